@@ -1,0 +1,50 @@
+"""One root, few children, stable codes. A failed rule is a Finding; an exception means we could not conclude."""
+
+from __future__ import annotations
+
+
+class LiangtianError(Exception):
+    """Stop with one sentence: `message_id` names it in `locale/*.toml`, `params` fill it in.
+
+    Every sentence says what, where, why and what to do; `liangtian.messages.render_error` renders it.
+    """
+
+    code = "error"
+
+    def __init__(self, message_id: str, **params: object) -> None:
+        super().__init__(message_id, params)
+        self.message_id = message_id
+        self.params = params
+
+    def __str__(self) -> str:
+        return f"{self.message_id} {self.params}"
+
+
+class FileUnreadable(LiangtianError):
+    """The bytes are not what the name promises: truncated, empty, unsafe or of an unknown format."""
+
+    code = "file-unreadable"
+
+
+class LayerInvalid(LiangtianError):
+    """The table cannot be used as the layer it is offered as."""
+
+    code = "layer-invalid"
+
+
+class CrsMismatch(LiangtianError):
+    """The coordinate system is missing, contradictory or not one that can be measured in."""
+
+    code = "crs-mismatch"
+
+
+class ParameterMissing(LiangtianError):
+    """No value of a parameter is in force on the date and at the place."""
+
+    code = "parameter-missing"
+
+
+class CatalogueError(LiangtianError):
+    """A snapshot or catalogue entry is missing, altered or contradicts another."""
+
+    code = "catalogue-error"

@@ -1,0 +1,52 @@
+"""Finding or error → sentence in Chinese or English. The catalogues are `locale/*.toml`: one id, both languages."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from importlib import resources
+from typing import Literal
+
+from liangtian.errors import LiangtianError
+from liangtian.finding import Finding
+
+Language = Literal["zh", "en"]
+
+
+@cache
+def catalogue() -> dict[str, dict[str, str]]:
+    """Message id → {"zh": …, "en": …}, from every file of `locale/`.
+
+    Raises
+    ------
+    ValueError : an id stands in two files.
+    """
+    found: dict[str, dict[str, str]] = {}
+    for file in sorted(resources.files("liangtian").joinpath("locale").iterdir(), key=lambda f: f.name):
+        if not file.name.endswith(".toml"):
+            continue
+        for message_id, texts in tomllib.loads(file.read_text("utf-8")).items():
+            if message_id in found:
+                raise ValueError(f"message {message_id} stands twice, second time in {file.name}")
+            found[message_id] = texts
+    return found
+
+
+def render_text(message_id: str, params: object, *, lang: Language = "zh") -> str:
+    """Fill the sentence `message_id` with `params` (a mapping).
+
+    Raises
+    ------
+    KeyError : the id or a parameter of the sentence is unknown (a programmer's error, caught by tests).
+    """
+    return catalogue()[message_id][lang].format_map(dict(params))  # type: ignore[call-overload]
+
+
+def render(finding: Finding, *, lang: Language = "zh") -> str:
+    """Say a finding in one sentence."""
+    return render_text(finding.message_id, finding.params, lang=lang)
+
+
+def render_error(error: LiangtianError, *, lang: Language = "zh") -> str:
+    """Say an error in one sentence: what, where, why, what to do."""
+    return render_text(error.message_id, error.params, lang=lang)
