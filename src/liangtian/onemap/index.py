@@ -1,0 +1,180 @@
+"""A resident index over one snapshot: bounds in blocks of Hilbert order, coordinates mapped from disk, no WKB parsed.
+
+Rows lie in Hilbert order, so the bounds of every 64 consecutive rows form the upper level of a packed R-tree: a query
+tests the blocks, then the rows of the blocks that hit. The side files are rebuilt from the snapshot whenever absent.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import shapely
+from pyproj import CRS
+
+from liangtian.errors import CatalogueError
+from liangtian.onemap import snapshot
+
+BLOCK = 64
+FORM = 1  # raise when the side files change shape; older ones are rebuilt
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Index:
+    """One snapshot, ready for queries; arrays are memory-mapped and read-only.
+
+    Attributes
+    ----------
+    bounds : shape (n, 4), xmin ymin xmax ymax in the measuring plane
+    area_dm2 : shape (n,), whole-parcel ellipsoidal areas, hundredths of m²
+    attributes : n rows, `parcel_id` and the layer's columns
+    crs : the measuring plane
+    """
+
+    bounds: Floats
+    area_dm2: Ints
+    attributes: pa.Table
+    crs: CRS
+    blocks: Floats
+    xy: Floats
+    ring_starts: Ints
+    polygon_rings: Ints
+    row_polygons: Ints
+
+    def __len__(self) -> int:
+        return len(self.bounds)
+
+    def search(self, bounds: tuple[float, float, float, float]) -> Ints:
+        """Rows whose bounds meet the box, ascending.
+
+        Examples
+        --------
+        >>> index = of_table(snapshot.build(np.array([shapely.box(0, 0, 1, 1), shapely.box(5, 5, 6, 6)]),
+        ...     pa.array(["a", "b"]), pa.table({"DLBM": ["0101", "0103"]}), CRS.from_epsg(4549)))
+        >>> [index.attributes["parcel_id"][int(row)].as_py() for row in index.search((0.5, 0.5, 2.0, 2.0))]
+        ['a']
+        """
+        x0, y0, x1, y1 = bounds
+        blocks = np.flatnonzero(_meets(self.blocks, x0, y0, x1, y1))
+        rows = (blocks[:, None] * BLOCK + np.arange(BLOCK)).ravel()
+        rows = rows[rows < len(self.bounds)]
+        return rows[_meets(self.bounds[rows], x0, y0, x1, y1)]
+
+    def geometry(self, rows: Ints) -> npt.NDArray[np.object_]:
+        """Parcels of the rows as multipolygons in the measuring plane, built straight from mapped coordinates."""
+        polygons, row_offsets = _gather(self.row_polygons, rows)
+        rings, polygon_offsets = _gather(self.polygon_rings, polygons)
+        vertices, ring_offsets = _gather(self.ring_starts, rings)
+        offsets = (ring_offsets, polygon_offsets, row_offsets)
+        return np.asarray(
+            shapely.from_ragged_array(shapely.GeometryType.MULTIPOLYGON, self.xy[vertices], offsets), dtype=object
+        )
+
+    def column(self, name: str, rows: Ints) -> pa.Array:
+        """Values of a column at the rows; all null when the layer has no such column."""
+        if name not in self.attributes.column_names:
+            return pa.nulls(len(rows), pa.string())
+        return self.attributes[name].take(pa.array(rows)).combine_chunks()
+
+
+def _meets(boxes: Floats, x0: float, y0: float, x1: float, y1: float) -> npt.NDArray[np.bool_]:
+    return np.asarray((boxes[:, 0] <= x1) & (boxes[:, 2] >= x0) & (boxes[:, 1] <= y1) & (boxes[:, 3] >= y0))
+
+
+def _gather(starts: Ints, items: Ints) -> tuple[Ints, Ints]:
+    """Members of the chosen items, and the offsets that part them.
+
+    Examples
+    --------
+    >>> members, offsets = _gather(np.array([0, 2, 5]), np.array([1, 0]))
+    >>> members.tolist(), offsets.tolist()
+    ([2, 3, 4, 0, 1], [0, 3, 5])
+    """
+    begin, count = starts[items], starts[items + 1] - starts[items]
+    offsets = np.zeros(len(items) + 1, dtype=np.int64)
+    np.cumsum(count, out=offsets[1:])
+    return np.arange(offsets[-1]) + np.repeat(begin - offsets[:-1], count), offsets
+
+
+def _arrays(table: pa.Table) -> dict[str, npt.NDArray[np.generic]]:
+    geometry = shapely.from_wkb(table[snapshot.GEOMETRY].to_numpy(zero_copy_only=False))
+    polygons, row_of_polygon = shapely.get_parts(geometry, return_index=True)
+    rings, polygon_of_ring = shapely.get_rings(polygons, return_index=True)
+    xy, ring_of_vertex = shapely.get_coordinates(rings, return_index=True)
+    bounds = shapely.bounds(geometry)
+    edges = np.arange(0, len(bounds), BLOCK)
+    low = np.minimum.reduceat(bounds[:, :2], edges, axis=0)
+    high = np.maximum.reduceat(bounds[:, 2:], edges, axis=0)
+    return {
+        "bounds": bounds,
+        "blocks": np.hstack([low, high]),
+        "xy": xy,
+        "ring_starts": np.searchsorted(ring_of_vertex, np.arange(len(rings) + 1)),
+        "polygon_rings": np.searchsorted(polygon_of_ring, np.arange(len(polygons) + 1)),
+        "row_polygons": np.searchsorted(row_of_polygon, np.arange(len(geometry) + 1)),
+        "area_dm2": table[snapshot.AREA].to_numpy(),
+    }
+
+
+def of_table(table: pa.Table) -> Index:
+    """Index a snapshot table in memory."""
+    attributes = table.drop_columns([snapshot.GEOMETRY, snapshot.BBOX, snapshot.AREA])
+    return Index(attributes=attributes, crs=snapshot.crs_of(table), **_arrays(table))  # type: ignore[arg-type]
+
+
+def build(snapshot_path: Path, folder: Path) -> None:
+    """Write the side files of a snapshot into `folder`, whole or not at all."""
+    table = snapshot.read(snapshot_path)
+    partial = folder.with_name(f".{folder.name}.{os.getpid()}.partial")
+    partial.mkdir(parents=True)
+    try:
+        for name, values in _arrays(table).items():
+            np.save(partial / f"{name}.npy", values)
+        attributes = table.drop_columns([snapshot.GEOMETRY, snapshot.BBOX, snapshot.AREA]).combine_chunks()
+        with pa.ipc.new_file(str(partial / "attributes.arrow"), attributes.schema) as sink:
+            sink.write_table(attributes)
+        head = {"form": FORM, "crs": snapshot.crs_of(table).to_json_dict()}
+        (partial / "head.json").write_text(json.dumps(head), "utf-8")
+        shutil.rmtree(folder, ignore_errors=True)
+        partial.rename(folder)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+
+
+def load(snapshot_path: Path, folder: Path) -> Index:
+    """Map the side files of a snapshot, building them first when they are absent or of an older form.
+
+    Raises
+    ------
+    CatalogueError (catalogue-error): the snapshot is missing or unreadable.
+    """
+    if not snapshot_path.exists():
+        raise CatalogueError("snapshot-missing", file=snapshot_path.name)
+    head = _head(folder)
+    if head is None:
+        build(snapshot_path, folder)
+        head = _head(folder) or {}
+    arrays = {
+        name: np.load(folder / f"{name}.npy", mmap_mode="r")
+        for name in ("bounds", "blocks", "xy", "ring_starts", "polygon_rings", "row_polygons", "area_dm2")
+    }
+    attributes = pa.ipc.open_file(pa.memory_map(str(folder / "attributes.arrow"))).read_all()
+    return Index(attributes=attributes, crs=CRS.from_json_dict(head["crs"]), **arrays)
+
+
+def _head(folder: Path) -> dict[str, Any] | None:
+    try:
+        head: dict[str, Any] = json.loads((folder / "head.json").read_text("utf-8"))
+    except (OSError, ValueError):
+        return None
+    return head if head.get("form") == FORM else None
