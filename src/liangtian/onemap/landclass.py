@@ -1,6 +1,6 @@
 """Land classes of the survey (三调工作分类): what a DLBM code is called and what may be concluded from it.
 
-The table is `landclass.toml`. Codes with a suffix (0201K 可调整果园, 1107A 干渠) are classes of their own, with their own
+The table is `landclass.toml`. Codes with a suffix (0201K 可调整果园, 1107A 干渠) are classes with their own
 flags: 1107 may lie inside a field, 1107A never does. An unknown code is nobody's farmland: flags are False for it.
 """
 
