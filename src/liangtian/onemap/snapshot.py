@@ -46,12 +46,17 @@ def build(geometry: npt.NDArray[np.object_], ids: pa.Array, attributes: pa.Table
     order = np.argsort(_hilbert(bounds), kind="stable")
     geometry, bounds = geometry[order], bounds[order]
     columns = {ID: ids.cast(pa.string()).take(pa.array(order))}
-    columns |= {name: attributes[name].take(pa.array(order)) for name in attributes.column_names}
+    columns |= {name: _typed(attributes[name]).take(pa.array(order)) for name in attributes.column_names}
     columns[AREA] = pa.array(round_dm2(ellipsoidal_area(geometry, crs)))
     columns[BBOX] = pa.StructArray.from_arrays(list(bounds.T), names=["xmin", "ymin", "xmax", "ymax"])
     columns[GEOMETRY] = pa.chunked_array(list(_wkb(geometry)), type=pa.binary())
     table = pa.table(columns)
     return table.replace_schema_metadata({"geo": json.dumps(_geo(geometry, crs), ensure_ascii=False)})
+
+
+def _typed(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """A column of nothing but nulls has no type; text will do."""
+    return column.cast(pa.string()) if pa.types.is_null(column.type) else column
 
 
 def _hilbert(bounds: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:

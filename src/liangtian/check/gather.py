@@ -1,0 +1,293 @@
+"""From layers and a boundary to the facts of a case: the only step of a check that reads layers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow.compute as pc
+import shapely
+from pyproj import CRS
+
+from liangtian.check import tables
+from liangtian.check.overlay import LineTolerance, Overlap, Pieces, covered_dm2, cut, on_parts, outside_of, overlap_of
+from liangtian.check.tables import Land, land_of, m2
+from liangtian.errors import CrsMismatch, LayerInvalid
+from liangtian.formats.features import Features
+from liangtian.onemap.catalogue import Catalogue, LayerVersion
+from liangtian.onemap.codelists import CODE_LISTS
+from liangtian.space.area import ellipsoidal_area
+from liangtian.space.crs import to_measuring_plane
+from liangtian.units import net_dm2, round_dm2
+
+CONTROL_LAYERS = ("YJJBNTTB", "YJJBNTSFQ", "STBHHX", "CZKFBJ", "KZBJ")
+LAYERS = ("DLTB", "XZQ", "CJDCQ", *CONTROL_LAYERS)
+LAND_FACTS = (
+    "farmland_m2",
+    "farmland_quantity_m2",
+    "paddy_m2",
+    "capacity_kg",
+    "new_construction_m2",
+    "required_by_place",
+    "farmland_parcels",
+)
+BALANCED_KINDS = ("batch", "single-site", "village")  # temporary land is reclaimed, consolidation takes nothing
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Boundary:
+    """The ground asked about, one geometry in its measuring plane."""
+
+    shape: shapely.Geometry
+    crs: CRS
+    area_dm2: int
+
+
+@dataclass(frozen=True, slots=True)
+class Technical:
+    """Dated technical values a measurement needs; the caller resolves and traces them."""
+
+    tolerance: LineTolerance
+    kg_per_mu: Mapping[int, Fraction]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Gathered:
+    """What was measured.
+
+    Attributes
+    ----------
+    facts : names of `policy/facts.toml`, typed as they are there
+    tables : the measured part of the result (`classes`, `farmland`, `basic_farmland` …), areas Decimal m²
+    pieces : the land-use pieces, None when DLTB is not published
+    overlaps : control layer → its parts, for the map
+    """
+
+    facts: dict[str, Any]
+    tables: dict[str, Any]
+    pieces: Pieces | None
+    overlaps: dict[str, Overlap] = field(default_factory=dict)
+
+
+def boundary_of(features: Features) -> Boundary:
+    """Unite the plots of a boundary file in the plane they are measured in.
+
+    Raises
+    ------
+    CrsMismatch (crs-mismatch): the file has no coordinate system.
+    LayerInvalid (layer-invalid): no polygon, or a plot whose outline crosses itself.
+    """
+    if features.crs is None:
+        raise CrsMismatch("check-boundary-no-crs", source=features.source)
+    present = np.array([g is not None and not g.is_empty for g in features.geometry], dtype=bool)
+    plots, rows = features.geometry[present], features.rows[present]
+    areal = np.isin(shapely.get_type_id(plots), (3, 6))
+    if not areal.any():
+        raise LayerInvalid("check-boundary-empty", source=features.source)
+    plots, rows = plots[areal], rows[areal]
+    valid = shapely.is_valid(plots)
+    if not valid.all():
+        first = int(np.flatnonzero(~valid)[0])
+        reason = shapely.is_valid_reason(plots[first])
+        raise LayerInvalid("check-boundary-invalid", source=features.source, row=int(rows[first]), reason=reason)
+    plots, crs = to_measuring_plane(plots, features.crs)
+    shape = shapely.union_all(plots) if len(plots) > 1 else plots[0]
+    return Boundary(shape, crs, _area_dm2(shape, crs))
+
+
+def _area_dm2(shape: shapely.Geometry, crs: CRS) -> int:
+    return int(round_dm2(ellipsoidal_area(np.array([shape], dtype=object), crs))[0])
+
+
+def versions_for(
+    catalogue: Catalogue, *, on: date, place: str | None, named: Mapping[str, str]
+) -> dict[str, list[LayerVersion]]:
+    """The versions a check uses: those named by digest, else the newest valid on the date."""
+    return {
+        layer: [catalogue.find(named[layer])] if layer in named else catalogue.valid_on(layer, on, place)
+        for layer in LAYERS
+    }
+
+
+def gather(
+    boundary: Boundary,
+    catalogue: Catalogue,
+    versions: Mapping[str, Sequence[LayerVersion]],
+    *,
+    kind: str,
+    technical: Technical,
+) -> Gathered:
+    """Measure a boundary against the published layers.
+
+    A layer that is not published leaves its facts unknown (None): absence of a layer is never absence of an overlap.
+    """
+    reading = _Reading(boundary, catalogue, versions, technical)
+    found = Gathered({"kind": kind, "boundary_m2": m2(boundary.area_dm2)}, {}, reading.land_pieces())
+    land = land_of(found.pieces) if found.pieces is not None else None
+    _measure_land(found, land, reading, owed=kind in BALANCED_KINDS)
+    for layer, name in (("YJJBNTTB", "basic_farmland"), ("YJJBNTSFQ", "demonstration_zone"), ("STBHHX", "red_line")):
+        _measure_overlap(found, reading, layer, name)
+    for layer, name in (("CZKFBJ", "outside_urban_boundary"), ("KZBJ", "outside_expansion_boundary")):
+        _measure_outside(found, land, reading, layer, name)
+    _measure_villages(found, reading)
+    return found
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Reading:
+    boundary: Boundary
+    catalogue: Catalogue
+    versions: Mapping[str, Sequence[LayerVersion]]
+    technical: Technical
+
+    def pieces(self, layer: str, columns: Sequence[str]) -> Pieces | None:
+        versions = self.versions.get(layer, ())
+        if not versions:
+            return None
+        indexes = [self.catalogue.index(version) for version in versions]
+        return cut(indexes, self.boundary.shape, self.boundary.crs, columns)
+
+    def land_pieces(self) -> Pieces | None:
+        return self.pieces("DLTB", tables.COLUMNS)
+
+    def place_names(self) -> dict[str, str]:
+        """Code → name of towns and villages the boundary touches, as the administrative layers have them."""
+        names: dict[str, str] = {}
+        for layer, code, name, digits in (("XZQ", "XZQDM", "XZQMC", 9), ("CJDCQ", "ZLDWDM", "ZLDWMC", 12)):
+            pieces = self.pieces(layer, (code, name))
+            if pieces is not None:
+                texts = zip(pieces.attributes[code].to_pylist(), pieces.attributes[name].to_pylist(), strict=True)
+                names |= {str(key)[:digits]: value for key, value in texts if key and value}
+        return names
+
+
+def _measure_land(found: Gathered, land: Land | None, reading: _Reading, *, owed: bool) -> None:
+    if land is None:
+        found.facts.update(dict.fromkeys(LAND_FACTS))
+        found.tables.update(_no_land())
+        return
+    grades, everything = reading.technical.kg_per_mu, np.ones(len(land.pieces), dtype=bool)
+    area, net = land.pieces.area_dm2, land.net_dm2
+    quantity, paddy = m2(net[land.farmland]), m2(net[land.paddy])
+    capacity = tables.capacity_kg(land, everything, grades)
+    places = tables.places(land, reading.place_names(), grades, owed=owed)
+    farmland = {"area_m2": m2(area[land.farmland]), "quantity_m2": quantity, "paddy_m2": paddy, "capacity_kg": capacity}
+    union = covered_dm2(land.pieces)
+    found.tables.update(
+        classes=tables.classes(land),
+        uncovered_m2=m2(max(reading.boundary.area_dm2 - union, 0)),
+        double_covered_m2=m2(max(land.pieces.total_dm2 - union, 0)),
+        ridge_m2=m2(area - net),
+        farmland={**farmland, "by_grade": tables.grades(land, grades)},
+        ownership=tables.by_code(land, "QSXZ", CODE_LISTS["QSXZ"].codes),
+        places=places,
+        slopes=tables.by_code(land, "GDPDJB", {}, farmland_only=True),
+        required=tables.required(land, everything, grades, owed=owed),
+    )
+    counties = [row for row in places if row["level"] == "county"]
+    found.facts.update(
+        farmland_m2=farmland["area_m2"],
+        farmland_quantity_m2=quantity,
+        paddy_m2=paddy,
+        capacity_kg=capacity,
+        new_construction_m2=m2(area[~land.construction]),
+        farmland_parcels=land.pieces.ids(land.farmland),
+        required_by_place=tuple({"place": row["code"], **row["required"]} for row in counties),
+    )
+
+
+def _no_land() -> dict[str, Any]:
+    farmland = dict.fromkeys(("area_m2", "quantity_m2", "paddy_m2", "capacity_kg"))
+    required = dict.fromkeys(("quantity_m2", "paddy_m2", "capacity_kg"))
+    lists: dict[str, Any] = {name: [] for name in ("classes", "ownership", "places", "slopes")}
+    unknown = dict.fromkeys(("uncovered_m2", "double_covered_m2", "ridge_m2"))
+    return {**lists, **unknown, "farmland": {**farmland, "by_grade": []}, "required": required}
+
+
+def _measure_overlap(found: Gathered, reading: _Reading, layer: str, name: str) -> None:
+    pieces = reading.pieces(layer, ("KCXS",))
+    if pieces is None:
+        found.facts.update({f"{name}_overlap_m2": None, f"{name}_touching_m2": None, f"{name}_parcels": None})
+        found.tables[name] = {"overlap_m2": None, "net_m2": None, "touching_m2": None}
+        return
+    overlap = overlap_of(pieces.shapes, pieces.crs, reading.technical.tolerance)
+    counted = on_parts(pieces, overlap.parts)
+    ridge = pc.fill_null(pieces.attributes["KCXS"].cast("double"), 0.0).to_numpy()
+    net = net_dm2(pieces.area_dm2, np.round(ridge * 1e6).astype(np.int64))[counted]
+    concerned = () if found.pieces is None else found.pieces.ids(on_parts(found.pieces, overlap.parts))
+    found.overlaps[layer] = overlap
+    found.facts.update(
+        {
+            f"{name}_overlap_m2": m2(overlap.area_dm2),
+            f"{name}_touching_m2": m2(overlap.touching_dm2),
+            f"{name}_parcels": concerned,
+        }
+    )
+    found.tables[name] = {
+        "overlap_m2": m2(overlap.area_dm2),
+        "net_m2": m2(net),
+        "touching_m2": m2(overlap.touching_dm2),
+    }
+
+
+def _measure_outside(found: Gathered, land: Land | None, reading: _Reading, layer: str, name: str) -> None:
+    pieces = reading.pieces(layer, ())
+    outside = None if pieces is None else outside_of(reading.boundary.shape, pieces, reading.technical.tolerance)
+    found.facts[f"{name}_m2"] = found.tables[f"{name}_m2"] = None if outside is None else m2(outside.area_dm2)
+    if outside is not None:
+        found.overlaps[layer] = outside
+    if layer == "KZBJ":
+        new = None if land is None or outside is None else _new_outside(land, outside)
+        found.facts["new_construction_outside_expansion_m2"] = new
+
+
+def _new_outside(land: Land, outside: Overlap) -> Any:
+    """Area outside a boundary that is not construction land already."""
+    if not len(outside.parts):
+        return m2(0)
+    fresh = land.pieces.shapes[~land.construction]
+    parts = shapely.intersection(fresh, shapely.union_all(outside.parts))
+    return m2(round_dm2(ellipsoidal_area(parts, land.pieces.crs)))
+
+
+def _measure_villages(found: Gathered, reading: _Reading) -> None:
+    """Villages touched, whether each is covered whole, and whether they adjoin; slivers at the edge do not count."""
+    pieces = reading.pieces("CJDCQ", ("ZLDWDM",))
+    if pieces is None:
+        found.facts.update(villages=None, whole_villages=None, villages_adjacent=None, contiguous_farmland_max_m2=None)
+        return
+    counted = on_parts(pieces, overlap_of(pieces.shapes, pieces.crs, reading.technical.tolerance).parts)
+    wide = 2 * shapely.area(pieces.shapes) / np.maximum(shapely.length(pieces.shapes), 1e-9)
+    counted &= (pieces.area_dm2 >= 100) | (wide >= float(reading.technical.tolerance.width_m))
+    villages = pieces.take(np.flatnonzero(counted))
+    rest = villages.parcel_dm2 - villages.area_dm2
+    codes = pc.fill_null(villages.attributes["ZLDWDM"].cast("string"), "").to_pylist()
+    found.facts.update(
+        villages=tuple(sorted({code[:12] for code in codes if code})),
+        whole_villages=bool((rest <= float(reading.technical.tolerance.area_m2) * 100).all()),
+        villages_adjacent=_adjoin(villages.shapes),
+        contiguous_farmland_max_m2=None,
+    )
+
+
+def _adjoin(shapes: npt.NDArray[np.object_]) -> bool:
+    """Whether shapes form one group in which each shares a stretch of edge (not only a corner) with another."""
+    if not len(shapes):
+        return False
+    reached, front = {0}, [0]
+    tree = shapely.STRtree(shapes)
+    while front:
+        near = tree.query(shapes[front.pop()], predicate="intersects")
+        fresh = [int(i) for i in near if int(i) not in reached and _share_edge(shapes, int(i), reached)]
+        reached.update(fresh)
+        front.extend(fresh)
+    return len(reached) == len(shapes)
+
+
+def _share_edge(shapes: npt.NDArray[np.object_], one: int, others: set[int]) -> bool:
+    return bool((shapely.length(shapely.intersection(shapes[one], shapes[list(others)])) > 0).any())

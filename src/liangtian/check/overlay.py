@@ -1,0 +1,172 @@
+"""Cut layers with a boundary: pieces, their ellipsoidal areas, and what merely touches a line."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import shapely
+from pyproj import CRS
+
+from liangtian.onemap.index import Index
+from liangtian.onemap.snapshot import ID
+from liangtian.space.area import ellipsoidal_area
+from liangtian.space.crs import reproject
+from liangtian.units import round_dm2
+
+Ints = npt.NDArray[np.int64]
+Shapes = npt.NDArray[np.object_]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pieces:
+    """The parts of parcels that lie inside a boundary.
+
+    Attributes
+    ----------
+    shapes : shape (k,), polygons or multipolygons in the measuring plane `crs`
+    area_dm2 : shape (k,), ellipsoidal, rounded once per piece
+    parcel_dm2 : shape (k,), area of the whole parcel each piece belongs to
+    attributes : k rows, the columns asked for, `parcel_id` first
+    """
+
+    shapes: Shapes
+    area_dm2: Ints
+    parcel_dm2: Ints
+    attributes: pa.Table
+    crs: CRS
+
+    def __len__(self) -> int:
+        return len(self.shapes)
+
+    @property
+    def total_dm2(self) -> int:
+        return int(self.area_dm2.sum())
+
+    def ids(self, chosen: npt.NDArray[np.bool_] | None = None) -> tuple[str, ...]:
+        """Sorted ids of the parcels, of all pieces or of the chosen ones."""
+        ids = self.attributes[ID] if chosen is None else self.attributes[ID].filter(pa.array(chosen))
+        return tuple(sorted(set(ids.to_pylist())))
+
+    def take(self, rows: Ints) -> Pieces:
+        chosen = self.attributes.take(pa.array(rows))
+        return Pieces(self.shapes[rows], self.area_dm2[rows], self.parcel_dm2[rows], chosen, self.crs)
+
+
+def cut(indexes: Sequence[Index], boundary: shapely.Geometry, crs: CRS, columns: Sequence[str]) -> Pieces:
+    """Cut every parcel of the indexed versions with a boundary.
+
+    Parameters
+    ----------
+    indexes : versions of one layer that do not cover each other's ground (places side by side)
+    boundary : valid polygon or multipolygon in `crs`
+    crs : measuring plane of the result
+    columns : attributes wanted; a column a version does not have is null
+
+    Returns
+    -------
+    Pieces : parcels inside keep the area measured at publishing; cut ones are measured anew; slits without area are out
+    """
+    found = [_cut_one(index, boundary, crs, columns) for index in indexes]
+    if not found:
+        empty = pa.table({name: pa.array([], pa.string()) for name in (ID, *columns)})
+        return Pieces(np.empty(0, dtype=object), *(np.empty(0, dtype=np.int64),) * 2, empty, crs)
+    if len(found) == 1:
+        return found[0]
+    return Pieces(
+        np.concatenate([p.shapes for p in found]),
+        np.concatenate([p.area_dm2 for p in found]),
+        np.concatenate([p.parcel_dm2 for p in found]),
+        pa.concat_tables([p.attributes for p in found], promote_options="permissive"),
+        crs,
+    )
+
+
+def _cut_one(index: Index, boundary: shapely.Geometry, crs: CRS, columns: Sequence[str]) -> Pieces:
+    own = reproject(np.array([boundary], dtype=object), crs, index.crs)[0]
+    rows = index.search(own.bounds)
+    parcels = index.geometry(rows)
+    shapely.prepare(own)
+    meets = shapely.intersects(own, parcels)
+    rows, parcels = rows[meets], parcels[meets]
+    inside = shapely.covers(own, parcels)
+    shapes, area = parcels.copy(), index.area_dm2[rows].copy()
+    shapes[~inside] = shapely.intersection(parcels[~inside], own)
+    area[~inside] = round_dm2(ellipsoidal_area(shapes[~inside], index.crs))
+    kept = np.flatnonzero(area > 0)
+    attributes = pa.table({name: index.column(name, rows[kept]) for name in (ID, *columns)})
+    whole = index.area_dm2[rows[kept]]
+    return Pieces(reproject(shapes[kept], index.crs, crs), area[kept], np.asarray(whole), attributes, crs)
+
+
+@dataclass(frozen=True, slots=True)
+class LineTolerance:
+    """A part of an overlap below both limits is said to touch the line, not to cross it."""
+
+    area_m2: Fraction
+    width_m: Fraction
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Overlap:
+    """What of a boundary lies on (or outside of) a control area.
+
+    Attributes
+    ----------
+    parts : shape (p,), the connected parts that count
+    area_dm2 : their area
+    touching : shape (t,), slivers along the line, which do not count
+    touching_dm2 : their area
+    """
+
+    parts: Shapes
+    area_dm2: int
+    touching: Shapes
+    touching_dm2: int
+
+
+def overlap_of(shapes: Shapes, crs: CRS, tolerance: LineTolerance) -> Overlap:
+    """Merge pieces, part what crosses a line from what touches it, and measure both.
+
+    Neighbouring pieces are merged first: a strip along many parcels is one strip, however many parcels it is cut into.
+    """
+    merged = shapely.union_all(shapes) if len(shapes) else shapely.MultiPolygon()
+    parts = _polygons(merged)
+    area = ellipsoidal_area(parts, crs)
+    width = 2 * area / np.maximum(shapely.length(parts), 1e-9)  # a strip's perimeter is twice its length
+    touches = (area < float(tolerance.area_m2)) & (width < float(tolerance.width_m))
+    dm2 = round_dm2(area)
+    return Overlap(parts[~touches], int(dm2[~touches].sum()), parts[touches], int(dm2[touches].sum()))
+
+
+def _polygons(geometry: shapely.Geometry) -> Shapes:
+    parts = np.asarray(shapely.get_parts(shapely.get_parts(geometry)), dtype=object)
+    return np.asarray(parts[shapely.get_type_id(parts) == 3], dtype=object)
+
+
+def outside_of(boundary: shapely.Geometry, pieces: Pieces, tolerance: LineTolerance) -> Overlap:
+    """The part of a boundary not covered by the pieces of a control area."""
+    rest = shapely.difference(boundary, shapely.union_all(pieces.shapes)) if len(pieces) else boundary
+    return overlap_of(np.array([rest], dtype=object), pieces.crs, tolerance)
+
+
+def on_parts(pieces: Pieces, parts: Shapes) -> npt.NDArray[np.bool_]:
+    """Which pieces share ground (not only an edge) with any of the parts; shape (k,)."""
+    hit = np.zeros(len(pieces), dtype=bool)
+    if len(parts) and len(pieces):
+        part, piece = shapely.STRtree(pieces.shapes).query(parts, predicate="intersects")
+        shared = shapely.area(shapely.intersection(parts[part], pieces.shapes[piece])) >= 0.005  # half of 0.01 m²
+        hit[piece[shared]] = True
+    return hit
+
+
+def covered_dm2(pieces: Pieces) -> int:
+    """Area of the union of the pieces, hundredths of m²: less than their sum where parcels overlap."""
+    if not len(pieces):
+        return 0
+    union = shapely.union_all(pieces.shapes)
+    return int(round_dm2(ellipsoidal_area(np.array([union], dtype=object), pieces.crs))[0])

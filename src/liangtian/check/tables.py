@@ -1,0 +1,160 @@
+"""Sums of pieces: by class, ownership, place, slope and grade; farmland net of ridges; capacity by grade."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from liangtian.check.overlay import Pieces
+from liangtian.onemap import landclass
+from liangtian.onemap.snapshot import ID
+from liangtian.units import MU_M2, m2_from_dm2, net_dm2, round_half_up
+
+Row = dict[str, Any]
+
+COLUMNS = ("DLBM", "KCXS", "QSXZ", "ZLDWDM", "ZLDWMC", "GDPDJB", "GDDB")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Land:
+    """Pieces of land-use parcels with what the tables need, each of shape (k,).
+
+    Attributes
+    ----------
+    net_dm2 : area net of field ridges (KCXS), hundredths of m²
+    farmland, paddy, construction : class of each piece
+    village : 12-digit code of the location, "" where unknown
+    grade : GDDB 1–15, 0 where unknown
+    """
+
+    pieces: Pieces
+    net_dm2: npt.NDArray[np.int64]
+    farmland: npt.NDArray[np.bool_]
+    paddy: npt.NDArray[np.bool_]
+    construction: npt.NDArray[np.bool_]
+    village: npt.NDArray[np.str_]
+    grade: npt.NDArray[np.int64]
+
+    def text(self, column: str) -> npt.NDArray[np.str_]:
+        return _text(self.pieces.attributes[column])
+
+
+def land_of(pieces: Pieces) -> Land:
+    codes = pieces.attributes["DLBM"]
+    ridge = pc.fill_null(pieces.attributes["KCXS"].cast(pa.float64()), 0.0).to_numpy()
+    village = np.array([code[:12] for code in _text(pieces.attributes["ZLDWDM"])], dtype=str)
+    grade = pc.fill_null(pieces.attributes["GDDB"].cast(pa.int64()), 0).to_numpy()
+    return Land(
+        pieces=pieces,
+        net_dm2=net_dm2(pieces.area_dm2, np.round(ridge * 1e6).astype(np.int64)),
+        farmland=landclass.is_farmland(codes),
+        paddy=landclass.is_paddy(codes),
+        construction=_text(landclass.category(codes)) == "C",
+        village=village,
+        grade=np.where((grade >= 1) & (grade <= 15), grade, 0),
+    )
+
+
+def _text(values: pa.Array | pa.ChunkedArray) -> npt.NDArray[np.str_]:
+    return np.array(pc.fill_null(values.cast(pa.string()), "").to_pylist(), dtype=str)
+
+
+def m2(dm2: npt.NDArray[np.int64] | int) -> Decimal:
+    """Sum hundredths of m² into m² with two places."""
+    return m2_from_dm2(int(np.sum(dm2)))
+
+
+def classes(land: Land) -> list[Row]:
+    """`code, name, area_m2, net_m2, parcels`, by class code."""
+    codes = land.text("DLBM")
+    ids = land.pieces.attributes[ID].to_numpy(zero_copy_only=False)
+    return [
+        {
+            "code": code,
+            "name": landclass.LAND_CLASSES[code].zh if code in landclass.LAND_CLASSES else None,
+            "area_m2": m2(land.pieces.area_dm2[at]),
+            "net_m2": m2(land.net_dm2[at]),
+            "parcels": len(set(ids[at])),
+        }
+        for code, at in _groups(codes)
+    ]
+
+
+def by_code(land: Land, column: str, names: Mapping[str, str], *, farmland_only: bool = False) -> list[Row]:
+    """`code, name, area_m2, net_m2` by the codes of one column; code "" gathers what has none."""
+    chosen = land.farmland if farmland_only else np.ones(len(land.pieces), dtype=bool)
+    values = np.where(chosen, land.text(column), "\0")
+    return [
+        {
+            "code": code,
+            "name": names.get(code),
+            "area_m2": m2(land.pieces.area_dm2[at]),
+            "net_m2": m2(land.net_dm2[at]),
+        }
+        for code, at in _groups(values)
+        if code != "\0"
+    ]
+
+
+def _groups(values: npt.NDArray[np.str_]) -> list[tuple[str, npt.NDArray[np.bool_]]]:
+    return [(str(code), values == code) for code in np.unique(values)]
+
+
+def grades(land: Land, kg_per_mu: Mapping[int, Fraction]) -> list[Row]:
+    """Farmland by quality grade: `grade, area_m2, net_m2, capacity_kg`; grade None gathers what has none."""
+    rows: list[Row] = []
+    for grade in sorted(set(land.grade[land.farmland].tolist()), key=lambda g: (g == 0, g)):
+        at = land.farmland & (land.grade == grade)
+        row = {"grade": grade or None, "area_m2": m2(land.pieces.area_dm2[at]), "net_m2": m2(land.net_dm2[at])}
+        rows.append({**row, "capacity_kg": capacity_kg(land, at, kg_per_mu)})
+    return rows
+
+
+def capacity_kg(land: Land, chosen: npt.NDArray[np.bool_], kg_per_mu: Mapping[int, Fraction]) -> int | None:
+    """Grain capacity of the chosen farmland, kg: net 亩 times the capacity of its grade, rounded half-up once.
+
+    None when any of it has no grade or the table has no value for it: never a guess, never 0.
+    """
+    farmland = chosen & land.farmland
+    total = Fraction(0)
+    for grade in np.unique(land.grade[farmland]).tolist():
+        if grade not in kg_per_mu:
+            return None
+        net = Fraction(int(land.net_dm2[farmland & (land.grade == grade)].sum()), 100)
+        total += net / MU_M2 * kg_per_mu[grade]
+    return int(round_half_up(total))
+
+
+def required(land: Land, chosen: npt.NDArray[np.bool_], kg_per_mu: Mapping[int, Fraction], *, owed: bool) -> Row:
+    """What the taking of the chosen pieces owes in quantity, paddy and capacity; zero where nothing is `owed`."""
+    if not owed:
+        return {"quantity_m2": m2(0), "paddy_m2": m2(0), "capacity_kg": 0}
+    return {
+        "quantity_m2": m2(land.net_dm2[chosen & land.farmland]),
+        "paddy_m2": m2(land.net_dm2[chosen & land.paddy]),
+        "capacity_kg": capacity_kg(land, chosen, kg_per_mu),
+    }
+
+
+LEVELS: Sequence[tuple[str, int]] = (("county", 6), ("town", 9), ("village", 12))
+
+
+def places(land: Land, names: Mapping[str, str], kg_per_mu: Mapping[int, Fraction], *, owed: bool) -> list[Row]:
+    """Every county, town and village the boundary touches, by code: areas, farmland and what is required there."""
+    rows = []
+    for level, digits in LEVELS:
+        codes = np.array([code[:digits] if len(code) >= digits else "" for code in land.village], dtype=str)
+        for code, at in _groups(codes):
+            if code:
+                row = {"code": code, "name": names.get(code), "level": level, "area_m2": m2(land.pieces.area_dm2[at])}
+                row["farmland_m2"] = m2(land.pieces.area_dm2[at & land.farmland])
+                rows.append({**row, "required": required(land, at, kg_per_mu, owed=owed)})
+    return sorted(rows, key=lambda row: str(row["code"]))

@@ -1,0 +1,249 @@
+"""What a check measures: every figure reckoned by hand on a county of six squares."""
+
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pyproj import CRS
+
+from liangtian.check.gather import Gathered, Technical, boundary_of, gather, versions_for
+from liangtian.check.overlay import LineTolerance
+from liangtian.errors import CrsMismatch, LayerInvalid
+from liangtian.formats.features import Features
+from liangtian.onemap.catalogue import Catalogue
+from liangtian.space.area import ellipsoidal_area
+from liangtian.space.crs import reproject
+from liangtian.units import round_dm2
+from squares import EAST, NORTH, VILLAGE_A, boundary, cell, put
+
+DAY = date(2024, 6, 1)
+TECHNICAL = Technical(LineTolerance(Fraction(1), Fraction(1, 5)), {6: Fraction(1000), 8: Fraction(800)})
+
+
+def measured(home: Path, features: Features, *, kind: str = "batch", place: str | None = None) -> Gathered:
+    catalogue = Catalogue(home)
+    versions = versions_for(catalogue, on=DAY, place=place, named={})
+    return gather(boundary_of(features), catalogue, versions, kind=kind, technical=TECHNICAL)
+
+
+def area(shape: shapely.Geometry) -> Decimal:
+    dm2 = round_dm2(ellipsoidal_area(np.array([shape], dtype=object), CRS.from_epsg(4549)))[0]
+    return Decimal(int(dm2)).scaleb(-2)
+
+
+def test_classes_close_to_the_boundary(home: Path) -> None:
+    found = measured(home, boundary(cell(0.5, 0, 2.5)))
+    rows = [(row["code"], row["name"], row["parcels"]) for row in found.tables["classes"]]
+    assert rows == [("0101", "水田", 1), ("0103", "旱地", 1), ("0702", "农村宅基地", 1)]
+    assert [row["area_m2"] for row in found.tables["classes"]] == [
+        area(cell(0.5, 0, 0.5)),
+        area(cell(1, 0)),
+        area(cell(2, 0)),
+    ]
+    assert found.tables["uncovered_m2"] == found.tables["double_covered_m2"] == Decimal("0.00")
+
+
+def test_farmland_is_net_of_ridges_and_paddy_is_told_apart(home: Path) -> None:
+    found = measured(home, boundary(cell(0, 0, 3)))
+    paddy, dry = area(cell(0, 0)), area(cell(1, 0))
+    ridge = (dry * Decimal("0.1")).quantize(Decimal("0.01"))
+    assert found.facts["farmland_m2"] == paddy + dry
+    assert found.facts["farmland_quantity_m2"] == paddy + dry - ridge
+    assert found.facts["paddy_m2"] == paddy
+    assert found.tables["ridge_m2"] == ridge
+    assert found.tables["required"]["quantity_m2"] == paddy + dry - ridge
+
+
+def test_capacity_is_by_grade_and_rounded_once(home: Path) -> None:
+    found = measured(home, boundary(cell(0, 0, 2)))
+    paddy, dry = Fraction(area(cell(0, 0))), Fraction(found.facts["farmland_quantity_m2"] - area(cell(0, 0)))
+    expected = paddy * 3 / 2000 * 1000 + dry * 3 / 2000 * 800
+    assert found.facts["capacity_kg"] == int(expected + Fraction(1, 2))
+
+
+def test_farmland_without_a_grade_leaves_capacity_unknown(home: Path) -> None:
+    columns: dict[str, list[Any]] = {"BSM": ["N1"], "DLBM": ["0101"], "KCXS": [0.0], "GDDB": [None]}
+    put(home, "DLTB", [cell(0, 0)], columns | {"ZLDWDM": [VILLAGE_A]}, on="2024-01-01")
+    found = measured(home, boundary(cell(0, 0)))
+    assert found.facts["capacity_kg"] is None
+    assert found.tables["required"] == {
+        "quantity_m2": area(cell(0, 0)),
+        "paddy_m2": area(cell(0, 0)),
+        "capacity_kg": None,
+    }
+
+
+@pytest.mark.parametrize(
+    ("kind", "owed"), [("batch", True), ("village", True), ("temporary", False), ("consolidation", False)]
+)
+def test_only_conversion_owes_a_balance(home: Path, kind: str, owed: bool) -> None:
+    found = measured(home, boundary(cell(0, 0)), kind=kind)
+    assert (found.tables["required"]["quantity_m2"] > 0) is owed
+
+
+def test_control_lines_name_the_parcels_concerned(home: Path) -> None:
+    found = measured(home, boundary(cell(0.5, 0.5, 1, 1)))
+    quarter = area(cell(0.5, 0.5, 0.5, 0.5))
+    assert found.tables["basic_farmland"]["overlap_m2"] == pytest.approx(quarter, abs=Decimal("0.01"))
+    assert found.facts["basic_farmland_parcels"] == ("P1",)
+    assert found.facts["red_line_overlap_m2"] == pytest.approx(area(cell(1, 1, 0.5, 0.5)), abs=Decimal("0.01"))
+    assert found.facts["red_line_parcels"] == ("P5",)
+    assert found.facts["demonstration_zone_overlap_m2"] == Decimal("0.00")
+
+
+def test_outside_of_the_boundaries(home: Path) -> None:
+    found = measured(home, boundary(cell(0, 0, 3, 2)))
+    assert found.tables["outside_urban_boundary_m2"] == pytest.approx(
+        area(cell(0, 0, 3, 2)) - area(cell(1, 0, 2)), abs=Decimal("0.03")
+    )
+    assert found.tables["outside_expansion_boundary_m2"] == pytest.approx(area(cell(0, 1, 3)), abs=Decimal("0.03"))
+    assert found.facts["new_construction_outside_expansion_m2"] == pytest.approx(
+        area(cell(0, 1, 3)), abs=Decimal("0.03")
+    )
+    assert found.facts["new_construction_m2"] == pytest.approx(
+        area(cell(0, 0, 3, 2)) - area(cell(2, 0)), abs=Decimal("0.06")
+    )
+
+
+def test_an_unpublished_layer_is_unknown_never_no_overlap(tmp_path: Path) -> None:
+    put(tmp_path, "DLTB", [cell(0, 0)], {"BSM": ["P1"], "DLBM": ["0101"], "ZLDWDM": [VILLAGE_A]})
+    found = measured(tmp_path, boundary(cell(0, 0)))
+    unknown = (
+        "basic_farmland_overlap_m2",
+        "red_line_overlap_m2",
+        "outside_urban_boundary_m2",
+        "villages",
+        "whole_villages",
+    )
+    assert {name: found.facts[name] for name in unknown} == dict.fromkeys(unknown)
+    assert found.tables["basic_farmland"] == {"overlap_m2": None, "net_m2": None, "touching_m2": None}
+
+
+def test_without_a_land_use_layer_everything_is_unknown(tmp_path: Path) -> None:
+    found = measured(tmp_path, boundary(cell(0, 0)))
+    assert found.tables["classes"] == []
+    assert found.tables["farmland"]["area_m2"] is None
+    assert found.facts["farmland_m2"] is None
+    assert found.facts["boundary_m2"] == area(cell(0, 0))
+
+
+def test_a_sliver_along_a_line_touches_and_does_not_count(home: Path) -> None:
+    sliver = shapely.box(EAST + 99.992, NORTH, EAST + 200, NORTH + 100)  # 8 mm into P1: 0.8 m²
+    found = measured(home, boundary(sliver))
+    assert found.facts["basic_farmland_overlap_m2"] == Decimal("0.00")
+    assert found.facts["basic_farmland_touching_m2"] == Decimal("0.80")
+    assert found.facts["basic_farmland_parcels"] == ()
+
+
+def test_a_wider_or_longer_strip_crosses_the_line(home: Path) -> None:
+    strip = shapely.box(EAST + 99.98, NORTH, EAST + 200, NORTH + 100)  # 20 mm into P1: 2 m²
+    found = measured(home, boundary(strip))
+    assert found.facts["basic_farmland_overlap_m2"] == Decimal("2.00")
+    assert found.facts["basic_farmland_parcels"] == ("P1",)
+
+
+def test_villages_whole_and_adjoining(home: Path) -> None:
+    both = measured(home, boundary(cell(0, 0, 3, 2)), kind="consolidation").facts
+    assert (both["villages"], both["whole_villages"], both["villages_adjacent"]) == (
+        ("339901001201", "339901001202"),
+        True,
+        True,
+    )
+    part = measured(home, boundary(cell(0, 0, 3, 1.5)), kind="consolidation").facts
+    assert (part["whole_villages"], part["villages_adjacent"]) == (False, True)
+
+
+def test_villages_that_meet_in_a_corner_do_not_adjoin(tmp_path: Path) -> None:
+    villages = {"BSM": ["A", "B"], "ZLDWDM": [VILLAGE_A, "3399010012030000000"]}
+    put(tmp_path, "CJDCQ", [cell(0, 0), cell(1, 1)], villages)
+    facts = measured(tmp_path, boundary(cell(0, 0), cell(1, 1))).facts
+    assert (facts["whole_villages"], facts["villages_adjacent"]) == (True, False)
+
+
+def test_places_have_their_own_requirement(home: Path) -> None:
+    found = measured(home, boundary(cell(0, 0, 1, 2)))
+    rows = {row["code"]: (row["name"], row["level"]) for row in found.tables["places"]}
+    assert rows == {
+        "339901": (None, "county"),
+        "339901001": ("示范镇", "town"),
+        "339901001201": ("甲村", "village"),
+        "339901001202": ("乙村", "village"),
+    }
+    villages = [row["required"]["quantity_m2"] for row in found.tables["places"] if row["level"] == "village"]
+    assert villages == [area(cell(0, 0)), area(cell(0, 1))]
+
+
+def test_gaps_and_overlaps_of_the_layer_are_told(tmp_path: Path) -> None:
+    columns = {"BSM": ["P1", "P2"], "DLBM": ["0101", "0103"], "ZLDWDM": [VILLAGE_A] * 2}
+    put(tmp_path, "DLTB", [cell(0, 0), cell(0.5, 0)], columns)
+    found = measured(tmp_path, boundary(cell(0, 0, 2)))
+    assert found.tables["double_covered_m2"] == pytest.approx(area(cell(0.5, 0, 0.5)), abs=Decimal("0.02"))
+    assert found.tables["uncovered_m2"] == pytest.approx(area(cell(1.5, 0, 0.5)), abs=Decimal("0.02"))
+
+
+def test_layers_of_neighbouring_counties_are_read_together(home: Path) -> None:
+    columns = {"BSM": ["Q1"], "DLBM": ["0101"], "ZLDWDM": ["3399020012010000000"], "GDDB": [6], "KCXS": [0.0]}
+    put(home, "DLTB", [cell(3, 0)], columns, place="339902")
+    found = measured(home, boundary(cell(2, 0, 2)))
+    counties = [(row["code"], row["farmland_m2"]) for row in found.tables["places"] if row["level"] == "county"]
+    assert counties == [("339901", Decimal("0.00")), ("339902", area(cell(3, 0)))]
+
+
+def test_degrees_prefix_and_plane_give_the_same_result(home: Path) -> None:
+    shape = np.array([cell(0.25, 0.25, 2, 1)], dtype=object)
+    results = [
+        measured(
+            home, boundary(*reproject(shape, CRS.from_epsg(4549), CRS.from_epsg(code)), crs=CRS.from_epsg(code))
+        ).facts
+        for code in (4549, 4528, 4490)
+    ]
+    assert results[1] == results[0]
+    assert abs(results[2]["boundary_m2"] - results[0]["boundary_m2"]) <= Decimal("0.01")
+
+
+def test_plots_that_overlap_are_counted_once(home: Path) -> None:
+    assert measured(home, boundary(cell(0, 0), cell(0.5, 0))).facts["boundary_m2"] == area(cell(0, 0, 1.5))
+
+
+def test_a_bow_tie_is_refused_with_its_row(home: Path) -> None:
+    tie = shapely.Polygon([(EAST, NORTH), (EAST + 100, NORTH + 100), (EAST + 100, NORTH), (EAST, NORTH + 100)])
+    with pytest.raises(LayerInvalid) as error:
+        boundary_of(boundary(cell(0, 0), tie))
+    assert (error.value.message_id, error.value.params["row"]) == ("check-boundary-invalid", 2)
+
+
+def test_a_boundary_without_polygons_or_crs_is_refused() -> None:
+    with pytest.raises(LayerInvalid):
+        boundary_of(boundary(shapely.Point(EAST, NORTH)))
+    nowhere = boundary(cell(0, 0))
+    with pytest.raises(CrsMismatch):
+        boundary_of(Features(nowhere.geometry, nowhere.attributes, None, nowhere.source, nowhere.rows))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(st.floats(-50, 350), st.floats(-50, 250)), min_size=3, max_size=9))
+def test_ground_is_conserved_for_any_boundary(points: list[tuple[float, float]]) -> None:
+    hull = shapely.MultiPoint([(EAST + x, NORTH + y) for x, y in points]).convex_hull
+    if hull.geom_type != "Polygon" or hull.area < 1:
+        return
+    tables = measured(CONSERVED, boundary(hull)).tables
+    total = (
+        sum((row["area_m2"] for row in tables["classes"]), start=tables["uncovered_m2"]) - tables["double_covered_m2"]
+    )
+    assert abs(total - area(hull)) <= Decimal("0.01") * 8
+
+
+@pytest.fixture(autouse=True)
+def _share_home(home: Path) -> None:
+    global CONSERVED
+    CONSERVED = home
+
+
+CONSERVED = Path()
