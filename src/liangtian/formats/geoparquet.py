@@ -1,0 +1,104 @@
+"""GeoParquet 1.1 through pyarrow alone.
+
+Source
+------
+GeoParquet specification 1.1.0 (OGC)
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import shapely
+from pyproj import CRS
+from pyproj.exceptions import CRSError
+
+from liangtian.errors import FileUnreadable
+from liangtian.formats import ogr
+from liangtian.formats.features import Features
+from liangtian.formats.geometry import CurvesMet, RawLayer, from_wkb
+
+VERSION = "1.1.0"
+GEOMETRY = "geometry"
+
+
+def read(path: Path) -> RawLayer:
+    """Read the primary geometry column and the attributes; the covering columns are left out.
+
+    Raises
+    ------
+    FileUnreadable : file-broken, geoparquet-no-geo, geoparquet-encoding, file-crs-unreadable
+    """
+    try:
+        table = pq.ParquetFile(path).read()
+    except (pa.ArrowException, OSError) as error:
+        raise FileUnreadable("file-broken", file=path.name, detail=str(error)) from error
+    geo = _metadata(table.schema, path)
+    primary, columns = geo["primary_column"], geo["columns"]
+    about = columns[primary]
+    if about.get("encoding") != "WKB" or about.get("edges", "planar") != "planar":
+        found = f"{about.get('encoding')} {about.get('edges', 'planar')}"
+        raise FileUnreadable("geoparquet-encoding", file=path.name, encoding=found)
+    try:
+        geometry, findings = from_wkb(table.column(primary), path.name)
+    except CurvesMet as error:
+        raise FileUnreadable("geoparquet-encoding", file=path.name, encoding="curves") from error
+    covering = {corner[0] for corner in about.get("covering", {}).get("bbox", {}).values()}
+    attributes = table.drop_columns(sorted({*columns, *covering} & set(table.column_names)))
+    return RawLayer(geometry, attributes.replace_schema_metadata(None), _crs(about, path), path.name, findings)
+
+
+def _metadata(schema: pa.Schema, path: Path) -> dict[str, Any]:
+    try:
+        geo = json.loads((schema.metadata or {})[b"geo"])
+        if geo["columns"][geo["primary_column"]] is None or geo["primary_column"] not in schema.names:
+            raise KeyError(geo["primary_column"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise FileUnreadable("geoparquet-no-geo", file=path.name) from error
+    return dict(geo)
+
+
+def _crs(about: dict[str, Any], path: Path) -> CRS | None:
+    """An absent key means OGC:CRS84, a null one means unknown: the two must not be confused."""
+    if "crs" not in about:
+        return CRS.from_epsg(4326)
+    if about["crs"] is None:
+        return None
+    try:
+        return CRS.from_json_dict(about["crs"])
+    except (CRSError, TypeError, AttributeError) as error:
+        raise FileUnreadable("file-crs-unreadable", file=path.name, detail=str(error)) from error
+
+
+def write(features: Features, path: Path) -> None:
+    """Write one WKB column named `geometry` after the attributes, with the `geo` metadata.
+
+    Raises
+    ------
+    FileUnreadable (file-name-taken) : an attribute is itself named `geometry`.
+    """
+    table = features.attributes.append_column(GEOMETRY, ogr.wkb(features.geometry))
+    metadata = {**(table.schema.metadata or {}), b"geo": json.dumps(_about(features), ensure_ascii=False).encode()}
+    try:
+        pq.write_table(table.replace_schema_metadata(metadata), path, compression="zstd")
+    except (pa.ArrowException, OSError) as error:
+        raise FileUnreadable("file-not-written", file=path.name, detail=str(error)) from error
+
+
+def _about(features: Features) -> dict[str, Any]:
+    kinds = {shapely.GeometryType.POLYGON: "Polygon", shapely.GeometryType.MULTIPOLYGON: "MultiPolygon"}
+    present = set(shapely.get_type_id(features.geometry).tolist())
+    column: dict[str, Any] = {
+        "encoding": "WKB",
+        "geometry_types": [name for kind, name in kinds.items() if kind in present],
+        "crs": features.crs.to_json_dict() if features.crs else None,
+    }
+    bounds = shapely.total_bounds(features.geometry)
+    if np.isfinite(bounds).all():
+        column["bbox"] = bounds.tolist()
+    return {"version": VERSION, "primary_column": GEOMETRY, "columns": {GEOMETRY: column}}

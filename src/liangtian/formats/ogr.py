@@ -1,0 +1,195 @@
+"""What GDAL reads, through Arrow: never its words to the user, never a half-read file in silence."""
+
+from __future__ import annotations
+
+import struct
+import threading
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyogrio
+import shapely
+from pyogrio import raw
+from pyogrio.errors import CRSError as OgrCrsError
+from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError
+from pyproj import CRS
+from pyproj.exceptions import CRSError
+
+from liangtian.errors import FileUnreadable
+from liangtian.finding import Finding
+from liangtian.formats.geometry import CurvesMet, Geometries, RawLayer, from_wkb, note
+
+GDAL_ERRORS = (
+    DataSourceError, DataLayerError, FeatureError, FieldError, GeometryError, OgrCrsError,
+    pa.ArrowException, OSError, RuntimeError, ValueError, shapely.errors.ShapelyError,
+)  # fmt: skip
+
+# Degrees of arc between two points of a straightened curve: 0.24 mm from the arc at a radius of 100 m.
+ARC_STEP_DEGREES = 0.25
+
+_POLYGON_WORDS = ("Polygon", "Surface", "Unknown", "GeometryCollection", "Collection")
+# The warning filters are the interpreter's, not the thread's.
+_WARNINGS = threading.Lock()
+
+# First bytes that the name promises; GDAL would otherwise hand the file to whichever driver likes it.
+_MAGIC = {".gpkg": b"SQLite format 3\x00"}
+
+
+def read(path: Path, layer: str | None = None, *, encoding: str | None = None) -> RawLayer:
+    """Read one layer of a GeoPackage, file geodatabase, GeoJSON, KML, shapefile or DXF.
+
+    Raises
+    ------
+    FileUnreadable : file-broken, file-layer-unknown, file-several-layers, file-no-polygons
+    """
+    name, is_only = choose_layer(path, layer)
+    source = path.name if is_only else f"{path.name}|{name}"
+    with remarks(path, source) as met, _arc_step():
+        meta, table = raw.read_arrow(_dataset(path), layer=name, encoding=encoding)
+        column = meta["geometry_name"] or "wkb_geometry"
+        if column not in table.column_names:
+            raise FileUnreadable("file-no-polygons", file=source)
+        try:
+            geometry, findings = from_wkb(table.column(column), source)
+        except CurvesMet:
+            geometry, findings = _straightened(path, name, source)
+    attributes = table.drop_columns([column]).replace_schema_metadata(None)
+    return RawLayer(geometry, attributes, _crs(meta["crs"], source), source, (*findings, *met))
+
+
+def _straightened(path: Path, layer: str, source: str) -> tuple[Geometries, tuple[Finding, ...]]:
+    """Read the geometry again, each arc as chords: the Arrow way hands curves over as they are."""
+    wkb = raw.read(_dataset(path), layer=layer, columns=[])[2]
+    geometry, findings = from_wkb(pa.chunked_array([pa.array(wkb, pa.binary())]), source)
+    curved = note("FILE-05", "file-curves-straightened", {"source": source, "step": ARC_STEP_DEGREES})
+    return geometry, (*findings, curved)
+
+
+def layers(path: Path) -> dict[str, str | None]:
+    """Layer name → GDAL's name of its geometry type, None for a table without geometry."""
+    with remarks(path, path.name):
+        return {str(name): kind for name, kind in pyogrio.list_layers(_dataset(path))}
+
+
+def polygon_layers(path: Path) -> list[str]:
+    """The layers that may hold polygons, in the file's order."""
+    return [name for name, kind in layers(path).items() if kind and any(word in kind for word in _POLYGON_WORDS)]
+
+
+def choose_layer(path: Path, wanted: str | None) -> tuple[str, bool]:
+    """The layer to read, and whether the file holds no other that could be meant."""
+    candidates = polygon_layers(path)
+    if wanted is not None:
+        if wanted not in candidates:
+            message = "file-no-polygons" if wanted in layers(path) else "file-layer-unknown"
+            raise FileUnreadable(message, file=path.name, layer=wanted, names="、".join(candidates))
+        return wanted, len(candidates) == 1
+    if not candidates:
+        raise FileUnreadable("file-no-polygons", file=path.name)
+    if len(candidates) > 1:
+        raise FileUnreadable("file-several-layers", file=path.name, names="、".join(candidates))
+    return candidates[0], True
+
+
+@contextmanager
+def remarks(path: Path, source: str) -> Iterator[list[Finding]]:
+    """Turn GDAL's errors into one refusal and its warnings into findings, in the list handed out.
+
+    Raises
+    ------
+    FileUnreadable (file-broken) : GDAL could not read on; its words stand in `detail` only.
+    """
+    found: list[Finding] = []
+    with _WARNINGS, warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        try:
+            yield found
+        except GDAL_ERRORS as error:
+            raise FileUnreadable(
+                "file-broken", file=path.name, detail=str(error).replace(str(path), path.name)
+            ) from error
+    for text in dict.fromkeys(str(warning.message).replace(str(path), path.name) for warning in caught):
+        found.append(note("FILE-09", "file-reader-remark", {"source": source, "detail": text}))
+
+
+@contextmanager
+def _arc_step() -> Iterator[None]:
+    before = pyogrio.get_gdal_config_option("OGR_ARC_STEPSIZE")
+    pyogrio.set_gdal_config_options({"OGR_ARC_STEPSIZE": ARC_STEP_DEGREES})
+    try:
+        yield
+    finally:
+        pyogrio.set_gdal_config_options({"OGR_ARC_STEPSIZE": before})
+
+
+def _dataset(path: Path) -> str:
+    """The name GDAL opens. The prefix keeps a .json from being taken for a recipe that reads other files."""
+    prefix = "GeoJSON:" if path.suffix.lower() in {".geojson", ".json"} else ""
+    return f"{prefix}{path.resolve()}"
+
+
+def _crs(text: str | None, source: str) -> CRS | None:
+    if not text:
+        return None
+    try:
+        return CRS.from_user_input(text)
+    except CRSError as error:
+        raise FileUnreadable("file-crs-unreadable", file=source, detail=str(error)) from error
+
+
+def check_content(path: Path) -> None:
+    """Refuse a file whose first bytes are not what its name promises, and a geodatabase cut short.
+
+    GDAL reads a geodatabase table that ends too early as an empty one.
+
+    Raises
+    ------
+    FileUnreadable : file-not-what-named, file-truncated
+    """
+    if path.is_dir():
+        for table in sorted(path.glob("*.gdbtable")):
+            _check_gdb_table(path, table)
+        if not any(path.glob("*.gdbtable")):
+            raise FileUnreadable("file-not-what-named", file=path.name)
+        return
+    magic = _MAGIC.get(path.suffix.lower(), b"")
+    with path.open("rb") as stream:
+        head = stream.read(4096)
+    is_document = {".kml": b"<", ".geojson": b"{", ".json": b"{"}.get(path.suffix.lower(), b"")
+    begins = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if not head.startswith(magic) or not begins.startswith(is_document):
+        raise FileUnreadable("file-not-what-named", file=path.name)
+
+
+def _check_gdb_table(folder: Path, table: Path) -> None:
+    """Compare a table's length with the one its header states (bytes 24–31)."""
+    with table.open("rb") as stream:
+        head = stream.read(32)
+    if len(head) < 32 or table.stat().st_size < struct.unpack_from("<Q", head, 24)[0]:
+        raise FileUnreadable("file-truncated", file=f"{folder.name}/{table.name}")
+
+
+def write(layer: pa.Table, path: Path, *, driver: str, **options: Any) -> None:
+    """Write a table whose column `geometry` is WKB.
+
+    Raises
+    ------
+    FileUnreadable (file-not-written)
+    """
+    with _WARNINGS, warnings.catch_warnings():
+        # A file without CRS is the caller's decision; the remaining remarks repeat what is checked before.
+        warnings.simplefilter("ignore")
+        try:
+            raw.write_arrow(layer, str(path), driver=driver, geometry_name="geometry", **options)
+        except GDAL_ERRORS as error:
+            raise FileUnreadable("file-not-written", file=path.name, detail=str(error)) from error
+
+
+def wkb(geometry: Geometries) -> pa.Array:
+    """Geometry → WKB column, None kept."""
+    return pa.array(np.asarray(shapely.to_wkb(geometry), dtype=object), pa.binary())

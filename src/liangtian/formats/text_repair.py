@@ -1,0 +1,130 @@
+"""Chinese text that lost its encoding on the way: .dbf bytes, and GBK that some program took for latin1."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Callable, Iterable
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+# The GB2312 characters that daily Chinese text is made of: both bytes above 0xA0.
+_HIGH_RUNS = re.compile(rb"[\x80-\xff]+")
+
+
+def texts(table: pa.Table) -> list[str]:
+    """Every distinct text beyond ASCII, column names included: what an encoding is judged by."""
+    found = {name for name in table.column_names if not name.isascii()}
+    for column in _text_columns(table):
+        found.update(_beyond_ascii(table.column(column)).to_pylist())
+    return sorted(found)
+
+
+def recode(table: pa.Table, change: Callable[[str], str]) -> pa.Table:
+    """Apply `change` to every text beyond ASCII and to the column names, once for each distinct value."""
+    for index in _text_columns(table):
+        column = table.column(index)
+        old = _beyond_ascii(column)
+        if len(old) == 0:
+            continue
+        new = pa.array([change(value) for value in old.to_pylist()], column.type)
+        changed = pc.coalesce(new.take(pc.index_in(column, value_set=old)), column)
+        table = table.set_column(index, table.field(index).with_type(column.type), changed)
+    return table.rename_columns([change(name) for name in table.column_names])
+
+
+def decode(text: str, encoding: str) -> str:
+    """Text whose characters are bytes (read as ISO-8859-1) → text. A character cut off at the field's end is dropped.
+
+    Raises
+    ------
+    UnicodeDecodeError : the bytes are not of that encoding.
+
+    Examples
+    --------
+    >>> decode("盐官镇".encode("gbk").decode("latin1"), "gbk")
+    '盐官镇'
+    """
+    return codecs.getincrementaldecoder(encoding)().decode(text.encode("latin1"))
+
+
+def decodes(values: Iterable[str], encoding: str) -> bool:
+    """Whether every text, taken as bytes, is of that encoding.
+
+    Examples
+    --------
+    >>> decodes(["盐官".encode("gbk").decode("latin1")], "utf-8")
+    False
+    """
+    try:
+        for value in values:
+            decode(value, encoding)
+    except UnicodeError:
+        return False
+    return True
+
+
+def unmangle(text: str) -> str:
+    """Undo GBK read as latin1 or Windows-1252; for tables that `is_chinese_bytes` has judged.
+
+    Examples
+    --------
+    >>> unmangle("Ë®Ìï"), unmangle("水田")
+    ('水田', '水田')
+    """
+    raw = _as_bytes(text)
+    if raw is None:
+        return text
+    try:
+        return codecs.getincrementaldecoder("gb18030")().decode(raw)
+    except UnicodeDecodeError:
+        return text
+
+
+def is_chinese_bytes(values: Iterable[str]) -> bool:
+    """Whether most texts, taken as bytes, are runs of whole GB2312 characters.
+
+    European text in latin1 fails this: its accents stand alone between ASCII letters. Rare characters (GBK beyond
+    GB2312) may fail it too, hence most and not all.
+
+    Examples
+    --------
+    >>> is_chinese_bytes(["Ë®Ìï"]), is_chinese_bytes(["Kløver", "Græs"]), is_chinese_bytes(["水田"])
+    (True, False, False)
+    """
+    judged = [_is_gb2312(_as_bytes(value)) for value in values]
+    return bool(judged) and 2 * sum(judged) > len(judged)
+
+
+def _is_gb2312(raw: bytes | None) -> bool:
+    if raw is None:
+        return False
+    # A field may end in the middle of a character.
+    runs = [run if len(run) % 2 == 0 else run[:-1] for run in _HIGH_RUNS.findall(raw)]
+    try:
+        return bool(runs) and all(run and run.decode("gb2312") for run in runs)
+    except UnicodeDecodeError:
+        return False
+
+
+def _as_bytes(text: str) -> bytes | None:
+    for encoding in ("latin1", "cp1252"):
+        try:
+            return text.encode(encoding)
+        except UnicodeEncodeError:
+            continue
+    return None
+
+
+def _text_columns(table: pa.Table) -> list[int]:
+    return [
+        index
+        for index, field in enumerate(table.schema)
+        if pa.types.is_string(field.type) or pa.types.is_large_string(field.type)
+    ]
+
+
+def _beyond_ascii(column: pa.ChunkedArray) -> pa.Array:
+    distinct = column.unique().drop_null()
+    return distinct.filter(pc.invert(pc.string_is_ascii(distinct)))
