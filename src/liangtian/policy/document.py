@@ -1,0 +1,45 @@
+"""A legal document as its contents page has it: every clause in order → its module, or why it is not computed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from types import ModuleType
+
+
+@dataclass(frozen=True, slots=True)
+class NotComputed:
+    """Why a clause, or a sentence of one, has no rule: an honest reason in both languages."""
+
+    zh: str
+    en: str
+
+
+NOT_BUILT = NotComputed(zh="尚未实现", en="not built yet")
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One legal document.
+
+    Attributes
+    ----------
+    id : `wenzhou-2019`; a clause is cited as id + number, `wenzhou-2019（六）`
+    since : first day in force; earlier cases get no findings from it
+    package : dotted name of its folder, for its sources and values
+    contents : clause number, verbatim → clause module or the reason it is not computed, in the order of the text
+    needs_adoption : False only for our own technical values, which bind no place
+    """
+
+    id: str
+    title_zh: str
+    title_en: str
+    since: date
+    package: str
+    contents: Mapping[str, ModuleType | NotComputed]
+    needs_adoption: bool = True
+
+    def clause_modules(self) -> list[tuple[str, ModuleType]]:
+        """Clauses that have a module, in the order of the text."""
+        return [(number, entry) for number, entry in self.contents.items() if isinstance(entry, ModuleType)]

@@ -1,0 +1,26 @@
+"""（五）Who balances the farmland taken, in quantity, capacity and paddy; a place in default waits with its approvals.
+
+Batch land binds the county government or functional-zone committee of each place it lies in, a separate site its
+construction unit. Village land follows the unit's duty here; that its collective stands for the unit is another law's.
+"""
+
+from __future__ import annotations
+
+from liangtian.policy.document import NotComputed
+from liangtian.rules.wenzhou_2019.c05_balance import duty, path, suspension
+
+OBLIGATIONS = (
+    duty.BY_UNIT,
+    duty.BY_PLACE,
+    path.SEEK,
+    path.ENTRUST,
+    path.PAY,
+    suspension.OBLIGATION,
+)
+
+NOT_COMPUTED = {
+    "补充耕地台账": NotComputed(
+        zh="台账尚未实现，可用指标由用户填报",
+        en="the book is not built yet; the user declares the amounts at hand",
+    ),
+}

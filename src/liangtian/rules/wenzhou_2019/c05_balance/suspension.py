@@ -1,0 +1,48 @@
+"""（五）.6 A place in default has its other approvals of construction land suspended.
+
+What cures the default stays possible.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from liangtian.policy.clause import Obligation, only_for
+from liangtian.policy.parameters import Params
+from liangtian.policy.ruling import Ruling, failed, not_applicable, passed, unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Breach:
+    key_project_unbalanced: bool | None
+    standard_farmland_upgrade_overdue: bool | None
+    cures_breach: bool | None
+
+
+def check_suspension(facts: Breach, params: Params) -> Iterator[Ruling]:
+    """Fail for each default of the place, unless this approval cures it."""
+    breaches = {
+        "key_project_unbalanced": facts.key_project_unbalanced,
+        "standard_farmland_upgrade_overdue": facts.standard_farmland_upgrade_overdue,
+    }
+    if True not in breaches.values():
+        missing = [name for name, value in breaches.items() if value is None]
+        yield unknown(*missing) if missing else passed("w05-no-breach")
+    elif facts.cures_breach is None:
+        yield unknown("cures_breach")
+    elif facts.cures_breach:
+        yield not_applicable("cures_breach", True)
+    else:
+        yield from (failed(f"w05-suspended-{name}") for name, value in breaches.items() if value)
+
+
+OBLIGATION = Obligation(
+    "（五）.6",
+    force="must",
+    who="county",
+    events=("approval",),
+    applies=only_for("kind", "batch", "single-site", "village"),
+    facts=Breach,
+    check=check_suspension,
+)
