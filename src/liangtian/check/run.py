@@ -1,0 +1,150 @@
+"""The main job: gather the facts of a boundary from the layers, decide by the clauses, give back a result to record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from importlib.metadata import version as installed_version
+from typing import Any
+
+import numpy as np
+
+from liangtian.check.gather import Boundary, Gathered, Technical, boundary_of, gather, versions_for
+from liangtian.check.overlay import LineTolerance
+from liangtian.check.result import CheckResult
+from liangtian.errors import LiangtianError
+from liangtian.finding import Finding
+from liangtian.formats.features import Features
+from liangtian.onemap.catalogue import Catalogue, LayerVersion
+from liangtian.policy.adoption import Adoption, adopted, demonstration_adoptions
+from liangtian.policy.clause import Case
+from liangtian.policy.document import Document
+from liangtian.policy.evaluate import evaluate, rules_digest
+from liangtian.policy.facts import dictionary, read_facts
+from liangtian.policy.parameters import Parameters
+from liangtian.rules.documents import DOCUMENTS
+
+KINDS: Sequence[str] = tuple(dictionary()["kind"].values)
+EVENT = "check"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked about a boundary.
+
+    Attributes
+    ----------
+    on : business date
+    kind : batch | single-site | village | temporary | consolidation
+    place : code of the responsible place; None takes the county with most of the ground
+    declared : facts the user supplies (`policy/facts.toml`, supplier `declared`)
+    versions : layer code → digest, for layers not to be taken by date
+    adoptions : which places adopted which documents
+    """
+
+    on: date
+    kind: str = "single-site"
+    place: str | None = None
+    declared: Mapping[str, object] = field(default_factory=dict)
+    versions: Mapping[str, str] = field(default_factory=dict)
+    adoptions: Iterable[Adoption] | None = None
+
+
+def check(features: Features, catalogue: Catalogue, question: Question) -> CheckResult:
+    """Check a boundary against the layers published under a home.
+
+    Raises
+    ------
+    LayerInvalid, CrsMismatch : the boundary cannot be measured.
+    LiangtianError : unknown kind, unknown place, or a declared fact that is none.
+    """
+    if question.kind not in KINDS:
+        raise LiangtianError("check-kind-unknown", kind=question.kind, known="、".join(KINDS))
+    declared = read_facts(question.declared, allowed=("declared",))
+    boundary = boundary_of(features)
+    versions = versions_for(catalogue, on=question.on, place=question.place, named=question.versions)
+    technical = technical_on(question.on, question.place or "")
+    gathered = gather(boundary, catalogue, versions, kind=question.kind, technical=technical)
+    place = question.place or _main_place(gathered, versions, features.source)
+    gathered.facts.update(declared)
+
+    documents = _documents(question, place)
+    findings = evaluate(Case(question.on, place, EVENT, gathered.facts), documents)
+
+    head = _head(question, place, documents) | {
+        "boundary": {"area_m2": gathered.facts["boundary_m2"]},
+        "layers": [_named(version) for layer in versions.values() for version in layer],
+    }
+    return CheckResult(head, tuple(findings), gathered, boundary)
+
+
+def recheck(facts: Mapping[str, object], question: Question) -> tuple[tuple[Finding, ...], str]:
+    """Decide again from stored facts, without layers: findings, and the digest of the rules that decided.
+
+    Parameters
+    ----------
+    facts : as `policy.facts.plain_facts` stored them
+    question : with the place of the stored result
+    """
+    documents = _documents(question, question.place or "")
+    case = Case(question.on, question.place or "", EVENT, read_facts(facts))
+    return tuple(evaluate(case, documents)), rules_digest(documents)
+
+
+def technical_on(on: date, place: str) -> Technical:
+    """The technical values in force: sliver tolerance, and grain capacity by grade."""
+    parameters = Parameters({"liangtian-2026": DOCUMENTS["liangtian-2026"]})
+
+    def resolve(name: str) -> Any:
+        return parameters.resolve(f"liangtian-2026（技术）.{name}", on=on, place=place)
+
+    tolerance = resolve("line_tolerance").table
+    return Technical(
+        LineTolerance(area_m2=tolerance["area_m2"], width_m=tolerance["mean_width_m"]),
+        {int(grade): kg for grade, kg in resolve("capacity_by_grade").table.items()},
+    )
+
+
+def _documents(question: Question, place: str) -> dict[str, Document]:
+    adoptions = demonstration_adoptions() if question.adoptions is None else question.adoptions
+    return adopted(DOCUMENTS, adoptions, on=question.on, place=place)
+
+
+def _head(question: Question, place: str, documents: Mapping[str, Document]) -> dict[str, Any]:
+    return {
+        "kind": question.kind,
+        "on": question.on.isoformat(),
+        "place": place,
+        "documents": list(documents),
+        "rules_digest": rules_digest(documents),
+        "kernel": installed_version("liangtian"),
+    }
+
+
+def _named(version: LayerVersion) -> dict[str, str]:
+    return {"name": version.layer, "version": version.name, "digest": version.digest, "on": version.on}
+
+
+def _main_place(gathered: Gathered, versions: Mapping[str, Sequence[LayerVersion]], source: str) -> str:
+    """The county with most of the ground; without codes in the layer, the place it was published for."""
+    counties = [row for row in gathered.tables["places"] if row["level"] == "county"]
+    if counties:
+        return str(max(counties, key=lambda row: (row["area_m2"], row["code"]))["code"])
+    published = [version.place for layer in versions.values() for version in layer]
+    if gathered.pieces is None or not len(gathered.pieces) or not published:
+        raise LiangtianError("check-place-unknown", source=source)
+    return published[0]
+
+
+def areas_close(result: CheckResult) -> bool:
+    """Whether classes + uncovered - double covered = boundary, within 0.01 m² for each piece."""
+    tables = result.gathered.tables
+    total = (
+        sum((row["area_m2"] for row in tables["classes"]), start=tables["uncovered_m2"]) - tables["double_covered_m2"]
+    )
+    pieces = 0 if result.gathered.pieces is None else len(result.gathered.pieces)
+    return bool(np.abs(float(total - result.facts["boundary_m2"])) <= 0.01 * (pieces + 1))
+
+
+__all__ = ["KINDS", "Boundary", "CheckResult", "Question", "areas_close", "check", "recheck", "technical_on"]

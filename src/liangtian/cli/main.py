@@ -1,0 +1,50 @@
+"""`liangtian`: the command line. It alone reads the environment, the terminal and the clock."""
+
+from __future__ import annotations
+
+import sys
+from importlib.metadata import version
+
+import click
+
+from liangtian.cli.area import area
+from liangtian.cli.check import check
+from liangtian.cli.convert import convert
+from liangtian.cli.layers import layers
+from liangtian.cli.publish import publish
+from liangtian.errors import LiangtianError
+from liangtian.messages import Language, render_error
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(version("liangtian"), prog_name="liangtian")
+@click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", envvar="LIANGTIAN_LANG", help="Language.")
+@click.pass_context
+def cli(context: click.Context, lang: Language) -> None:
+    """良田: measure, publish and check farmland."""
+    context.obj = lang
+
+
+for command in (area, check, convert, layers, publish):
+    cli.add_command(command)
+
+
+def main() -> None:
+    """Run the command; exit codes: 2 usage, 3 error, else what the command concluded."""
+    lang: Language = "en" if "--lang=en" in sys.argv or _follows("--lang", "en") else "zh"
+    try:
+        cli(standalone_mode=False)
+    except click.exceptions.Exit as stop:
+        sys.exit(stop.exit_code)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(2)
+    except click.Abort:
+        sys.exit(130)
+    except LiangtianError as error:
+        click.echo(render_error(error, lang=lang), err=True)
+        sys.exit(3)
+
+
+def _follows(option: str, value: str) -> bool:
+    return any(a == option and b == value for a, b in zip(sys.argv, sys.argv[1:], strict=False))

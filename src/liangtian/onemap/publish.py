@@ -1,0 +1,197 @@
+"""Publishing a layer: examine it, put it into snapshot form, store it whole or not at all, enter it in the catalogue.
+
+Storing the same content for the same place and date again changes nothing. The catalogue entry is written last: what is
+interrupted before that leaves no version behind.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from liangtian.errors import LayerInvalid
+from liangtian.finding import Finding, Outcome
+from liangtian.formats.features import Features
+from liangtian.messages import render
+from liangtian.onemap import index, quality, snapshot
+from liangtian.onemap.catalogue import Catalogue, LayerVersion, write_json
+from liangtian.onemap.layers import Conformed, LayerSpec, conform
+from liangtian.onemap.mapping import SchemaMapping
+from liangtian.space import topology
+from liangtian.space.crs import to_measuring_plane
+
+Progress = Callable[[float, str], None]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Report:
+    """What examining a file found.
+
+    Attributes
+    ----------
+    level : refused | findings | clean
+    findings : of the reader, the layer's rules and the repairs, in that order
+    layer : the file in the layer's columns, repaired where that was asked for
+    """
+
+    level: quality.QualityLevel
+    findings: tuple[Finding, ...]
+    layer: Conformed
+
+
+def examine(
+    features: Features, spec: LayerSpec, *, mapping: SchemaMapping | None = None, repair: bool = False
+) -> Report:
+    """Judge a file as a layer, publishing nothing.
+
+    Parameters
+    ----------
+    repair : replace invalid outlines by the repair proposed for them; each one is recorded as a finding
+
+    Raises
+    ------
+    LayerInvalid (layer-invalid): the columns cannot be told at all (see `layers.conform`).
+    """
+    layer = conform(features, spec, mapping)
+    repairs: tuple[Finding, ...] = ()
+    if repair:
+        layer, repairs = _repaired(layer)
+    findings = (*features.findings, *repairs, *quality.check(layer))
+    return Report(quality.quality_level(findings), findings, layer)
+
+
+def _repaired(layer: Conformed) -> tuple[Conformed, tuple[Finding, ...]]:
+    geometry, what = topology.propose_repair(layer.features.geometry)
+    changed = np.flatnonzero([text is not None for text in what])
+    findings = tuple(
+        Finding(
+            "COM-REPAIR",
+            Outcome.PASS,
+            "publish-repaired",
+            {"row": int(layer.features.rows[at]), "parcel": layer.ids[int(at)].as_py(), "what": str(what[at])},
+            parcels=(layer.ids[int(at)].as_py(),),
+        )
+        for at in changed
+    )
+    return replace(layer, features=replace(layer.features, geometry=geometry)), findings
+
+
+def publish(
+    features: Features,
+    spec: LayerSpec,
+    *,
+    place: str,
+    on: date,
+    home: Path,
+    publisher: str,
+    recorded_at: str,
+    mapping: SchemaMapping | None = None,
+    repair: bool = False,
+    progress: Progress | None = None,
+) -> LayerVersion:
+    """Publish a file as a version of a layer of a place, valid from a date.
+
+    Parameters
+    ----------
+    home : folder of snapshots and catalogue
+    publisher, recorded_at : who, and the ISO time the outermost layer read from its clock
+    progress : called with the share done (0–1) and the id of a message that says what is being done
+
+    Raises
+    ------
+    LayerInvalid (layer-invalid): the quality rules refuse the file; `params["findings"]` holds every finding.
+    """
+    tell = progress or _silent
+    tell(0.0, "publish-examining")
+    report = examine(features, spec, mapping=mapping, repair=repair)
+    if report.level == "refused":
+        raise LayerInvalid("publish-refused", **_refusal(report, features.source, spec))
+    tell(0.5, "publish-measuring")
+    layer = report.layer
+    if features.crs is None:
+        raise LayerInvalid("publish-no-crs", source=features.source)
+    geometry, plane = to_measuring_plane(layer.features.geometry, features.crs)
+    table = snapshot.build(geometry, layer.ids, layer.features.attributes, plane)
+    tell(0.7, "publish-digesting")
+    digest = snapshot.digest(table)
+    tell(0.8, "publish-storing")
+    catalogue = Catalogue(home)
+    if not catalogue.snapshot_path(digest).exists():
+        snapshot.write(table, catalogue.snapshot_path(digest))
+    tell(0.9, "publish-indexing")
+    index.load(catalogue.snapshot_path(digest), catalogue.index_path(digest))
+    write_json(catalogue.quality_path(digest, on.isoformat()), report_data(report))
+    source = {
+        "file": features.source,
+        "crs": features.crs.name,
+        "mapping": mapping.title if mapping else "",
+        "repaired": repair,
+    }
+    version = LayerVersion(
+        place=place,
+        layer=spec.code,
+        on=on.isoformat(),
+        digest=digest,
+        rows=table.num_rows,
+        crs=plane.name,
+        quality={"level": report.level, "counts": _counts(report.findings)},
+        source=source,
+        publisher=publisher,
+        recorded_at=recorded_at,
+    )
+    recorded = catalogue.record(version)
+    tell(1.0, "publish-done")
+    return recorded
+
+
+def _silent(share: float, message_id: str) -> None:
+    """Nobody watches."""
+
+
+def _refusal(report: Report, source: str, spec: LayerSpec) -> dict[str, Any]:
+    refusing = [f for f in report.findings if quality.quality_level((f,)) == "refused"]
+    return {
+        "source": source,
+        "layer": spec.zh,
+        "layer_en": spec.en,
+        "count": len(refusing),
+        "first": render(refusing[0], lang="zh"),
+        "first_en": render(refusing[0], lang="en"),
+        "findings": report.findings,
+    }
+
+
+def _counts(findings: Sequence[Finding]) -> dict[str, int]:
+    """Defects by rule, in order of rule."""
+    failed = Counter(finding.rule for finding in findings if finding.outcome is not Outcome.PASS)
+    return dict(sorted(failed.items()))
+
+
+def report_data(report: Report) -> dict[str, Any]:
+    """The quality report as it is stored and shown: level, counts, and every finding with row, parcel, place."""
+    return {
+        "level": report.level,
+        "rows": len(report.layer.features),
+        "counts": _counts(report.findings),
+        "findings": [_finding_data(finding) for finding in report.findings],
+    }
+
+
+def _finding_data(finding: Finding) -> dict[str, Any]:
+    where = finding.where
+    return {
+        "rule": finding.rule,
+        "outcome": finding.outcome.value,
+        "zh": render(finding, lang="zh"),
+        "en": render(finding, lang="en"),
+        "row": where.row if where else None,
+        "x": where.x if where else None,
+        "y": where.y if where else None,
+        "parcels": list(finding.parcels),
+    }
