@@ -18,6 +18,7 @@ from typing import Any
 
 from liangtian.errors import CatalogueError
 from liangtian.onemap import index, snapshot
+from liangtian.onemap.places import lies_in, stem
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,22 +52,6 @@ class LayerVersion:
     @property
     def name(self) -> str:
         return f"{self.layer}@{self.place}@{self.on}"
-
-
-def place_prefix(place: str) -> str:
-    """Digits that every code inside the place begins with: trailing 00 pairs of a 6-digit code are empty levels.
-
-    Examples
-    --------
-    >>> place_prefix("339900"), place_prefix("339901"), place_prefix("330000"), place_prefix("339901001")
-    ('3399', '339901', '33', '339901001')
-    """
-    return re.sub(r"(00){1,2}$", "", place) if re.fullmatch(r"\d{6}", place) else place
-
-
-def contains_place(outer: str, inner: str) -> bool:
-    """Whether `inner` is `outer` or lies in it."""
-    return place_prefix(inner).startswith(place_prefix(outer))
 
 
 class Catalogue:
@@ -122,10 +107,10 @@ class Catalogue:
             if version.layer == layer and version.on <= on.isoformat():
                 newest[version.place] = version  # entries are in order of date and recording
         if place is not None:
-            around = [p for p in newest if contains_place(p, place)]
+            around = [p for p in newest if lies_in(place, p)]
             if around:
-                return [newest[max(around, key=lambda p: len(place_prefix(p)))]]
-            newest = {p: v for p, v in newest.items() if contains_place(place, p)}
+                return [newest[max(around, key=lambda p: len(stem(p)))]]
+            newest = {p: v for p, v in newest.items() if lies_in(p, place)}
         return [newest[p] for p in _outermost(newest)]
 
     def index(self, version: LayerVersion) -> index.Index:
@@ -159,10 +144,10 @@ class Catalogue:
 
 
 def _outermost(places: Iterable[str]) -> list[str]:
-    every = sorted(places, key=lambda p: (len(place_prefix(p)), p))
+    every = sorted(places, key=lambda p: (len(stem(p)), p))
     kept: list[str] = []
     for place in every:
-        if not any(contains_place(outer, place) for outer in kept):
+        if not any(lies_in(place, outer) for outer in kept):
             kept.append(place)
     return sorted(kept)
 

@@ -10,8 +10,8 @@ from functools import cache
 from importlib import resources
 
 from liangtian.errors import LiangtianError
+from liangtian.onemap.places import lies_in
 from liangtian.policy.document import Document
-from liangtian.policy.places import lies_in
 
 
 @dataclass(frozen=True, slots=True)

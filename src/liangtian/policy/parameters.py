@@ -15,8 +15,8 @@ from typing import Literal
 
 from liangtian.errors import ParameterMissing
 from liangtian.finding import Step
+from liangtian.onemap.places import lies_in, stem
 from liangtian.policy.document import Document
-from liangtian.policy.places import lies_in, stem
 from liangtian.policy.ruling import number
 
 Status = Literal["text", "law", "ours", "unverified"]

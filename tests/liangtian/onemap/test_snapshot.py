@@ -15,7 +15,7 @@ from pyproj import CRS
 
 from liangtian.errors import CatalogueError
 from liangtian.onemap import index, snapshot
-from liangtian.onemap.catalogue import Catalogue, LayerVersion, contains_place
+from liangtian.onemap.catalogue import Catalogue, LayerVersion
 
 PLANE = CRS.from_epsg(4549)
 
@@ -156,14 +156,3 @@ def test_verify_finds_an_altered_snapshot(tmp_path: Path) -> None:
 def test_a_place_code_cannot_leave_its_folder(tmp_path: Path) -> None:
     with pytest.raises(CatalogueError):
         Catalogue(tmp_path).record(version("../339901", "2023-12-31"))
-
-
-def test_places_lie_in_each_other_by_code() -> None:
-    pairs = [
-        ("339900", "339901"),
-        ("339901", "339901001"),
-        ("339901", "339900"),
-        ("US-CO", "US-CO-095"),
-        ("339901", "339902"),
-    ]
-    assert [contains_place(a, b) for a, b in pairs] == [True, True, False, True, False]
