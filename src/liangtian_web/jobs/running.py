@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
+from django.db import connections
 from procrastinate.contrib.django import app
 
 from liangtian.errors import LiangtianError
@@ -24,9 +25,12 @@ def task(name: str) -> Callable[[Callable[..., str | None]], Callable[..., None]
 
     def register(work: Callable[..., str | None]) -> Callable[..., None]:
         def run(job_id: int, **args: Any) -> None:
-            job = Job.objects.select_related("owner", "place").filter(pk=job_id).first()
-            if job is not None and actions.begin(job):
-                carry_out(work, job, args)
+            try:
+                job = Job.objects.select_related("owner", "place").filter(pk=job_id).first()
+                if job is not None and actions.begin(job):
+                    carry_out(work, job, args)
+            finally:
+                connections.close_all()  # the worker's threads come and go, and no request ends here
 
         return app.task(run, name=name)
 
@@ -44,15 +48,10 @@ def carry_out(work: Callable[..., str | None], job: Job, args: dict[str, Any]) -
     except Exception:
         log.exception("job %s (%s) failed", job.pk, job.kind)
         actions.finish(
-            job, Job.State.FAILED, "处理出错,已记入日志(工作 %(job)s)。请重试,仍不行请联系管理员。", job=job.pk
+            job, Job.State.FAILED, "处理出错，已记入日志（工作 %(job)s）。请重试，仍不行请联系管理员。", job=job.pk
         )
     else:
-        actions.finish(job, Job.State.DONE, job_message(job), result_url=result_url or "")
-
-
-def job_message(job: Job) -> str:
-    """Nothing is left to say once the work is done."""
-    return ""
+        actions.finish(job, Job.State.DONE, result_url=result_url or "")
 
 
 async def sweep(heartbeat_s: float = 60) -> int:

@@ -14,9 +14,9 @@ class Place(models.Model):
 
     class Kind(models.TextChoices):
         CITY = "city", _("市")
-        COUNTY = "county", _("县(市、区)")
+        COUNTY = "county", _("县（市、区）")
         ZONE = "zone", _("功能区")
-        TOWN = "town", _("乡镇(街道)")
+        TOWN = "town", _("乡镇（街道）")
         VILLAGE = "village", _("村")
 
     code = models.CharField(_("区划代码"), max_length=12, null=True, blank=True, unique=True)

@@ -5,4 +5,4 @@ def test_home_shows_the_to_do_list(officer_client):
 
 
 def test_home_asks_a_stranger_to_log_in(client, db):
-    assert client.get("/").headers["Location"] == "/people/login/?next=/"
+    assert client.get("/").headers["Location"] == "/login/?next=/"

@@ -120,9 +120,9 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("city", "市"),
-                            ("county", "县(市、区)"),
+                            ("county", "县（市、区）"),
                             ("zone", "功能区"),
-                            ("town", "乡镇(街道)"),
+                            ("town", "乡镇（街道）"),
                             ("village", "村"),
                         ],
                         max_length=8,
