@@ -1,0 +1,31 @@
+// Every page: HTMX with nothing inline, and the header's switches without a reload of what was typed.
+import htmx from "htmx.org";
+
+htmx.config.includeIndicatorStyles = false; // would need an inline style
+htmx.config.allowEval = false;
+htmx.config.selfRequestsOnly = true;
+htmx.config.historyCacheSize = 0; // nothing of a case stays in the browser's storage
+window.htmx = htmx;
+
+// A lost connection or a refusal is said where it happened.
+document.addEventListener("htmx:responseError", (event) => say(event.detail.elt, event.detail.xhr.status));
+document.addEventListener("htmx:sendError", (event) => say(event.detail.elt, 0));
+
+function say(element, status) {
+  const text = document.documentElement.dataset[status ? "refused" : "offline"];
+  const place = element.closest("section, form, main") ?? document.body;
+  place.querySelector(":scope > .alert.lost")?.remove();
+  const line = document.createElement("p");
+  line.className = "alert fail lost";
+  line.setAttribute("role", "alert");
+  line.textContent = status ? `${text} (${status})` : text;
+  place.append(line);
+}
+
+// An open menu closes on Escape or a click elsewhere.
+document.addEventListener("keydown", (event) => event.key === "Escape" && closeMenus(null));
+document.addEventListener("click", (event) => closeMenus(event.target));
+
+function closeMenus(target) {
+  for (const menu of document.querySelectorAll("details.menu[open]")) if (!menu.contains(target)) menu.open = false;
+}

@@ -1,0 +1,39 @@
+"""`liangtian-web`: Django's management commands, with the embedded database brought up around them."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from liangtian_web import embedded
+from liangtian_web.errors import StartError
+
+# Commands that need no database, or bring it up themselves.
+WITHOUT_DATABASE = {"help", "version", "--help", "--version", "makemessages", "compilemessages", "serve", "demo", "check"}
+
+
+def main() -> None:
+    """Run the command of the command line."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "liangtian_web.settings")
+    try:
+        run(sys.argv)
+    except StartError as error:
+        print(error, file=sys.stderr)  # noqa: T201
+        sys.exit(3)
+
+
+def run(argv: list[str]) -> None:
+    """Bring the database up if the command needs ours, then hand over to Django."""
+    from django.conf import settings
+    from django.core.management import execute_from_command_line
+
+    command = argv[1] if len(argv) > 1 else "help"
+    if command in WITHOUT_DATABASE or not settings.EMBEDDED:
+        execute_from_command_line(argv)
+        return
+    with embedded.running(settings.HOME, lambda text: print(text, file=sys.stderr)):  # noqa: T201
+        execute_from_command_line(argv)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,46 @@
+"""One table from error to HTTP status, and the errors of starting up, which come before any page or language exists."""
+
+from __future__ import annotations
+
+from liangtian.errors import CatalogueError, CrsMismatch, FileUnreadable, LayerInvalid, LiangtianError, ParameterMissing
+
+
+class StartError(Exception):
+    """Stop the program with one sentence, said in both languages because nobody has chosen one yet."""
+
+    def __init__(self, zh: str, en: str) -> None:
+        super().__init__(f"{zh}\n{en}")
+
+
+class VersionConflict(LiangtianError):
+    """The page was based on an older state than the database holds now."""
+
+    code = "version-conflict"
+
+
+class StageRefused(LiangtianError):
+    """The step is not open at this stage."""
+
+    code = "stage-refused"
+
+
+STATUS: dict[type[LiangtianError], int] = {
+    FileUnreadable: 400,
+    LayerInvalid: 400,
+    CrsMismatch: 400,
+    ParameterMissing: 409,
+    CatalogueError: 409,
+    VersionConflict: 409,
+    StageRefused: 409,
+}
+
+
+def status_of(error: LiangtianError) -> int:
+    """HTTP status of an error; a child without a row takes its parent's.
+
+    Examples
+    --------
+    >>> status_of(LayerInvalid("x")), status_of(LiangtianError("x"))
+    (400, 409)
+    """
+    return next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), 409)

@@ -1,0 +1,23 @@
+"""`liangtian-web demo_data`: the demonstration's steps that have not been done."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand
+
+from liangtian_web import demo
+
+
+class Command(BaseCommand):
+    """Make the demonstration."""
+
+    help = "Make what is missing of the demonstration, and say how to log in."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Run the open steps."""
+        demo.make(settings.HOME, self.tell)
+
+    def tell(self, text: str) -> None:
+        """Say one line at once."""
+        self.stdout.write(text)
+        self.stdout.flush()

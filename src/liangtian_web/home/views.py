@@ -1,0 +1,48 @@
+"""The way in, and what waits for me."""
+
+from __future__ import annotations
+
+from django.contrib.auth import views as auth
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse_lazy
+from django.utils.decorators import method_decorator
+from django.views.decorators.http import require_GET
+
+from liangtian_web.jobs.queries import jobs_for
+from liangtian_web.trail.actions import note
+
+
+@method_decorator(login_not_required, name="dispatch")
+class Login(auth.LoginView):
+    """The log-in page; who came is noted."""
+
+    template_name = "home/login.html"
+    redirect_authenticated_user = True
+
+    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
+        """Note who came."""
+        response = super().form_valid(form)
+        note(self.request, "people.login", f"user:{self.request.user.pk}")
+        return response
+
+
+class PasswordChange(auth.PasswordChangeView):
+    """The page to change one's password; that it changed is noted."""
+
+    template_name = "home/password.html"
+    success_url = reverse_lazy("people:profile")
+
+    def form_valid(self, form: PasswordChangeForm) -> HttpResponse:
+        """Note that it changed."""
+        response = super().form_valid(form)
+        note(self.request, "people.password", f"user:{self.request.user.pk}")
+        return response
+
+
+@require_GET
+def index(request: HttpRequest) -> HttpResponse:
+    """The to-do list first."""
+    return render(request, "home/index.html", {"jobs": jobs_for(request.user)[:5]})

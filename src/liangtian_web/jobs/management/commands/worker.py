@@ -1,0 +1,31 @@
+"""`liangtian-web worker`: do the deferred work until stopped."""
+
+import asyncio
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+from procrastinate.contrib.django import app
+
+from liangtian_web.jobs.running import sweep
+
+
+class Command(BaseCommand):
+    """Run jobs."""
+
+    help = "Do the deferred work until stopped."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """How many at once, and whether we are alone."""
+        parser.add_argument("--concurrency", type=int, default=2)
+        parser.add_argument(
+            "--sole", action="store_true", help="no other worker exists: whatever is marked as running was interrupted"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Run with a connector beside the app's own, so that a task's own deferring stays in its transaction."""
+        if options["sole"]:
+            asyncio.run(sweep(heartbeat_s=0))
+        with app.with_connector(app.connector.get_worker_connector()).open() as worker:
+            worker.run_worker(
+                concurrency=options["concurrency"], delete_jobs="successful", shutdown_graceful_timeout=5
+            )

@@ -1,0 +1,62 @@
+"""The job loop: what a task of this project is, and the sweep of tasks whose worker died."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from django.db import connections
+from procrastinate.contrib.django import app
+
+from liangtian.errors import LiangtianError
+from liangtian_web.jobs import actions
+from liangtian_web.jobs.models import Job
+
+log = logging.getLogger(__name__)
+
+
+def task(name: str) -> Callable[[Callable[..., str | None]], Callable[..., None]]:
+    """Register `work(job, **args)` under `name` for `actions.defer`.
+
+    The work is idempotent (it may run again from the start), reports with `actions.report`, and returns the address
+    of its result or None. A `LiangtianError` becomes the row's message; anything else is logged and said in general words.
+    """
+
+    def register(work: Callable[..., str | None]) -> Callable[..., None]:
+        def run(job_id: int, **args: Any) -> None:
+            try:
+                job = Job.objects.select_related("owner", "place").filter(pk=job_id).first()
+                if job is not None and actions.begin(job):
+                    carry_out(work, job, args)
+            finally:
+                connections.close_all()  # the worker's threads come and go, and no request ends here
+
+        return app.task(run, name=name)
+
+    return register
+
+
+def carry_out(work: Callable[..., str | None], job: Job, args: dict[str, Any]) -> None:
+    """Do the work and write down how it ended."""
+    try:
+        result_url = work(job, **args)
+    except actions.JobCancelled:
+        actions.finish(job, Job.State.CANCELLED)
+    except LiangtianError as error:
+        actions.finish(job, Job.State.FAILED, error.message_id, **{k: str(v) for k, v in error.params.items()})
+    except Exception:
+        log.exception("job %s (%s) failed", job.pk, job.kind)
+        actions.finish(
+            job, Job.State.FAILED, "处理出错，已记入日志（工作 %(job)s）。请重试，仍不行请联系管理员。", job=job.pk
+        )
+    else:
+        actions.finish(job, Job.State.DONE, result_url=result_url or "")
+
+
+async def sweep(heartbeat_s: float = 60) -> int:
+    """Give the jobs of dead workers back to the queue; the number of them."""
+    stalled = list(await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=heartbeat_s))
+    for job in stalled:
+        await app.job_manager.retry_job(job)
+    return len(stalled)

@@ -1,0 +1,30 @@
+"""The user's language and unit on every request: their own if logged in, else the cookie's, else Chinese and 亩."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import translation
+
+from liangtian_web.people.models import User
+
+LANGUAGE_COOKIE, UNIT_COOKIE = "liangtian_language", "liangtian_unit"
+
+
+def preferences(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Set `request.language` (zh-hans or en) and `request.unit` (mu, ha or m2)."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        user = request.user
+        known = user.is_authenticated
+        language = user.language if known else request.COOKIES.get(LANGUAGE_COOKIE, "")
+        unit = user.unit if known else request.COOKIES.get(UNIT_COOKIE, "")
+        request.language = language if language in User.Language.values else User.Language.ZH.value
+        request.unit = unit if unit in User.Unit.values else User.Unit.MU.value
+        with translation.override(request.language):
+            response = get_response(request)
+        response.headers.setdefault("Content-Language", request.language)
+        return response
+
+    return middleware

@@ -1,0 +1,25 @@
+"""Who did what, when, on what, under which rules. Rows are added and never changed; the database sees to it."""
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Event(models.Model):
+    """One act. `username` stays readable when the user's name changes."""
+
+    recorded_at = models.DateTimeField(_("时间"), auto_now_add=True, db_index=True)
+    on = models.DateField(_("业务日期"), null=True)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    username = models.CharField(_("用户"), max_length=150)
+    place = models.ForeignKey("people.Place", models.PROTECT, null=True, related_name="+")
+    action = models.CharField(_("动作"), max_length=50, db_index=True)
+    object = models.CharField(_("对象"), max_length=200)
+    rules_digest = models.CharField(_("规则版本"), max_length=64, blank=True)
+    ip = models.GenericIPAddressField(_("来源"), null=True)
+
+    class Meta:
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.username} {self.action} {self.object}"

@@ -1,0 +1,78 @@
+from datetime import date
+
+import psycopg
+import pytest
+from django.db import ProgrammingError, connection
+
+from liangtian_web import embedded
+from liangtian_web.trail.actions import note
+from liangtian_web.trail.models import Event
+
+
+@pytest.fixture
+def owner_connection(db, cluster):
+    """Whoever owns the tables, on the same database."""
+    name = connection.settings_dict["NAME"]
+    with embedded.connect(cluster.home, embedded.OWNER, cluster.keys.owner, name) as found:
+        yield found
+
+
+@pytest.mark.parametrize("sql", ["UPDATE trail_event SET action = 'x'", "DELETE FROM trail_event"])
+def test_application_may_not_change_the_trail(db, sql):
+    with connection.cursor() as cursor, pytest.raises(ProgrammingError, match="permission denied for table trail_event"):
+        cursor.execute(sql)
+
+
+@pytest.mark.parametrize("sql", ["UPDATE trail_event SET action = 'x'", "DELETE FROM trail_event"])
+@pytest.mark.django_db(transaction=True)
+def test_owner_may_not_change_the_trail_either(county_officer, owner_connection, sql):
+    note(county_officer, "onemap.publish", "layer:1")
+    with pytest.raises(psycopg.errors.InsufficientPrivilege, match="trail_event only grows"):
+        owner_connection.execute(sql)
+    assert Event.objects.get().action == "onemap.publish"
+
+
+def test_triggers_fire_always_even_for_replication(owner_connection):
+    found = owner_connection.execute(
+        "SELECT tgname, tgenabled FROM pg_trigger WHERE tgrelid = 'trail_event'::regclass AND NOT tgisinternal"
+        " ORDER BY tgname"
+    ).fetchall()
+    # The tests themselves switch the second one off, because they end by truncating.
+    assert found == [("trail_event_no_change", "A"), ("trail_event_no_truncate", "D")]
+
+
+def test_note_keeps_who_where_when_and_under_which_rules(county_officer, places):
+    note(county_officer, "review.run", "run:812", on=date(2024, 6, 1), rules_digest="ab12")
+    event = Event.objects.get()
+    assert (event.user, event.username, event.place, event.on, event.rules_digest, event.object) == (
+        county_officer,
+        "wang",
+        places["county"],
+        date(2024, 6, 1),
+        "ab12",
+        "run:812",
+    )
+
+
+def test_note_of_the_system_has_no_user(db):
+    assert (note(None, "jobs.sweep", "job:1").user, Event.objects.get().username) == (None, "")
+
+
+def test_auditor_reads_the_trail_of_the_places_audited(auditor_client, county_officer, outsider):
+    note(county_officer, "review.run", "run:1")
+    note(outsider, "review.run", "run:2")
+    page = auditor_client.get("/trail/").content.decode()
+    assert ("run:1" in page, "run:2" in page) == (True, True)
+
+
+def test_officer_and_outsider_may_not_read_the_trail(officer_client, outsider_client):
+    assert [client.get("/trail/").status_code for client in (officer_client, outsider_client)] == [403, 403]
+
+
+def test_trail_is_read_a_page_at_a_time(auditor_client, county_officer):
+    for number in range(101):
+        note(county_officer, "review.run", f"run:{number}")
+    first = auditor_client.get("/trail/")
+    assert len(first.context["events"]) == 100
+    older = auditor_client.get(f"/trail/?before={first.context['more']}")
+    assert [event.object for event in older.context["events"]] == ["run:0"]
