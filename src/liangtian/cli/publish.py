@@ -33,7 +33,7 @@ SHOWN = 20  # findings printed to a terminal; the quality report has all
 @home_option
 @file_options
 @click.pass_obj
-def publish(lang: Language, /, layer_code: str, file: Path, place: str, on: date, home: Path, **given: Any) -> None:
+def publish(lang: Language, /, *, layer_code: str, file: Path, place: str, on: date, home: Path, **given: Any) -> None:
     """Publish FILE as a version of LAYER (DLTB, XZQ, CJDCQ, YJJBNTTB, STBHHX, CZKFBJ …)."""
     spec = layer_spec(layer_code)
     map_file, repair, dry_run = given.pop("map_file"), given.pop("repair"), given.pop("dry_run")

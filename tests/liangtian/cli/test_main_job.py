@@ -1,0 +1,123 @@
+"""The main job on the command line: publish layers, check a boundary, read the answer."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from liangtian.cli.main import cli
+from liangtian.cli.main import main as run_main
+from liangtian.formats.vector import write
+from squares import PLANE, boundary, cell, home
+
+__all__ = ["home"]
+
+
+def run(*words: str | Path) -> Result:
+    return CliRunner().invoke(cli, [str(word) for word in words])
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Path:
+    path = tmp_path / "site.gpkg"
+    write(boundary(cell(0.5, 0, 1)), path)
+    return path
+
+
+def test_a_check_cites_clauses_and_exits_with_its_outcome(home: Path, site: Path) -> None:
+    done = run("check", site, "--on", "2024-06-01", "--kind", "batch", "--home", home, "--json")
+    data = json.loads(done.output)
+    assert done.exit_code == 1
+    assert data["documents"] == ["wenzhou-2019", "haining-2021", "liangtian-2026"]
+    failed = {row["rule"] for row in data["findings"] if row["outcome"] == "fail"}
+    assert "wenzhou-2019（二）.1" in failed
+    basic = next(row for row in data["findings"] if row["rule"] == "wenzhou-2019（二）.1")
+    assert basic["parcels"] == ["P1"]
+    assert any(step["kind"] == "fact" and step["name"] == "basic_farmland_overlap_m2" for step in basic["trace"])
+
+
+def test_the_same_question_gives_the_same_bytes(home: Path, site: Path) -> None:
+    words = ("check", site, "--on", "2024-06-01", "--kind", "batch", "--home", home, "--json")
+    assert run(*words).output == run(*words).output
+
+
+def test_areas_have_two_decimals_in_the_text(home: Path, site: Path) -> None:
+    text = run("check", site, "--on", "2024-06-01", "--home", home, "--json").output
+    assert '"red_line": {\n  "overlap_m2": 0.00,' in text
+
+
+def test_before_the_documents_nothing_binds(home: Path, site: Path) -> None:
+    done = run("check", site, "--on", "2018-06-01", "--place", "339901", "--home", home)
+    assert done.exit_code == 3  # our technical values begin in 2019
+
+
+def test_declared_facts_change_the_answer(home: Path, site: Path, tmp_path: Path) -> None:
+    facts = tmp_path / "facts.toml"
+    facts.write_text("major_project = true\noccupation_demonstrated = true\n", "utf-8")
+    words = ("check", site, "--on", "2024-06-01", "--kind", "single-site", "--home", home, "--json")
+
+    def outcome(*more: str | Path) -> str:
+        rows = json.loads(run(*words, *more).output)["findings"]
+        return str(next(row["outcome"] for row in rows if row["rule"] == "wenzhou-2019（二）.1"))
+
+    assert (outcome(), outcome("--facts", facts)) == ("unknown", "pass")
+
+
+def test_a_named_version_is_used_instead_of_the_newest(home: Path, site: Path) -> None:
+    done = run("check", site, "--on", "2024-06-01", "--home", home, "--version", "DLTB=00000000", "--json")
+    assert done.exception is not None
+
+
+def test_publish_reports_and_refuses(tmp_path: Path) -> None:
+    source = tmp_path / "zones.gpkg"
+    write(boundary(cell(0, 0), cell(1, 0)), source)
+    done = run("publish", "STBHHX", source, "--place", "339901", "--on", "2023-12-31", "--home", tmp_path / "home")
+    assert done.exit_code == 0, done.output
+    listed = run("layers", "--home", tmp_path / "home", "--verify").output.split("\t")
+    assert listed[:4] == ["STBHHX", "339901", "2023-12-31", "2"]
+
+
+def test_publishing_twice_changes_nothing(tmp_path: Path) -> None:
+    source = tmp_path / "zones.gpkg"
+    write(boundary(cell(0, 0)), source)
+    words = ("publish", "STBHHX", source, "--place", "339901", "--on", "2023-12-31", "--home", tmp_path / "home")
+    run(*words)
+    before = sorted((p.name, p.stat().st_mtime_ns) for p in (tmp_path / "home").rglob("*.parquet"))
+    run(*words)
+    assert sorted((p.name, p.stat().st_mtime_ns) for p in (tmp_path / "home").rglob("*.parquet")) == before
+    assert len(list((tmp_path / "home" / "catalogue").rglob("*.json"))) == 1
+
+
+def test_area_prints_json(tmp_path: Path) -> None:
+    source = tmp_path / "plots.gpkg"
+    write(boundary(cell(0, 0), cell(3, 3, 2, 2)), source)
+    data = json.loads(run("area", source, "--json").output)
+    assert [row["id"] for row in data["features"]] == ["1", "2"]
+    assert data["total_m2"] == pytest.approx(sum(row["area_m2"] for row in data["features"]))
+    assert 9990 < data["features"][0]["area_m2"] < 10000
+
+
+def test_usage_errors_exit_with_2(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.argv", ["liangtian", "check", "x.txt", "--on", "yesterday"])
+    with pytest.raises(SystemExit) as stop:
+        run_main()
+    assert stop.value.code == 2
+    assert "2024-06-01" in capsys.readouterr().err
+
+
+def test_errors_are_one_sentence_and_exit_with_3(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "empty.shp").write_bytes(b"")
+    monkeypatch.setattr("sys.argv", ["liangtian", "area", str(tmp_path / "empty.shp")])
+    with pytest.raises(SystemExit) as stop:
+        run_main()
+    assert stop.value.code == 3
+    assert len(capsys.readouterr().err.strip().splitlines()) == 1
+
+
+def test_the_plane_of_the_squares_is_zone_40() -> None:
+    assert PLANE.to_epsg() == 4549
