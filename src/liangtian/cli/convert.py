@@ -19,19 +19,12 @@ from liangtian.space.crs import reproject
 from liangtian.space.detect import label
 
 
-class CrsType(click.ParamType[CRS]):
+def named_crs(text: str) -> CRS:
     """A coordinate system as PROJ knows it: `EPSG:4549`, WKT or a PROJ string."""
-
-    name = "crs"
-
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> CRS:
-        try:
-            return CRS.from_user_input(value)
-        except CRSError:
-            self.fail(f"{value} is no coordinate system PROJ knows; write for example EPSG:4549", param, ctx)
-
-
-CRS_TYPE = CrsType()
+    try:
+        return CRS.from_user_input(text)
+    except CRSError as error:
+        raise click.BadParameter(f"{text}: no such coordinate system; write for example EPSG:4549") from error
 
 
 @click.command()
@@ -39,9 +32,14 @@ CRS_TYPE = CrsType()
 @click.argument("dst", type=click.Path(path_type=Path))
 @click.option("--layer", help="Layer of a container, or one dataset of a zip.")
 @click.option("--encoding", help="Encoding of the source's text, where the file states it wrongly.")
-@click.option("--out-encoding", default="utf-8", show_default=True, help="Text of a written shapefile, TXT or VCT.")
-@click.option("--crs", type=CRS_TYPE, help="The source's coordinate system, where the file names none or a wrong one.")
-@click.option("--to-crs", type=CRS_TYPE, help="Move the coordinates to this system.")
+@click.option("--out-encoding", help="utf-8 or gbk; by default a shapefile is written in UTF-8, TXT and VCT in GBK.")
+@click.option(
+    "--crs",
+    type=named_crs,
+    metavar="EPSG:xxxx",
+    help="The source's coordinate system, where the file names none or a wrong one.",
+)
+@click.option("--to-crs", type=named_crs, metavar="EPSG:xxxx", help="Move the coordinates to this system.")
 @click.option("--strict-datum", is_flag=True, help="Refuse WGS 84 instead of taking it as CGCS2000.")
 @click.option("--transformation", help="PROJ pipeline to CGCS2000 degrees, for Xian 1980 and Beijing 1954.")
 @click.pass_context
@@ -52,7 +50,7 @@ def convert(
     dst: Path,
     layer: str | None,
     encoding: str | None,
-    out_encoding: str,
+    out_encoding: str | None,
     crs: CRS | None,
     to_crs: CRS | None,
     strict_datum: bool,

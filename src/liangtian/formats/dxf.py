@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from pathlib import Path
 
 import numpy as np
@@ -25,7 +26,7 @@ def read(path: Path) -> RawLayer:
     ------
     FileUnreadable : file-broken, dxf-no-closed-polyline
     """
-    drawing = ogr.read(path)
+    drawing = ogr.read(path, options={"DXF_ENCODING": "UTF-8"} if _is_utf8(path) else None)
     geometry = shapely.force_2d(drawing.geometry)
     rings = np.flatnonzero(_is_closed(geometry) & _is_polyline(drawing.attributes))
     if len(rings) == 0:
@@ -40,17 +41,28 @@ def read(path: Path) -> RawLayer:
     return RawLayer(polygons, attributes, None, path.name, tuple(findings))
 
 
+def _is_utf8(path: Path) -> bool:
+    """Whether the bytes prove UTF-8: since R2007 drawings are, whatever code page their header still names."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    try:
+        with path.open("rb") as stream:
+            while chunk := stream.read(1 << 20):
+                decoder.decode(chunk)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
 def _is_closed(geometry: Geometries) -> npt.NDArray[np.bool_]:
     is_line = shapely.get_type_id(geometry) == shapely.GeometryType.LINESTRING
-    return is_line & shapely.is_closed(geometry) & (shapely.get_num_coordinates(geometry) >= 4)
+    closed = is_line & shapely.is_closed(geometry) & (shapely.get_num_coordinates(geometry) >= 4)
+    return np.asarray(closed, dtype=np.bool_)
 
 
 def _is_polyline(attributes: pa.Table) -> npt.NDArray[np.bool_]:
     """Whether the entity is a polyline: circles and splines close too. Drawings before R13 name no subclass."""
-    classes = attributes.column("SubClasses")
-    named = pc.match_substring_regex(classes, r"AcDb(2d|3d)?Polyline")
-    flags: npt.NDArray[np.bool_] = np.asarray(pc.fill_null(named, True).to_numpy(zero_copy_only=False), dtype=bool)
-    return flags
+    named = pc.match_substring_regex(attributes.column("SubClasses"), r"AcDb(2d|3d)?Polyline")
+    return np.asarray(pc.fill_null(named, True), dtype=np.bool_)
 
 
 def _codes(column: pa.ChunkedArray) -> Ints:

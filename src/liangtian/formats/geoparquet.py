@@ -98,7 +98,8 @@ def _about(features: Features) -> dict[str, Any]:
         "geometry_types": [name for kind, name in kinds.items() if kind in present],
         "crs": features.crs.to_json_dict() if features.crs else None,
     }
-    bounds = shapely.total_bounds(features.geometry)
-    if np.isfinite(bounds).all():
-        column["bbox"] = bounds.tolist()
+    boxes = shapely.bounds(features.geometry)
+    boxes = boxes[np.isfinite(boxes).all(axis=1)]
+    if len(boxes):
+        column["bbox"] = [*boxes[:, :2].min(axis=0).tolist(), *boxes[:, 2:].max(axis=0).tolist()]
     return {"version": VERSION, "primary_column": GEOMETRY, "columns": {GEOMETRY: column}}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 import threading
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -40,8 +40,15 @@ _WARNINGS = threading.Lock()
 _MAGIC = {".gpkg": b"SQLite format 3\x00"}
 
 
-def read(path: Path, layer: str | None = None, *, encoding: str | None = None) -> RawLayer:
+def read(
+    path: Path, layer: str | None = None, *, encoding: str | None = None, options: Mapping[str, object] | None = None
+) -> RawLayer:
     """Read one layer of a GeoPackage, file geodatabase, GeoJSON, KML, shapefile or DXF.
+
+    Parameters
+    ----------
+    encoding : encoding of a shapefile's text
+    options : GDAL options that hold while this file is read
 
     Raises
     ------
@@ -49,7 +56,7 @@ def read(path: Path, layer: str | None = None, *, encoding: str | None = None) -
     """
     name, is_only = choose_layer(path, layer)
     source = path.name if is_only else f"{path.name}|{name}"
-    with remarks(path, source) as met, _arc_step():
+    with remarks(path, source) as met, _configured({"OGR_ARC_STEPSIZE": ARC_STEP_DEGREES, **(options or {})}):
         meta, table = raw.read_arrow(_dataset(path), layer=name, encoding=encoding)
         column = meta["geometry_name"] or "wkb_geometry"
         if column not in table.column_names:
@@ -110,21 +117,25 @@ def remarks(path: Path, source: str) -> Iterator[list[Finding]]:
         try:
             yield found
         except GDAL_ERRORS as error:
-            raise FileUnreadable(
-                "file-broken", file=path.name, detail=str(error).replace(str(path), path.name)
-            ) from error
-    for text in dict.fromkeys(str(warning.message).replace(str(path), path.name) for warning in caught):
+            raise FileUnreadable("file-broken", file=path.name, detail=_unplaced(str(error), path)) from error
+    for text in dict.fromkeys(_unplaced(str(warning.message), path) for warning in caught):
         found.append(note("FILE-09", "file-reader-remark", {"source": source, "detail": text}))
 
 
+def _unplaced(text: str, path: Path) -> str:
+    """GDAL's words without the folder, which is nobody's business."""
+    return text.replace(f"{path.resolve().parent}/", "").replace(f"{path.parent}/", "")
+
+
 @contextmanager
-def _arc_step() -> Iterator[None]:
-    before = pyogrio.get_gdal_config_option("OGR_ARC_STEPSIZE")
-    pyogrio.set_gdal_config_options({"OGR_ARC_STEPSIZE": ARC_STEP_DEGREES})
+def _configured(options: Mapping[str, object]) -> Iterator[None]:
+    """Set GDAL's options for one reading; they are the process's, so the lock of `remarks` must be held."""
+    before = {name: pyogrio.get_gdal_config_option(name) for name in options}
+    pyogrio.set_gdal_config_options(dict(options))
     try:
         yield
     finally:
-        pyogrio.set_gdal_config_options({"OGR_ARC_STEPSIZE": before})
+        pyogrio.set_gdal_config_options(before)
 
 
 def _dataset(path: Path) -> str:
@@ -174,7 +185,7 @@ def _check_gdb_table(folder: Path, table: Path) -> None:
         raise FileUnreadable("file-truncated", file=f"{folder.name}/{table.name}")
 
 
-def write(layer: pa.Table, path: Path, *, driver: str, **options: Any) -> None:
+def write(table: pa.Table, path: Path, *, driver: str, **options: Any) -> None:
     """Write a table whose column `geometry` is WKB.
 
     Raises
@@ -185,7 +196,7 @@ def write(layer: pa.Table, path: Path, *, driver: str, **options: Any) -> None:
         # A file without CRS is the caller's decision; the remaining remarks repeat what is checked before.
         warnings.simplefilter("ignore")
         try:
-            raw.write_arrow(layer, str(path), driver=driver, geometry_name="geometry", **options)
+            raw.write_arrow(table, str(path), driver=driver, geometry_name="geometry", **options)
         except GDAL_ERRORS as error:
             raise FileUnreadable("file-not-written", file=path.name, detail=str(error)) from error
 

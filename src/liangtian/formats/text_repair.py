@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable
 import pyarrow as pa
 import pyarrow.compute as pc
 
-# The GB2312 characters that daily Chinese text is made of: both bytes above 0xA0.
 _HIGH_RUNS = re.compile(rb"[\x80-\xff]+")
+_ASCII = re.compile(r"[\x00-\x7f]+")
 
 
 def texts(table: pa.Table) -> list[str]:
@@ -83,29 +83,33 @@ def unmangle(text: str) -> str:
 
 
 def is_chinese_bytes(values: Iterable[str]) -> bool:
-    """Whether most texts, taken as bytes, are runs of whole GB2312 characters.
+    """Whether texts, taken as bytes, are mostly whole GB2312 characters.
 
-    European text in latin1 fails this: its accents stand alone between ASCII letters. Rare characters (GBK beyond
-    GB2312) may fail it too, hence most and not all.
+    European text in latin1 is not: its accents stand alone between ASCII letters, and accent and letter together
+    are no GB2312 character. Rare characters (GBK beyond GB2312) are not either, hence most and not all.
 
     Examples
     --------
     >>> is_chinese_bytes(["Ë®Ìï"]), is_chinese_bytes(["Kløver", "Græs"]), is_chinese_bytes(["水田"])
     (True, False, False)
     """
-    judged = [_is_gb2312(_as_bytes(value)) for value in values]
-    return bool(judged) and 2 * sum(judged) > len(judged)
+    common, others = 0, 0
+    for raw in filter(None, map(_as_bytes, values)):
+        good, bad = _count_gb2312(raw)
+        common, others = common + good, others + bad
+    return common > others
 
 
-def _is_gb2312(raw: bytes | None) -> bool:
-    if raw is None:
-        return False
-    # A field may end in the middle of a character.
-    runs = [run if len(run) % 2 == 0 else run[:-1] for run in _HIGH_RUNS.findall(raw)]
+def _count_gb2312(raw: bytes) -> tuple[int, int]:
+    """How many characters beyond ASCII are GB2312, and how many are not."""
     try:
-        return bool(runs) and all(run and run.decode("gb2312") for run in runs)
+        # A field may end in the middle of a character.
+        text = codecs.getincrementaldecoder("gb18030")().decode(raw)
     except UnicodeDecodeError:
-        return False
+        return 0, len(_HIGH_RUNS.findall(raw))
+    beyond = _ASCII.sub("", text)
+    common = len(beyond.encode("gb2312", errors="ignore")) // 2
+    return common, len(beyond) - common
 
 
 def _as_bytes(text: str) -> bytes | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib
 import os
 import tempfile
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Protocol, cast
@@ -16,7 +15,7 @@ import shapely
 
 from liangtian.errors import CrsMismatch, FileUnreadable
 from liangtian.finding import Outcome
-from liangtian.formats import archive, dxf, geoparquet, ogr, shapefile, text_repair
+from liangtian.formats import archive, dxf, geoparquet, kml, ogr, shapefile, text_repair
 from liangtian.formats.features import Features
 from liangtian.formats.geometry import RawLayer, note, polygons_of
 
@@ -26,10 +25,6 @@ WRITE_SUFFIXES = frozenset({".shp", ".gpkg", ".geojson", ".json", ".parquet", ".
 # Our own formats: module name by suffix, imported when first needed.
 _OWN = {".txt": "liangtian.formats.boundary_txt", ".vct": "liangtian.formats.vct"}
 _SEVERAL_LAYERS = frozenset({".gpkg", ".gdb", ".kml"})
-# Columns that GDAL's KML reader makes up for every file.
-_KML_FILLERS = frozenset(
-    ["id", "timestamp", "begin", "end", "altitudeMode", "tessellate", "extrude", "visibility", "drawOrder", "icon"]
-)
 
 
 def read(path: Path, *, layer: str | None = None, encoding: str | None = None, workdir: Path | None = None) -> Features:
@@ -101,7 +96,7 @@ def _read_dataset(path: Path, suffix: str, layer: str | None, encoding: str | No
         raw = dxf.read(path)
     else:
         ogr.check_content(path)
-        raw = _FITTED.get(suffix, _as_read)(ogr.read(path, layer))
+        raw = kml.read(path, layer) if suffix == ".kml" else _believing_degrees(ogr.read(path, layer), suffix)
     return polygons_of(_unmangled(raw))
 
 
@@ -117,30 +112,14 @@ def _own(suffix: str) -> OwnFormat:
     return cast(OwnFormat, importlib.import_module(_OWN[suffix]))
 
 
-def _as_read(raw: RawLayer) -> RawLayer:
-    return raw
-
-
-def _without_fillers(raw: RawLayer) -> RawLayer:
-    kept = [name for name in raw.attributes.column_names if name not in _KML_FILLERS]
-    return replace(raw, attributes=raw.attributes.select(kept))
-
-
-def _believing_degrees(raw: RawLayer) -> RawLayer:
+def _believing_degrees(raw: RawLayer, suffix: str) -> RawLayer:
     """Drop the CRS that GDAL gives every GeoJSON without a `crs` member, where the coordinates are not degrees."""
-    bounds = shapely.total_bounds(raw.geometry)
-    limits = np.array([180.0, 180.0, 180.0, 180.0])
-    if raw.crs is None or not raw.crs.is_geographic or not (np.abs(bounds) > limits).any():
+    if suffix not in {".geojson", ".json"} or raw.crs is None or not raw.crs.is_geographic:
+        return raw
+    if not (np.abs(shapely.bounds(raw.geometry)) > 180).any():
         return raw
     doubt = note("FILE-10", "file-geojson-not-degrees", {"source": raw.source})
     return replace(raw, crs=None, findings=(*raw.findings, doubt))
-
-
-_FITTED: dict[str, Callable[[RawLayer], RawLayer]] = {
-    ".kml": _without_fillers,
-    ".geojson": _believing_degrees,
-    ".json": _believing_degrees,
-}
 
 
 def _unmangled(raw: RawLayer) -> RawLayer:
@@ -154,7 +133,7 @@ def _unmangled(raw: RawLayer) -> RawLayer:
     return replace(raw, attributes=attributes, findings=(*raw.findings, finding))
 
 
-def write(features: Features, path: Path, *, encoding: str = "utf-8") -> None:
+def write(features: Features, path: Path, *, encoding: str | None = None) -> None:
     """Write features to a new file in the format its suffix names; a failed write leaves nothing behind.
 
     GeoJSON is written in longitude and latitude only: EPSG:4326 as RFC 7946 wants it, any other geographic system
@@ -162,7 +141,7 @@ def write(features: Features, path: Path, *, encoding: str = "utf-8") -> None:
 
     Parameters
     ----------
-    encoding : `utf-8` or `gbk`, for shapefile, TXT and VCT
+    encoding : `utf-8` or `gbk`, for shapefile (None: UTF-8), TXT and VCT (None: GBK)
 
     Raises
     ------
@@ -182,13 +161,13 @@ def write(features: Features, path: Path, *, encoding: str = "utf-8") -> None:
             os.replace(part, path.parent / part.name)
 
 
-def _write_dataset(features: Features, path: Path, suffix: str, encoding: str) -> None:
+def _write_dataset(features: Features, path: Path, suffix: str, encoding: str | None) -> None:
     if suffix in _OWN:
-        _own(suffix).write(features, path, encoding=encoding)
+        _own(suffix).write(features, path, encoding=encoding or "gbk")
         return
     features = replace(features, attributes=_plain(features.attributes, path))
     if suffix == ".shp":
-        shapefile.write(features, path, encoding=encoding)
+        shapefile.write(features, path, encoding=encoding or "utf-8")
     elif suffix in {".parquet", ".geoparquet"}:
         geoparquet.write(features, path)
     elif suffix == ".gpkg":
