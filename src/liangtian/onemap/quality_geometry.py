@@ -59,7 +59,9 @@ def flat(subject: Subject) -> Iterator[Hits]:
 
 
 def sliver(subject: Subject) -> Iterator[Hits]:
-    for hits in _rows(is_sliver(subject.plane, SLIVER_WIDTH_M) & shapely.is_valid(subject.plane)):
+    thin = is_sliver(subject.plane, SLIVER_WIDTH_M)
+    thin[thin] = shapely.is_valid(subject.plane[thin])
+    for hits in _rows(thin):
         yield Hits(hits.at, _sizes(subject, subject.plane[hits.at]))
 
 

@@ -14,9 +14,14 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
+from liangtian.space.edges import has_unshared_edge
+
 Geometries = npt.NDArray[np.object_]
 Mask = npt.NDArray[np.bool_]
 Index = npt.NDArray[np.int64]
+
+MANY = 0.2
+"""Share of polygons with unmatched edges above which looking at their surroundings one by one no longer pays."""
 
 _POINT = re.compile(r"\[(\S+) (\S+)\]")
 
@@ -43,13 +48,14 @@ class Pairs:
 class Coverage:
     """The polygons of a layer made ready for comparison, at their positions (`at`) in the layer.
 
-    `polygons` are valid and enclose something; `unmatched` tells which have an edge that crosses, covers or nearly
-    follows another's instead of being the same edge. Where nothing is unmatched, nothing overlaps.
+    `polygons` are valid and enclose something; `unmatched` tells which have an edge that is not a neighbour's edge too;
+    `overlapping` holds the pairs (k, 2) of `polygons` whose interiors meet, lower first, in order.
     """
 
     at: Index
     polygons: Geometries
     unmatched: Mask
+    overlapping: Index
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -161,21 +167,28 @@ def find_duplicates(geometry: Geometries) -> Copies:
 def coverage(geometry: Geometries) -> Coverage:
     """Make a layer's polygons ready for `find_overlaps` and `find_gaps`.
 
-    Invalid polygons take part in their repaired form; None, lines, points and flat polygons do not take part.
+    Invalid polygons take part in their repaired form; None, lines, points and flat polygons do not take part. In a
+    clean layer only the polygons at its rim are compared with their surroundings (`edges.has_unshared_edge`); if one
+    of them overlaps, or most edges do not match, GEOS looks at every edge (`shapely.coverage_invalid_edges`).
     """
     repaired, _ = propose_repair(geometry)
-    fit = is_polygonal(repaired) & ~is_absent(repaired) & ~is_flat(repaired) & shapely.is_valid(repaired)
+    fit = is_polygonal(repaired) & ~is_absent(repaired) & ~is_flat(repaired)
+    fit[find_invalid(repaired).at] = False
     at = np.flatnonzero(fit)
     polygons = repaired[at]
-    unmatched = ~shapely.is_empty(shapely.coverage_invalid_edges(polygons)) if len(at) else np.zeros(0, dtype=bool)
-    return Coverage(at, polygons, unmatched)
+    unmatched = has_unshared_edge(polygons)
+    few = unmatched.mean() < MANY if len(at) else True
+    pairs = _meeting(polygons, unmatched) if few else None
+    if pairs is None or len(pairs):
+        unmatched = ~shapely.is_empty(shapely.coverage_invalid_edges(polygons))
+        pairs = _meeting(polygons, unmatched)
+    return Coverage(at, polygons, unmatched, pairs)
 
 
 def find_overlaps(layer: Coverage) -> Pairs:
     """Find pairs of polygons whose interiors meet, with the polygon they share.
 
-    Only unmatched polygons are compared with what lies around them. Pieces of any size are returned, floating-point
-    crumbs included: the caller sets the limit.
+    Pieces of any size are returned, floating-point crumbs included: the caller sets the limit.
 
     Examples
     --------
@@ -184,7 +197,7 @@ def find_overlaps(layer: Coverage) -> Pairs:
     >>> pairs.first.tolist(), pairs.second.tolist(), shapely.area(pairs.piece).tolist()
     ([0], [1], [2.0])
     """
-    one, other = _meeting(layer)
+    one, other = layer.overlapping[:, 0], layer.overlapping[:, 1]
     parts, of = shapely.get_parts(shapely.intersection(layer.polygons[one], layer.polygons[other]), return_index=True)
     keep = is_polygonal(parts) & (shapely.area(parts) > 0.0)
     pairs, of = np.unique(of[keep], return_inverse=True)
@@ -248,16 +261,15 @@ def _share_bounds(bounds: npt.NDArray[np.float64]) -> Mask:
     return shared
 
 
-def _meeting(layer: Coverage) -> tuple[Index, Index]:
-    """Pairs (lower position first, in order) with an unmatched polygon in them whose interiors meet."""
-    suspects = np.flatnonzero(layer.unmatched)
-    found, right = shapely.STRtree(layer.polygons).query(layer.polygons[suspects], predicate="intersects")
+def _meeting(polygons: Geometries, suspect: Mask) -> Index:
+    """Pairs (lower position first, in order) with a suspect in them whose interiors meet. Shape (k, 2)."""
+    suspects = np.flatnonzero(suspect)
+    found, right = shapely.STRtree(polygons).query(polygons[suspects], predicate="intersects")
     left = suspects[found]
     pairs = np.unique(np.stack([np.minimum(left, right), np.maximum(left, right)], axis=1)[left != right], axis=0)
-    one, other = layer.polygons[pairs[:, 0]], layer.polygons[pairs[:, 1]]
+    one, other = polygons[pairs[:, 0]], polygons[pairs[:, 1]]
     shapely.prepare(one)
-    meets = shapely.relate_pattern(one, other, "T********")
-    return pairs[meets, 0], pairs[meets, 1]
+    return np.asarray(pairs[shapely.relate_pattern(one, other, "T********")], dtype=np.int64)
 
 
 def _as_polygons(geometry: Geometries) -> Geometries:
