@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from importlib import resources
 from importlib.resources.abc import Traversable
 from itertools import groupby
-from typing import Any
+from typing import Any, get_args
 
 from liangtian.errors import ParameterMissing
 from liangtian.finding import Finding, Outcome, Step
-from liangtian.policy.clause import Case, Clause, FactMissing, Obligation, clauses, required_facts, select
+from liangtian.policy.clause import Case, Clause, Event, FactMissing, Obligation, clauses, required_facts, select
 from liangtian.policy.document import Document
 from liangtian.policy.facts import dictionary, plain
 from liangtian.policy.parameters import Parameters, Params
@@ -40,8 +40,10 @@ def evaluate(case: Case, documents: Mapping[str, Document]) -> list[Finding]:
 
     Raises
     ------
-    ValueError : an obligation that applies gave no answer (a programmer's error)
+    ValueError : no such event; or an obligation that applies gave no answer (a programmer's error)
     """
+    if case.event not in get_args(Event):
+        raise ValueError(f"no clause is asked at {case.event!r}; the events are {get_args(Event)}")
     parameters = Parameters(documents)
     return [
         finding
@@ -120,6 +122,6 @@ def _answers(obligation: Obligation[Any], case: Case, params: Params) -> Iterato
 
 def _fact_steps(facts: Mapping[str, object]) -> Iterator[Step]:
     for name, value in facts.items():
-        if value is not None:
-            entry = dictionary()[name]
+        entry = dictionary()[name]
+        if value is not None and entry.type != "parcels":  # those are named by the finding
             yield Step("fact", name, plain(value), {"unit": entry.unit, "supplier": entry.supplier})

@@ -13,7 +13,7 @@ from typing import Literal
 from liangtian import units
 from liangtian.errors import LiangtianError
 
-FactType = Literal["area", "integer", "boolean", "choice", "text", "codes", "table"]
+FactType = Literal["area", "integer", "boolean", "choice", "text", "codes", "parcels", "table"]
 Supplier = Literal["measured", "declared"]
 
 _UNIT = {"area": "m2"}
@@ -176,6 +176,7 @@ _READ: dict[FactType, Callable[[Fact, object], object | None]] = {
     "text": _text,
     "choice": _choice,
     "codes": _codes,
+    "parcels": _codes,
 }
 
 

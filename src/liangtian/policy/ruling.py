@@ -87,6 +87,7 @@ def declared(
     unmet: str,
     wanted: bool = True,
     params: Mapping[str, object] | None = None,
+    parcels: tuple[str, ...] = (),
 ) -> Ruling:
     """Rule on a yes or no on record."""
     holds = value is wanted
@@ -96,13 +97,14 @@ def declared(
         params=params or {},
         measured=value,
         required=wanted,
+        parcels=tuple(sorted(parcels)),
         steps=(Step("compare", name, holds, {"measured": value, "relation": "=", "required": wanted}),),
     )
 
 
-def passed(message_id: str, params: Mapping[str, object] | None = None) -> Ruling:
+def passed(message_id: str, params: Mapping[str, object] | None = None, *, parcels: tuple[str, ...] = ()) -> Ruling:
     """Meet the obligation without a figure to compare."""
-    return Ruling(Outcome.PASS, message_id, params or {})
+    return Ruling(Outcome.PASS, message_id, params or {}, parcels=tuple(sorted(parcels)))
 
 
 def failed(message_id: str, params: Mapping[str, object] | None = None, *, parcels: tuple[str, ...] = ()) -> Ruling:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from liangtian import units
+from liangtian.finding import Outcome
 from liangtian.policy.clause import Case, Obligation
 from liangtian.policy.parameters import Params
 from liangtian.policy.ruling import Ruling, compared, declared, not_applicable, unknown
@@ -42,19 +43,13 @@ def new_outside_m2(facts: Expansion) -> Decimal | None:
     return None
 
 
-def _beyond_reach(facts: Expansion) -> Ruling | None:
-    if facts.new_construction_m2 == 0:
-        return not_applicable("new_construction_m2", facts.new_construction_m2)
-    if facts.state_council_exempt is None:
-        return unknown("state_council_exempt")
-    return not_applicable("state_council_exempt", True) if facts.state_council_exempt else None
-
-
 def check_inside_expansion(facts: Expansion, params: Params) -> Iterator[Ruling]:
     """Ask for the adjustment procedure where new construction land lies inside."""
     outside_m2 = new_outside_m2(facts)
-    if aside := _beyond_reach(facts):
-        yield aside
+    if facts.new_construction_m2 == 0:
+        yield not_applicable("new_construction_m2", facts.new_construction_m2)
+    elif facts.state_council_exempt:
+        yield not_applicable("state_council_exempt", True)
     elif outside_m2 is None:
         yield unknown("new_construction_outside_expansion_m2")
     elif outside_m2 >= facts.new_construction_m2:
@@ -62,21 +57,23 @@ def check_inside_expansion(facts: Expansion, params: Params) -> Iterator[Ruling]
     elif facts.expansion_adjusted is None:
         yield unknown("expansion_adjusted")
     else:
-        inside = units.display_area(facts.new_construction_m2 - outside_m2, "m2")
-        yield declared(
+        followed = declared(
             "expansion_adjusted",
             facts.expansion_adjusted,
             met="w01-expansion-followed",
             unmet="w01-expansion-not-followed",
-            params={"inside": inside},
+            params={"inside": units.display_area(facts.new_construction_m2 - outside_m2, "m2")},
         )
+        yield _unless_exempt(followed, facts)
 
 
 def check_outside_expansion(facts: Expansion, params: Params) -> Iterator[Ruling]:
     """Ask for as much reserved quota as new construction land lies outside."""
     outside_m2 = new_outside_m2(facts)
-    if aside := _beyond_reach(facts):
-        yield aside
+    if facts.new_construction_m2 == 0:
+        yield not_applicable("new_construction_m2", facts.new_construction_m2)
+    elif facts.state_council_exempt:
+        yield not_applicable("state_council_exempt", True)
     elif outside_m2 is None:
         yield unknown("new_construction_outside_expansion_m2")
     elif outside_m2 == 0:
@@ -84,7 +81,7 @@ def check_outside_expansion(facts: Expansion, params: Params) -> Iterator[Ruling
     elif facts.reserved_quota_available_m2 is None:
         yield unknown("reserved_quota_available_m2")
     else:
-        yield compared(
+        covered = compared(
             facts.reserved_quota_available_m2,
             ">=",
             outside_m2,
@@ -92,6 +89,14 @@ def check_outside_expansion(facts: Expansion, params: Params) -> Iterator[Ruling
             met="w01-reserved-enough",
             unmet="w01-reserved-short",
         )
+        yield _unless_exempt(covered, facts)
+
+
+def _unless_exempt(ruling: Ruling, facts: Expansion) -> Ruling:
+    """A failure stands only where the State-Council exemption is denied; whoever complies need not state it."""
+    if ruling.outcome is Outcome.FAIL and facts.state_council_exempt is None:
+        return unknown("state_council_exempt")
+    return ruling
 
 
 INSIDE = Obligation(

@@ -35,6 +35,7 @@ def check_red_line(facts: RedLine, params: Params) -> Iterator[Ruling]:
                 met="w01-red-line-no-building",
                 unmet="w01-red-line-building",
                 params={"overlap": units.display_area(facts.red_line_overlap_m2, "m2")},
+                parcels=facts.red_line_parcels or (),
             )
         return
     yield compared(

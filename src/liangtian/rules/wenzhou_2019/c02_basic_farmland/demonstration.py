@@ -29,6 +29,7 @@ def check_demonstration(facts: Protected, params: Params) -> Iterator[Ruling]:
                 met="w02-demonstrated",
                 unmet="w02-not-demonstrated",
                 params=line.words(),
+                parcels=line.parcels,
             )
 
 

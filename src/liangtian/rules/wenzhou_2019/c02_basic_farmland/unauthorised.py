@@ -40,7 +40,7 @@ def _major(line: Line, facts: Protected) -> Ruling:
     if facts.major_project is None:
         return unknown("major_project")
     if facts.major_project:
-        return passed("w02-major", line.words())
+        return passed("w02-major", line.words(), parcels=line.parcels)
     return failed("w02-not-major", line.words(), parcels=line.parcels)
 
 
@@ -48,11 +48,11 @@ def _consolidated(line: Line, facts: Protected) -> Ruling:
     if facts.changes_basic_farmland is None:
         return unknown("changes_basic_farmland")
     if not facts.changes_basic_farmland:
-        return passed("w02-kept", line.words())
+        return passed("w02-kept", line.words(), parcels=line.parcels)
     if facts.layout_adjustment_examined is None:
         return unknown("layout_adjustment_examined")
     if facts.layout_adjustment_examined:
-        return passed("w02-adjusted", line.words())
+        return passed("w02-adjusted", line.words(), parcels=line.parcels)
     return failed("w02-not-adjusted", line.words(), parcels=line.parcels)
 
 

@@ -8,7 +8,8 @@ from decimal import Decimal
 
 from liangtian.policy.clause import Obligation, only_for
 from liangtian.policy.parameters import Params
-from liangtian.policy.ruling import Ruling, compared, passed, unknown
+from liangtian.policy.ruling import Ruling, passed
+from liangtian.rules.wenzhou_2019.c05_balance.indices import INDICES
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,60 +26,22 @@ class UnitBalance:
 @dataclass(frozen=True, slots=True)
 class PlaceBalance:
     required_by_place: tuple[Mapping[str, Decimal | int | None], ...]
+    farmland_parcels: tuple[str, ...] | None
     available_by_place: tuple[Mapping[str, Decimal | int | None], ...] | None
     available_quantity_m2: Decimal | None
     available_capacity_kg: int | None
     available_paddy_m2: Decimal | None
 
 
-@dataclass(frozen=True, slots=True)
-class Index:
-    """One of the three indices, in the words of the text, with the facts that state it."""
-
-    name: str
-    zh: str
-    en: str
-    unit: str
-    required_fact: str
-    available_fact: str
-
-    def balance(
-        self, required: Decimal | int | None, available: Decimal | int | None, *, at_hand: str, owner: Mapping[str, str]
-    ) -> Ruling:
-        """Compare what the owner has at hand with what it owes; `at_hand` is the fact that states the former."""
-        words = {"index_zh": self.zh, "index_en": self.en, **owner}
-        if required is None:
-            return unknown(self.required_fact)
-        if required == 0:
-            return passed("w05-none-owed", words)
-        if available is None:
-            return unknown(at_hand)
-        return compared(
-            available,
-            ">=",
-            required,
-            name=at_hand,
-            unit=self.unit,
-            met=f"w05-enough-{self.unit}",
-            unmet=f"w05-short-{self.unit}",
-            params=words,
-        )
-
-
-INDICES = (
-    Index("quantity_m2", "耕地数量", "farmland quantity", "m2", "farmland_quantity_m2", "available_quantity_m2"),
-    Index("capacity_kg", "粮食产能", "grain capacity", "kg", "capacity_kg", "available_capacity_kg"),
-    Index("paddy_m2", "水田规模", "paddy", "m2", "paddy_m2", "available_paddy_m2"),
-)
-
 UNIT = {"owner_zh": "建设单位", "owner_en": "the construction unit"}
 
 
 def check_unit(facts: UnitBalance, params: Params) -> Iterator[Ruling]:
     """Rule on each index of the whole site."""
+    parcels = facts.farmland_parcels or ()
     for index in INDICES:
         required, available = getattr(facts, index.required_fact), getattr(facts, index.available_fact)
-        yield index.balance(required, available, at_hand=index.available_fact, owner=UNIT)
+        yield index.balance(required, available, at_hand=index.available_fact, owner=UNIT, parcels=parcels)
 
 
 def check_places(facts: PlaceBalance, params: Params) -> Iterator[Ruling]:
@@ -87,12 +50,14 @@ def check_places(facts: PlaceBalance, params: Params) -> Iterator[Ruling]:
         yield passed("w05-nothing-taken")
     tables = {row["place"]: row for row in facts.available_by_place or ()}
     alone = len(facts.required_by_place) == 1 and not tables
+    # The parcels are not split by place: they are named only where all of them lie in one.
+    parcels = (facts.farmland_parcels or ()) if len(facts.required_by_place) == 1 else ()
     for row in facts.required_by_place:
         owner = {"owner_zh": f"{row['place']}", "owner_en": f"{row['place']}"}
         for index in INDICES:
             at_hand = index.available_fact if alone else "available_by_place"
             available = getattr(facts, at_hand) if alone else tables.get(row["place"], {}).get(index.name)
-            yield index.balance(row[index.name], available, at_hand=at_hand, owner=owner)
+            yield index.balance(row[index.name], available, at_hand=at_hand, owner=owner, parcels=parcels)
 
 
 BY_UNIT = Obligation(

@@ -1,0 +1,57 @@
+"""（五） The three indices of the balance, and the comparison of one of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from liangtian.policy.ruling import Ruling, compared, passed, unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """One of the three indices, in the words of the text, with the facts that state it."""
+
+    name: str
+    zh: str
+    en: str
+    unit: str
+    required_fact: str
+    available_fact: str
+
+    def balance(
+        self,
+        required: Decimal | int | None,
+        available: Decimal | int | None,
+        *,
+        at_hand: str,
+        owner: Mapping[str, str],
+        parcels: tuple[str, ...],
+    ) -> Ruling:
+        """Compare what the owner has at hand with what it owes; `at_hand` is the fact that states the former."""
+        words = {"index_zh": self.zh, "index_en": self.en, **owner}
+        if required is None:
+            return unknown(self.required_fact)
+        if required == 0:
+            return passed("w05-none-owed", words)
+        if available is None:
+            return unknown(at_hand)
+        return compared(
+            available,
+            ">=",
+            required,
+            name=at_hand,
+            unit=self.unit,
+            met=f"w05-enough-{self.unit}",
+            unmet=f"w05-short-{self.unit}",
+            params=words,
+            parcels=parcels,
+        )
+
+
+INDICES = (
+    Index("quantity_m2", "耕地数量", "farmland quantity", "m2", "farmland_quantity_m2", "available_quantity_m2"),
+    Index("capacity_kg", "粮食产能", "grain capacity", "kg", "capacity_kg", "available_capacity_kg"),
+    Index("paddy_m2", "水田规模", "paddy", "m2", "paddy_m2", "available_paddy_m2"),
+)
