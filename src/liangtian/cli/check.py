@@ -93,6 +93,8 @@ def _summary(result: CheckResult, lang: Language) -> str:
         lines.append(f"{label}\t{shown}")
     kg = data["required"]["capacity_kg"]
     lines.append(f"{render_text('figure-required-capacity', {}, lang=lang)}\t{'—' if kg is None else f'{kg:,} kg'}")
+    if not result.findings:
+        lines.append(render_text("check-no-documents", result.head, lang=lang))
     for finding in result.findings:
         word = render_text(f"outcome-{finding.outcome.value}", {}, lang=lang)
         lines.append(f"[{word}] {finding.rule}\t{render(finding, lang=lang)}")

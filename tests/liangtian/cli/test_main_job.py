@@ -50,8 +50,14 @@ def test_areas_have_two_decimals_in_the_text(home: Path, site: Path) -> None:
 
 
 def test_before_the_documents_nothing_binds(home: Path, site: Path) -> None:
-    done = run("check", site, "--on", "2018-06-01", "--place", "339901", "--home", home)
-    assert done.exit_code == 3  # our technical values begin in 2019
+    done = run("check", site, "--on", "2019-01-15", "--place", "339901", "--home", home, "--json")
+    data = json.loads(done.output)
+    assert (done.exit_code, data["documents"], data["findings"]) == (0, ["liangtian-2026"], [])
+
+
+def test_a_place_without_documents_is_told_that_nothing_was_judged(home: Path, site: Path) -> None:
+    done = run("check", site, "--on", "2024-06-01", "--place", "330481", "--home", home)
+    assert "没有采用" in done.output
 
 
 def test_declared_facts_change_the_answer(home: Path, site: Path, tmp_path: Path) -> None:
