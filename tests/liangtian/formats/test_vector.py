@@ -109,7 +109,7 @@ def test_geojson_refuses_projected_coordinates(tmp_path: Path) -> None:
     with pytest.raises(CrsMismatch) as caught:
         vector.write(features(), tmp_path / "a.geojson")
     assert caught.value.message_id == "crs-geojson-projected"
-    assert "--to-crs EPSG:4490" in render_error(caught.value)
+    assert caught.value.params == {"file": "a.geojson", "crs": ZONE.name}
     assert list(tmp_path.iterdir()) == []
 
 
