@@ -20,9 +20,6 @@ Geometries = npt.NDArray[np.object_]
 Mask = npt.NDArray[np.bool_]
 Index = npt.NDArray[np.int64]
 
-MANY = 0.2
-"""Share of polygons with unmatched edges above which looking at their surroundings one by one no longer pays."""
-
 _POINT = re.compile(r"\[(\S+) (\S+)\]")
 
 
@@ -48,8 +45,8 @@ class Pairs:
 class Coverage:
     """The polygons of a layer made ready for comparison, at their positions (`at`) in the layer.
 
-    `polygons` are valid and enclose something; `unmatched` tells which have an edge that is not a neighbour's edge too;
-    `overlapping` holds the pairs (k, 2) of `polygons` whose interiors meet, lower first, in order.
+    `polygons` are valid and enclose something; `unmatched` tells which overlap or have an edge that is no
+    neighbour's too; `overlapping` holds the pairs (k, 2) of `polygons` whose interiors meet, lower first, in order.
     """
 
     at: Index
@@ -167,9 +164,14 @@ def find_duplicates(geometry: Geometries) -> Copies:
 def coverage(geometry: Geometries) -> Coverage:
     """Make a layer's polygons ready for `find_overlaps` and `find_gaps`.
 
-    Invalid polygons take part in their repaired form; None, lines, points and flat polygons do not take part. In a
-    clean layer only the polygons at its rim are compared with their surroundings (`edges.has_unshared_edge`); if one
-    of them overlaps, or most edges do not match, GEOS looks at every edge (`shapely.coverage_invalid_edges`).
+    Invalid polygons take part in their repaired form; None, lines, points and flat polygons do not take part.
+
+    1. Ground covered twice has a rim of edges that are nobody else's (`edges.has_unshared_edge`), and a polygon with
+       such an edge there overlaps another: these polygons are compared with their surroundings.
+    2. Walking inwards from the rim, one of two overlapping polygons is always still there when the other is left: so
+       comparing every polygon found to overlap, until no new one comes up, finds all pairs.
+
+    In a clean layer step 1 compares the polygons at the edge of the layer and step 2 nothing.
     """
     repaired, _ = propose_repair(geometry)
     fit = is_polygonal(repaired) & ~is_absent(repaired) & ~is_flat(repaired)
@@ -177,11 +179,8 @@ def coverage(geometry: Geometries) -> Coverage:
     at = np.flatnonzero(fit)
     polygons = repaired[at]
     unmatched = has_unshared_edge(polygons)
-    few = unmatched.mean() < MANY if len(at) else True
-    pairs = _meeting(polygons, unmatched) if few else None
-    if pairs is None or len(pairs):
-        unmatched = ~shapely.is_empty(shapely.coverage_invalid_edges(polygons))
-        pairs = _meeting(polygons, unmatched)
+    pairs = _meeting(polygons, np.flatnonzero(unmatched))
+    unmatched[pairs] = True
     return Coverage(at, polygons, unmatched, pairs)
 
 
@@ -261,15 +260,23 @@ def _share_bounds(bounds: npt.NDArray[np.float64]) -> Mask:
     return shared
 
 
-def _meeting(polygons: Geometries, suspect: Mask) -> Index:
-    """Pairs (lower position first, in order) with a suspect in them whose interiors meet. Shape (k, 2)."""
-    suspects = np.flatnonzero(suspect)
-    found, right = shapely.STRtree(polygons).query(polygons[suspects], predicate="intersects")
-    left = suspects[found]
-    pairs = np.unique(np.stack([np.minimum(left, right), np.maximum(left, right)], axis=1)[left != right], axis=0)
-    one, other = polygons[pairs[:, 0]], polygons[pairs[:, 1]]
-    shapely.prepare(one)
-    return np.asarray(pairs[shapely.relate_pattern(one, other, "T********")], dtype=np.int64)
+def _meeting(polygons: Geometries, suspects: Index) -> Index:
+    """Pairs (lower position first, in order) whose interiors meet, reached from `suspects`. Shape (k, 2)."""
+    tree = shapely.STRtree(polygons)
+    compared = np.zeros(len(polygons), dtype=bool)
+    found = [np.empty((0, 2), dtype=np.int64)]
+    while len(suspects):
+        compared[suspects] = True
+        at, other = tree.query(polygons[suspects], predicate="intersects")
+        one = suspects[at]
+        # A pair of two suspects comes up twice: keep it once.
+        fresh = (one != other) & ~(compared[other] & (one > other) & np.isin(other, suspects))
+        one, other = one[fresh], other[fresh]
+        meets = shapely.relate_pattern(polygons[one], polygons[other], "T********")
+        found.append(np.sort(np.stack([one[meets], other[meets]], axis=1), axis=1))
+        suspects = np.unique(other[meets])
+        suspects = suspects[~compared[suspects]]
+    return np.unique(np.concatenate(found), axis=0)
 
 
 def _as_polygons(geometry: Geometries) -> Geometries:
