@@ -18,6 +18,7 @@ from liangtian.policy.facts import dictionary, plain
 from liangtian.policy.parameters import Parameters, Params
 from liangtian.policy.ruling import Ruling, not_applicable, unknown
 
+_SOURCES = (".py", ".toml")
 _GRAVEST = (Outcome.FAIL, Outcome.UNKNOWN, Outcome.PASS, Outcome.NOT_APPLICABLE)
 
 
@@ -70,17 +71,19 @@ def rules_digest(documents: Mapping[str, Document]) -> str:
     """
     digest = hashlib.sha256()
     for package in sorted({document.package for document in documents.values()} | {"liangtian.policy"}):
-        for path, content in sorted(_sources(resources.files(package), package)):
+        sources = {path: file for path, file in _files(resources.files(package), package) if path.endswith(_SOURCES)}
+        for path in sorted(sources):
+            content = sources[path].read_bytes()
             digest.update(f"{path} {len(content)}\n".encode() + content)
     return digest.hexdigest()
 
 
-def _sources(folder: Traversable, path: str) -> Iterator[tuple[str, bytes]]:
+def _files(folder: Traversable, path: str) -> Iterator[tuple[str, Traversable]]:
     for entry in folder.iterdir():
         if entry.is_dir():
-            yield from _sources(entry, f"{path}/{entry.name}")
-        elif entry.name.endswith((".py", ".toml")):
-            yield f"{path}/{entry.name}", entry.read_bytes()
+            yield from _files(entry, f"{path}/{entry.name}")
+        else:
+            yield f"{path}/{entry.name}", entry
 
 
 def _findings(clause: Clause, obligation: Obligation[Any], case: Case, parameters: Parameters) -> Iterator[Finding]:

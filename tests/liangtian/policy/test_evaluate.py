@@ -36,12 +36,10 @@ class Nothing:
 
 def document_with(check):
     """A document of one clause of one obligation."""
-    module = ModuleType("liangtian.rules.invented.c01")
-    module.OBLIGATIONS = (
-        Obligation(
-            "（一）.1", force="must", who="anyone", events=("check",), applies=always, facts=Nothing, check=check
-        ),
-    )
+    words = {"force": "must", "who": "anyone", "events": ("check",), "applies": always}
+    only = Obligation("（一）.1", facts=Nothing, check=check, **words)
+    module = ModuleType("liangtian.rules.haining_2021.invented")
+    module.OBLIGATIONS = (only,)
     contents = {"（一）": module}
     return {"law-1": Document("law-1", "", "", date(2019, 1, 1), "liangtian.rules.haining_2021", contents)}
 

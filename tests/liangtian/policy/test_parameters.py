@@ -18,19 +18,18 @@ SHARE = "law-1（一）.share"
 
 LAW = """
 [[share]]
-since = 2019-01-01
-until = 2020-12-31
-value = 0.20
-unit = "share"
-status = "text"
-source = "law-1（一）"
-
-[[share]]
 since = 2021-01-01
 value = 0.30
 unit = "share"
 status = "text"
 source = "law-1（一）, amended"
+
+[[share]]
+since = 2019-01-01
+value = 0.20
+unit = "share"
+status = "text"
+source = "law-1（一）"
 
 [[fee]]
 since = 2019-01-01
@@ -48,6 +47,16 @@ unit = "yuan"
 status = "text"
 source = "law-1（一）"
 place = "339901"
+"""
+
+LAW += """
+[[levy]]
+since = 2019-01-01
+until = 2020-12-31
+value = 1
+unit = "yuan"
+status = "text"
+source = "law-1（一）"
 """
 
 LOCAL = """
@@ -99,6 +108,13 @@ def test_value_in_force_on_the_day_wins(documents):
     assert share(documents, date(2021, 1, 1)) == Fraction(3, 10)
 
 
+def test_value_ends_after_its_last_day(documents):
+    values = Parameters(documents)
+    assert values.resolve("law-1（一）.levy", on=date(2020, 12, 31), place="339901").until == date(2020, 12, 31)
+    with pytest.raises(ParameterMissing):
+        values.resolve("law-1（一）.levy", on=date(2021, 1, 1), place="339901")
+
+
 def test_nearest_place_replaces_the_value_of_a_higher_document(documents):
     assert share(documents, date(2022, 1, 1), "339901001") == Fraction(9, 20)
     assert share(documents, date(2022, 1, 1), "339902") == Fraction(3, 10)
@@ -139,7 +155,7 @@ def test_params_trace_each_value_once_with_its_justification(documents):
             {
                 "unit": "share",
                 "since": "2019-01-01",
-                "until": "2020-12-31",
+                "until": None,
                 "place": None,
                 "status": "text",
                 "source": "law-1（一）",

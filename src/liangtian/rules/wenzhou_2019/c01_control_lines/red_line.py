@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from liangtian import units
-from liangtian.policy.clause import Obligation, only_for
+from liangtian.policy.clause import Obligation, always
 from liangtian.policy.parameters import Params
 from liangtian.policy.ruling import Ruling, compared, declared, unknown
 
@@ -55,7 +55,7 @@ OBLIGATION = Obligation(
     force="must",
     who="anyone",
     events=("check", "approval"),
-    applies=only_for("kind", "batch", "single-site", "village", "temporary", "consolidation"),
+    applies=always,
     facts=RedLine,
     check=check_red_line,
 )
