@@ -9,7 +9,17 @@ from liangtian_web import embedded
 from liangtian_web.errors import StartError
 
 # Commands that need no database, or bring it up themselves.
-WITHOUT_DATABASE = {"help", "version", "--help", "--version", "makemessages", "compilemessages", "serve", "demo", "check"}
+WITHOUT_DATABASE = {
+    "help",
+    "version",
+    "--help",
+    "--version",
+    "makemessages",
+    "compilemessages",
+    "serve",
+    "demo",
+    "check",
+}
 
 
 def main() -> None:

@@ -18,8 +18,10 @@ BEGIN
 END $$;
 """
 TRIGGERS = """
-CREATE TRIGGER {table}_no_change BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION liangtian_append_only();
-CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION liangtian_append_only();
+CREATE TRIGGER {table}_no_change BEFORE UPDATE OR DELETE ON {table}
+  FOR EACH ROW EXECUTE FUNCTION liangtian_append_only();
+CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table}
+  FOR EACH STATEMENT EXECUTE FUNCTION liangtian_append_only();
 ALTER TABLE {table} ENABLE ALWAYS TRIGGER {table}_no_change;
 ALTER TABLE {table} ENABLE ALWAYS TRIGGER {table}_no_truncate;
 """

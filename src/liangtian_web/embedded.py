@@ -110,7 +110,7 @@ class Cluster:
             raise
 
     def create(self, account: pwd.struct_passwd | None) -> None:
-        """Make the cluster beside its place and move it there when whole: a run cut short leaves only a part to sweep."""
+        """Make the cluster beside its place and move it there when whole; a run cut short leaves a part to sweep."""
         if self.data.exists():
             return
         self.tell("正在创建数据库 … creating the database")
@@ -143,7 +143,8 @@ class Cluster:
         ours = shown.stdout.split()[2].split(".")[0]
         if there != ours:
             raise StartError(
-                f"数据库文件夹 {self.data} 由 PostgreSQL {there} 写成，本程序自带 {ours}。请用 pg_upgrade 升级，或换回原版本。",
+                f"数据库文件夹 {self.data} 由 PostgreSQL {there} 写成，本程序自带 {ours}。"
+                "请用 pg_upgrade 升级，或换回原版本。",
                 f"The data folder {self.data} was written by PostgreSQL {there}; this program brings {ours}. "
                 "Upgrade it with pg_upgrade, or install the earlier release.",
             )
@@ -151,7 +152,8 @@ class Cluster:
     def spawn(self, account: pwd.struct_passwd | None) -> None:
         """Start the server in a session of its own, so that Ctrl-C reaches it through us, in order."""
         settings = {
-            "listen_addresses": "", "unix_socket_permissions": "0700", "unix_socket_directories": str(socket_folder(self.home)),
+            "listen_addresses": "", "unix_socket_permissions": "0700",
+            "unix_socket_directories": str(socket_folder(self.home)),
             "max_connections": "80", "shared_buffers": "128MB", "timezone": "UTC", "log_timezone": "UTC",
             "log_startup_progress_interval": "1s", "logging_collector": "off", "password_encryption": "scram-sha-256",
         }  # fmt: skip
@@ -286,7 +288,8 @@ def server_account(home: Path) -> pwd.struct_passwd | None:
         for folder in (needed.resolve(), *needed.resolve().parents):
             if not folder.stat().st_mode & stat.S_IXOTH:
                 raise StartError(
-                    f"以 root 运行时数据库改用 nobody 用户，但它进不了 {folder}。请换用普通用户运行，或把良田放到别处。",
+                    f"以 root 运行时数据库改用 nobody 用户，但它进不了 {folder}。"
+                    "请换用普通用户运行，或把良田放到别处。",
                     f"As root, the database runs as the user nobody, who may not enter {folder}. "
                     "Run as an ordinary user, or move Liangtian elsewhere.",
                 )

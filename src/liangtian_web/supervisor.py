@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
@@ -95,32 +95,35 @@ def serve(home: Path, *, host: str, port: int, tell: embedded.Progress, prepare:
     StartError : the home is in use, the port is taken, the database or a child cannot start
     """
     make_home(home)
-    lock = embedded.take_lock(home / "serve.lock")
-    try:
+    with until_stopped(tell), closing(embedded.take_lock(home / "serve.lock")):
         end_leftovers(home)
         test_port(host, port)
-        with until_stopped(), database(home, tell) as cluster:
+        with database(home, tell) as cluster:
             for command in prepare:
                 run_to_end(home, command)
             watch(children(home, host, port), cluster, tell, f"http://{host}:{port}/")
-    except Stop:
-        tell("已停止。Stopped.")
-    finally:
-        lock.close()
 
 
 @contextmanager
-def until_stopped() -> Iterator[None]:
-    """Turn the signals that end us into `Stop`, once: a second Ctrl-C must not cut the stopping short."""
+def until_stopped(tell: embedded.Progress) -> Iterator[None]:
+    """Run a block until a signal ends it, once: a second Ctrl-C must not cut the stopping short.
+
+    A signal we were told to ignore (`nohup`) stays ignored.
+    """
 
     def stop(number: int, frame: FrameType | None) -> None:
-        for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        for each in before:
             signal.signal(each, signal.SIG_IGN)
         raise Stop
 
-    before = {each: signal.signal(each, stop) for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    heard = [
+        each for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP) if signal.getsignal(each) != signal.SIG_IGN
+    ]
+    before = {each: signal.signal(each, stop) for each in heard}
     try:
         yield
+    except Stop:
+        tell("已停止。Stopped.")
     finally:
         for each, handler in before.items():
             signal.signal(each, handler)

@@ -1,6 +1,8 @@
-"""The rail at the left: only what exists and the role may use."""
+"""The rail at the left and the front page's beginnings: only what exists and the role may use."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
 
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
@@ -8,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from liangtian_web.people.queries import has_role, home_membership
 
-# url name, word, roles that see it (empty: everyone)
+# address, word, roles that see it (empty: everyone)
 RAIL = (
     ("home:index", _("首页"), ()),
     ("onemap:map", _("一张图"), ()),
@@ -16,22 +18,43 @@ RAIL = (
     ("onemap:layers", _("图层"), ()),
     ("trail:index", _("留痕"), ("auditor", "admin")),
 )
+# address, word, what it does, roles
+BEGIN = (
+    (
+        "review:new",
+        _("检查一个项目范围"),
+        _("上传界址点或在图上绘制，几秒内看到占地、压线、条款结论和应补数量。"),
+        ("officer", "admin"),
+    ),
+    ("onemap:upload", _("上传图层"), _("上传调查成果，先看质检报告，再发布到一张图。"), ("officer", "admin")),
+    ("onemap:map", _("看一张图"), _("按有效日查看地类、永久基本农田、红线和各项边界。"), ()),
+)
 
 
 def rail(request: HttpRequest) -> dict[str, object]:
-    """Template context: `rail` (name, url, current) and `membership` of the user."""
+    """Template context: `rail` (word, url, here) and `membership` of the user."""
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return {}
-    return {"rail": list(_items(request)), "membership": home_membership(user)}
+    shown = [(url, word) for name, word, roles in RAIL if (url := _open(request, name, roles))]
+    here = max((url for url, _word in shown if request.path.startswith(url)), key=len, default="")
+    return {
+        "rail": [{"word": word, "url": url, "here": url == here and (url != "/" or request.path == "/")}
+                 for url, word in shown],
+        "membership": home_membership(user),
+    }  # fmt: skip
 
 
-def _items(request: HttpRequest):
-    for name, word, roles in RAIL:
-        try:
-            url = reverse(name)
-        except NoReverseMatch:
-            continue
-        if not roles or has_role(request.user, *roles):
-            here = request.path == url if url == "/" else request.path.startswith(url)
-            yield {"word": word, "url": url, "here": here}
+def begin(request: HttpRequest) -> Iterator[dict[str, object]]:
+    """What the user may begin."""
+    for name, word, what, roles in BEGIN:
+        if url := _open(request, name, roles):
+            yield {"url": url, "word": word, "what": what}
+
+
+def _open(request: HttpRequest, name: str, roles: tuple[str, ...]) -> str:
+    try:
+        url = reverse(name)
+    except NoReverseMatch:
+        return ""
+    return url if not roles or has_role(request.user, *roles) else ""

@@ -11,6 +11,8 @@ from django.urls import reverse_lazy
 from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_GET
 
+from liangtian_web.home.rail import begin
+from liangtian_web.jobs.models import Job
 from liangtian_web.jobs.queries import jobs_for
 from liangtian_web.trail.actions import note
 
@@ -44,5 +46,10 @@ class PasswordChange(auth.PasswordChangeView):
 
 @require_GET
 def index(request: HttpRequest) -> HttpResponse:
-    """The to-do list first."""
-    return render(request, "home/index.html", {"jobs": jobs_for(request.user)[:5]})
+    """The to-do list first: work under way and work that failed, then what one may begin, then what was done."""
+    jobs = jobs_for(request.user)
+    waiting = list(jobs.filter(state__in=Job.OPEN) | jobs.filter(state=Job.State.FAILED, owner=request.user))[:20]
+    for job in waiting:
+        job.words = job.sentence(request.language)
+    recent = jobs.filter(state=Job.State.DONE)[:10]
+    return render(request, "home/index.html", {"waiting": waiting, "recent": recent, "begin": list(begin(request))})

@@ -20,7 +20,8 @@ def task(name: str) -> Callable[[Callable[..., str | None]], Callable[..., None]
     """Register `work(job, **args)` under `name` for `actions.defer`.
 
     The work is idempotent (it may run again from the start), reports with `actions.report`, and returns the address
-    of its result or None. A `LiangtianError` becomes the row's message; anything else is logged and said in general words.
+    of its result or None. A `LiangtianError` becomes the row's message; anything else is logged and said in general
+    words.
     """
 
     def register(work: Callable[..., str | None]) -> Callable[..., None]:

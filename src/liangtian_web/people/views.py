@@ -44,7 +44,5 @@ def preferences(request: HttpRequest) -> HttpResponse:
         actions.prefer(request.user, **chosen)
     for name, value in chosen.items():
         cookie = {"unit": UNIT_COOKIE, "language": LANGUAGE_COOKIE}[name]
-        response.set_cookie(
-            cookie, value, max_age=YEAR_S, samesite="Lax", secure=request.is_secure(), httponly=True
-        )
+        response.set_cookie(cookie, value, max_age=YEAR_S, samesite="Lax", secure=request.is_secure(), httponly=True)
     return response

@@ -4,6 +4,21 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+# The words of an action; an action without words here is shown as it is written.
+WORDS = {
+    "people.login": _("登录"),
+    "people.password": _("修改密码"),
+    "jobs.cancel": _("取消工作"),
+    "trail.export": _("导出留痕"),
+    "onemap.upload": _("上传图层"),
+    "onemap.publish": _("发布图层"),
+    "onemap.download": _("下载图层"),
+    "review.run": _("发起检查"),
+    "review.recheck": _("重算检查"),
+    "review.remeasure": _("重新测算"),
+    "review.download": _("下载检查结果"),
+}
+
 
 class Event(models.Model):
     """One act. `username` stays readable when the user's name changes."""
@@ -20,6 +35,12 @@ class Event(models.Model):
 
     class Meta:
         ordering = ["-id"]
+        indexes = [models.Index(fields=["place", "-id"], name="trail_event_of_place")]
 
     def __str__(self) -> str:
         return f"{self.username} {self.action} {self.object}"
+
+    @property
+    def words(self) -> str:
+        """The action in words."""
+        return str(WORDS.get(self.action, self.action))

@@ -5,4 +5,4 @@ from django.urls import path
 from liangtian_web.trail import views
 
 app_name = "trail"
-urlpatterns = [path("", views.index, name="index")]
+urlpatterns = [path("", views.index, name="index"), path("export/", views.export, name="export")]

@@ -3,6 +3,7 @@ from datetime import date
 import psycopg
 import pytest
 from django.db import ProgrammingError, connection
+from django.utils import timezone
 
 from liangtian_web import embedded
 from liangtian_web.trail.actions import note
@@ -19,7 +20,10 @@ def owner_connection(db, cluster):
 
 @pytest.mark.parametrize("sql", ["UPDATE trail_event SET action = 'x'", "DELETE FROM trail_event"])
 def test_application_may_not_change_the_trail(db, sql):
-    with connection.cursor() as cursor, pytest.raises(ProgrammingError, match="permission denied for table trail_event"):
+    with (
+        connection.cursor() as cursor,
+        pytest.raises(ProgrammingError, match="permission denied for table trail_event"),
+    ):
         cursor.execute(sql)
 
 
@@ -74,5 +78,28 @@ def test_trail_is_read_a_page_at_a_time(auditor_client, county_officer):
         note(county_officer, "review.run", f"run:{number}")
     first = auditor_client.get("/trail/")
     assert len(first.context["events"]) == 100
-    older = auditor_client.get(f"/trail/?before={first.context['more']}")
+    older = auditor_client.get(f"/trail/?{first.context['older']}")
     assert [event.object for event in older.context["events"]] == ["run:0"]
+
+
+def test_trail_is_filtered_by_user_action_object_and_day(auditor_client, county_officer, outsider):
+    note(county_officer, "review.run", "run:1")
+    note(outsider, "review.run", "run:2")
+    note(county_officer, "onemap.publish", "layer:1")
+    today = timezone.localdate().isoformat()
+    query = {"user": "wang", "action": "review.run", "object": "run:", "since": today, "until": today}
+    assert [event.object for event in auditor_client.get("/trail/", query).context["events"]] == ["run:1"]
+    assert list(auditor_client.get("/trail/", query | {"until": "2000-01-01"}).context["events"]) == []
+
+
+def test_export_is_a_table_and_is_noted(auditor_client, county_officer, city_auditor):
+    note(county_officer, "review.run", "=1+1")
+    answer = auditor_client.post("/trail/export/", {"action": "review.run"})
+    lines = b"".join(answer.streaming_content).decode().splitlines()
+    assert lines[0] == "\ufeff时间,用户,责任单元,动作,对象,业务日期,来源"
+    assert [line.split(",", 1)[1] for line in lines[1:]] == ["wang,示范县,发起检查,'=1+1,,"]
+    assert Event.objects.filter(action="trail.export", user=city_auditor).count() == 1
+
+
+def test_outsider_and_officer_export_nothing(officer_client):
+    assert officer_client.post("/trail/export/").status_code == 403

@@ -26,6 +26,4 @@ class Command(BaseCommand):
         if options["sole"]:
             asyncio.run(sweep(heartbeat_s=0))
         with app.with_connector(app.connector.get_worker_connector()).open() as worker:
-            worker.run_worker(
-                concurrency=options["concurrency"], delete_jobs="successful", shutdown_graceful_timeout=5
-            )
+            worker.run_worker(concurrency=options["concurrency"], delete_jobs="successful", shutdown_graceful_timeout=5)
