@@ -58,3 +58,8 @@ fix: setup
 
 clean:
 	rm -rf .venv node_modules src/liangtian_web/static/bundle .pytest_cache .mypy_cache .ruff_cache
+
+# Side by side with the peers, in one run; PostGIS from Debian's packages.
+PARCELS ?= 1000000
+bench: setup
+	@for one in area check publish; do echo "== bench/$$one.py"; PYTHONPATH=bench $(PY) bench/$$one.py $$( [ $$one = area ] && echo --polygons $(PARCELS) || echo --parcels $(PARCELS) ) || exit 1; done
