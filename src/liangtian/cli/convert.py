@@ -28,7 +28,7 @@ from liangtian.space.detect import label
 @click.option("--transformation", help="PROJ pipeline to CGCS2000 degrees, for Xian 1980 and Beijing 1954.")
 @click.pass_obj
 def convert(
-    lang: Language | None, src: Path, dst: Path, *, to_crs: CRS | None, out_encoding: str | None, **options: Any
+    lang: Language | None, /, src: Path, dst: Path, *, to_crs: CRS | None, out_encoding: str | None, **options: Any
 ) -> None:
     """Convert the vector file SRC to the new file DST; the formats follow from the suffixes."""
     with opened(src, options) as features:

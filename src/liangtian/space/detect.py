@@ -33,7 +33,8 @@ _EASTING_M = (120_000.0, 880_000.0)
 # A county keeps one zone across its edge; a wrong zone number throws it 10° and more.
 _MARGIN_DEG = 3.0
 _MAJORITY = 0.5
-_LEGACY_DATUMS = ("beijing 1954", "xian 1980", "new beijing", "xi'an 1980")
+# The last three are how drawing offices name the same two without saying so: an ellipsoid and no datum.
+_LEGACY_DATUMS = ("beijing 1954", "xian 1980", "new beijing", "krasovsky 1940", "krassowsky 1940", "iag 1975")
 
 
 @dataclass(frozen=True, slots=True, eq=False)

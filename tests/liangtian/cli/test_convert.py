@@ -33,7 +33,7 @@ def convert(*arguments: object) -> Result:
 @pytest.mark.parametrize("suffix", [".gpkg", ".parquet"])
 def test_convert_keeps_coordinates_text_and_system(source: Path, suffix: str) -> None:
     target = source.with_suffix(suffix)
-    result = convert(source, target)
+    result = convert(source, target, "--to-crs", "EPSG:4528")
     read = vector.read(target)
 
     assert (result.exit_code, result.output) == (0, "")

@@ -148,7 +148,7 @@ def test_foreign_systems_pass_unchanged(epsg: int, point: tuple[float, float]) -
     assert (settled.crs.to_epsg(), rules(settled)) == (epsg, [])
 
 
-@pytest.mark.parametrize("epsg", [2364, 2385, 4610, 2416, 2437, 4214, 4555])
+@pytest.mark.parametrize("epsg", [2364, 2385, 4610, 2416, 2437, 4214, 4555, 4024])
 def test_legacy_datums_are_refused_with_the_reason(epsg: int) -> None:
     assert refusal(parcels(4528), epsg).message_id == "crs-legacy-datum"
 
