@@ -43,17 +43,22 @@ def from_wkb(column: pa.ChunkedArray, source: str) -> tuple[Geometries, tuple[Fi
     ------
     CurvesMet : a record is a curve.
     """
-    wkb = np.asarray(column.to_numpy(zero_copy_only=False), dtype=object)
     try:
-        geometry = np.asarray(shapely.from_wkb(wkb, on_invalid="ignore"), dtype=object)
+        # Chunk by chunk: a million parcels as Python bytes objects at once would double the memory.
+        parts = [_parsed(chunk) for chunk in column.chunks]
     except NotImplementedError as error:
         raise CurvesMet from error
-    broken = shapely.is_missing(geometry) & np.fromiter((value is not None for value in wkb), bool, len(wkb))
+    geometry = np.concatenate(parts) if parts else np.empty(0, dtype=object)
+    broken = shapely.is_missing(geometry) & np.asarray(column.is_valid(), dtype=np.bool_)
     if not broken.any():
         return geometry, ()
     first = int(np.flatnonzero(broken)[0]) + 1
     params = {"source": source, "count": int(broken.sum()), "row": first}
     return geometry, (note("FILE-07", "file-geometry-broken", params, Outcome.FAIL, row=first),)
+
+
+def _parsed(chunk: pa.Array) -> Geometries:
+    return np.asarray(shapely.from_wkb(chunk.to_numpy(zero_copy_only=False), on_invalid="ignore"), dtype=object)
 
 
 def polygons_of(layer: RawLayer) -> Features:
@@ -65,7 +70,7 @@ def polygons_of(layer: RawLayer) -> Features:
     """
     kind = shapely.get_type_id(layer.geometry)
     kept = np.isin(kind, _POLYGONAL) | (kind == -1)
-    if len(kind) and not np.isin(kind, _POLYGONAL).any() and not kept.all():
+    if not np.isin(kind, _POLYGONAL).any() and not kept.all():
         raise FileUnreadable("file-no-polygons", file=layer.source)
     geometry, findings = layer.geometry[kept], list(layer.findings)
     if not kept.all():

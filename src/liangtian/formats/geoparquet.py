@@ -15,8 +15,6 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import shapely
-from pyproj import CRS
-from pyproj.exceptions import CRSError
 
 from liangtian.errors import FileUnreadable
 from liangtian.formats import ogr
@@ -50,7 +48,9 @@ def read(path: Path) -> RawLayer:
         raise FileUnreadable("geoparquet-encoding", file=path.name, encoding="curves") from error
     covering = {corner[0] for corner in about.get("covering", {}).get("bbox", {}).values()}
     attributes = table.drop_columns(sorted({*columns, *covering} & set(table.column_names)))
-    return RawLayer(geometry, attributes.replace_schema_metadata(None), _crs(about, path), path.name, findings)
+    # An absent key means OGC:CRS84, a null one means unknown: the two must not be confused.
+    crs = ogr.parsed_crs(about.get("crs", "EPSG:4326"), path.name)
+    return RawLayer(geometry, attributes.replace_schema_metadata(None), crs, path.name, findings)
 
 
 def _metadata(schema: pa.Schema, path: Path) -> dict[str, Any]:
@@ -63,24 +63,12 @@ def _metadata(schema: pa.Schema, path: Path) -> dict[str, Any]:
     return dict(geo)
 
 
-def _crs(about: dict[str, Any], path: Path) -> CRS | None:
-    """An absent key means OGC:CRS84, a null one means unknown: the two must not be confused."""
-    if "crs" not in about:
-        return CRS.from_epsg(4326)
-    if about["crs"] is None:
-        return None
-    try:
-        return CRS.from_json_dict(about["crs"])
-    except (CRSError, TypeError, AttributeError) as error:
-        raise FileUnreadable("file-crs-unreadable", file=path.name, detail=str(error)) from error
-
-
 def write(features: Features, path: Path) -> None:
     """Write one WKB column named `geometry` after the attributes, with the `geo` metadata.
 
     Raises
     ------
-    FileUnreadable (file-name-taken) : an attribute is itself named `geometry`.
+    FileUnreadable (file-not-written)
     """
     table = features.attributes.append_column(GEOMETRY, ogr.wkb(features.geometry))
     metadata = {**(table.schema.metadata or {}), b"geo": json.dumps(_about(features), ensure_ascii=False).encode()}

@@ -59,14 +59,12 @@ def read(
     with remarks(path, source) as met, _configured({"OGR_ARC_STEPSIZE": ARC_STEP_DEGREES, **(options or {})}):
         meta, table = raw.read_arrow(_dataset(path), layer=name, encoding=encoding)
         column = meta["geometry_name"] or "wkb_geometry"
-        if column not in table.column_names:
-            raise FileUnreadable("file-no-polygons", file=source)
         try:
             geometry, findings = from_wkb(table.column(column), source)
         except CurvesMet:
             geometry, findings = _straightened(path, name, source)
     attributes = table.drop_columns([column]).replace_schema_metadata(None)
-    return RawLayer(geometry, attributes, _crs(meta["crs"], source), source, (*findings, *met))
+    return RawLayer(geometry, attributes, parsed_crs(meta["crs"], source), source, (*findings, *met))
 
 
 def _straightened(path: Path, layer: str, source: str) -> tuple[Geometries, tuple[Finding, ...]]:
@@ -144,11 +142,17 @@ def _dataset(path: Path) -> str:
     return f"{prefix}{path.resolve()}"
 
 
-def _crs(text: str | None, source: str) -> CRS | None:
-    if not text:
+def parsed_crs(declared: str | dict[str, Any] | None, source: str) -> CRS | None:
+    """The CRS a file declares as a code, WKT or PROJJSON; None where it declares none.
+
+    Raises
+    ------
+    FileUnreadable (file-crs-unreadable) : PROJ cannot make it out.
+    """
+    if not declared:
         return None
     try:
-        return CRS.from_user_input(text)
+        return CRS.from_user_input(declared)
     except CRSError as error:
         raise FileUnreadable("file-crs-unreadable", file=source, detail=str(error)) from error
 

@@ -66,20 +66,17 @@ def decodes(values: Iterable[str], encoding: str) -> bool:
 
 
 def unmangle(text: str) -> str:
-    """Undo GBK read as latin1 or Windows-1252; for tables that `is_chinese_bytes` has judged.
+    """Undo GBK read as latin1 or Windows-1252; text that is not mostly such Chinese comes back unchanged.
 
     Examples
     --------
-    >>> unmangle("Ë®Ìï"), unmangle("水田")
-    ('水田', '水田')
+    >>> unmangle("Ë®Ìï"), unmangle("水田"), unmangle("5 × 3"), unmangle("Österreich")
+    ('水田', '水田', '5 × 3', 'Österreich')
     """
     raw = _as_bytes(text)
-    if raw is None:
+    if raw is None or not is_chinese_bytes([text]):
         return text
-    try:
-        return codecs.getincrementaldecoder("gb18030")().decode(raw)
-    except UnicodeDecodeError:
-        return text
+    return codecs.getincrementaldecoder("gb18030")().decode(raw)
 
 
 def is_chinese_bytes(values: Iterable[str]) -> bool:

@@ -33,7 +33,9 @@ _EASTING_M = (120_000.0, 880_000.0)
 # A county keeps one zone across its edge; a wrong zone number throws it 10° and more.
 _MARGIN_DEG = 3.0
 _MAJORITY = 0.5
-_LEGACY_DATUMS = ("beijing 1954", "xian 1980", "new beijing", "xi'an 1980")
+_NEARLY_ALL = 0.9
+# The last three are how drawing offices name the same two without saying so: an ellipsoid and no datum.
+_LEGACY_DATUMS = ("beijing 1954", "xian 1980", "new beijing", "krasovsky 1940", "krassowsky 1940", "iag 1975")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,14 +73,15 @@ def settle_crs(
     declared : CRS the file names, None if it names none
     source : name of the file, for messages only
     assume : CRS the user names; it prevails over the file, on record
-    strict_datum : refuse WGS 84 longitudes and latitudes in China instead of taking them as CGCS2000
+    strict_datum : assume nothing of the datum: refuse WGS 84 longitudes and latitudes in China instead of taking them
+        as CGCS2000, and files that name no system, whose coordinates cannot tell CGCS2000 from Xian 1980
     transformation : PROJ pipeline from the file's coordinates (x east or longitude first) to CGCS2000 longitude and
         latitude in degrees, for Xian 1980 and Beijing 1954, whose shift is particular to each place
 
     Raises
     ------
     CrsMismatch : crs-unknown, crs-zone-needed, crs-outside-area, crs-legacy-datum, crs-strict-datum,
-        crs-transformation-unusable, crs-transformation-result
+        crs-strict-undeclared, crs-transformation-unusable, crs-transformation-result
     """
     findings: list[Finding] = []
     if assume is not None and declared is not None and not _same(assume, declared):
@@ -88,7 +91,7 @@ def settle_crs(
     named = assume or declared
     centres = _centres(geometry)
     if named is None:
-        return _detected(geometry, centres, source)
+        return _detected(geometry, centres, source, strict_datum=strict_datum)
     crs = _horizontal(named)
     if _is_legacy(crs):
         moved = _transformed(geometry, crs, transformation, source)
@@ -120,7 +123,7 @@ def detect(centres: Floats) -> tuple[int | None, bool]:
     (None, False)
     """
     for points, swapped in ((centres, False), (centres[:, ::-1], True)):
-        if _within_degrees(points) and _share_in_china(points) > 1 - 0.1:
+        if _within_degrees(points) and _share_in_china(points) >= _NEARLY_ALL:
             return CGCS2000, swapped
         zone = _prefixed_zone(points)
         if zone is not None and zone in THREE_DEGREE_ZONES:
@@ -148,7 +151,7 @@ def _centres(geometry: Geometries) -> Floats:
     return np.asarray(middle[np.isfinite(middle).all(axis=1)], dtype=np.float64)
 
 
-def _detected(geometry: Geometries, centres: Floats, source: str) -> Settled:
+def _detected(geometry: Geometries, centres: Floats, source: str, *, strict_datum: bool) -> Settled:
     if len(centres) == 0:
         raise CrsMismatch("crs-unknown", source=source, x="", y="")
     code, swapped = detect(centres)
@@ -157,6 +160,8 @@ def _detected(geometry: Geometries, centres: Floats, source: str) -> Settled:
         is_plain = any(_is_plain_easting(points) for points in (centres, centres[:, ::-1]))
         raise CrsMismatch("crs-zone-needed" if is_plain else "crs-unknown", source=source, x=x, y=y)
     crs = CRS.from_epsg(code)
+    if strict_datum:
+        raise CrsMismatch("crs-strict-undeclared", source=source, crs=label(crs), proposal=f"EPSG:{code}")
     findings = [_note("CRS-01", "crs-detected", {"source": source, "crs": label(crs)})]
     if swapped:
         findings.append(_note("CRS-02", "crs-axes-swapped", {"source": source, "crs": label(crs)}, Outcome.FAIL))

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from liangtian.errors import FileUnreadable
-from liangtian.formats.archive import Limits, datasets, one_dataset, unpack
+from liangtian.formats.archive import Limits, datasets, member_name, one_dataset, unpack
 
 
 def zipped(members: dict[str, bytes]) -> bytes:
@@ -119,6 +119,20 @@ def test_unpack_tells_a_broken_zip_from_none(tmp_path: Path) -> None:
     assert refusal(b"no archive at all", tmp_path) == "file-not-zip"
     assert refusal(whole[: len(whole) // 2], tmp_path / "half") == "file-zip-broken"
     assert refusal(bytes(wrong), tmp_path / "wrong") == "file-zip-broken"
+
+
+def test_unpack_refuses_an_unknown_compression(tmp_path: Path) -> None:
+    content = bytearray(zipped({"a.shp": b"x"}))
+    content[8] = content[content.rindex(b"PK\x01\x02") + 10] = 97
+
+    assert refusal(bytes(content), tmp_path) == "file-zip-broken"
+
+
+def test_member_name_keeps_what_it_cannot_repair() -> None:
+    neither = b"\xff\xff.shp".decode("cp437")
+
+    assert member_name(zipfile.ZipInfo(neither)) == neither
+    assert member_name(zipfile.ZipInfo("图.shp")) == "图.shp"
 
 
 def test_datasets_names_a_geodatabase_zipped_without_its_folder(tmp_path: Path) -> None:

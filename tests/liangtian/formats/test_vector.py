@@ -124,7 +124,7 @@ def test_write_read_keeps_missing_geometry_and_missing_crs(tmp_path: Path, name:
     assert [shape is None for shape in after.geometry] == [False, True]
 
 
-@pytest.mark.parametrize("name", ["a.gpkg", "a.parquet", "a.geojson"])
+@pytest.mark.parametrize("name", ["a.shp", "a.gpkg", "a.parquet", "a.geojson"])
 def test_write_read_keeps_numbers_dates_and_codes(tmp_path: Path, name: str) -> None:
     typed = {
         "TBMJ": pa.array([1234.56, None]),
@@ -288,6 +288,32 @@ def test_text_mangled_before_it_was_written_is_repaired(tmp_path: Path) -> None:
     assert rules(read) == ["FILE-03"]
 
 
+def test_only_the_mangled_texts_of_a_table_are_changed(tmp_path: Path) -> None:
+    mangled = "丁桥镇".encode("gbk").decode("latin1")
+    vector.write(features(QSDWMC=[mangled, "5 × 3 ±"]), tmp_path / "a.gpkg")
+
+    assert vector.read(tmp_path / "a.gpkg").attributes.to_pydict() == {"QSDWMC": ["丁桥镇", "5 × 3 ±"]}
+
+
+@pytest.mark.parametrize(
+    ("mark", "raw", "text"),
+    [(0x57, "Græs".encode("cp1252"), "Græs"), (0x57, "㐀a".encode("gb18030"), "㐀a"), (0x00, b"\xff\xff", None)],
+)
+def test_shapefile_text_without_cpg_follows_the_table_where_it_is_not_chinese(
+    tmp_path: Path, mark: int, raw: bytes, text: str | None
+) -> None:
+    vector.write(features(BZ=["@" * len(raw), "x"]), tmp_path / "a.shp")
+    (tmp_path / "a.cpg").unlink()
+    table = bytearray((tmp_path / "a.dbf").read_bytes().replace(b"@" * len(raw), raw))
+    table[29] = mark
+    (tmp_path / "a.dbf").write_bytes(table)
+
+    if text is None:
+        assert refusal(tmp_path / "a.shp") == "file-encoding-unknown"
+    else:
+        assert vector.read(tmp_path / "a.shp").attributes.to_pydict() == {"BZ": [text, "x"]}
+
+
 def test_european_text_is_left_alone(tmp_path: Path) -> None:
     names = ["Österreich, Græs", "kløver ß"]
     vector.write(features(NAME=names), tmp_path / "a.gpkg")
@@ -409,7 +435,10 @@ def test_points_are_no_parcels(tmp_path: Path) -> None:
     write_gdal(tmp_path / "a.shp", {"N": ["a"], "geometry": [shapely.Point(1, 1)]}, "ESRI Shapefile", "Point")
     (tmp_path / "a.geojson").write_text('{"type": "Point", "coordinates": [120, 30]}')
 
+    write_gdal(tmp_path / "a.gpkg", {"N": ["a"], "geometry": [shapely.Point(1, 1)]}, "GPKG", "Unknown")
+
     assert refusal(tmp_path / "a.shp") == "file-no-polygons"
+    assert refusal(tmp_path / "a.gpkg") == "file-no-polygons"
     assert refusal(tmp_path / "a.geojson") == "file-no-polygons"
 
 
@@ -431,6 +460,23 @@ def test_geoparquet_without_geo_or_with_another_encoding_is_refused(tmp_path: Pa
 
     assert refusal(tmp_path / "plain.parquet") == "geoparquet-no-geo"
     assert refusal(tmp_path / "native.parquet") == "geoparquet-encoding"
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [({"version": "1.1.0"}, "geoparquet-no-geo"), ({"columns": {"geometry": None}}, "geoparquet-no-geo"),
+     ({"columns": {"geometry": {"encoding": "WKB", "crs": {"type": "?"}}}}, "file-crs-unreadable"),
+     ({"columns": {"geometry": {"encoding": "WKB", "edges": "spherical"}}}, "geoparquet-encoding")],
+)  # fmt: skip
+def test_geoparquet_with_metadata_that_misleads_is_refused(
+    tmp_path: Path, change: dict[str, object], message: str
+) -> None:
+    vector.write(features(), tmp_path / "a.parquet")
+    table = pq.read_table(tmp_path / "a.parquet")
+    geo = change if "version" in change else json.loads(table.schema.metadata[b"geo"]) | change
+    pq.write_table(table.replace_schema_metadata({b"geo": json.dumps(geo).encode()}), tmp_path / "b.parquet")
+
+    assert refusal(tmp_path / "b.parquet") == message
 
 
 def test_geoparquet_without_crs_key_is_wgs84(tmp_path: Path) -> None:
@@ -470,6 +516,16 @@ def test_curves_become_chords_on_record(tmp_path: Path) -> None:
     distance = shapely.distance(shapely.boundary(read.geometry[0]), shapely.Point(565100, 3379000))
     assert distance == pytest.approx(100, abs=0.0003)
     assert (read.attributes.to_pydict(), rules(read)) == ({"N": ["圆"]}, ["FILE-05"])
+
+
+def test_curves_in_geoparquet_are_refused(tmp_path: Path) -> None:
+    vector.write(features(), tmp_path / "a.parquet")
+    table = pq.read_table(tmp_path / "a.parquet")
+    arc = struct.pack("<BII", 1, 8, 3) + np.array([[0, 0], [1, 1], [2, 0]], dtype="<f8").tobytes()
+    curved = table.set_column(table.schema.get_field_index("geometry"), "geometry", pa.array([arc, arc], pa.binary()))
+    pq.write_table(curved, tmp_path / "b.parquet")
+
+    assert refusal(tmp_path / "b.parquet") == "geoparquet-encoding"
 
 
 def test_other_shapes_beside_polygons_are_counted(tmp_path: Path) -> None:
@@ -585,6 +641,34 @@ def test_kml_reads_polygons_and_extended_data(tmp_path: Path) -> None:
 
 
 # --- writing ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["a.gpkg", "a.parquet"])
+def test_a_column_the_format_cannot_hold_leaves_no_file(tmp_path: Path, name: str) -> None:
+    spans = pa.array([pa.MonthDayNano([1, 2, 3]), None], pa.month_day_nano_interval())
+
+    with pytest.raises(FileUnreadable) as caught:
+        vector.write(features(SPAN=spans), tmp_path / name)
+    assert caught.value.message_id == "file-not-written"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_layer_names_of_a_file_of_one_layer_is_its_stem(tmp_path: Path) -> None:
+    vector.write(features(), tmp_path / "DLTB.parquet")
+
+    assert vector.layer_names(tmp_path / "DLTB.parquet") == ["DLTB"]
+
+
+def test_what_gdal_remarks_is_a_finding(tmp_path: Path) -> None:
+    (tmp_path / "a.geojson").write_text(
+        '{"type": "FeatureCollection", "features": ['
+        '{"type": "Feature", "id": 1, "properties": {}, "geometry": {"type": "Polygon",'
+        ' "coordinates": [[[120.6, 30.5], [120.7, 30.5], [120.7, 30.6], [120.6, 30.5]]]}},'
+        '{"type": "Feature", "id": 1, "properties": {}, "geometry": null}]}'
+    )
+    read = vector.read(tmp_path / "a.geojson")
+
+    assert rules(read) == ["FILE-09"]
 
 
 def test_write_never_overwrites_and_leaves_nothing_half_made(tmp_path: Path) -> None:

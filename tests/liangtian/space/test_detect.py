@@ -68,6 +68,13 @@ def test_undeclared_is_proved_by_zone_prefix_or_degrees(epsg: int, swapped: bool
     assert shapely.equals(settled.geometry, parcels(epsg)).all()
 
 
+def test_undeclared_is_not_guessed_when_the_datum_is_strict() -> None:
+    error = refusal(parcels(4528), None, strict_datum=True)
+
+    assert (error.message_id, error.params["proposal"]) == ("crs-strict-undeclared", "EPSG:4528")
+    assert rules(settle(parcels(4528), None, assume=4528, strict_datum=True)) == []
+
+
 @pytest.mark.parametrize("zone", range(25, 46))
 def test_every_three_degree_zone_is_detected(zone: int) -> None:
     crs = CRS.from_epsg(4488 + zone)
@@ -148,7 +155,7 @@ def test_foreign_systems_pass_unchanged(epsg: int, point: tuple[float, float]) -
     assert (settled.crs.to_epsg(), rules(settled)) == (epsg, [])
 
 
-@pytest.mark.parametrize("epsg", [2364, 2385, 4610, 2416, 2437, 4214, 4555])
+@pytest.mark.parametrize("epsg", [2364, 2385, 4610, 2416, 2437, 4214, 4555, 4024])
 def test_legacy_datums_are_refused_with_the_reason(epsg: int) -> None:
     assert refusal(parcels(4528), epsg).message_id == "crs-legacy-datum"
 
