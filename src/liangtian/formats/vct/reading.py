@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +17,7 @@ from liangtian.formats.features import Features
 from liangtian.formats.vct.assembly import PolygonStore, assemble
 from liangtian.formats.vct.head import Head
 from liangtian.formats.vct.records import take_line, take_polygon
-from liangtian.formats.vct.scanning import RECORD_END, RULES, BadRecord, Lines, LineStore
+from liangtian.formats.vct.scanning import RECORD_END, RULES, BadRecord, Lines, LineStore, whole
 from liangtian.formats.vct.tables import Table, column_type
 
 Integers = npt.NDArray[np.int64]
@@ -157,7 +158,8 @@ class _Scan:
                 take_polygon(text, lines, self.polygons, self.lines, self.head.separator)
             except BadRecord as bad:
                 lines.recover(bad, self.log)
-                self.left_out |= {int(text)} if text.isdecimal() else set()
+                with contextlib.suppress(ValueError):
+                    self.left_out.add(whole(text))
                 continue
             if self.polygons.codes[-1] not in known:
                 polygon_id, code = self.polygons.ids[-1], self.polygons.codes[-1]
@@ -278,7 +280,7 @@ def _log_repeated_lines(scan: _Scan) -> None:
 def _attributes(scan: _Scan, wanted: str, ids: Integers, rows: Integers, *, known: Integers) -> pa.Table:
     """The row of each polygon, by id; nulls and a finding where there is none."""
     table = scan.tables.get(wanted)
-    if table is None:
+    if table is None or not table.columns:
         return pa.table({"id": pa.array(ids)})
     row_ids = np.asarray(table.ids, dtype=np.int64)
     numbers = np.asarray(table.numbers, dtype=np.int64)
