@@ -31,6 +31,7 @@ RULES: dict[str, tuple[str, Severity]] = {
     "vct-attribute-value": ("VCT-16", "warning"),
     "vct-attribute-missing": ("VCT-17", "warning"),
     "vct-attribute-orphan": ("VCT-18", "warning"),
+    "vct-text-damaged": ("VCT-19", "warning"),
 }
 RECORD_END = "0"
 OWN_IDS_FROM = 1 << 62
