@@ -119,7 +119,8 @@ def identify(crs: CRS) -> Grid | None:
         return None
     value: dict[str, object] = {p.name.casefold(): p.value for p in operation.params}
     meridian, easting = value.get("longitude of natural origin"), value.get("false easting")
-    if meridian is None or easting is None or operation.method_name not in ("Transverse Mercator", "Gauss-Kruger"):
+    scale, northing = value.get("scale factor at natural origin"), value.get("false northing")
+    if operation.method_name != "Transverse Mercator" or scale != 1 or northing != 0:
         return None
     for width, zones in ZONES.items():
         for zone in zones:

@@ -314,6 +314,38 @@ def test_unusable_files_are_refused(tmp_path, content, message_id):
     assert "坏.txt" in render_error(caught.value, lang="en")
 
 
+def test_a_name_cut_inside_a_character_costs_no_more_than_itself(tmp_path):
+    path = tmp_path / "a.txt"
+    path.write_bytes(
+        (HEAD + plot(points(SQUARE))).encode("gbk").replace("示例".encode("gbk"), "示例".encode("gbk")[:3])
+    )
+
+    features = boundary_txt.read(path)
+
+    assert features.attributes["name"].to_pylist() == ["示\ufffd"]
+    assert defects(features) == [("TXT-21", "txt-text-damaged", 9)]
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.data())
+def test_any_damaged_line_ends_in_findings_or_one_sentence(tmp_path_factory, data):
+    lines = (HEAD + plot(points(SQUARE)) * 2).encode().splitlines()
+    for _ in range(data.draw(st.integers(1, 3))):
+        at = data.draw(st.integers(0, len(lines) - 1))
+        lines[at : at + data.draw(st.integers(0, 2))] = [data.draw(st.sampled_from(lines) | st.binary(max_size=12))]
+    path = tmp_path_factory.mktemp("damaged") / "a.txt"
+    path.write_bytes(b"\n".join(lines))
+
+    try:
+        features = boundary_txt.read(path)
+    except FileUnreadable as error:
+        sentences = [render_error(error)]
+    else:
+        assert len(features) == features.attributes.num_rows == len(features.rows) > 0
+        sentences = [render(finding) for finding in features.findings]
+    assert all(sentence.startswith("a.txt") for sentence in sentences)
+
+
 def test_every_rule_has_its_sentence():
     assert set(RULES) < set(catalogue())
     assert len({rule for rule, _ in RULES.values()}) == len(RULES)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from pyproj import CRS
 from shapely import MultiPolygon, Polygon, box
 
-from liangtian.errors import CrsMismatch, FileUnreadable, LayerInvalid
+from liangtian.errors import CrsMismatch, FileUnreadable, LayerInvalid, LiangtianError
 from liangtian.formats import boundary_txt, vct
 from liangtian.formats.features import Features
 from liangtian.formats.vct.scanning import RULES
@@ -206,14 +206,34 @@ def test_unusable_files_are_refused(tmp_path, damage, message_id):
     assert all(render_error(caught.value, lang=lang).startswith("坏.vct") for lang in ("zh", "en"))
 
 
-def test_bytes_that_are_no_text_are_refused_with_their_line(tmp_path):
+def test_a_value_cut_inside_a_character_costs_no_more_than_itself(tmp_path):
     path = tmp_path / "a.vct"
-    path.write_bytes(TWO_LAYERS.read_bytes().replace(b"unify", b"\xff\xff", 1))
+    path.write_bytes(TWO_LAYERS.read_bytes().replace("坑塘".encode("gbk"), "坑塘".encode("gbk")[:3]))
 
-    with pytest.raises(FileUnreadable) as caught:
-        vct.read(path, layer="DLTB")
+    features = vct.read(path, layer="DLTB")
 
-    assert caught.value.message_id == "vct-encoding"
+    assert features.attributes["BZ"].to_pylist()[2] == "坑\ufffd"
+    assert [(f.rule, f.where.row) for f in features.findings] == [("VCT-19", 182)]
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.data())
+def test_any_damaged_line_ends_in_findings_or_one_sentence(tmp_path_factory, data):
+    lines = TWO_LAYERS.read_bytes().splitlines()
+    for _ in range(data.draw(st.integers(1, 3))):
+        at = data.draw(st.integers(0, len(lines) - 1))
+        lines[at : at + data.draw(st.integers(0, 2))] = [data.draw(st.sampled_from(lines) | st.binary(max_size=12))]
+    path = tmp_path_factory.mktemp("damaged") / "a.vct"
+    path.write_bytes(b"\n".join(lines))
+
+    try:
+        features = vct.read(path, layer="DLTB")
+    except LiangtianError as error:
+        sentences = [render_error(error)]
+    else:
+        assert len(features) == features.attributes.num_rows == len(features.rows) > 0
+        sentences = [render(finding) for finding in features.findings]
+    assert all(sentence.startswith("a.vct") for sentence in sentences)
 
 
 @pytest.mark.parametrize("section", ["TableStructure", "Attribute"])

@@ -64,26 +64,29 @@ def _parse(
     if not lines:
         log.add("txt-too-few-points", heading.line, found=0, ring=1, least=LEAST_POINTS[heading.kind or "面"])
         return None
+    if lines[0].rstrip(",").count(",") >= _COLUMNS:
+        log.add("txt-extra-columns", numbers[0], columns=lines[0].rstrip(",").count(",") + 1)
     try:
         table = np.loadtxt(lines, delimiter=",", usecols=(1, 2, 3), comments=None, ndmin=2, dtype=np.float64)
     except ValueError:
-        table = np.empty((0, 3))
-    if len(table) == len(lines) and np.isfinite(table).all() and (table[:, 0] % 1 == 0).all():
-        if lines[0].rstrip(",").count(",") >= _COLUMNS:
-            log.add("txt-extra-columns", numbers[0], columns=lines[0].rstrip(",").count(",") + 1)
-        return table
+        return _parse_singly(lines, numbers, log)
+    sound = len(table) == len(lines) and np.isfinite(table).all() and (table[:, 0] % 1 == 0).all()
+    return table if sound else _parse_singly(lines, numbers, log)
+
+
+def _parse_singly(lines: list[str], numbers: list[int], log: DefectLog) -> npt.NDArray[np.float64] | None:
+    """The slow way, to name every bad line."""
+    points: list[tuple[float, float, float]] = []
     for line, number in zip(lines, numbers, strict=True):
-        if not _is_point(line):
+        try:
+            ring, first, second = (float(part) for part in line.split(",")[1:4])
+        except ValueError:
+            ring = first = second = np.nan
+        if ring % 1 == 0 and np.isfinite([first, second]).all():
+            points.append((ring, first, second))
+        else:
             log.add("txt-bad-point", number, text=line[:60])
-    return None
-
-
-def _is_point(line: str) -> bool:
-    try:
-        ring, first, second = (float(part) for part in line.split(",")[1:4])
-    except ValueError:
-        return False
-    return ring.is_integer() and bool(np.isfinite([first, second]).all())
+    return np.array(points) if len(points) == len(lines) else None
 
 
 def _check_closing(lines: list[str], row: Integers, ring: Integers, coordinates: Coordinates, log: DefectLog) -> None:

@@ -42,9 +42,11 @@ RULES: dict[str, tuple[str, Severity]] = {
     "txt-area-unreadable": ("TXT-18", "warning"),
     "txt-area-in-m2": ("TXT-19", "note"),
     "txt-area-differs": ("TXT-20", "warning"),
+    "txt-text-damaged": ("TXT-21", "warning"),
 }
 ATTRIBUTES, COORDINATES = "属性描述", "地块坐标"
 METADATA_KEY = b"liangtian.boundary_txt"
+_REPLACEMENT = "\ufffd"
 _ENCODINGS = ("utf-8-sig", "gb18030")
 _AREA_TOLERANCE_M2, _AREA_TOLERANCE_SHARE = 1.0, 0.001
 
@@ -77,8 +79,8 @@ def read(path: Path) -> Features:
     ------
     domain.md §5.1
     """
-    encoding = _encoding(path)
-    with path.open(encoding=encoding) as lines:
+    # A name cut in the middle of a character is common: it must not cost the file.
+    with path.open(encoding=_encoding(path), errors="replace") as lines:
         return _read_lines(lines, path.name)
 
 
@@ -102,19 +104,16 @@ def sections_of(features: Features) -> dict[str, dict[str, str]]:
 
 
 def _encoding(path: Path) -> str:
-    """The first encoding that decodes the whole file, read in pieces."""
-    failed_at = 0
+    """The first encoding that decodes the whole file, read in pieces; GB18030 if none does."""
     for encoding in _ENCODINGS:
-        lines = 0
         try:
             with path.open(encoding=encoding) as stream:
                 for _ in stream:
-                    lines += 1
+                    pass
         except UnicodeDecodeError:
-            failed_at = lines + 1
             continue
         return encoding
-    raise FileUnreadable("txt-encoding", source=path.name, line=failed_at)
+    return _ENCODINGS[-1]
 
 
 def _read_lines(lines: Iterable[str], source: str) -> Features:
@@ -126,7 +125,9 @@ def _read_lines(lines: Iterable[str], source: str) -> Features:
     scan.close_plot()
     if not number:
         raise FileUnreadable("txt-empty", source=source)
-    if scan.section_lines.get(COORDINATES) is None:
+    if COORDINATES not in scan.section_lines:
+        if scan.first_damaged:
+            raise FileUnreadable("txt-encoding", source=source, line=scan.first_damaged)
         raise FileUnreadable("txt-no-coordinates", source=source, line=number)
     if not scan.headings:
         raise FileUnreadable("txt-no-plots", source=source, line=scan.section_lines[COORDINATES])
@@ -139,6 +140,7 @@ class _Scan:
     def __init__(self, source: str) -> None:
         self.log = DefectLog(source, RULES)
         self.section = ""
+        self.first_damaged = 0
         self.section_lines: dict[str, int] = {}
         self.sections: dict[str, dict[str, str]] = {}
         self.declared: dict[str, tuple[str, int]] = {}
@@ -149,6 +151,9 @@ class _Scan:
         self._numbers: list[int] = []
 
     def take(self, number: int, line: str) -> None:
+        if _REPLACEMENT in line:
+            self.first_damaged = self.first_damaged or number
+            self.log.add("txt-text-damaged", number)
         if line.startswith("[") and line.endswith("]"):
             self.close_plot()
             self.section = line[1:-1].strip()

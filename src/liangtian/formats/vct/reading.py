@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,12 +17,13 @@ from liangtian.formats.features import Features
 from liangtian.formats.vct.assembly import PolygonStore, assemble
 from liangtian.formats.vct.head import Head
 from liangtian.formats.vct.records import take_line, take_polygon
-from liangtian.formats.vct.scanning import RECORD_END, RULES, BadRecord, Lines, LineStore
+from liangtian.formats.vct.scanning import RECORD_END, RULES, BadRecord, Lines, LineStore, whole
 from liangtian.formats.vct.tables import Table, column_type
 
 Integers = npt.NDArray[np.int64]
 
 _SAMPLE_BYTES = 65_536
+_REPLACEMENT = "\ufffd"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,7 @@ def read(path: Path, *, layer: str | None = None) -> Features:
 
     Raises
     ------
-    FileUnreadable : vct-empty, vct-encoding, vct-not-vct, vct-truncated, vct-no-polygons, vct-nothing-usable
+    FileUnreadable : vct-empty, vct-not-vct, vct-truncated, vct-no-polygons, vct-nothing-usable
     LayerInvalid : vct-layer-needed, vct-layer-unknown: lists the layers there are
 
     Source
@@ -157,7 +159,8 @@ class _Scan:
                 take_polygon(text, lines, self.polygons, self.lines, self.head.separator)
             except BadRecord as bad:
                 lines.recover(bad, self.log)
-                self.left_out |= {int(text)} if text.isdecimal() else set()
+                with contextlib.suppress(ValueError):
+                    self.left_out.add(whole(text))
                 continue
             if self.polygons.codes[-1] not in known:
                 polygon_id, code = self.polygons.ids[-1], self.polygons.codes[-1]
@@ -172,6 +175,8 @@ class _Scan:
             while (text := lines.next_filled()) != "TableEnd":
                 if text is None:
                     lines.truncated()
+                if _REPLACEMENT in text:
+                    self.log.add("vct-text-damaged", lines.number, table=name)
                 if table is not None:
                     table.add(text.split(self.head.separator), lines.number, self.log)
 
@@ -188,22 +193,20 @@ _SECTIONS: dict[str, Callable[[_Scan, Lines], None]] = {
 
 def _scan(path: Path, skipped: dict[str, Callable[[Lines], None]]) -> _Scan:
     scan = _Scan(path.name)
-    with path.open(encoding=_encoding(path)) as stream:
+    # A value cut in the middle of a character is common: it must not cost the file.
+    with path.open(encoding=_encoding(path), errors="replace") as stream:
         lines = Lines(stream, path.name)
-        try:
-            while (text := lines.next_filled()) is not None:
-                if not scan.sections and text != "HeadBegin":
-                    raise FileUnreadable("vct-not-vct", source=path.name, line=lines.number)
-                if not text.endswith("Begin"):
-                    continue
-                lines.section = text.removesuffix("Begin")
-                scan.sections[lines.section] = lines.number
-                if lines.section in skipped or lines.section not in _SECTIONS:
-                    lines.skip_section()
-                else:
-                    _SECTIONS[lines.section](scan, lines)
-        except UnicodeDecodeError as error:
-            raise FileUnreadable("vct-encoding", source=path.name, line=lines.number + 1) from error
+        while (text := lines.next_filled()) is not None:
+            if not scan.sections and text != "HeadBegin":
+                raise FileUnreadable("vct-not-vct", source=path.name, line=lines.number)
+            if not text.endswith("Begin"):
+                continue
+            lines.section = text.removesuffix("Begin")
+            scan.sections[lines.section] = lines.number
+            if lines.section in skipped or lines.section not in _SECTIONS:
+                lines.skip_section()
+            else:
+                _SECTIONS[lines.section](scan, lines)
     if not lines.number:
         raise FileUnreadable("vct-empty", source=path.name)
     _check_sections(scan, lines.number)
@@ -278,7 +281,7 @@ def _log_repeated_lines(scan: _Scan) -> None:
 def _attributes(scan: _Scan, wanted: str, ids: Integers, rows: Integers, *, known: Integers) -> pa.Table:
     """The row of each polygon, by id; nulls and a finding where there is none."""
     table = scan.tables.get(wanted)
-    if table is None:
+    if table is None or not table.columns:
         return pa.table({"id": pa.array(ids)})
     row_ids = np.asarray(table.ids, dtype=np.int64)
     numbers = np.asarray(table.numbers, dtype=np.int64)

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from liangtian.formats.vct.assembly import PolygonStore
-from liangtian.formats.vct.scanning import RECORD_END, BadRecord, Lines, LineStore
+from liangtian.formats.vct.scanning import OWN_IDS_FROM, RECORD_END, BadRecord, Lines, LineStore, whole
 
 POLYLINE, INDIRECT, DIRECT = "11", "21", "11"
-# Lines of direct polygons get ids of their own, above any id that a file uses.
-_OWN_IDS_FROM = 1 << 62
 
 
 def take_line(first: str, lines: Lines, store: LineStore) -> None:
     """id / code / style / feature type / segments / (type / count / x,y …) … / 0."""
     number = at = lines.number
-    line_id = _whole(first, number)
+    line_id = _id(first, number)
     for _ in ("code", "style", "feature type"):
         lines.field()
     vertices: list[str] = []
@@ -32,7 +30,7 @@ def take_line(first: str, lines: Lines, store: LineStore) -> None:
 def take_polygon(first: str, lines: Lines, polygons: PolygonStore, store: LineStore, separator: str) -> None:
     """id / code / style / feature type / label x,y / composition / its references or coordinates / 0."""
     number = lines.number
-    polygon_id = _whole(first, number)
+    polygon_id = _id(first, number)
     code = lines.field()
     for _ in ("style", "feature type", "label point"):
         lines.field()
@@ -59,7 +57,7 @@ def _references(lines: Lines, separator: str) -> list[int]:
             lines.push_back([text])
             raise BadRecord("vct-count-wrong", at, declared=declared, found=len(refs))
         try:
-            ids = [int(part) for part in text.split(separator) if part.strip()]
+            ids = [whole(part) for part in text.split(separator) if part.strip()]
         except ValueError:
             raise BadRecord("vct-bad-number", lines.number, text=text[:60]) from None
         width = width or len(ids)
@@ -78,7 +76,7 @@ def _direct_rings(lines: Lines, store: LineStore) -> list[int]:
         start = 0
         while start < len(texts):
             end = _ring_end(texts, start)
-            own_id = _OWN_IDS_FROM + len(store.ids)
+            own_id = OWN_IDS_FROM + len(store.ids)
             store.add(own_id, at, texts[start:end], list(range(at + start, at + end)))
             refs += [0, own_id] if refs else [own_id]
             start = end
@@ -106,8 +104,8 @@ def _coordinates(lines: Lines) -> tuple[list[str], int]:
     return texts, at + 1
 
 
-def _whole(text: str, number: int) -> int:
+def _id(text: str, number: int) -> int:
     try:
-        return int(text)
+        return whole(text)
     except ValueError:
         raise BadRecord("vct-bad-number", number, text=text[:60]) from None

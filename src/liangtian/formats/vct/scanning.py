@@ -31,8 +31,10 @@ RULES: dict[str, tuple[str, Severity]] = {
     "vct-attribute-value": ("VCT-16", "warning"),
     "vct-attribute-missing": ("VCT-17", "warning"),
     "vct-attribute-orphan": ("VCT-18", "warning"),
+    "vct-text-damaged": ("VCT-19", "warning"),
 }
 RECORD_END = "0"
+OWN_IDS_FROM = 1 << 62
 _PIECE = 4096
 _FLUSH_AT = 50_000
 
@@ -43,6 +45,19 @@ class BadRecord(Exception):
     def __init__(self, message_id: str, line: int, **params: object) -> None:
         super().__init__(message_id)
         self.message_id, self.line, self.params = message_id, line, params
+
+
+def whole(text: str) -> int:
+    """An id or a count: a whole number that fits 62 bits (the ids above are ours, for lines of direct polygons).
+
+    Raises
+    ------
+    ValueError
+    """
+    value = int(text)
+    if abs(value) >= OWN_IDS_FROM:
+        raise ValueError(text)
+    return value
 
 
 class Lines:
@@ -82,7 +97,7 @@ class Lines:
     def integer(self) -> int:
         line = self.field()
         try:
-            return int(line)
+            return whole(line)
         except ValueError:
             raise BadRecord("vct-bad-number", self.number, text=line[:60]) from None
 

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from liangtian.formats.defects import DefectLog
+from liangtian.formats.vct.scanning import whole
 
 _PIECE = 50_000
 
@@ -36,7 +37,7 @@ class Table:
             log.add("vct-attribute-width", number, table=self.name, expected=len(self.columns), found=found)
             return
         try:
-            self.ids.append(int(parts[0]))
+            self.ids.append(whole(parts[0]))
         except ValueError:
             log.add("vct-attribute-value", number, field="id", text=parts[0][:60])
             return
@@ -105,7 +106,7 @@ def _whole(text: str) -> int:
     value = float(text)
     if not value.is_integer():
         raise ValueError(text)
-    return int(value)
+    return whole(f"{value:.0f}")
 
 
 def _date(text: str) -> dt.date:

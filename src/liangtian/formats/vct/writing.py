@@ -168,6 +168,7 @@ def _rows(ids: range, columns: list[_Column]) -> Iterator[str]:
 def _column(features: Features, name: str, encoding: str) -> _Column:
     """Declaration and printed values of one attribute."""
     values = features.attributes[name]
+    name = name.translate(_NOT_IN_A_VALUE)
     kind = values.type
     if pa.types.is_dictionary(kind):
         values, kind = values.cast(kind.value_type), kind.value_type
