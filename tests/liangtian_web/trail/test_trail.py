@@ -19,7 +19,10 @@ def owner_connection(db, cluster):
 
 @pytest.mark.parametrize("sql", ["UPDATE trail_event SET action = 'x'", "DELETE FROM trail_event"])
 def test_application_may_not_change_the_trail(db, sql):
-    with connection.cursor() as cursor, pytest.raises(ProgrammingError, match="permission denied for table trail_event"):
+    with (
+        connection.cursor() as cursor,
+        pytest.raises(ProgrammingError, match="permission denied for table trail_event"),
+    ):
         cursor.execute(sql)
 
 
