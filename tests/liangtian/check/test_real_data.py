@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 import shapely
 from pyproj import CRS
-from real_data import FOLDER, real
+from real_data import FOLDER, real_data
 
 from liangtian.check.run import Question, areas_close, check
 from liangtian.formats.features import Features
@@ -47,7 +47,7 @@ def middle_of(catalogue: Catalogue, version: LayerVersion) -> Features:
 
 @pytest.mark.parametrize("name", REGISTERS)
 def test_a_register_is_published_and_checked_in_its_own_plane(name: str, tmp_path: Path) -> None:
-    catalogue, version = published(real("lpis_samples", name), tmp_path)
+    catalogue, version = published(real_data("lpis_samples", name), tmp_path)
     catalogue.verify(version)
     assert catalogue.index(version).crs.is_projected
     result = check(middle_of(catalogue, version), catalogue, Question(on=ON, kind="batch", place="XX"))
@@ -56,7 +56,7 @@ def test_a_register_is_published_and_checked_in_its_own_plane(name: str, tmp_pat
 
 
 def test_the_county_in_colorado_answers_for_a_real_field(tmp_path: Path) -> None:
-    catalogue, version = published(real("clu_phillips_co", "clu_public_a_co095.shp"), tmp_path, CLU)
+    catalogue, version = published(real_data("clu_phillips_co", "clu_public_a_co095.shp"), tmp_path, CLU)
     index = catalogue.index(version)
     assert (len(index), index.crs) == (5603, CRS.from_epsg(32613))
     row = int(np.argsort(index.area_dm2)[2800])
@@ -68,7 +68,7 @@ def test_the_county_in_colorado_answers_for_a_real_field(tmp_path: Path) -> None
 
 
 def test_seventeen_scottish_councils_are_published_whole(tmp_path: Path) -> None:
-    source = next(real("scotland_oa").glob("*.gpkg"))
+    source = next(real_data("scotland_oa").glob("*.gpkg"))
     catalogue, version = published(source, tmp_path)
     assert version.rows == 17_938
     index = catalogue.index(version)

@@ -9,8 +9,15 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyproj import CRS
-from tests.liangtian import geometries as gallery
-from tests.liangtian.onemap.tables import (
+
+import geometries as gallery
+from liangtian.finding import Outcome, Where
+from liangtian.messages import catalogue, render
+from liangtian.onemap import defects
+from liangtian.onemap.layers import LAYERS, conform
+from liangtian.onemap.quality import RULES, check, quality_level, rules_of
+from liangtian.onemap.quality_geometry import repair
+from parcel_tables import (
     HOMESTEAD,
     MINE,
     ORCHARD,
@@ -24,13 +31,6 @@ from tests.liangtian.onemap.tables import (
     parcels,
     squares,
 )
-
-from liangtian.finding import Outcome, Where
-from liangtian.messages import catalogue, render
-from liangtian.onemap import defects
-from liangtian.onemap.layers import LAYERS, conform
-from liangtian.onemap.quality import RULES, check, quality_level, rules_of
-from liangtian.onemap.quality_geometry import repair
 
 DLTB = LAYERS["DLTB"]
 

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import numpy as np
 import shapely
-from tests.liangtian import geometries as gallery
 
+import geometries as gallery
 from liangtian.space.edges import has_unshared_edge
 
 box = shapely.box

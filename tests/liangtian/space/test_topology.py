@@ -5,8 +5,8 @@ import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.liangtian import geometries as gallery
 
+import geometries as gallery
 from liangtian.space.topology import (
     count_holes,
     coverage,
