@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
 from liangtian_web.people.queries import has_role, home_membership
+from liangtian_web.people.requests import Request
 
 # address, word, roles that see it (empty: everyone)
 RAIL = (
@@ -31,7 +31,7 @@ BEGIN = (
 )
 
 
-def rail(request: HttpRequest) -> dict[str, object]:
+def rail(request: Request) -> dict[str, object]:
     """Template context: `rail` (word, url, here) and `membership` of the user."""
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
@@ -45,14 +45,14 @@ def rail(request: HttpRequest) -> dict[str, object]:
     }  # fmt: skip
 
 
-def begin(request: HttpRequest) -> Iterator[dict[str, object]]:
+def begin(request: Request) -> Iterator[dict[str, object]]:
     """What the user may begin."""
     for name, word, what, roles in BEGIN:
         if url := _open(request, name, roles):
             yield {"url": url, "word": word, "what": what}
 
 
-def _open(request: HttpRequest, name: str, roles: tuple[str, ...]) -> str:
+def _open(request: Request, name: str, roles: tuple[str, ...]) -> str:
     try:
         url = reverse(name)
     except NoReverseMatch:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from django.contrib.auth import views as auth
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
-from django.http import HttpRequest, HttpResponse
+from django.db.models import Q
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse_lazy
 from django.utils.decorators import method_decorator
@@ -14,6 +15,7 @@ from django.views.decorators.http import require_GET
 from liangtian_web.home.rail import begin
 from liangtian_web.jobs.models import Job
 from liangtian_web.jobs.queries import jobs_for
+from liangtian_web.people.requests import Request
 from liangtian_web.trail.actions import note
 
 
@@ -45,11 +47,10 @@ class PasswordChange(auth.PasswordChangeView):
 
 
 @require_GET
-def index(request: HttpRequest) -> HttpResponse:
+def index(request: Request) -> HttpResponse:
     """The to-do list first: work under way and work that failed, then what one may begin, then what was done."""
     jobs = jobs_for(request.user)
-    waiting = list(jobs.filter(state__in=Job.OPEN) | jobs.filter(state=Job.State.FAILED, owner=request.user))[:20]
-    for job in waiting:
-        job.words = job.sentence(request.language)
+    mine = Q(state__in=Job.OPEN) | Q(state=Job.State.FAILED, owner=request.user)
+    waiting = [{"job": job, "sentence": job.sentence(request.language)} for job in jobs.filter(mine)[:20]]
     recent = jobs.filter(state=Job.State.DONE)[:10]
     return render(request, "home/index.html", {"waiting": waiting, "recent": recent, "begin": list(begin(request))})

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import transaction
 from django.utils import timezone
 from procrastinate.contrib.django import app
+from procrastinate.types import JSONValue
 
 from liangtian_web.jobs.models import Job
 from liangtian_web.people.models import Place, User
@@ -16,7 +17,7 @@ class JobCancelled(Exception):
     """The user asked to stop; the job loop turns it into the state `cancelled`."""
 
 
-def defer(name: str, *, owner: User, place: Place | None = None, title: str = "", **args: object) -> Job:
+def defer(name: str, *, owner: User, place: Place | None = None, title: str = "", **args: JSONValue) -> Job:
     """Hand the task `name` to the worker, in the caller's transaction: both the row and the work, or neither.
 
     Parameters
@@ -51,7 +52,7 @@ def report(job: Job, percent: int, message: str = "", /, **params: object) -> No
     ------
     JobCancelled : the user asked to stop
     """
-    changed = {"progress": max(0, min(100, percent))}
+    changed: dict[str, object] = {"progress": max(0, min(100, percent))}
     if message:
         changed |= {"message": message, "params": params}
     Job.objects.filter(pk=job.pk, state=Job.State.RUNNING).update(**changed)

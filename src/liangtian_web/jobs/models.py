@@ -56,4 +56,4 @@ class Job(models.Model):
         """What the work says now: a message of the kernel by its id, else a sentence of the pages."""
         if self.message in catalogue():
             return render_text(self.message, self.params, lang="en" if lang == "en" else "zh")
-        return gettext(self.message) % self.params if self.message else ""
+        return str(gettext(self.message) % self.params) if self.message else ""

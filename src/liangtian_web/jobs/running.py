@@ -33,7 +33,8 @@ def task(name: str) -> Callable[[Callable[..., str | None]], Callable[..., None]
             finally:
                 connections.close_all()  # the worker's threads come and go, and no request ends here
 
-        return app.task(run, name=name)
+        registered: Callable[..., None] = app.task(name=name)(run)
+        return registered
 
     return register
 

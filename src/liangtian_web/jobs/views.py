@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET, require_POST
 
 from liangtian_web.jobs import actions
 from liangtian_web.jobs.models import Job
 from liangtian_web.jobs.queries import jobs_for
+from liangtian_web.people.requests import Request
 from liangtian_web.trail.actions import note
 
 
-def _partial(request: HttpRequest, job: Job, follow: str) -> HttpResponse:
+def _partial(request: Request, job: Job, follow: str) -> HttpResponse:
     response = render(
         request,
         "jobs/progress.html",
@@ -24,14 +25,14 @@ def _partial(request: HttpRequest, job: Job, follow: str) -> HttpResponse:
 
 
 @require_GET
-def progress(request: HttpRequest, pk: int) -> HttpResponse:
+def progress(request: Request, pk: int) -> HttpResponse:
     """The partial that replaces itself every second while the job is open; `?follow=1` then opens the result."""
     job = get_object_or_404(jobs_for(request.user), pk=pk)
     return _partial(request, job, request.GET.get("follow", ""))
 
 
 @require_POST
-def cancel(request: HttpRequest, pk: int) -> HttpResponse:
+def cancel(request: Request, pk: int) -> HttpResponse:
     """Ask the job to stop."""
     job = get_object_or_404(jobs_for(request.user), pk=pk)
     actions.cancel(job)
@@ -41,6 +42,6 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_GET
-def index(request: HttpRequest) -> HttpResponse:
+def index(request: Request) -> HttpResponse:
     """The user's last hundred jobs."""
     return render(request, "jobs/index.html", {"jobs": jobs_for(request.user)[:100]})

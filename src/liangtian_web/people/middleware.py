@@ -17,14 +17,11 @@ def preferences(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable
 
     def middleware(request: HttpRequest) -> HttpResponse:
         user = request.user
-        known = user.is_authenticated
-        language = user.language if known else request.COOKIES.get(LANGUAGE_COOKIE, "")
-        unit = user.unit if known else request.COOKIES.get(UNIT_COOKIE, "")
-        request.language = language if language in User.Language.values else User.Language.ZH.value
-        request.unit = unit if unit in User.Unit.values else User.Unit.MU.value
-        with translation.override(request.language):
-            response = get_response(request)
-        response.headers.setdefault("Content-Language", request.language)
-        return response
+        language = user.language if user.is_authenticated else request.COOKIES.get(LANGUAGE_COOKIE, "")
+        unit = user.unit if user.is_authenticated else request.COOKIES.get(UNIT_COOKIE, "")
+        request.language = language if language in User.Language.values else User.Language.ZH.value  # type: ignore[attr-defined]
+        request.unit = unit if unit in User.Unit.values else User.Unit.MU.value  # type: ignore[attr-defined]
+        with translation.override(request.language):  # type: ignore[attr-defined]
+            return get_response(request)
 
     return middleware

@@ -71,8 +71,8 @@ class User(AbstractUser):
         ZH = "zh-hans", "中文"
         EN = "en", "English"
 
-    first_name = None
-    last_name = None
+    first_name = None  # type: ignore[assignment]
+    last_name = None  # type: ignore[assignment]
     display_name = models.CharField(_("姓名"), max_length=50)
     unit = models.CharField(_("面积单位"), max_length=2, choices=Unit.choices, default=Unit.MU)
     language = models.CharField(_("语言"), max_length=7, choices=Language.choices, default=Language.ZH)

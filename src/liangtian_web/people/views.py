@@ -14,6 +14,8 @@ from django.views.decorators.http import require_GET, require_POST
 from liangtian_web.people import actions
 from liangtian_web.people.forms import PreferencesForm
 from liangtian_web.people.middleware import LANGUAGE_COOKIE, UNIT_COOKIE
+from liangtian_web.people.models import User
+from liangtian_web.people.requests import Request
 
 YEAR_S = 365 * 86_400
 
@@ -24,7 +26,7 @@ def locked_out(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
 
 
 @require_GET
-def profile(request: HttpRequest) -> HttpResponse:
+def profile(request: Request) -> HttpResponse:
     """Who I am, where, as what."""
     memberships = request.user.memberships.select_related("agency", "place")
     return render(request, "people/profile.html", {"memberships": memberships})
@@ -40,7 +42,7 @@ def preferences(request: HttpRequest) -> HttpResponse:
         back = reverse("home:index")
     response = redirect(back)
     chosen = {name: value for name, value in form.cleaned_data.items() if value} if form.is_valid() else {}
-    if request.user.is_authenticated:
+    if isinstance(request.user, User):
         actions.prefer(request.user, **chosen)
     for name, value in chosen.items():
         cookie = {"unit": UNIT_COOKIE, "language": LANGUAGE_COOKIE}[name]

@@ -5,10 +5,12 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator
 
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.decorators import user_passes_test
+from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,6 +18,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from liangtian_web.people.models import User
 from liangtian_web.people.queries import has_role
+from liangtian_web.people.requests import Request
 from liangtian_web.trail.actions import note
 from liangtian_web.trail.forms import TrailFilter
 from liangtian_web.trail.models import Event
@@ -24,15 +27,15 @@ from liangtian_web.trail.queries import events_for
 PAGE = 100
 
 
-def _may_read(user: User) -> bool:
-    if not has_role(user, "auditor", "admin"):
+def _may_read(user: AbstractBaseUser | AnonymousUser) -> bool:
+    if not isinstance(user, User) or not has_role(user, "auditor", "admin"):
         raise PermissionDenied
     return True
 
 
 @require_GET
 @user_passes_test(_may_read)
-def index(request: HttpRequest) -> HttpResponse:
+def index(request: Request) -> HttpResponse:
     """Newest first, a page at a time by key."""
     form = TrailFilter(request.GET, label_suffix="")
     events = form.narrow(events_for(request.user))
@@ -50,7 +53,7 @@ def index(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @user_passes_test(_may_read)
-def export(request: HttpRequest) -> StreamingHttpResponse:
+def export(request: Request) -> StreamingHttpResponse:
     """The events that meet the filters, as a table for a spreadsheet. Taking them away is itself noted."""
     form = TrailFilter(request.POST)
     events = form.narrow(events_for(request.user))

@@ -15,5 +15,5 @@ def test_home_shows_work_under_way_and_failed_before_work_done(officer_client, c
     for state in ("done", "failed", "running", "cancelled"):
         Job.objects.create(kind="test", title=f"示范 {state}", owner=county_officer, state=state)
     page = officer_client.get("/")
-    assert [job.state for job in page.context["waiting"]] == ["running", "failed"]
+    assert [item["job"].state for item in page.context["waiting"]] == ["running", "failed"]
     assert [job.state for job in page.context["recent"]] == ["done"]

@@ -1,10 +1,11 @@
 """`liangtian-web worker`: do the deferred work until stopped."""
 
 import asyncio
-from typing import Any
+from typing import Any, cast
 
 from django.core.management.base import BaseCommand, CommandParser
 from procrastinate.contrib.django import app
+from procrastinate.contrib.django.django_connector import DjangoConnector
 
 from liangtian_web.jobs.running import sweep
 
@@ -25,5 +26,6 @@ class Command(BaseCommand):
         """Run with a connector beside the app's own, so that a task's own deferring stays in its transaction."""
         if options["sole"]:
             asyncio.run(sweep(heartbeat_s=0))
-        with app.with_connector(app.connector.get_worker_connector()).open() as worker:
+        connector = cast(DjangoConnector, app.connector).get_worker_connector()
+        with app.with_connector(connector).open() as worker:
             worker.run_worker(concurrency=options["concurrency"], delete_jobs="successful", shutdown_graceful_timeout=5)

@@ -1,0 +1,15 @@
+"""The request as views behind the log-in get it."""
+
+from django.http import HttpRequest
+from django_htmx.middleware import HtmxDetails
+
+from liangtian_web.people.models import User
+
+
+class Request(HttpRequest):
+    """A request whose user is logged in, with the preferences and HTMX's details the middleware added."""
+
+    user: User
+    language: str
+    unit: str
+    htmx: HtmxDetails
