@@ -105,11 +105,13 @@ def _area_dm2(shape: shapely.Geometry, crs: CRS) -> int:
 
 
 def versions_for(
-    catalogue: Catalogue, *, on: date, place: str | None, named: Mapping[str, str]
+    catalogue: Catalogue, *, on: date, place: str | None, named: Mapping[str, Sequence[str]]
 ) -> dict[str, list[LayerVersion]]:
     """The versions a check uses: those named by digest, else the newest valid on the date."""
     return {
-        layer: [catalogue.find(named[layer])] if layer in named else catalogue.valid_on(layer, on, place)
+        layer: [catalogue.find(digest) for digest in named[layer]]
+        if layer in named
+        else catalogue.valid_on(layer, on, place)
         for layer in LAYERS
     }
 

@@ -39,7 +39,7 @@ class Question:
     kind : batch | single-site | village | temporary | consolidation
     place : code of the responsible place; None takes the county with most of the ground
     declared : facts the user supplies (`policy/facts.toml`, supplier `declared`)
-    versions : layer code → digest, for layers not to be taken by date
+    versions : layer code → digests (one a place), for layers not to be taken by date
     adoptions : which places adopted which documents
     """
 
@@ -47,7 +47,7 @@ class Question:
     kind: str = "single-site"
     place: str | None = None
     declared: Mapping[str, object] = field(default_factory=dict)
-    versions: Mapping[str, str] = field(default_factory=dict)
+    versions: Mapping[str, Sequence[str]] = field(default_factory=dict)
     adoptions: Iterable[Adoption] | None = None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -44,7 +45,7 @@ def check(lang: Language, /, boundary: Path, home: Path, as_json: bool, **given:
         kind=given.pop("kind"),
         place=given.pop("place"),
         declared=_declared(given.pop("facts_file")),
-        versions=dict(_pair(text) for text in given.pop("named")),
+        versions=_named(given.pop("named")),
         adoptions=_adoptions(home),
     )
     with opened(boundary, given) as features:
@@ -68,11 +69,15 @@ def _adoptions(home: Path) -> tuple[Adoption, ...] | None:
     return read_adoptions(path.read_text("utf-8"), path.name) if path.exists() else None
 
 
-def _pair(text: str) -> tuple[str, str]:
-    layer, equals, digest = text.partition("=")
-    if not equals:
-        raise click.BadParameter(f"“{text}”: LAYER=DIGEST", param_hint="--version")
-    return layer.upper(), digest
+def _named(texts: Sequence[str]) -> dict[str, list[str]]:
+    """`LAYER=DIGEST`, once or more for a layer, by layer."""
+    versions: dict[str, list[str]] = {}
+    for text in texts:
+        layer, equals, digest = text.partition("=")
+        if not equals:
+            raise click.BadParameter(f"“{text}”: LAYER=DIGEST", param_hint="--version")
+        versions.setdefault(layer.upper(), []).append(digest)
+    return versions
 
 
 def _summary(result: CheckResult, lang: Language) -> str:
