@@ -14,11 +14,12 @@ from liangtian.check.result import CheckResult, verdict
 from liangtian.check.run import KINDS, Question
 from liangtian.check.run import check as run_check
 from liangtian.cli.options import file_options, home_option, on_option, opened
-from liangtian.errors import FileUnreadable
+from liangtian.errors import FileUnreadable, LiangtianError
 from liangtian.finding import Outcome
 from liangtian.messages import Language, render, render_text
 from liangtian.onemap.catalogue import Catalogue
 from liangtian.policy.adoption import Adoption, read_adoptions
+from liangtian.reports.document import render_report
 from liangtian.units import display_area
 
 EXIT = {Outcome.PASS: 0, Outcome.FAIL: 1, Outcome.UNKNOWN: 3}
@@ -31,11 +32,12 @@ EXIT = {Outcome.PASS: 0, Outcome.FAIL: 1, Outcome.UNKNOWN: 3}
 @click.option("--place", help="Code of the responsible place; default: the county with most of the ground.")
 @click.option("--facts", "facts_file", type=click.Path(path_type=Path), help="TOML file of declared facts.")
 @click.option("--version", "named", multiple=True, metavar="LAYER=DIGEST", help="Use this version of a layer.")
+@click.option("--report", type=click.Path(path_type=Path), help="Write a .docx, .xlsx or .html report.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @home_option
 @file_options
 @click.pass_obj
-def check(lang: Language, /, boundary: Path, home: Path, as_json: bool, **given: Any) -> None:
+def check(lang: Language, /, boundary: Path, home: Path, as_json: bool, report: Path | None, **given: Any) -> None:
     """Check what a project boundary takes, which lines it crosses, which clauses it meets or breaks.
 
     Exit code: 1 if any clause fails, else 3 if any is unknown, else 0; 2 usage; 3 error.
@@ -50,8 +52,18 @@ def check(lang: Language, /, boundary: Path, home: Path, as_json: bool, **given:
     )
     with opened(boundary, given) as features:
         result = run_check(features, Catalogue(home), question)
+    if report is not None:
+        _write_report(result, report, lang)
     click.echo(result.to_json(lang=lang) if as_json else _summary(result, lang))
     raise click.exceptions.Exit(EXIT[verdict(result.findings)])
+
+
+def _write_report(result: CheckResult, path: Path, lang: Language) -> None:
+    content = render_report(result.data(lang=lang), path.suffix, lang=lang)
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        raise LiangtianError("check-report-not-written", file=str(path), reason=str(error)) from error
 
 
 def _declared(path: Path | None) -> dict[str, object]:
