@@ -55,7 +55,7 @@ def unpack(source: Path | bytes, into: Path, *, limits: Limits | None = None) ->
     except zipfile.BadZipFile as error:
         message = "file-zip-broken" if _looks_like_zip(source) else "file-not-zip"
         raise FileUnreadable(message, file=name, detail=str(error)) from error
-    except (zlib.error, NotImplementedError, EOFError) as error:
+    except (zlib.error, NotImplementedError, EOFError, UnicodeDecodeError) as error:
         raise FileUnreadable("file-zip-broken", file=name, detail=str(error)) from error
     return folder
 
