@@ -91,6 +91,8 @@ def _judge_size(infos: list[zipfile.ZipInfo], name: str, limits: Limits) -> None
 
 
 def _judge_member(info: zipfile.ZipInfo, path: str, name: str) -> None:
+    if info.header_offset < 0:
+        raise zipfile.BadZipFile(f"{path} begins before the archive")
     if stat.S_ISLNK(info.external_attr >> 16):
         raise FileUnreadable("file-zip-unsafe", file=name, member=path)
     if info.flag_bits & _ENCRYPTED:
