@@ -55,7 +55,7 @@ def unpack(source: Path | bytes, into: Path, *, limits: Limits | None = None) ->
     except zipfile.BadZipFile as error:
         message = "file-zip-broken" if _looks_like_zip(source) else "file-not-zip"
         raise FileUnreadable(message, file=name, detail=str(error)) from error
-    except (zlib.error, NotImplementedError, EOFError) as error:
+    except (zlib.error, NotImplementedError, EOFError, UnicodeDecodeError) as error:
         raise FileUnreadable("file-zip-broken", file=name, detail=str(error)) from error
     return folder
 
@@ -91,6 +91,8 @@ def _judge_size(infos: list[zipfile.ZipInfo], name: str, limits: Limits) -> None
 
 
 def _judge_member(info: zipfile.ZipInfo, path: str, name: str) -> None:
+    if info.header_offset < 0:
+        raise zipfile.BadZipFile(f"{path} begins before the archive")
     if stat.S_ISLNK(info.external_attr >> 16):
         raise FileUnreadable("file-zip-unsafe", file=name, member=path)
     if info.flag_bits & _ENCRYPTED:

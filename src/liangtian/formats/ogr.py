@@ -25,7 +25,7 @@ from liangtian.finding import Finding
 from liangtian.formats.geometry import CurvesMet, Geometries, RawLayer, from_wkb, note
 
 GDAL_ERRORS = (
-    DataSourceError, DataLayerError, FeatureError, FieldError, GeometryError, OgrCrsError,
+    DataSourceError, DataLayerError, FeatureError, FieldError, GeometryError,
     pa.ArrowException, OSError, RuntimeError, ValueError, shapely.errors.ShapelyError,
 )  # fmt: skip
 
@@ -107,13 +107,20 @@ def remarks(path: Path, source: str) -> Iterator[list[Finding]]:
 
     Raises
     ------
-    FileUnreadable (file-broken) : GDAL could not read on; its words stand in `detail` only.
+    FileUnreadable : file-broken, where GDAL could not read on (its words stand in `detail` only),
+        file-text-not-utf8, file-crs-unreadable
     """
     found: list[Finding] = []
     with _WARNINGS, warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:
             yield found
+        except UnicodeDecodeError as error:
+            raise FileUnreadable("file-text-not-utf8", file=path.name) from error
+        except (OgrCrsError, UnboundLocalError) as error:
+            # The second is pyogrio 0.13 tripping over a CRS that GDAL can read but not write down.
+            detail = _unplaced(str(error), path) if isinstance(error, OgrCrsError) else "WKT"
+            raise FileUnreadable("file-crs-unreadable", file=path.name, detail=detail) from error
         except GDAL_ERRORS as error:
             raise FileUnreadable("file-broken", file=path.name, detail=_unplaced(str(error), path)) from error
     for text in dict.fromkeys(_unplaced(str(warning.message), path) for warning in caught):

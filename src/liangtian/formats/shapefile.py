@@ -122,7 +122,7 @@ def _declared(cpg: Path | None) -> str | None:
 def _codec(name: str) -> str | None:
     try:
         return codecs.lookup(name).name
-    except LookupError:
+    except (LookupError, ValueError):
         return None
 
 

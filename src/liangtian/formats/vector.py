@@ -88,16 +88,21 @@ def check_file(path: Path) -> str:
 def _read_dataset(path: Path, suffix: str, layer: str | None, encoding: str | None) -> Features:
     if suffix in _OWN:
         return _own(suffix).read(path)
+    try:
+        return polygons_of(_unmangled(_read_raw(path, suffix, layer, encoding)))
+    except UnicodeDecodeError as error:
+        raise FileUnreadable("file-text-not-utf8", file=path.name) from error
+
+
+def _read_raw(path: Path, suffix: str, layer: str | None, encoding: str | None) -> RawLayer:
     if suffix == ".shp":
-        raw = shapefile.read(path, encoding=encoding)
-    elif suffix in {".parquet", ".geoparquet"}:
-        raw = geoparquet.read(path)
-    elif suffix == ".dxf":
-        raw = dxf.read(path)
-    else:
-        ogr.check_content(path)
-        raw = kml.read(path, layer) if suffix == ".kml" else _believing_degrees(ogr.read(path, layer), suffix)
-    return polygons_of(_unmangled(raw))
+        return shapefile.read(path, encoding=encoding)
+    if suffix in {".parquet", ".geoparquet"}:
+        return geoparquet.read(path)
+    if suffix == ".dxf":
+        return dxf.read(path)
+    ogr.check_content(path)
+    return kml.read(path, layer) if suffix == ".kml" else _believing_degrees(ogr.read(path, layer), suffix)
 
 
 class OwnFormat(Protocol):

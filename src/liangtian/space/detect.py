@@ -80,7 +80,7 @@ def settle_crs(
 
     Raises
     ------
-    CrsMismatch : crs-unknown, crs-zone-needed, crs-outside-area, crs-legacy-datum, crs-strict-datum,
+    CrsMismatch : crs-unknown, crs-zone-needed, crs-outside-area, crs-unusable, crs-legacy-datum, crs-strict-datum,
         crs-strict-undeclared, crs-transformation-unusable, crs-transformation-result
     """
     findings: list[Finding] = []
@@ -242,7 +242,7 @@ def _is_swapped(centres: Floats, crs: CRS, source: str) -> bool:
     if len(centres) == 0:
         return False
     exchanged = centres[:, ::-1]
-    as_given, as_swapped = _share_in_area(centres, crs), _share_in_area(exchanged, crs)
+    as_given, as_swapped = (_share_in_area(points, crs, source) for points in (centres, exchanged))
     if _is_wgs84(crs) and as_given >= _MAJORITY:
         # WGS 84 holds everywhere; what lies in China when exchanged lay in the Arctic Ocean as given.
         in_degrees = _within_degrees(exchanged)
@@ -257,11 +257,14 @@ def _is_swapped(centres: Floats, crs: CRS, source: str) -> bool:
     raise CrsMismatch("crs-outside-area", source=source, crs=label(crs), x=x, y=y, proposal=proposal)
 
 
-def _share_in_area(points: Floats, crs: CRS) -> float:
+def _share_in_area(points: Floats, crs: CRS, source: str) -> float:
     """Share of the points in the area of use of the CRS, or anywhere on earth where it names none."""
     lon, lat = points.T
     if not crs.is_geographic:
-        lon, lat = transformer(crs, geographic(crs)).transform(lon, lat)
+        try:
+            lon, lat = transformer(crs, geographic(crs)).transform(lon, lat)
+        except ProjError as error:
+            raise CrsMismatch("crs-unusable", source=source, crs=label(crs), detail=str(error)) from error
     on_earth = np.isfinite(lon) & np.isfinite(lat) & (np.abs(lon) <= 360)
     lon, lat = np.where(on_earth, (lon, lat), 0.0)
     area = crs.area_of_use

@@ -128,6 +128,16 @@ def test_unpack_refuses_an_unknown_compression(tmp_path: Path) -> None:
     assert refusal(bytes(content), tmp_path) == "file-zip-broken"
 
 
+def test_unpack_refuses_a_member_before_the_archive(tmp_path: Path) -> None:
+    content = bytearray(zipped({"a.shp": b"x"}))
+    # A directory that claims to begin later than it does shifts every member to the left.
+    end = content.rindex(b"PK\x05\x06")
+    offset = int.from_bytes(content[end + 16 : end + 20], "little")
+    content[end + 16 : end + 20] = (offset + 10).to_bytes(4, "little")
+
+    assert refusal(bytes(content), tmp_path) == "file-zip-broken"
+
+
 def test_member_name_keeps_what_it_cannot_repair() -> None:
     neither = b"\xff\xff.shp".decode("cp437")
 

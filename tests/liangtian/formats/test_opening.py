@@ -168,13 +168,13 @@ def test_the_clu_parcels_survive_every_format_unmoved(real_data: Path, tmp_path:
 
 
 @pytest.mark.parametrize("name", ["44120000105", "44120000120", "44120000957", "44120002411"])
-@pytest.mark.parametrize("suffix", [".txt", ".shp", ".gpkg", ".parquet"])
+@pytest.mark.parametrize("suffix", [".txt", ".vct", ".shp", ".gpkg", ".parquet"])
 def test_the_real_boundaries_survive_every_format_unmoved(
     real_data: Path, tmp_path: Path, name: str, suffix: str
 ) -> None:
     before = open_features(real_data / "survey_txt" / f"{name}.txt", workdir=tmp_path)
     plain = Features(before.geometry, pa.table({"DKMC": ["地块"] * len(before)}), before.crs, "x", before.rows)
-    vector.write(before if suffix == ".txt" else plain, tmp_path / f"{name}{suffix}")
+    vector.write(before if suffix in {".txt", ".vct"} else plain, tmp_path / f"{name}{suffix}")
     after = open_features(tmp_path / f"{name}{suffix}", workdir=tmp_path)
 
     assert after.crs is not None

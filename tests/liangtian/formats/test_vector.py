@@ -258,6 +258,7 @@ def shapefile(folder: Path, *, encoding: str, cpg: str | None) -> Path:
         ("utf-8", "65001", []),
         ("gbk", "UTF-8", ["FILE-02"]),
         ("gbk", "nonsense", ["FILE-01"]),
+        ("gbk", "GB\0K", ["FILE-01"]),
         ("gbk", "ISO-8859-1", ["FILE-03"]),
         ("gbk", "ANSI 1252", ["FILE-03"]),
     ],
@@ -293,6 +294,14 @@ def test_only_the_mangled_texts_of_a_table_are_changed(tmp_path: Path) -> None:
     vector.write(features(QSDWMC=[mangled, "5 × 3 ±"]), tmp_path / "a.gpkg")
 
     assert vector.read(tmp_path / "a.gpkg").attributes.to_pydict() == {"QSDWMC": ["丁桥镇", "5 × 3 ±"]}
+
+
+@pytest.mark.parametrize("columns", [CHINESE, {"QSDWMC": ["盐官镇", "丁桥镇"]}])
+def test_geojson_in_gbk_is_refused(tmp_path: Path, columns: dict[str, list[object]]) -> None:
+    vector.write(features(CRS.from_epsg(4490), **columns), tmp_path / "a.geojson")
+    (tmp_path / "b.geojson").write_bytes((tmp_path / "a.geojson").read_text("utf-8").encode("gbk"))
+
+    assert refusal(tmp_path / "b.geojson") == "file-text-not-utf8"
 
 
 @pytest.mark.parametrize(
@@ -367,6 +376,16 @@ def test_truncated_shapefile_is_refused(tmp_path: Path, part: str, size: int, me
     path.with_suffix(part).write_bytes(path.with_suffix(part).read_bytes()[:size])
 
     assert refusal(path) == message
+
+
+@pytest.mark.parametrize(("right", "wrong"), [("PROJECTION[", "XROJECTION["), ("Degree_GK", "Degre{_GK")])
+def test_shapefile_with_a_broken_prj_is_refused(tmp_path: Path, right: str, wrong: str) -> None:
+    path = shapefile(tmp_path, encoding="utf-8", cpg="UTF-8")
+    wkt = path.with_suffix(".prj").read_text()
+    assert right in wkt
+    path.with_suffix(".prj").write_text(wkt.replace(right, wrong))
+
+    assert refusal(path) == "file-crs-unreadable"
 
 
 @pytest.mark.parametrize("part", [".dbf", ".shx"])

@@ -199,6 +199,14 @@ def test_wrong_zone_or_system_is_refused_with_a_proposal(declared: int, given: i
     assert (error.message_id, error.params["proposal"]) == ("crs-outside-area", proposal)
 
 
+def test_a_projection_nobody_knows_is_refused() -> None:
+    wkt = CRS.from_epsg(4549).to_wkt("WKT1_GDAL").replace("Transverse_Mercator", "Lost_Projection")
+    with pytest.raises(CrsMismatch) as caught:
+        settle_crs(parcels(4549), CRS.from_wkt(wkt), source="a")
+
+    assert caught.value.message_id == "crs-unusable"
+
+
 def test_what_the_user_names_prevails_on_record() -> None:
     settled = settle(parcels(4528), 4527, assume=4528)
 
