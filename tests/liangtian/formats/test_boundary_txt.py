@@ -140,12 +140,27 @@ def test_rings_inside_are_holes_and_rings_outside_are_parts():
 
 
 def test_point_and_line_plots():
-    text = HEAD + plot(points(SQUARE, close=False), "4,0,K1,点位,点,,,,@") + plot(points(SQUARE), "5,0,L1,线路,线,,,,@")
+    text = HEAD + plot(points(SQUARE, close=False), "4,,K1,点位,点,,,,@") + plot(points(SQUARE), "5,0,L1,线路,线,,,,@")
 
     features = read(text)
 
     assert [g.geom_type for g in features.geometry] == ["MultiPoint", "LineString"]
     assert features.findings == ()
+
+
+def test_points_and_lines_round_trip(tmp_path):
+    shapes = [
+        shapely.MultiPoint([(E0, N0), (E0 + 1, N0)]),
+        shapely.Point(E0, N0),
+        shapely.LineString([(E0, N0), (E0 + 1, N0)]),
+        shapely.MultiLineString([[(E0, N0), (E0 + 1, N0)], [(E0, N0 + 1), (E0 + 1, N0 + 1)]]),
+    ]
+    boundary_txt.write(features_of(shapes), tmp_path / "a.txt")
+
+    again = boundary_txt.read(tmp_path / "a.txt")
+
+    assert again.findings == ()
+    assert shapely.equals_exact(again.geometry, np.array(shapes, dtype=object), 1e-4).all()
 
 
 def test_unknown_keys_and_extra_sections_are_kept(tmp_path):
