@@ -73,8 +73,11 @@ class Lines:
 
     def next(self) -> str | None:
         """The next line, None at the end of the file."""
-        taken = self._take(1)
-        return taken[0] if taken else None
+        line = self._pushed.popleft() if self._pushed else next(self._stream, None)
+        if line is None:
+            return None
+        self.number += 1
+        return line.strip()
 
     def next_filled(self) -> str | None:
         """The next line that is not blank."""
