@@ -176,6 +176,13 @@ def test_unknown_keys_and_extra_sections_are_kept(tmp_path):
     assert next(iter(sections["属性描述"])) == "数据产生单位"
 
 
+def test_preset_of_twelve_fields_keeps_its_four_extra_fields():
+    features = read(HEAD + plot(points(SQUARE), "5,1,DK01,示例,面,,,0101,1.0,TB01,2020,2,@"))
+
+    assert features.findings == ()
+    assert [features.attributes[f"ext{i}"][0].as_py() for i in range(1, 5)] == ["1.0", "TB01", "2020", "2"]
+
+
 def test_compensation_record_keeps_its_five_extra_fields(tmp_path):
     features = read(HEAD + plot(points(SQUARE), "5,1,DK01,示例,面,,,,A,0101,9.5,8.5,注,@"))
     boundary_txt.write(features, tmp_path / "b.txt")
