@@ -1,6 +1,5 @@
 """Boundary TXT: every dialect of domain.md §5.1, every defect with its line, round trips without moving a vertex."""
 
-import os
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +17,7 @@ from liangtian.formats.boundary_txt.reading import RULES
 from liangtian.formats.features import Features
 from liangtian.formats.gauss_kruger import Grid, identify
 from liangtian.messages import catalogue, render, render_error
+from real_data import real_data
 
 HERE = Path(__file__).parent / "boundary_txt"
 HEAD = """[属性描述]
@@ -58,13 +58,6 @@ def defects(features):
     return [(f.rule, f.message_id, f.where.row) for f in features.findings]
 
 
-def real_files():
-    folder = os.environ.get("LIANGTIAN_TEST_DATA")  # noqa: TID251 - the ban is the kernel's, this is a test
-    if not folder and not os.environ.get("CI"):  # noqa: TID251
-        pytest.skip("LIANGTIAN_TEST_DATA is not set")
-    return sorted((Path(folder) / "survey_txt").glob("[0-9]*.txt"))
-
-
 def test_read_a_real_file():
     features = boundary_txt.read(HERE / "44120000957.txt")
 
@@ -86,7 +79,7 @@ def test_read_a_real_file():
 
 
 def test_all_real_files_match_their_declared_area_and_round_trip(tmp_path):
-    files = real_files()
+    files = sorted(real_data("survey_txt").glob("[0-9]*.txt"))
     assert len(files) == 4
     for file in files:
         features = boundary_txt.read(file)

@@ -94,7 +94,7 @@ def _assemble_piece(
 ) -> tuple[npt.NDArray[np.object_], Integers]:
     uses, good = _uses(polygons, chosen, index, log)
     uses = _only(uses, good)
-    _log_open_rings(polygons, uses, good, index, coordinates, log)
+    _log_open_rings(polygons, uses, good, index, coordinates, log=log)
     vertex, ring, owner = _vertices(uses, index.starts, index.counts)
     length = np.bincount(ring, minlength=len(owner))
     for at in np.flatnonzero((length < _LEAST_RING) & good[owner]).tolist():
@@ -112,7 +112,7 @@ def _assemble_piece(
 
 
 def _log_open_rings(
-    polygons: PolygonStore, uses: _Uses, good: Booleans, index: _LineIndex, coordinates: Coordinates, log: DefectLog
+    polygons: PolygonStore, uses: _Uses, good: Booleans, index: _LineIndex, coordinates: Coordinates, *, log: DefectLog
 ) -> None:
     """Each line must end where the next of its ring begins; polygons with a gap are no longer `good`."""
     if not len(uses.line):
