@@ -1,6 +1,5 @@
 """Boundary TXT: every dialect of domain.md §5.1, every defect with its line, round trips without moving a vertex."""
 
-import os
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +17,7 @@ from liangtian.formats.boundary_txt.reading import RULES
 from liangtian.formats.features import Features
 from liangtian.formats.gauss_kruger import Grid, identify
 from liangtian.messages import catalogue, render, render_error
+from real_data import real_data
 
 HERE = Path(__file__).parent / "boundary_txt"
 HEAD = """[属性描述]
@@ -58,13 +58,6 @@ def defects(features):
     return [(f.rule, f.message_id, f.where.row) for f in features.findings]
 
 
-def real_files():
-    folder = os.environ.get("LIANGTIAN_TEST_DATA")  # noqa: TID251 - the ban is the kernel's, this is a test
-    if not folder and not os.environ.get("CI"):  # noqa: TID251
-        pytest.skip("LIANGTIAN_TEST_DATA is not set")
-    return sorted((Path(folder) / "survey_txt").glob("[0-9]*.txt"))
-
-
 def test_read_a_real_file():
     features = boundary_txt.read(HERE / "44120000957.txt")
 
@@ -86,7 +79,7 @@ def test_read_a_real_file():
 
 
 def test_all_real_files_match_their_declared_area_and_round_trip(tmp_path):
-    files = real_files()
+    files = sorted(real_data("survey_txt").glob("[0-9]*.txt"))
     assert len(files) == 4
     for file in files:
         features = boundary_txt.read(file)
@@ -140,12 +133,27 @@ def test_rings_inside_are_holes_and_rings_outside_are_parts():
 
 
 def test_point_and_line_plots():
-    text = HEAD + plot(points(SQUARE, close=False), "4,0,K1,点位,点,,,,@") + plot(points(SQUARE), "5,0,L1,线路,线,,,,@")
+    text = HEAD + plot(points(SQUARE, close=False), "4,,K1,点位,点,,,,@") + plot(points(SQUARE), "5,0,L1,线路,线,,,,@")
 
     features = read(text)
 
     assert [g.geom_type for g in features.geometry] == ["MultiPoint", "LineString"]
     assert features.findings == ()
+
+
+def test_points_and_lines_round_trip(tmp_path):
+    shapes = [
+        shapely.MultiPoint([(E0, N0), (E0 + 1, N0)]),
+        shapely.Point(E0, N0),
+        shapely.LineString([(E0, N0), (E0 + 1, N0)]),
+        shapely.MultiLineString([[(E0, N0), (E0 + 1, N0)], [(E0, N0 + 1), (E0 + 1, N0 + 1)]]),
+    ]
+    boundary_txt.write(features_of(shapes), tmp_path / "a.txt")
+
+    again = boundary_txt.read(tmp_path / "a.txt")
+
+    assert again.findings == ()
+    assert shapely.equals_exact(again.geometry, np.array(shapes, dtype=object), 1e-4).all()
 
 
 def test_unknown_keys_and_extra_sections_are_kept(tmp_path):
@@ -159,6 +167,13 @@ def test_unknown_keys_and_extra_sections_are_kept(tmp_path):
     assert sections["项目信息"] == {"项目名称": "东港路"}
     assert sections["属性描述"]["项目所在县区代码"] == "339901"
     assert next(iter(sections["属性描述"])) == "数据产生单位"
+
+
+def test_preset_of_twelve_fields_keeps_its_four_extra_fields():
+    features = read(HEAD + plot(points(SQUARE), "5,1,DK01,示例,面,,,0101,1.0,TB01,2020,2,@"))
+
+    assert features.findings == ()
+    assert [features.attributes[f"ext{i}"][0].as_py() for i in range(1, 5)] == ["1.0", "TB01", "2020", "2"]
 
 
 def test_compensation_record_keeps_its_five_extra_fields(tmp_path):

@@ -30,5 +30,11 @@ def test_anything_else_is_no_grid(code):
     assert identify(CRS(code)) is None
 
 
+def test_a_local_meridian_is_no_grid():
+    local = CRS("+proj=tmerc +lon_0=120.5 +x_0=500000 +datum=WGS84 +type=crs")
+
+    assert identify(local) is None
+
+
 def test_zone_numbers_tell_the_width():
     assert [width_of(zone) for zone in (12, 13, 23, 24, 25, 45, 46)] == [None, 6, 6, None, 3, 3, None]

@@ -19,6 +19,7 @@ from liangtian.formats.features import Features
 from liangtian.formats.vct.scanning import RULES
 from liangtian.formats.vct.topology import shared_lines
 from liangtian.messages import catalogue, render, render_error
+from real_data import real_data
 
 HERE = Path(__file__).parent
 TWO_LAYERS, TEN_LINES = HERE / "vct" / "two_layers.vct", HERE / "vct" / "ten_lines.vct"
@@ -98,6 +99,7 @@ def test_several_layers_are_listed():
         ("CGCS2000,6378137.0,298.257222101", "Krasovsky,6378245.0,298.3", 2416),
         ("CGCS2000,6378137.0,298.257222101", ",6378137.0,298.257222101", 4528),
         ("Parameters:120,1,40500000,0,3,40", "Parameters:120,1,40500000,0", 4528),
+        ("CoordinateSystemType:P", "CoordinateSystemType:D", 4490),
     ],
 )
 def test_crs_from_spheroid_and_parameters(tmp_path, old, new, epsg):
@@ -105,6 +107,55 @@ def test_crs_from_spheroid_and_parameters(tmp_path, old, new, epsg):
 
     assert features.crs == CRS(epsg)
     assert features.findings == ()
+
+
+def test_direct_polygon_in_several_blocks(tmp_path):
+    text = TWO_LAYERS.read_text("gbk").replace("11\n10\n", "11\n5\n")
+    text = text.replace("3379000.0000\n40565310", "3379000.0000\n11\n5\n40565310")
+    (tmp_path / "a.vct").write_text(text, "gbk")
+
+    features = vct.read(tmp_path / "a.vct", layer="DLTB")
+
+    assert same_shapes(features.geometry, vct.read(TWO_LAYERS, layer="DLTB").geometry, 0.0)
+    assert features.findings == ()
+
+
+def test_direct_polygons_alone_need_no_line_section(tmp_path):
+    text = TWO_LAYERS.read_text("gbk")
+    text = text[: text.index("LineBegin")] + "PolygonBegin\n" + text[text.index("24\n2001010100") :]
+    (tmp_path / "a.vct").write_text(text, "gbk")
+
+    features = vct.read(tmp_path / "a.vct")
+
+    assert features.geometry[0].area == 4900.0
+    assert ("VCT-02", "Line") in [(f.rule, f.params.get("section")) for f in features.findings]
+
+
+def test_references_one_to_a_line(tmp_path):
+    features = read_damaged(tmp_path, "3,-1,0,-4", "3\n-1\n0\n-4")
+
+    assert features.geometry[1].area == 9600.0
+    assert features.findings == ()
+
+
+def test_six_degree_zone(tmp_path):
+    text = TEN_LINES.read_text("gbk").replace("Parameters:120,1,500000,0,3,40", "Parameters:123,1,500000,0,6,21")
+    (tmp_path / "a.vct").write_text(text, "gbk")
+
+    assert vct.read(tmp_path / "a.vct").crs == CRS(4510)
+
+
+def test_more_vertices_and_rows_than_one_piece_holds(tmp_path):
+    west, south = (part.ravel() for part in np.meshgrid(np.arange(150.0), np.arange(150.0)))
+    cells = shapely.box(X0 + west, Y0 + south, X0 + west + 1, Y0 + south + 1)
+    features = features_of(list(cells))
+    vct.write(features, tmp_path / "a.vct")
+
+    again = vct.read(tmp_path / "a.vct")
+
+    assert again.findings == ()
+    assert same_shapes(again.geometry, features.geometry, 0.0)
+    assert again.attributes.equals(features.attributes)
 
 
 def test_utf8_and_an_offset_and_swapped_axes(tmp_path):
@@ -132,6 +183,22 @@ def read_damaged(tmp_path, old, new, count=1):
 LINE_2 = "40565000.0000,3379100.0000\n"
 DEFECTS = {
     # what: (old, new, [(rule, line)], polygons left)
+    "unit": ("XYUnit:M", "XYUnit:D", [("VCT-01", 8)], 4),
+    "parameters no numbers": ("Parameters:120", "Parameters:E120", [("VCT-01", 13)], 4),
+    "table without its end": ("BZ,VarChar\n0\n", "BZ,VarChar\n", [], 4),
+    "line without its end": (
+        "40565120.0000,3379020.0000\n0\nLineEnd",
+        "40565120.0000,3379020.0000\nLineEnd",
+        [("VCT-03", 107), ("VCT-07", 128), ("VCT-07", 137)],
+        2,
+    ),
+    "reference unreadable": ("\n1,2\n", "\n1,Z\n", [("VCT-04", 127)], 3),
+    "direct count too small": ("11\n10\n", "11\n9\n", [("VCT-03", 153)], 3),
+    "direct in two blocks": ("3379000.0000\n40565310", "3379000.0000\n11\n5\n40565310", [("VCT-03", 153)], 3),
+    "id out of range": ("\n23,3399", "\n9223372036854775808,3399", [("VCT-17", 138), ("VCT-16", 182)], 4),
+    "whole number with a point": (",5,20241231", ",5.0,20241231", [], 4),
+    "row twice": ("\n24,3399", "\n23,3399", [("VCT-17", 147), ("VCT-11", 185)], 4),
+    "fraction in a whole field": (",5,20241231", ",5.5,2024-12-31", [("VCT-16", 183)], 4),
     "spheroid unknown": ("CGCS2000,6378137.0,298.257222101", "Mars,1,2", [("VCT-01", 10)], 4),
     "parameters unreadable": ("Parameters:120,1,40500000", "Parameters:118,1,40500000", [("VCT-01", 13)], 4),
     "line count too large": ("11\n4\n405651", "11\n5\n405651", [("VCT-03", 74), ("VCT-07", 120)], 3),
@@ -150,6 +217,12 @@ DEFECTS = {
     "polygon twice": ("\n24\n2001", "\n23\n2001", [("VCT-11", 147), ("VCT-18", 185)], 3),
     "line twice": ("\n4\n1099", "\n3\n1099", [("VCT-11", 95), ("VCT-07", 129), ("VCT-07", 138)], 2),
     "zone": ("Parameters:120,1,40500000,0,3,40", "Parameters:117,1,39500000,0,3,39", [("VCT-12", 13)], 4),
+    "zone of another width": (
+        "Parameters:120,1,40500000,0,3,40",
+        "Parameters:123,1,21500000,0,6,21",
+        [("VCT-12", 13)],
+        4,
+    ),
     "table count": ("DLTB,6", "DLTB,7", [("VCT-13", 37)], 4),
     "table unknown": (
         "TableEnd\nDLTB",
@@ -173,11 +246,25 @@ def test_each_defect_has_its_rule_and_line(tmp_path, old, new, expected, left):
     assert all(render(f, lang=lang).startswith("a.vct") for f in features.findings for lang in ("zh", "en"))
 
 
+def only_a_broken_polygon(text):
+    return text[: text.index("PolygonBegin")] + "PolygonBegin\n1\n2\n3\n4\n5\n6\n0\n" + text[text.index("PolygonEnd") :]
+
+
 REFUSED = {
     "empty": (lambda text: "", "vct-empty"),
     "another format": (lambda text: "[属性描述]\n" + text, "vct-not-vct"),
     "truncated": (lambda text: text[: text.index("2001010100\nunify") + 8], "vct-truncated"),
     "truncated in coordinates": (lambda text: text[: text.index("40565140")], "vct-truncated"),
+    "an empty section": (
+        lambda text: text[: text.index("PolygonBegin") + 12] + text[text.index("\nPolygonEnd") :],
+        "vct-layer-empty",
+    ),
+    "truncated tables": (lambda text: text[: text.index("GXRQ")], "vct-truncated"),
+    "truncated rows": (lambda text: text[: text.index("\n22,3399")], "vct-truncated"),
+    "truncated between records": (lambda text: text[: text.index("\n2\n1099") + 1], "vct-truncated"),
+    "no number anywhere": (lambda text: text.replace("\n4056", "\nE"), "vct-nothing-usable"),
+    "only a broken polygon": (only_a_broken_polygon, "vct-composition-unknown"),
+    "truncated in recovery": (lambda text: text[: text.index("11\n4\n405651")] + "12\n", "vct-truncated"),
     "no polygons": (
         lambda text: text.replace("PolygonBegin", "SurfaceBegin").replace("PolygonEnd", "SurfaceEnd"),
         "vct-no-polygons",
@@ -329,7 +416,18 @@ def test_write_refuses_what_it_cannot_keep(tmp_path, geometry, crs, columns, err
 
 
 def test_real_boundary_through_vct_and_back(tmp_path):
-    features = boundary_txt.read(HERE / "boundary_txt" / "44120000957.txt")
+    through_vct_and_back(HERE / "boundary_txt" / "44120000957.txt", tmp_path)
+
+
+def test_all_real_boundaries_through_vct_and_back(tmp_path):
+    files = sorted(real_data("survey_txt").glob("[0-9]*.txt"))
+    assert len(files) == 4
+    for file in files:
+        through_vct_and_back(file, tmp_path)
+
+
+def through_vct_and_back(file, tmp_path):
+    features = boundary_txt.read(file)
 
     vct.write(features, tmp_path / "a.vct")
     again = vct.read(tmp_path / "a.vct")

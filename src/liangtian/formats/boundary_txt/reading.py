@@ -68,7 +68,8 @@ def read(path: Path) -> Features:
 
     Raises
     ------
-    FileUnreadable : txt-empty, txt-encoding, txt-no-coordinates, txt-no-plots, txt-nothing-usable
+    FileUnreadable : txt-empty, txt-encoding, txt-no-coordinates, txt-no-plots, txt-nothing-usable, or the one
+        defect that leaves nothing
 
     Notes
     -----

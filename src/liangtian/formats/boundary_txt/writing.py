@@ -70,7 +70,7 @@ def _kinds(features: Features) -> list[str]:
     types = shapely.get_type_id(features.geometry)
     bad = (types < 0) | ~np.isin(types, list(_KINDS)) | shapely.is_empty(features.geometry)
     if bad.any():
-        raise LayerInvalid("txt-geometry-missing", source=features.source, row=int(features.rows[bad][0]))
+        raise LayerInvalid("txt-geometry-missing", source=features.source, row=int(np.argmax(bad)) + 1)
     return [_KINDS[kind] for kind in types.tolist()]
 
 

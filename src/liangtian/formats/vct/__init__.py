@@ -2,6 +2,7 @@
 
 Reading: `scanning` streams lines and records, `head` decides the CRS, `tables` reads attributes, `assembly` joins
 lines to polygons, `reading` puts them together. Writing: `topology` finds shared edges, `writing` prints them.
+Tested on files written by hand from the description; not yet on an official delivery.
 """
 
 from liangtian.formats.vct.reading import layer_names, read

@@ -19,6 +19,7 @@ Booleans = npt.NDArray[np.bool_]
 JOIN_TOLERANCE_M = 0.001
 """Ends of consecutive lines may lie so far apart: the rounding of writers, not a gap."""
 _LEAST_RING = 4
+_PIECE = 20_000
 
 
 @dataclass(slots=True)
@@ -49,76 +50,105 @@ class _Uses:
     reverse: Booleans
 
 
+@dataclass(frozen=True, slots=True)
+class _LineIndex:
+    """All lines: ids, the order that sorts them, first vertex, vertex count, and whether the line can be used."""
+
+    ids: Integers
+    order: Integers
+    starts: Integers
+    counts: Integers
+    readable: Booleans
+
+
 def assemble(
     polygons: PolygonStore, chosen: Integers, lines: LineStore, coordinates: Coordinates, log: DefectLog
 ) -> tuple[npt.NDArray[np.object_], Integers]:
-    """Build the polygons `chosen` (indices); those that cannot be built are logged and left out.
+    """Build the polygons `chosen` (ascending indices), a piece at a time; unusable ones are logged and left out.
 
     Returns
     -------
     geometry : shape (m,), object
     kept : shape (m,), indices of the polygons built, a subset of `chosen` in its order
     """
-    number = np.asarray(polygons.numbers, dtype=np.int64)
-    counts = np.asarray(lines.counts, dtype=np.int64)
+    index = _line_index(lines, coordinates)
+    pieces = [
+        _assemble_piece(polygons, chosen[at : at + _PIECE], index, coordinates, log)
+        for at in range(0, len(chosen), _PIECE)
+    ]
+    geometry = np.concatenate([np.empty(0, dtype=np.object_), *(piece[0] for piece in pieces)])
+    return geometry, np.concatenate([np.empty(0, dtype=np.int64), *(piece[1] for piece in pieces)])
+
+
+def _line_index(lines: LineStore, coordinates: Coordinates) -> _LineIndex:
+    """A line is usable if it has two or more vertices, all of them read."""
+    ids, counts = np.asarray(lines.ids, dtype=np.int64), np.asarray(lines.counts, dtype=np.int64)
     starts = np.cumsum(counts) - counts
-    uses, good = _uses(polygons, chosen, lines, _readable(coordinates, starts, counts), log)
+    bad = np.concatenate([[0], np.cumsum(np.isnan(coordinates).any(axis=1))])
+    readable = (bad[starts + counts] == bad[starts]) & (counts >= 2)
+    return _LineIndex(ids, np.argsort(ids, kind="stable"), starts, counts, readable)
+
+
+def _assemble_piece(
+    polygons: PolygonStore, chosen: Integers, index: _LineIndex, coordinates: Coordinates, log: DefectLog
+) -> tuple[npt.NDArray[np.object_], Integers]:
+    uses, good = _uses(polygons, chosen, index, log)
     uses = _only(uses, good)
-
-    first = np.where(uses.reverse, starts[uses.line] + counts[uses.line] - 1, starts[uses.line])
-    last = np.where(uses.reverse, starts[uses.line], starts[uses.line] + counts[uses.line] - 1)
-    opens = np.flatnonzero(np.diff(uses.ring, prepend=-1))
-    following = np.arange(1, len(uses.ring) + 1)
-    following[np.append(opens[1:], len(uses.ring))[: len(opens)] - 1] = opens
-    gap = np.hypot(*(coordinates[first[following]] - coordinates[last]).T) if len(first) else np.empty(0)
-    for at in np.flatnonzero(gap > JOIN_TOLERANCE_M).tolist():
-        polygon = int(uses.polygon[at])
-        line_id, apart = lines.ids[uses.line[at]], round(float(gap[at]), 4)
-        log.add("vct-ring-open", number[polygon], id=polygons.ids[polygon], line_id=line_id, gap_m=apart)
-        good[polygon] = False
-
-    vertex, ring, owner = _vertices(uses, starts, counts)
+    _log_open_rings(polygons, uses, good, index, coordinates, log=log)
+    vertex, ring, owner = _vertices(uses, index.starts, index.counts)
     length = np.bincount(ring, minlength=len(owner))
     for at in np.flatnonzero((length < _LEAST_RING) & good[owner]).tolist():
         polygon = int(owner[at])
-        log.add("vct-ring-short", number[polygon], id=polygons.ids[polygon], points=int(length[at]) - 1)
+        log.add("vct-ring-short", polygons.numbers[polygon], id=polygons.ids[polygon], points=int(length[at]) - 1)
         good[polygon] = False
     keep = good[owner]
     kept = chosen[good[chosen]]
-    position = np.full(len(number), -1, dtype=np.int64)
-    position[kept] = np.arange(len(kept))
     renumbered = np.cumsum(keep) - 1
     use = keep[ring]
     geometry = polygons_from_rings(
-        coordinates[vertex[use]], renumbered[ring[use]], position[owner[keep]], size=len(kept)
+        coordinates[vertex[use]], renumbered[ring[use]], np.searchsorted(kept, owner[keep]), size=len(kept)
     )
     return geometry, kept
 
 
-def _readable(coordinates: Coordinates, starts: Integers, counts: Integers) -> Booleans:
-    """True for lines with two or more vertices, all of them read."""
-    bad = np.concatenate([[0], np.cumsum(np.isnan(coordinates).any(axis=1))])
-    return np.asarray((bad[starts + counts] == bad[starts]) & (counts >= 2), dtype=np.bool_)
+def _log_open_rings(
+    polygons: PolygonStore, uses: _Uses, good: Booleans, index: _LineIndex, coordinates: Coordinates, *, log: DefectLog
+) -> None:
+    """Each line must end where the next of its ring begins; polygons with a gap are no longer `good`."""
+    if not len(uses.line):
+        return
+    begin, end = index.starts[uses.line], index.starts[uses.line] + index.counts[uses.line] - 1
+    first, last = np.where(uses.reverse, end, begin), np.where(uses.reverse, begin, end)
+    opens = np.flatnonzero(np.diff(uses.ring, prepend=-1))
+    following = np.arange(1, len(uses.ring) + 1)
+    following[np.append(opens[1:], len(uses.ring)) - 1] = opens
+    gap = np.hypot(*(coordinates[first[following]] - coordinates[last]).T)
+    for at in np.flatnonzero(gap > JOIN_TOLERANCE_M).tolist():
+        polygon, line_id = int(uses.polygon[at]), int(index.ids[uses.line[at]])
+        stated = {"id": polygons.ids[polygon], "line_id": line_id, "gap_m": round(float(gap[at]), 4)}
+        log.add("vct-ring-open", polygons.numbers[polygon], **stated)
+        good[polygon] = False
 
 
-def _uses(
-    polygons: PolygonStore, chosen: Integers, lines: LineStore, readable: Booleans, log: DefectLog
-) -> tuple[_Uses, Booleans]:
+def _uses(polygons: PolygonStore, chosen: Integers, index: _LineIndex, log: DefectLog) -> tuple[_Uses, Booleans]:
     """Resolve line ids; the second result is True for chosen polygons whose lines all exist."""
     good = np.zeros(len(polygons.ids), dtype=np.bool_)
     good[chosen] = True
-    refs = np.frombuffer(polygons.refs, dtype=np.int64) if polygons.refs else np.empty(0, dtype=np.int64)
-    polygon = np.repeat(np.arange(len(polygons.ids)), polygons.counts)
-    first_of_polygon = np.diff(polygon, prepend=-1) != 0
-    ring = np.cumsum((refs == 0) | first_of_polygon) - 1
+    low, high = int(chosen[0]), int(chosen[-1]) + 1
+    counts = polygons.counts[low:high]
+    begin = sum(polygons.counts[:low])
+    refs = np.array(polygons.refs[begin : begin + sum(counts)], dtype=np.int64)
+    polygon = np.repeat(np.arange(low, high), counts)
+    ring = np.cumsum((refs == 0) | (np.diff(polygon, prepend=-1) != 0)) - 1
     real = (refs != 0) & good[polygon]
     refs, polygon, ring = refs[real], polygon[real], ring[real]
 
-    ids = np.asarray(lines.ids, dtype=np.int64)
-    order = np.argsort(ids, kind="stable")
-    place = np.searchsorted(ids, np.abs(refs), sorter=order)
-    line = order[np.minimum(place, len(ids) - 1)] if len(ids) else np.zeros(len(refs), dtype=np.int64)
-    found = (ids[line] == np.abs(refs)) & readable[line] if len(ids) else np.zeros(len(refs), dtype=np.bool_)
+    line = np.zeros(len(refs), dtype=np.int64)
+    found = np.zeros(len(refs), dtype=np.bool_)
+    if len(index.ids):
+        place = np.searchsorted(index.ids, np.abs(refs), sorter=index.order)
+        line = index.order[np.minimum(place, len(index.ids) - 1)]
+        found = (index.ids[line] == np.abs(refs)) & index.readable[line]
     for at in np.flatnonzero(~found).tolist():
         owner = int(polygon[at])
         log.add("vct-line-missing", polygons.numbers[owner], id=polygons.ids[owner], line_id=int(abs(refs[at])))

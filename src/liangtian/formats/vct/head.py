@@ -9,7 +9,7 @@ import numpy.typing as npt
 from pyproj import CRS
 
 from liangtian.formats.defects import DefectLog
-from liangtian.formats.gauss_kruger import ZONES, Datum, Grid, Width, datum_named, is_prefixed
+from liangtian.formats.gauss_kruger import ZONES, Datum, Grid, Width, datum_named, is_prefixed, width_of
 
 _AXES: dict[tuple[float, float], Datum] = {
     (6378137.0, 298.257222101): "cgcs2000",
@@ -85,8 +85,9 @@ class Head:
         if prefix == (grid.zone if grid.prefixed else 0):
             return grid
         self._say(log, "vct-zone-contradiction", "Parameters", found=prefix or "-")
-        zone = prefix if prefix in ZONES[grid.width] else grid.zone
-        return Grid(grid.datum, grid.width, zone, prefixed=prefix > 0)
+        if not prefix:
+            return Grid(grid.datum, grid.width, grid.zone, prefixed=False)
+        return Grid(grid.datum, width_of(prefix) or grid.width, prefix, prefixed=True)
 
     def _say(self, log: DefectLog, message_id: str, key: str, **params: object) -> None:
         line = self.lines.get(key, self.first_line)

@@ -60,7 +60,8 @@ def read(path: Path, *, layer: str | None = None) -> Features:
 
     Raises
     ------
-    FileUnreadable : vct-empty, vct-not-vct, vct-truncated, vct-no-polygons, vct-nothing-usable
+    FileUnreadable : vct-empty, vct-not-vct, vct-truncated, vct-no-polygons, vct-layer-empty,
+        vct-nothing-usable, or the one defect that leaves nothing
     LayerInvalid : vct-layer-needed, vct-layer-unknown: lists the layers there are
 
     Source
@@ -259,9 +260,11 @@ def _wanted(scan: _Scan, layer: str | None) -> str:
 def _nothing_usable(scan: _Scan) -> FileUnreadable:
     """A single defect speaks for itself; several are counted."""
     errors = [f for f in scan.log.in_line_order() if f.params["severity"] == "error"]
+    if not errors:
+        return FileUnreadable("vct-layer-empty", source=scan.log.source, line=scan.sections["Polygon"])
     if len(errors) == 1:
         return FileUnreadable(errors[0].message_id, **errors[0].params)
-    line = errors[0].params["line"] if errors else scan.sections["Polygon"]
+    line = errors[0].params["line"]
     return FileUnreadable("vct-nothing-usable", source=scan.log.source, defects=len(errors), line=line)
 
 

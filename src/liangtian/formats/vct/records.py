@@ -70,21 +70,25 @@ def _references(lines: Lines, separator: str) -> list[int]:
 
 def _direct_rings(lines: Lines, store: LineStore) -> list[int]:
     """Rings given by coordinates: one block or several (each after another 11), a ring ends where it began."""
-    refs: list[int] = []
-    while True:
+    rings: list[tuple[list[str], int]] = []
+    following = DIRECT
+    while following == DIRECT:
         texts, at = _coordinates(lines)
         start = 0
         while start < len(texts):
             end = _ring_end(texts, start)
-            own_id = OWN_IDS_FROM + len(store.ids)
-            store.add(own_id, at, texts[start:end], list(range(at + start, at + end)))
-            refs += [0, own_id] if refs else [own_id]
+            rings.append((texts[start:end], at + start))
             start = end
-        if (following := lines.field()) == RECORD_END:
-            return refs
-        if following != DIRECT:
-            lines.push_back([following])
-            raise BadRecord("vct-count-wrong", at - 1, declared=len(texts), found=f"> {len(texts)}")
+        following = lines.field()
+    if following != RECORD_END:
+        lines.push_back([following])
+        raise BadRecord("vct-count-wrong", at - 1, declared=len(texts), found=f"> {len(texts)}")
+    refs: list[int] = []
+    for texts, at in rings:
+        own_id = OWN_IDS_FROM + len(store.ids)
+        store.add(own_id, at, texts, list(range(at, at + len(texts))))
+        refs += [0, own_id] if refs else [own_id]
+    return refs
 
 
 def _ring_end(texts: list[str], start: int) -> int:

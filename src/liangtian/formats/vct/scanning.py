@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator
-from itertools import chain, islice
+from itertools import islice
 from typing import NoReturn
 
 import numpy as np
@@ -36,7 +37,7 @@ RULES: dict[str, tuple[str, Severity]] = {
 RECORD_END = "0"
 OWN_IDS_FROM = 1 << 62
 _PIECE = 4096
-_FLUSH_AT = 50_000
+_FLUSH_AT = 20_000
 
 
 class BadRecord(Exception):
@@ -65,13 +66,14 @@ class Lines:
 
     def __init__(self, stream: Iterable[str], source: str) -> None:
         self._stream: Iterator[str] = iter(stream)
+        self._pushed: deque[str] = deque()
         self.source = source
         self.number = 0
         self.section = ""
 
     def next(self) -> str | None:
         """The next line, None at the end of the file."""
-        line = next(self._stream, None)
+        line = self._pushed.popleft() if self._pushed else next(self._stream, None)
         if line is None:
             return None
         self.number += 1
@@ -106,10 +108,9 @@ class Lines:
         taken: list[str] = []
         stops = (RECORD_END, f"{self.section}End")
         while len(taken) < count:
-            piece = [line.strip() for line in islice(self._stream, min(count - len(taken), _PIECE))]
+            piece = self._take(min(count - len(taken), _PIECE))
             if not piece:
                 self.truncated()
-            self.number += len(piece)
             stop = next((i for i, line in enumerate(piece) if line in stops), None)
             if stop is not None:
                 self.push_back(piece[stop:])
@@ -117,8 +118,15 @@ class Lines:
             taken += piece
         return taken
 
+    def _take(self, count: int) -> list[str]:
+        taken = [self._pushed.popleft() for _ in range(min(count, len(self._pushed)))]
+        taken += [line.strip() for line in islice(self._stream, count - len(taken))]
+        self.number += len(taken)
+        return taken
+
     def push_back(self, lines: list[str]) -> None:
-        self._stream = chain(lines, self._stream)
+        """Give lines back, to be taken again first."""
+        self._pushed.extendleft(reversed(lines))
         self.number -= len(lines)
 
     def records(self) -> Iterator[str]:

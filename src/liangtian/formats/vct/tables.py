@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from liangtian.formats.defects import DefectLog
 from liangtian.formats.vct.scanning import whole
 
-_PIECE = 50_000
+_PIECE = 20_000
 
 
 @dataclass(slots=True)

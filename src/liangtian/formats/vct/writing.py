@@ -76,7 +76,7 @@ def write(
     try:
         topology = shared_lines(features.geometry, decimals=_DECIMALS)
     except RingCollapsed as collapsed:
-        row = int(features.rows[collapsed.polygon])
+        row = collapsed.polygon + 1
         raise LayerInvalid("vct-ring-collapsed", source=features.source, row=row) from collapsed
     first_line, first_polygon = int(code[:4]) * 1_000_000 + 1, int(code[:4]) * 10_000_000 + 1
     polygon_ids = range(first_polygon, first_polygon + len(features))
@@ -93,7 +93,7 @@ def write(
 def _refuse_other_geometry(features: Features) -> None:
     areal = np.isin(shapely.get_type_id(features.geometry), (3, 6)) & ~shapely.is_empty(features.geometry)
     if not areal.all() or not len(features):
-        row = int(features.rows[~areal][0]) if len(features) else 0
+        row = int(np.argmin(areal)) + 1 if len(features) else 0
         raise LayerInvalid("vct-geometry-missing", source=features.source, row=row)
 
 
@@ -118,11 +118,10 @@ def _head(features: Features, grid: Grid, on: dt.date | None) -> Iterator[str]:
 
 
 def _lines(topology: Topology, first_id: int) -> Iterator[str]:
-    texts = list(map("{:.4f},{:.4f}".format, *topology.coordinates.T.tolist()))
-    offsets = topology.line_offsets.tolist()
-    for index, (begin, end) in enumerate(pairwise(offsets)):
+    form = "{:.4f},{:.4f}".format
+    for index, (begin, end) in enumerate(pairwise(topology.line_offsets.tolist())):
         yield f"{first_id + index}\n{BOUNDARY_LINE_CODE}\n{_STYLE}\n1\n1\n11\n{end - begin}"
-        yield from texts[begin:end]
+        yield from map(form, *topology.coordinates[begin:end].T.tolist())
         yield "0"
 
 
@@ -138,9 +137,8 @@ def _polygons(
     zeros = np.flatnonzero(opens & same_polygon)
     refs, polygon = np.insert(refs, zeros, 0), np.insert(polygon, zeros, polygon[zeros])
     bounds = np.searchsorted(polygon, np.arange(len(geometry) + 1)).tolist()
-    texts = list(map(str, refs.tolist()))
     for index, (x, y) in enumerate(labels):
-        own = texts[bounds[index] : bounds[index + 1]]
+        own = list(map(str, refs[bounds[index] : bounds[index + 1]].tolist()))
         yield f"{ids[index]}\n{code}\n{_STYLE}\n100\n{x:.6f},{y:.6f}\n21\n{len(own)}"
         yield from (",".join(own[i : i + _REFS_A_LINE]) for i in range(0, len(own), _REFS_A_LINE))
         yield "0"
