@@ -103,7 +103,8 @@ def out_of_range(subject: Subject) -> Iterator[Hits]:
 
 
 def blank_id(subject: Subject) -> Iterator[Hits]:
-    if len(subject.layer.hashed):
+    """Single blanks; a file without the column at all gets one finding for the layer."""
+    if len(subject.layer.hashed) and subject.has_column(subject.layer.spec.id_field):
         yield Hits(subject.layer.hashed, {"column": [subject.layer.spec.id_field] * len(subject.layer.hashed)})
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pyproj import CRS
 
 import geometries as gallery
-from liangtian.finding import Outcome, Where
+from liangtian.finding import Finding, Outcome, Where
 from liangtian.messages import catalogue, render
 from liangtian.onemap import defects
 from liangtian.onemap.layers import LAYERS, conform
@@ -151,6 +151,19 @@ def test_a_missing_optional_column_leaves_its_rules_unasked():
         "DLTB-02, DLTB-04, DLTB-05, DLTB-06",
     )
     assert quality_level([found]) == "findings"
+
+
+def test_a_missing_id_column_is_one_finding():
+    findings = judge(parcels(without="BSM"))
+    assert defects_of(findings) == [("COM-08", None)]
+    assert quality_level(findings) == "findings"
+    assert "BSM" in render(findings[0])
+
+
+def test_what_a_reader_only_remarks_leaves_a_layer_clean():
+    remark = Finding("CRS-01", Outcome.PASS, "geom-flat")
+    assert quality_level([remark]) == "clean"
+    assert quality_level([replace(remark, outcome=Outcome.FAIL)]) == "findings"
 
 
 def test_a_layer_without_crs_is_refused_and_the_rest_still_reported():
