@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import shapely
 
 SQUARE = shapely.box(0, 0, 10, 10)
@@ -21,6 +22,10 @@ SPIKE = shapely.Polygon([(0, 0), (10, 0), (10, 10), (15, 15), (10, 10), (0, 10),
 
 FLAT = shapely.Polygon([(0, 0), (2, 0), (1, 0), (0, 0)])
 POINT_SIZED = shapely.Polygon([(1, 1), (1, 1), (1, 1), (1, 1)])
+
+with np.errstate(invalid="ignore"):
+    NOT_A_NUMBER = shapely.Polygon([(0, 0), (10, 0), (np.nan, 10), (0, 10)])
+    INFINITE = shapely.Polygon([(0, 0), (10, 0), (np.inf, 10), (0, 10)])
 
 EMPTY = shapely.Polygon()
 LINE = shapely.LineString([(0, 0), (1, 1)])
@@ -42,5 +47,6 @@ INVALID = {
     "spike": SPIKE,
 }
 FLATS = {"flat": FLAT, "point-sized": POINT_SIZED}
+UNMEASURABLE = {"not a number": NOT_A_NUMBER, "infinite": INFINITE}
 ABSENT = {"none": None, "empty": EMPTY}
 NOT_POLYGONS = {"line": LINE, "point": POINT}

@@ -19,7 +19,7 @@ from liangtian.onemap.landclass import is_farmland
 from liangtian.onemap.layers import Conformed
 from liangtian.space.area import ellipsoidal_area
 from liangtian.space.crs import reproject, to_measuring_plane
-from liangtian.space.topology import Coverage, coverage, is_absent
+from liangtian.space.topology import Copies, Coverage, Invalid, coverage, find_duplicates, find_invalid, is_absent
 from liangtian.units import round_dm2
 
 Index = npt.NDArray[np.int64]
@@ -62,19 +62,31 @@ class Subject:
     def has_column(self, name: str) -> bool:
         return name not in self.layer.absent
 
-    @property
+    @cached_property
     def can_measure(self) -> bool:
-        return self.layer.features.crs is not None and not is_absent(self.geometry).all()
+        absent = is_absent(self.geometry)
+        absent[self.invalid.unmeasurable] = True
+        return self.layer.features.crs is not None and not absent.all()
 
     @cached_property
     def farmland(self) -> Mask:
         return is_farmland(self.text("DLBM"))
 
+    @property
+    def _crs(self) -> CRS:
+        crs = self.layer.features.crs
+        assert crs is not None, "rules that measure are asked only when `can_measure`"
+        return crs
+
     @cached_property
     def _plane(self) -> tuple[Geometries, CRS]:
         crs = self.layer.features.crs
         assert crs is not None
-        return to_measuring_plane(self.geometry, crs)
+        if not len(self.invalid.unmeasurable):
+            return to_measuring_plane(self.geometry, self._crs)
+        sound = self.geometry.copy()
+        sound[self.invalid.unmeasurable] = None
+        return to_measuring_plane(sound, self._crs)
 
     @property
     def plane(self) -> Geometries:
@@ -82,14 +94,21 @@ class Subject:
 
     @property
     def plane_extent(self) -> shapely.Geometry | None:
-        crs = self.layer.features.crs
-        if self.extent is None or crs is None:
+        if self.extent is None:
             return None
-        return reproject(np.array([self.extent], dtype=object), crs, self._plane[1])[0]
+        return reproject(np.array([self.extent], dtype=object), self._crs, self._plane[1])[0]
 
     @cached_property
     def coverage(self) -> Coverage:
-        return coverage(self.plane)
+        return coverage(self.plane, self.invalid if self.plane is self.geometry else None)
+
+    @cached_property
+    def invalid(self) -> Invalid:
+        return find_invalid(self.geometry)
+
+    @cached_property
+    def copies(self) -> Copies:
+        return find_duplicates(self.geometry)
 
     @cached_property
     def area_dm2(self) -> Index:
@@ -101,10 +120,7 @@ class Subject:
 
     def places(self, pieces: Geometries) -> Floats:
         """A point inside each piece of the plane, in the CRS of the file; shape (k, 2)."""
-        points = shapely.point_on_surface(pieces)
-        crs = self.layer.features.crs
-        if crs is not None:
-            points = reproject(points, self._plane[1], crs)
+        points = reproject(shapely.point_on_surface(pieces), self._plane[1], self._crs)
         return np.asarray(shapely.get_coordinates(points)).reshape(-1, 2)
 
 
@@ -212,12 +228,9 @@ def m2(area_dm2: Index) -> list[float]:
 
 def _inner_points(subject: Subject, at: Index) -> Floats:
     xy = np.full((len(at), 2), np.nan)
-    if not len(at):
-        return xy
     geometry = subject.geometry[at]
-    geometry[at < 0] = None
     here = np.flatnonzero(~is_absent(geometry))
-    # A ring with a nan or a collapsed shell has no inner point; its first vertex tells the place well enough.
+    # A shape without a single sound coordinate has no inner point: its place stays unknown.
     points = shapely.point_on_surface(geometry[here])
     good = ~is_absent(points)
     xy[here[good]] = shapely.get_coordinates(points[good])

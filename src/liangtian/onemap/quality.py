@@ -100,5 +100,7 @@ def _of_the_layer(subject: Subject) -> Iterator[Finding]:
         unasked = ", ".join(rule.id for rule in rules_of(spec.code) if name in rule.needs)
         if column.required:
             yield of_layer("COM-01", subject, "layer-column-missing", Outcome.FAIL, **params)
+        elif name == spec.id_field:
+            yield of_layer("COM-08", subject, "layer-id-column-missing", Outcome.FAIL, **params)
         elif unasked:
             yield of_layer("COM-11", subject, "layer-rules-not-asked", Outcome.UNKNOWN, rules=unasked, **params)

@@ -12,6 +12,8 @@ from liangtian.onemap.codelists import CODE_LISTS
 from liangtian.onemap.defects import LIMIT, Hits, Index, Mask, Rule, Subject
 from liangtian.onemap.layers import Field, Unreadable
 
+TYPES_ZH = {"text": "文本", "integer": "整数", "number": "数值", "date": "日期"}
+
 
 def _hits(subject: Subject, column: Field, mask: Mask, **limits: object) -> Iterator[Hits]:
     at = np.flatnonzero(mask).astype(np.int64)
@@ -28,7 +30,7 @@ def _column_hits(column: Field, at: Index, values: tuple[object, ...], **limits:
 
 def _lost(unreadable: tuple[Unreadable, ...]) -> Iterator[Hits]:
     for lost in unreadable:
-        yield _column_hits(lost.field, lost.at, lost.values, type=lost.field.type)
+        yield _column_hits(lost.field, lost.at, lost.values, type=lost.field.type, type_zh=TYPES_ZH[lost.field.type])
 
 
 def unreadable(subject: Subject) -> Iterator[Hits]:
@@ -85,8 +87,10 @@ def _outside_lists(subject: Subject, *, required: bool) -> Iterator[Hits]:
             continue
         known = CODE_LISTS[column.codes].codes
         mask = subject.filled(column.name) & ~subject.among(column.name, list(known))
-        allowed = "、".join(known) if len(known) <= 15 else CODE_LISTS[column.codes].zh
-        yield from _hits(subject, column, mask, allowed=allowed)
+        short = len(known) <= 15
+        allowed = "、".join(known) if short else CODE_LISTS[column.codes].zh
+        allowed_en = ", ".join(known) if short else CODE_LISTS[column.codes].en
+        yield from _hits(subject, column, mask, allowed=allowed, allowed_en=allowed_en)
 
 
 def out_of_range(subject: Subject) -> Iterator[Hits]:
@@ -99,7 +103,8 @@ def out_of_range(subject: Subject) -> Iterator[Hits]:
 
 
 def blank_id(subject: Subject) -> Iterator[Hits]:
-    if len(subject.layer.hashed):
+    """Single blanks; a file without the column at all gets one finding for the layer."""
+    if len(subject.layer.hashed) and subject.has_column(subject.layer.spec.id_field):
         yield Hits(subject.layer.hashed, {"column": [subject.layer.spec.id_field] * len(subject.layer.hashed)})
 
 

@@ -12,9 +12,7 @@ from liangtian.finding import Finding
 from liangtian.onemap.defects import LIMIT, Geometries, Hits, Index, Mask, Rule, Subject, findings_of, m2
 from liangtian.onemap.layers import Conformed
 from liangtian.space.topology import (
-    find_duplicates,
     find_gaps,
-    find_invalid,
     find_overlaps,
     is_absent,
     is_flat,
@@ -23,6 +21,19 @@ from liangtian.space.topology import (
     mean_width,
     propose_repair,
 )
+
+REASONS_ZH = {
+    "Self-intersection": "自相交",
+    "Ring Self-intersection": "环自相交",
+    "Hole lies outside shell": "内环在外环之外",
+    "Holes are nested": "内环嵌套",
+    "Nested shells": "部件嵌套",
+    "Interior is disconnected": "内部不连通",
+    "Duplicate Rings": "环重复",
+    "Too few points in geometry component": "点数不足",
+    "Ring is not closed": "环未闭合",
+    "Invalid Coordinate": "坐标不是有效数字",
+}
 
 SLIVER_WIDTH_M = 0.2
 """Mean width below which a polygon, a hole or a gap is taken for a drawing error (ours)."""
@@ -46,10 +57,10 @@ def not_polygon(subject: Subject) -> Iterator[Hits]:
 
 
 def invalid(subject: Subject) -> Iterator[Hits]:
-    found = find_invalid(subject.geometry)
+    found = subject.invalid
     polygons = is_polygonal(subject.geometry[found.at])
     if polygons.any():
-        yield Hits(found.at[polygons], {"value": found.reason[polygons].tolist()}, xy=found.xy[polygons])
+        yield Hits(found.at[polygons], _reasons(found.reason[polygons]), xy=found.xy[polygons])
 
 
 def flat(subject: Subject) -> Iterator[Hits]:
@@ -66,7 +77,7 @@ def sliver(subject: Subject) -> Iterator[Hits]:
 
 
 def duplicate(subject: Subject) -> Iterator[Hits]:
-    copies = find_duplicates(subject.geometry)
+    copies = subject.copies
     if len(copies.at):
         yield Hits(copies.at, others=copies.of)
 
@@ -74,7 +85,7 @@ def duplicate(subject: Subject) -> Iterator[Hits]:
 def overlap(subject: Subject) -> Iterator[Hits]:
     """Pairs sharing 0.01 m² or more; exact copies are COM-25's."""
     pairs = find_overlaps(subject.coverage)
-    copies = find_duplicates(subject.geometry)
+    copies = subject.copies
     copied = set(zip(copies.of.tolist(), copies.at.tolist(), strict=True))
     fresh = [pair not in copied for pair in zip(pairs.first.tolist(), pairs.second.tolist(), strict=True)]
     area = subject.measure_dm2(pairs.piece)
@@ -123,6 +134,12 @@ def _from_west(pieces: Geometries, area: Index) -> tuple[Geometries, Index]:
     return pieces[order], area[order]
 
 
+def _reasons(reason: Geometries) -> dict[str, list[str]]:
+    """GEOS's words and ours."""
+    words = [str(text) for text in reason]
+    return {"value": words, "value_zh": [REASONS_ZH.get(text, text) for text in words]}
+
+
 def repair(layer: Conformed) -> tuple[Conformed, tuple[Finding, ...]]:
     """Take every proposed repair, and say so: the same layer with valid geometry, and a finding (COM-29) each.
 
@@ -136,7 +153,7 @@ def repair(layer: Conformed) -> tuple[Conformed, tuple[Finding, ...]]:
         return layer, ()
     subject = Subject(changed)
     area = m2(subject.area_dm2[at]) if subject.can_measure else [None] * len(at)
-    return changed, tuple(findings_of(REPAIRED, subject, (Hits(at, {"value": what[at].tolist(), "area": area}),)))
+    return changed, tuple(findings_of(REPAIRED, subject, (Hits(at, {**_reasons(what[at]), "area": area}),)))
 
 
 REPAIRED = Rule("COM-29", "note", "geom-repaired", None, "Liangtian", status="ours")

@@ -7,8 +7,10 @@ import numpy.typing as npt
 import shapely
 
 Mask = npt.NDArray[np.bool_]
-Index = npt.NDArray[np.int64]
 Keys = npt.NDArray[np.uint64]
+Sides = npt.NDArray[np.int32]
+
+CHUNK = 1 << 14  # polygons taken apart at once: ring objects take more memory than all keys together
 
 
 def has_unshared_edge(polygons: npt.NDArray[np.object_]) -> Mask:
@@ -28,20 +30,30 @@ def has_unshared_edge(polygons: npt.NDArray[np.object_]) -> Mask:
     >>> has_unshared_edge(np.array([frame, shapely.box(4, 4, 6, 6)])).tolist()
     [True, False]
     """
-    edge, forward, owner = _edges(polygons)
-    order = np.argsort(edge)
-    edge, forward, owner = edge[order], forward[order], owner[order]
-    starts = np.flatnonzero(np.diff(edge, prepend=~edge[:1]) != 0)
-    count = np.diff(starts, append=len(edge))
-    ahead = np.add.reduceat(forward.astype(np.int64), starts) if len(starts) else np.empty(0, dtype=np.int64)
-    shared = np.repeat((count == 2) & (ahead == 1), count)
+    pieces = [_edges(polygons[at : at + CHUNK], at) for at in range(0, len(polygons), CHUNK)]
     unshared = np.zeros(len(polygons), dtype=bool)
-    unshared[owner[~shared]] = True
+    if not pieces:
+        return unshared
+    edge = np.concatenate([piece[0] for piece in pieces])
+    side = np.concatenate([piece[1] for piece in pieces])
+    del pieces
+    order = np.argsort(edge)
+    edge, side = edge[order], side[order]
+    last = np.append(edge[1:] != edge[:-1], True)
+    first = np.roll(last, 1)
+    # Two entries of one key, and no third: the first of them starts a run that the next one ends.
+    twice = first[:-1] & ~last[:-1] & last[1:]
+    mates = np.flatnonzero(twice & ((side[:-1] < 0) != (side[1:] < 0)))
+    alone = np.ones(len(edge), dtype=bool)
+    alone[mates] = alone[mates + 1] = False
+    owner = side[alone]
+    unshared[np.where(owner < 0, ~owner, owner)] = True
     return unshared
 
 
-def _edges(polygons: npt.NDArray[np.object_]) -> tuple[Keys, Mask, Index]:
-    """Key of each edge, the same from both sides; whether it runs forward with its polygon on the left; its polygon."""
+def _edges(polygons: npt.NDArray[np.object_], first: int) -> tuple[Keys, Sides]:
+    """Key of each edge, the same from both sides, and its side: the position of its polygon, counted from `first`,
+    inverted where the edge runs backwards with the polygon on its left."""
     parts, of_part = shapely.get_parts(polygons, return_index=True)
     rings, of_ring = shapely.get_rings(parts, return_index=True)
     xy, of_vertex = shapely.get_coordinates(rings, return_index=True)
@@ -53,7 +65,8 @@ def _edges(polygons: npt.NDArray[np.object_]) -> tuple[Keys, Mask, Index]:
     edge = (of_vertex[1:] == of_vertex[:-1]) & (vertex[1:] != vertex[:-1])
     one, other, ring = vertex[:-1][edge], vertex[1:][edge], of_vertex[1:][edge]
     there, back = _pair_keys(one, other), _pair_keys(other, one)
-    return np.minimum(there, back), (there < back) != flip[ring], of_part[of_ring[ring]].astype(np.int64)
+    owner = (of_part[of_ring[ring]] + first).astype(np.int32)
+    return np.minimum(there, back), np.where((there < back) != flip[ring], owner, ~owner)
 
 
 def _vertex_keys(xy: npt.NDArray[np.float64]) -> Keys:

@@ -20,6 +20,9 @@ Geometries = npt.NDArray[np.object_]
 Mask = npt.NDArray[np.bool_]
 Index = npt.NDArray[np.int64]
 
+NOT_A_NUMBER = "Invalid Coordinate"
+"""GEOS's reason for a coordinate that is infinite or not a number: nothing can be measured or repaired there."""
+
 _POINT = re.compile(r"\[(\S+) (\S+)\]")
 
 
@@ -30,6 +33,15 @@ class Invalid:
     at: Index
     reason: npt.NDArray[np.object_]
     xy: npt.NDArray[np.float64]
+
+    def among(self, chosen: Mask) -> Invalid:
+        """Those of a mask, shape (k,)."""
+        return Invalid(self.at[chosen], self.reason[chosen], self.xy[chosen])
+
+    @property
+    def unmeasurable(self) -> Index:
+        """Positions of geometries with a coordinate that is infinite or not a number."""
+        return np.asarray(self.at[self.reason == NOT_A_NUMBER], dtype=np.int64)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -161,10 +173,11 @@ def find_duplicates(geometry: Geometries) -> Copies:
     return Copies(among[later], of[later])
 
 
-def coverage(geometry: Geometries) -> Coverage:
+def coverage(geometry: Geometries, found: Invalid | None = None) -> Coverage:
     """Make a layer's polygons ready for `find_overlaps` and `find_gaps`.
 
-    Invalid polygons take part in their repaired form; None, lines, points and flat polygons do not take part.
+    Invalid polygons take part in their repaired form; None, lines, points and flat polygons do not take part. `found` is
+    what `find_invalid` says of `geometry`, if the caller has asked it already.
 
     1. Ground covered twice has a rim of edges that are nobody else's (`edges.has_unshared_edge`), and a polygon with
        such an edge there overlaps another: these polygons are compared with their surroundings.
@@ -173,9 +186,10 @@ def coverage(geometry: Geometries) -> Coverage:
 
     In a clean layer step 1 compares the polygons at the edge of the layer and step 2 nothing.
     """
-    repaired, _ = propose_repair(geometry)
+    found = find_invalid(geometry) if found is None else found
+    repaired, what = propose_repair(geometry, found)
     fit = is_polygonal(repaired) & ~is_absent(repaired) & ~is_flat(repaired)
-    fit[find_invalid(repaired).at] = False
+    fit[found.at] = [reason is not None for reason in what[found.at]]
     at = np.flatnonzero(fit)
     polygons = repaired[at]
     unmatched = has_unshared_edge(polygons)
@@ -226,8 +240,10 @@ def find_gaps(layer: Coverage, extent: shapely.Geometry | None = None) -> Geomet
     return np.asarray(parts[is_polygonal(parts) & (shapely.area(parts) > 0.0)], dtype=object)
 
 
-def propose_repair(geometry: Geometries) -> tuple[Geometries, npt.NDArray[np.object_]]:
+def propose_repair(geometry: Geometries, found: Invalid | None = None) -> tuple[Geometries, npt.NDArray[np.object_]]:
     """Propose a valid geometry for each invalid one, by its structure: shells united, then holes taken away.
+
+    `found` is what `find_invalid` says of `geometry`, if the caller has asked it already.
 
     Returns
     -------
@@ -241,8 +257,9 @@ def propose_repair(geometry: Geometries) -> tuple[Geometries, npt.NDArray[np.obj
     >>> repaired[0].geom_type, what.tolist()
     ('MultiPolygon', ['Self-intersection'])
     """
-    found = find_invalid(geometry)
-    proposal = _as_polygons(geometry[found.at])
+    found = find_invalid(geometry) if found is None else found
+    found = found.among((found.reason != NOT_A_NUMBER) & is_polygonal(geometry[found.at]))
+    proposal = shapely.make_valid(geometry[found.at], method="structure", keep_collapsed=False)
     usable = is_polygonal(proposal) & ~is_absent(proposal)
     repaired, what = geometry.copy(), np.full(len(geometry), None, dtype=object)
     repaired[found.at[usable]] = proposal[usable]
@@ -277,13 +294,3 @@ def _meeting(polygons: Geometries, suspects: Index) -> Index:
         suspects = np.unique(other[meets])
         suspects = suspects[~compared[suspects]]
     return np.unique(np.concatenate(found), axis=0)
-
-
-def _as_polygons(geometry: Geometries) -> Geometries:
-    """Valid forms with their polygons only: the lines and points that a repair leaves over are dropped."""
-    valid = shapely.make_valid(geometry, method="structure", keep_collapsed=False)
-    mixed = np.flatnonzero(shapely.get_type_id(valid) == shapely.GeometryType.GEOMETRYCOLLECTION)
-    for at in mixed:
-        parts = shapely.get_parts(valid[at])
-        valid[at] = shapely.union_all(parts[is_polygonal(parts)])
-    return np.asarray(valid, dtype=object)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pyproj import CRS
 
 import geometries as gallery
-from liangtian.finding import Outcome, Where
+from liangtian.finding import Finding, Outcome, Where
 from liangtian.messages import catalogue, render
 from liangtian.onemap import defects
 from liangtian.onemap.layers import LAYERS, conform
@@ -153,6 +153,19 @@ def test_a_missing_optional_column_leaves_its_rules_unasked():
     assert quality_level([found]) == "findings"
 
 
+def test_a_missing_id_column_is_one_finding():
+    findings = judge(parcels(without="BSM"))
+    assert defects_of(findings) == [("COM-08", None)]
+    assert quality_level(findings) == "findings"
+    assert "BSM" in render(findings[0])
+
+
+def test_what_a_reader_only_remarks_leaves_a_layer_clean():
+    remark = Finding("CRS-01", Outcome.PASS, "geom-flat")
+    assert quality_level([remark]) == "clean"
+    assert quality_level([replace(remark, outcome=Outcome.FAIL)]) == "findings"
+
+
 def test_a_layer_without_crs_is_refused_and_the_rest_still_reported():
     findings = judge(replace(parcels({PADDY: {"DLMC": "旱地"}}), crs=None))
     assert defects_of(findings) == [("COM-13", None), ("DLTB-01", 1)]
@@ -167,7 +180,8 @@ def test_a_layer_without_records_is_refused():
 
 def lines(shapes, crs=ZONE_40, layer="STBHHX"):
     """A layer of a few shapes without rules on attributes."""
-    geometry = shapely.transform(np.array(shapes, dtype=object), lambda xy: xy + np.array([500_000, 3_380_000]))
+    with np.errstate(invalid="ignore"):
+        geometry = shapely.transform(np.array(shapes, dtype=object), lambda xy: xy + np.array([500_000, 3_380_000]))
     return judge(features({"BSM": identifiers(len(shapes))}, geometry, crs), LAYERS[layer])
 
 
@@ -176,7 +190,7 @@ def lines(shapes, crs=ZONE_40, layer="STBHHX"):
     [
         *(("COM-20", shape) for shape in gallery.ABSENT.values()),
         *(("COM-21", shape) for shape in gallery.NOT_POLYGONS.values()),
-        *(("COM-22", shape) for shape in gallery.INVALID.values()),
+        *(("COM-22", shape) for shape in (*gallery.INVALID.values(), *gallery.UNMEASURABLE.values())),
         *(("COM-23", shape) for shape in gallery.FLATS.values()),
     ],
 )
@@ -244,6 +258,12 @@ def test_places_and_areas_of_a_geographic_layer_are_degrees_and_square_metres():
     (found,) = judge(table, LAYERS["STBHHX"])
     assert found.measured == pytest.approx(1064.3, abs=0.5)
     assert shapely.intersection(*two).buffer(1e-9).contains(shapely.Point(found.where.x, found.where.y))
+
+
+def test_the_reason_of_an_invalid_geometry_is_said_in_both_languages():
+    (found,) = lines([gallery.BOW_TIE])
+    assert "（自相交）" in render(found)
+    assert "(Self-intersection)" in render(found, lang="en")
 
 
 def test_a_repair_is_recorded_with_its_defect_and_area():

@@ -78,6 +78,15 @@ def test_an_invalid_geometry_is_found_and_its_repair_is_a_valid_polygon(name):
     assert shapes[1] is gallery.INVALID[name]
 
 
+@pytest.mark.parametrize("name", gallery.UNMEASURABLE)
+def test_a_coordinate_that_is_no_number_is_found_and_never_repaired(name):
+    shapes = array(gallery.SQUARE, gallery.UNMEASURABLE[name])
+    found = find_invalid(shapes)
+    assert (found.at.tolist(), found.unmeasurable.tolist()) == ([1], [1])
+    assert propose_repair(shapes)[1].tolist() == [None, None]
+    assert overlaps(shapes) == []
+
+
 def test_an_invalid_geometry_names_the_place():
     found = find_invalid(array(gallery.BOW_TIE))
     assert (found.reason.tolist(), found.xy.tolist()) == (["Self-intersection"], [[1.0, 1.0]])
