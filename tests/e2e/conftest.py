@@ -135,9 +135,7 @@ def browser() -> Iterator[Browser]:
     if path is None:
         pytest.fail("Chromium is missing: sudo apt-get install chromium fonts-noto-cjk, or make test WITHOUT=e2e")
     with sync_playwright() as playwright:
-        found = playwright.chromium.launch(
-            executable_path=path, args=FLAGS, env={**os.environ, "LANGUAGE": "zh_CN"}
-        )
+        found = playwright.chromium.launch(executable_path=path, args=FLAGS, env={**os.environ, "LANGUAGE": "zh_CN"})
         yield found
         found.close()
 
