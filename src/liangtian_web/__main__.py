@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 
 from liangtian_web import embedded
-from liangtian_web.errors import StartError
+from liangtian_web.errors import StartError, disk_full
 
 # Commands that need no database, or bring it up themselves.
 WITHOUT_DATABASE = {
@@ -29,6 +30,11 @@ def main() -> None:
         run(sys.argv)
     except StartError as error:
         print(error, file=sys.stderr)  # noqa: T201
+        sys.exit(3)
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        print(disk_full(error.filename or os.getcwd()), file=sys.stderr)  # noqa: T201
         sys.exit(3)
 
 

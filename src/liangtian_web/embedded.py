@@ -27,7 +27,7 @@ from typing import IO
 import psycopg
 from psycopg import sql
 
-from liangtian_web.errors import StartError
+from liangtian_web.errors import StartError, disk_full
 from liangtian_web.keys import Keys, load_keys, make_home
 
 DATABASE, SUPERUSER, OWNER, APP = "liangtian", "postgres", "liangtian_owner", "liangtian_app"
@@ -299,10 +299,7 @@ def server_account(home: Path) -> pwd.struct_passwd | None:
 def failure(home: Path, said: str) -> StartError:
     """The reason the server gave, with the cure where we know one."""
     if "No space left on device" in said or shutil.disk_usage(home).free < 64 * 2**20:
-        return StartError(
-            f"磁盘已满，数据库不能在 {home} 运行。请腾出至少 1 GB 后重试。",
-            f"The disk is full: the database cannot run in {home}. Free at least 1 GB and start again.",
-        )
+        return disk_full(home)
     last = said.strip().splitlines()[-1] if said.strip() else "?"
     return StartError(
         f"数据库没有启动：{last}。详见 {home / 'postgres.log'}。",

@@ -12,6 +12,14 @@ class StartError(Exception):
         super().__init__(f"{zh}\n{en}")
 
 
+def disk_full(where: object) -> StartError:
+    """The message of a full disk."""
+    return StartError(
+        f"磁盘已满，不能写入 {where}。请腾出至少 1 GB 后重试，已有数据不受影响。",
+        f"The disk is full: cannot write to {where}. Free at least 1 GB and start again; nothing is lost.",
+    )
+
+
 class VersionConflict(LiangtianError):
     """The page was based on an older state than the database holds now."""
 

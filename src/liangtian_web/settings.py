@@ -172,6 +172,7 @@ AXES_FAILURE_LIMIT = whole("LIANGTIAN_LOGIN_FAILURES", 5)
 AXES_COOLOFF_TIME = timedelta(minutes=whole("LIANGTIAN_LOCKOUT_MINUTES", 15))
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
+AXES_ENABLE_ADMIN = False
 AXES_LOCKOUT_CALLABLE = "liangtian_web.people.views.locked_out"
 
 # Language and time: Chinese first, English by the switch, never guessed from the browser.

@@ -2,14 +2,21 @@
 
 from importlib.util import find_spec
 
+from django.conf import settings
 from django.contrib import admin
+from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
+from django.views.generic import RedirectView
+
+from liangtian_web.home.views import admin_login
 
 urlpatterns = [
     path("", include("liangtian_web.home.urls")),
     path("people/", include("liangtian_web.people.urls")),
     path("trail/", include("liangtian_web.trail.urls")),
     path("jobs/", include("liangtian_web.jobs.urls")),
+    path("favicon.ico", login_not_required(RedirectView.as_view(url=f"/{settings.STATIC_URL.strip('/')}/mark.svg"))),
+    path("admin/login/", admin_login),
     path("admin/", admin.site.urls),
     *(path(f"{name}/", include(f"liangtian_web.{name}.urls")) for name in ("onemap", "review")
       if find_spec(f"liangtian_web.{name}")),

@@ -194,7 +194,7 @@ def log_in(page: Page, live: Live, username: str = "wang") -> None:
 @pytest.fixture
 def picture(request: pytest.FixtureRequest):
     """Write the page as it is into `--screenshots`, if that was asked for."""
-    folder = request.config.getoption("--screenshots")
+    folder = request.config.getoption("--screenshots", default=None)
 
     def write(page: Page, name: str) -> None:
         if folder:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from django.contrib.auth import views as auth
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
 from django.db.models import Q
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse_lazy
 from django.utils.decorators import method_decorator
@@ -46,11 +48,19 @@ class PasswordChange(auth.PasswordChangeView):
         return response
 
 
+@login_not_required
+def admin_login(request: HttpRequest) -> HttpResponse:
+    """Where Django's administration sends whoever may not enter: to our log-in, or, once known, away."""
+    if request.user.is_authenticated:
+        raise PermissionDenied
+    return redirect_to_login(request.GET.get("next", "/admin/"))
+
+
 @require_GET
 def index(request: Request) -> HttpResponse:
     """The to-do list first: work under way and work that failed, then what one may begin, then what was done."""
     jobs = jobs_for(request.user)
-    mine = Q(state__in=Job.OPEN) | Q(state=Job.State.FAILED, owner=request.user)
+    mine = Q(state__in=Job.OPEN) | Q(state=Job.State.FAILED, owner=request.user, read=False)
     waiting = [{"job": job, "sentence": job.sentence(request.language)} for job in jobs.filter(mine)[:20]]
     recent = jobs.filter(state=Job.State.DONE)[:10]
     return render(request, "home/index.html", {"waiting": waiting, "recent": recent, "begin": list(begin(request))})

@@ -68,6 +68,11 @@ def finish(job: Job, state: str, message: str = "", /, *, result_url: str = "", 
     Job.objects.filter(pk=job.pk, state__in=Job.OPEN).update(**changed)
 
 
+def mark_read(job: Job) -> None:
+    """Take a failure off the to-do list."""
+    Job.objects.filter(pk=job.pk, state=Job.State.FAILED).update(read=True)
+
+
 def cancel(job: Job) -> None:
     """Ask the work to stop; work that has not begun stops here."""
     Job.objects.filter(pk=job.pk, state=Job.State.WAITING).update(

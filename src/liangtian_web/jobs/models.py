@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -32,6 +33,8 @@ class Job(models.Model):
     params = models.JSONField(default=dict)
     attempts = models.PositiveSmallIntegerField(default=0)
     cancel_requested = models.BooleanField(default=False)
+    # A failure waits in the owner's to-do list until it has been read.
+    read = models.BooleanField(default=False)
     result_url = models.CharField(max_length=200, blank=True)
     created_at = models.DateTimeField(_("提交时间"), auto_now_add=True)
     started_at = models.DateTimeField(null=True)
@@ -51,6 +54,14 @@ class Job(models.Model):
     def is_open(self) -> bool:
         """Whether the work can still change."""
         return self.state in self.OPEN
+
+    @property
+    def elapsed(self) -> str:
+        """Minutes and seconds since the work began, "1:05"."""
+        if self.started_at is None:
+            return ""
+        seconds = int(((self.ended_at or timezone.now()) - self.started_at).total_seconds())
+        return f"{seconds // 60}:{seconds % 60:02}"
 
     def sentence(self, lang: str) -> str:
         """What the work says now: a message of the kernel by its id, else a sentence of the pages."""

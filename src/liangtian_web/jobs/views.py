@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from liangtian_web.jobs import actions
@@ -39,6 +39,14 @@ def cancel(request: Request, pk: int) -> HttpResponse:
     note(request, "jobs.cancel", f"job:{job.pk}")
     job.refresh_from_db()
     return _partial(request, job, "")
+
+
+@require_POST
+def mark_read(request: Request, pk: int) -> HttpResponse:
+    """Take the owner's failed job off the to-do list; HTMX removes the row."""
+    job = get_object_or_404(jobs_for(request.user), pk=pk, owner=request.user)
+    actions.mark_read(job)
+    return HttpResponse("") if request.htmx else redirect("home:index")
 
 
 @require_GET

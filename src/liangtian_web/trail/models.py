@@ -8,6 +8,8 @@ from django.utils.translation import gettext_lazy as _
 WORDS = {
     "people.login": _("登录"),
     "people.password": _("修改密码"),
+    "people.change": _("新建或修改"),
+    "people.delete": _("删除"),
     "jobs.cancel": _("取消工作"),
     "trail.export": _("导出留痕"),
     "onemap.upload": _("上传图层"),

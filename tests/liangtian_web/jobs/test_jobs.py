@@ -1,7 +1,9 @@
 import asyncio
+from datetime import timedelta
 
 import pytest
 from django.db import connection, transaction
+from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from liangtian.errors import FileUnreadable
@@ -173,3 +175,18 @@ def test_outsider_neither_sees_nor_cancels(outsider_client, job):
 
 def test_jobs_page_lists_the_user_s_work(officer_client, job):
     assert "示范图层" in officer_client.get("/jobs/").content.decode()
+
+
+def test_failure_leaves_the_to_do_list_once_read(officer_client, outsider_client, job):
+    actions.finish(job, "failed", "处理程序多次中断，请联系管理员。")
+    assert [item["job"] for item in officer_client.get("/").context["waiting"]] == [job]
+    assert outsider_client.post(f"/jobs/{job.pk}/read/").status_code == 404
+    assert officer_client.post(f"/jobs/{job.pk}/read/").headers["Location"] == "/"
+    assert officer_client.get("/").context["waiting"] == []
+
+
+def test_elapsed_time_is_minutes_and_seconds(job):
+    assert job.elapsed == ""
+    job.started_at = timezone.now()
+    job.ended_at = job.started_at + timedelta(seconds=65)
+    assert job.elapsed == "1:05"

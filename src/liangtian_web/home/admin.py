@@ -1,0 +1,87 @@
+"""Users, agencies and places, kept by administrators in Django's own pages. What they change is noted in the trail."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.models import Group
+from django.db.models import Model, QuerySet
+from django.forms import ModelForm
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from liangtian_web.people.models import Agency, Membership, Place, User
+from liangtian_web.trail.actions import note
+
+admin.site.site_header = admin.site.site_title = _("良田管理")
+admin.site.unregister(Group)  # roles are memberships, at a place
+
+
+class Noted:
+    """Note every change, in the transaction of the change."""
+
+    def save_model(self, request: HttpRequest, obj: Model, form: ModelForm[Any], change: bool) -> None:
+        super().save_model(request, obj, form, change)  # type: ignore[misc]
+        note(request, "people.change", f"{obj._meta.model_name}:{obj.pk} {obj}")
+
+    def delete_model(self, request: HttpRequest, obj: Model) -> None:
+        note(request, "people.delete", f"{obj._meta.model_name}:{obj.pk} {obj}")
+        super().delete_model(request, obj)  # type: ignore[misc]
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Model]) -> None:
+        for obj in queryset:
+            self.delete_model(request, obj)
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        super().save_formset(request, form, formset, change)  # type: ignore[misc]
+        for obj in [*formset.new_objects, *(changed for changed, _fields in formset.changed_objects)]:
+            note(request, "people.change", f"{obj._meta.model_name}:{obj.pk} {obj}")
+        for obj in formset.deleted_objects:
+            note(request, "people.delete", f"{obj._meta.model_name} {obj}")
+
+
+class MembershipsOf(admin.TabularInline):  # type: ignore[type-arg]
+    """A user's duties, on the user's page."""
+
+    model = Membership
+    extra = 0
+    autocomplete_fields = ("agency", "place")
+
+
+@admin.register(User)
+class People(Noted, UserAdmin):  # type: ignore[type-arg]
+    """Users and their duties."""
+
+    list_display = ("username", "display_name", "is_active", "is_superuser", "last_login")
+    list_filter = ("is_active", "is_superuser")
+    search_fields = ("username", "display_name")
+    inlines = (MembershipsOf,)
+    fieldsets = (
+        (None, {"fields": ("username", "password", "display_name", "email")}),
+        (None, {"fields": ("is_active", "is_staff", "is_superuser", "unit", "language")}),
+    )
+    add_fieldsets = ((None, {"classes": ("wide",), "fields": ("username", "display_name", "password1", "password2")}),)
+    filter_horizontal = ()
+
+
+@admin.register(Place)
+class Places(Noted, admin.ModelAdmin):  # type: ignore[type-arg]
+    """Responsibility units."""
+
+    list_display = ("name", "code", "kind", "parent")
+    list_filter = ("kind",)
+    list_select_related = ("parent",)
+    search_fields = ("name", "code")
+    autocomplete_fields = ("parent",)
+
+
+@admin.register(Agency)
+class Agencies(Noted, admin.ModelAdmin):  # type: ignore[type-arg]
+    """Offices of places."""
+
+    list_display = ("name", "place")
+    list_select_related = ("place",)
+    search_fields = ("name", "place__name")
+    autocomplete_fields = ("place",)
