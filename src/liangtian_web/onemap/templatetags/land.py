@@ -47,3 +47,9 @@ def thousands(value: Any) -> str:
 def as_json(value: Any) -> str:
     """JSON text for a data attribute; the template escapes it."""
     return json.dumps(value, ensure_ascii=False, default=str)
+
+
+@register.filter
+def as_json_list(value: Any) -> str:
+    """A list of this one value, as JSON text."""
+    return json.dumps([value], ensure_ascii=False)
