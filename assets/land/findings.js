@@ -1,13 +1,16 @@
 // The result of a check on the map: boundary, cut pieces, overlaps; findings light their parcels, parcels open their row.
 import { boxOf, light } from "./view.js";
 
+// Ground that must not be taken; what lies outside a boundary is told in the table, not painted.
+const CROSSED = ["all", ["==", ["get", "role"], "overlap"], ["in", ["get", "layer"], ["literal", ["YJJBNTTB", "YJJBNTSFQ", "STBHHX"]]]];
+
 export async function findings(map, config) {
   if (!config.shapes) return;
   const data = await (await fetch(config.shapes)).json();
   map.addSource("run", { type: "geojson", data });
   const role = (name) => ["==", ["get", "role"], name];
-  map.addLayer({ id: "run-overlap", type: "fill", source: "run", filter: role("overlap"), paint: { "fill-color": "#c62f2f", "fill-opacity": 0.3 } });
-  map.addLayer({ id: "run-overlap-line", type: "line", source: "run", filter: role("overlap"), paint: { "line-color": "#c62f2f", "line-width": 1 } });
+  map.addLayer({ id: "run-overlap", type: "fill", source: "run", filter: CROSSED, paint: { "fill-color": "#d6453f", "fill-opacity": 0.26 } });
+  map.addLayer({ id: "run-overlap-line", type: "line", source: "run", filter: CROSSED, paint: { "line-color": "#c62f2f", "line-width": 0.6, "line-opacity": 0.6 } });
   map.addLayer({ id: "run-piece", type: "fill", source: "run", filter: role("piece"), paint: { "fill-color": "#1f6feb", "fill-opacity": 0.1 } });
   map.addLayer({ id: "run-lit", type: "fill", source: "run", filter: ["all", role("piece"), ["in", ["get", "parcel_id"], ["literal", []]]], paint: { "fill-color": "#1f6feb", "fill-opacity": 0.42 } });
   map.addLayer({ id: "run-boundary", type: "line", source: "run", filter: role("boundary"), layout: { "line-join": "round" }, paint: { "line-color": "#1f6feb", "line-width": 3 } });

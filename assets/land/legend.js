@@ -36,7 +36,8 @@ function inView(map, list, { palette, english }) {
   const key = (code) => [4, 2].map((n) => code.slice(0, n)).find((part) => codes.includes(part));
   let shown = new Set(codes.filter((code) => code.length === 2 || code === "0101"));
   if (map.getLayer("DLTB") && map.getZoom() >= 13) {
-    shown = new Set(map.queryRenderedFeatures({ layers: ["DLTB"] }).map((f) => key(f.properties.c ?? "")));
+    const seen = new Set(map.queryRenderedFeatures({ layers: ["DLTB"] }).map((f) => key(f.properties.c ?? "")));
+    if (seen.size) shown = seen;
   }
   list.replaceChildren(...codes.filter((code) => shown.has(code)).sort().map((code) => {
     const line = document.createElement("li");

@@ -45,7 +45,7 @@ function land(layer, { palette }) {
 }
 
 const LINES = {
-  YJJBNTTB: { fill: "hatch", width: 1.2, dash: [4, 2] },
+  YJJBNTTB: { fill: "hatch", width: ["interpolate", ["linear"], ["zoom"], 13, 0, 16, 0.8], dash: [4, 3] },
   YJJBNTSFQ: { fill: "hatch-zone", width: 1.6, dash: [2, 1.5] },
   STBHHX: { width: 2.2, dash: [3, 2], tint: 0.08 },
   CZKFBJ: { width: 2, dash: [6, 2, 1, 2] },
@@ -94,7 +94,7 @@ export function hatch(colour, crossed = false) {
   canvas.width = canvas.height = size;
   const pen = canvas.getContext("2d");
   pen.strokeStyle = colour;
-  pen.globalAlpha = 0.55;
+  pen.globalAlpha = crossed ? 0.5 : 0.4;
   pen.lineWidth = 1;
   pen.beginPath();
   for (const shift of [-size, 0, size]) for (const half of [0, size / 2]) {

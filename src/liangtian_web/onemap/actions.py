@@ -143,7 +143,8 @@ def ask_to_publish(request: HttpRequest, upload: Upload, *, repair: bool) -> Non
     StageRefused : it is not waiting to be published
     """
     with transaction.atomic():
-        waiting = Upload.objects.filter(pk=upload.pk, state=Upload.State.EXAMINED)
+        open_states = [Upload.State.EXAMINED, *([Upload.State.REFUSED] if repair else [])]  # repairs may lift a refusal
+        waiting = Upload.objects.filter(pk=upload.pk, state__in=open_states, refusal={})
         if not waiting.update(state=Upload.State.PUBLISHING, repair=repair):
             raise StageRefused("onemap-not-waiting")
         job = jobs.defer("onemap.publish", owner=request.user, place=upload.place, title=str(upload), upload=upload.pk)

@@ -60,7 +60,7 @@ class UploadForm(forms.Form):
 
     layer = forms.ChoiceField(label=_("图层"), choices=layer_choices)
     place = forms.ModelChoiceField(label=_("责任单元"), queryset=None, empty_label=None)
-    on = forms.DateField(label=_("有效日期起"), widget=forms.DateInput(attrs={"type": "date"}), help_text=_("如 2023 年度变更调查：2023-12-31"))
+    on = forms.DateField(label=_("有效日期起"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}), help_text=_("如 2023 年度变更调查：2023-12-31"))
     files = ManyFiles(label=_("文件"), help_text=_("zip、shapefile（可一次选中全部散件）、GeoPackage、GDB（zip）、GeoJSON、GeoParquet、VCT、DXF、KML"))
     encoding = forms.ChoiceField(label=_("属性编码"), choices=ENCODINGS, required=False)
     visibility = forms.ChoiceField(label=_("可见范围"), choices=LayerVersion.Visibility.choices, initial=LayerVersion.Visibility.BELOW)

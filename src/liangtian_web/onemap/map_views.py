@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import uuid
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -129,7 +130,7 @@ def _picture(layer: str, versions: list[LayerVersion], z: int, x: int, y: int) -
 
 def _keep(path: Path, data: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.{id(data)}.partial")
+    partial = path.with_name(f".{path.name}.{uuid.uuid4().hex}.partial")
     partial.write_bytes(data)
     partial.replace(path)
 
@@ -153,7 +154,7 @@ def parcel(request: HttpRequest, version: int, parcel: str) -> HttpResponse:
     values = [
         {"name": name, "word": (known[name].en if english else known[name].zh) if name in known else name, "value": value}
         for name, value in ground.attributes(index, number).items()
-        if value not in (None, "") and not (name in known and known[name].personal)
+        if value not in (None, "") and name != "parcel_id" and not (name in known and known[name].personal)
     ]
     context = {"version": row, "parcel": parcel, "values": values, "area_m2": index.area_dm2[number].item() / 100}
     return render(request, "onemap/parcel.html", context)

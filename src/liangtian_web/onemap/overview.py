@@ -7,8 +7,8 @@ class that most of its four cells hold. It is a side file of the snapshot and ca
 from __future__ import annotations
 
 import json
-import os
 import struct
+import uuid
 import zlib
 from dataclasses import dataclass
 from functools import lru_cache
@@ -126,7 +126,7 @@ def _loaded(index: Index, layer: str, path: Path) -> Overview:
 
 def _save(made: Overview, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
+    partial = path.with_name(f".{path.name}.{uuid.uuid4().hex}.partial")  # threads may make it at once
     levels = {f"level{k}": grid for k, grid in enumerate(made.levels)}
     with partial.open("wb") as sink:
         np.savez_compressed(

@@ -17,7 +17,7 @@ from liangtian_web.review.models import Run
 from liangtian_web.review.queries import checking_places
 
 BOUNDARY_BYTES_MAX = 50 * 2**20
-DATE = forms.DateInput(attrs={"type": "date"})
+DATE = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
 
 
 def _field(fact: Fact) -> forms.Field | None:

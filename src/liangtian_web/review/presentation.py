@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from decimal import Decimal
 from typing import Any
@@ -32,9 +33,19 @@ def citation(rule: str) -> str:
 
 
 def findings(run: Run, language: str) -> list[dict[str, Any]]:
-    """The findings, gravest first, in the order of the text within one outcome."""
+    """The findings, gravest first, in the order of the text within one outcome; each obligation stands alone."""
     found = [_finding(each) for each in run.data_in(language)["findings"]]
     return sorted(found, key=lambda f: GRAVITY.get(f["outcome"], 9))
+
+
+def gathered(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Findings that say the same of several obligations, told once with all their citations."""
+    told: dict[tuple[str, str], dict[str, Any]] = {}
+    for each in found:
+        first = told.setdefault((each["outcome"], each["message"]), each | {"cited": []})
+        if each["cites"] not in first["cited"]:
+            first["cited"].append(each["cites"])
+    return list(told.values())
 
 
 def _finding(each: dict[str, Any]) -> dict[str, Any]:
@@ -88,8 +99,24 @@ def verdict_sentence(found: list[dict[str, Any]]) -> str:
     parts = [gettext("%(n)s 条%(word)s") % {"n": count[o], "word": outcome_word(o)} for o in GRAVITY if count[o] and o != "not_applicable"]
     if not parts:
         return gettext("没有适用的条款。")
-    first = next((each["message"] for each in found if each["outcome"] in ("fail", "unknown")), "")
+    first = next((each["message"] for each in found if each["outcome"] == "fail"), "")
+    if not first and count["unknown"]:
+        first = gettext("补齐下列所缺的图层或情况后重新检查，才能下结论。")
     return gettext("、").join(parts) + gettext("。") + first
+
+
+def crs_word(name: str) -> str:
+    """A coordinate system as surveyors call it.
+
+    Examples
+    --------
+    >>> crs_word("CGCS2000 / 3-degree Gauss-Kruger CM 120E"), crs_word("CGCS2000 / 3-degree Gauss-Kruger zone 40")
+    ('CGCS2000 3° 40 带', 'CGCS2000 3° 40 带')
+    """
+    if found := re.fullmatch(r"CGCS2000 / 3-degree Gauss-Kruger (CM|zone) (\d+)E?", name):
+        zone = int(found[2]) // 3 if found[1] == "CM" else int(found[2])
+        return gettext("CGCS2000 3° %(zone)s 带") % {"zone": zone}
+    return name
 
 
 def figures(data: dict[str, Any]) -> list[list[dict[str, Any]]]:
