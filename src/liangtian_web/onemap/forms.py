@@ -8,7 +8,8 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
-from django.utils.translation import get_language, gettext, gettext_lazy as _
+from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext_lazy as _
 
 from liangtian.onemap.layers import LAYERS
 from liangtian_web.onemap.models import LayerVersion
@@ -36,16 +37,28 @@ def checked(files: list[UploadedFile]) -> list[UploadedFile]:
     suffixes = [Path(file.name or "").suffix.lower() for file in files]
     odd = sorted({s or "?" for s in suffixes if s not in MAIN | PARTS})
     if odd:
-        raise forms.ValidationError(gettext("不支持 %(odd)s 文件。可以上传：%(known)s，或成套的 shapefile 散件。") % {"odd": "、".join(odd), "known": " ".join(sorted(MAIN))})
+        raise forms.ValidationError(
+            gettext("不支持 %(odd)s 文件。可以上传：%(known)s，或成套的 shapefile 散件。")
+            % {"odd": "、".join(odd), "known": " ".join(sorted(MAIN))}
+        )
     main = [file for file, suffix in zip(files, suffixes, strict=True) if suffix in MAIN]
     if len(main) != 1:
-        raise forms.ValidationError(gettext("一次上传一个图层：选一个文件，或同名的 .shp .shx .dbf .prj .cpg。现有可打开的文件 %(n)s 个。") % {"n": len(main)})
+        raise forms.ValidationError(
+            gettext("一次上传一个图层：选一个文件，或同名的 .shp .shx .dbf .prj .cpg。现有可打开的文件 %(n)s 个。")
+            % {"n": len(main)}
+        )
     stem = Path(main[0].name or "").stem.lower()
     strangers = [f.name for f in files if Path((f.name or "").removesuffix(".xml")).stem.lower() != stem]
     if strangers:
-        raise forms.ValidationError(gettext("%(names)s 与 %(main)s 不同名，不是同一个 shapefile 的散件。") % {"names": "、".join(map(str, strangers)), "main": main[0].name})
+        raise forms.ValidationError(
+            gettext("%(names)s 与 %(main)s 不同名，不是同一个 shapefile 的散件。")
+            % {"names": "、".join(map(str, strangers)), "main": main[0].name}
+        )
     if sum(file.size or 0 for file in files) > settings.UPLOAD_BYTES_MAX:
-        raise forms.ValidationError(gettext("文件共超过 %(mb)s MB。请分幅上传，或由管理员调高上限。") % {"mb": settings.UPLOAD_BYTES_MAX // 2**20})
+        raise forms.ValidationError(
+            gettext("文件共超过 %(mb)s MB。请分幅上传，或由管理员调高上限。")
+            % {"mb": settings.UPLOAD_BYTES_MAX // 2**20}
+        )
     return main + [file for file in files if file is not main[0]]
 
 
@@ -60,10 +73,19 @@ class UploadForm(forms.Form):
 
     layer = forms.ChoiceField(label=_("图层"), choices=layer_choices)
     place = forms.ModelChoiceField(label=_("责任单元"), queryset=None, empty_label=None)
-    on = forms.DateField(label=_("有效日期起"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}), help_text=_("如 2023 年度变更调查：2023-12-31"))
-    files = ManyFiles(label=_("文件"), help_text=_("zip、shapefile（可一次选中全部散件）、GeoPackage、GDB（zip）、GeoJSON、GeoParquet、VCT、DXF、KML"))
+    on = forms.DateField(
+        label=_("有效日期起"),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        help_text=_("如 2023 年度变更调查：2023-12-31"),
+    )
+    files = ManyFiles(
+        label=_("文件"),
+        help_text=_("zip、shapefile（可一次选中全部散件）、GeoPackage、GDB（zip）、GeoJSON、GeoParquet、VCT、DXF、KML"),
+    )
     encoding = forms.ChoiceField(label=_("属性编码"), choices=ENCODINGS, required=False)
-    visibility = forms.ChoiceField(label=_("可见范围"), choices=LayerVersion.Visibility.choices, initial=LayerVersion.Visibility.BELOW)
+    visibility = forms.ChoiceField(
+        label=_("可见范围"), choices=LayerVersion.Visibility.choices, initial=LayerVersion.Visibility.BELOW
+    )
 
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -54,7 +54,9 @@ def map_config(request: HttpRequest, versions: list[LayerVersion], on: date, **m
         "english": english,
         "bounds": bounds,
         "worker": static("bundle/maplibre-worker.js"),
-        "layers": [_layer(code, versions, on, english) for code in LAYER_ORDER if any(v.layer == code for v in versions)],
+        "layers": [
+            _layer(code, versions, on, english) for code in LAYER_ORDER if any(v.layer == code for v in versions)
+        ],
         "palette": overview.PALETTE,
         "deepest": tiles.DEEPEST_ZOOM,
         "search": reverse("onemap:search"),
@@ -152,7 +154,11 @@ def parcel(request: HttpRequest, version: int, parcel: str) -> HttpResponse:
     english = request.language == "en"
     known = LAYERS[row.layer].fields
     values = [
-        {"name": name, "word": (known[name].en if english else known[name].zh) if name in known else name, "value": value}
+        {
+            "name": name,
+            "word": (known[name].en if english else known[name].zh) if name in known else name,
+            "value": value,
+        }
         for name, value in ground.attributes(index, number).items()
         if value not in (None, "") and name != "parcel_id" and not (name in known and known[name].personal)
     ]

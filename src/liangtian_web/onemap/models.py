@@ -30,9 +30,7 @@ class LayerVersion(models.Model):
     class Meta:
         ordering = ["layer", "place__path", "-on", "-recorded_at"]
         indexes = [models.Index(fields=["layer", "on"], name="onemap_version_by_day")]
-        constraints = [
-            models.UniqueConstraint(fields=["place", "layer", "on", "digest"], name="onemap_version_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["place", "layer", "on", "digest"], name="onemap_version_once")]
 
     def __str__(self) -> str:
         return f"{self.layer}@{self.place.code}@{self.on}"

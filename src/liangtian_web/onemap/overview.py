@@ -26,7 +26,9 @@ from liangtian_web.onemap.tiles import CLASS_COLUMNS, MERCATOR, plane_box, tile_
 FORM = 1
 SIZE = 512  # pixels of a tile's side
 CELL_M, CELLS_MAX = 20.0, 3000
-PALETTE: dict[str, Any] = json.loads(resources.files("liangtian_web.onemap").joinpath("palette.json").read_text("utf-8"))
+PALETTE: dict[str, Any] = json.loads(
+    resources.files("liangtian_web.onemap").joinpath("palette.json").read_text("utf-8")
+)
 Bytes = npt.NDArray[np.uint8]
 
 
@@ -130,14 +132,20 @@ def _save(made: Overview, path: Path) -> None:
     levels = {f"level{k}": grid for k, grid in enumerate(made.levels)}
     with partial.open("wb") as sink:
         np.savez_compressed(
-            sink, form=FORM, count=len(levels), x0=made.x0, y0=made.y0, cell_m=made.cell_m, **levels  # type: ignore[arg-type]
+            sink,
+            form=FORM,
+            count=len(levels),
+            x0=made.x0,
+            y0=made.y0,
+            cell_m=made.cell_m,
+            **levels,  # type: ignore[arg-type]
         )
     partial.replace(path)
 
 
 def tile(views: list[tuple[Index, Overview]], z: int, x: int, y: int) -> bytes:
     """A PNG tile: the pixel's centre looked up in the level whose cells are about a pixel wide."""
-    west, south, east, north = bounds = tile_bounds(z, x, y)
+    west, _, east, north = bounds = tile_bounds(z, x, y)
     step = (east - west) / SIZE
     picture = np.zeros((SIZE, SIZE), dtype=np.uint8)
     column = west + (np.arange(SIZE) + 0.5) * step

@@ -45,7 +45,9 @@ def upload_new(request: HttpRequest) -> HttpResponse:
     """Choose layer, place, day and files."""
     if not publishing_places(request.user).exists():
         raise PermissionDenied
-    form = UploadForm(request.user, request.POST or None, request.FILES or None, initial={"layer": request.GET.get("layer")})
+    form = UploadForm(
+        request.user, request.POST or None, request.FILES or None, initial={"layer": request.GET.get("layer")}
+    )
     if request.method == "POST" and form.is_valid():
         chosen = dict(form.cleaned_data)
         upload = actions.receive(request, chosen.pop("files"), chosen)

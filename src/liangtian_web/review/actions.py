@@ -171,7 +171,9 @@ def remeasure(request: HttpRequest, run: Run) -> Repeated:
     LiangtianError : a snapshot is gone, or the boundary cannot be measured
     """
     boundary = stored_boundary(run)
-    versions = {each["name"]: each["digest"] for each in run.layers}
+    versions: dict[str, list[str]] = {}
+    for each in run.layers:
+        versions.setdefault(each["name"], []).append(each["digest"])
     question = kernel.Question(run.on, run.kind, run.data["place"], run.declared, versions)
 
     result = kernel.check(boundary, the_catalogue(), question)

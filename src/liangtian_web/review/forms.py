@@ -7,7 +7,8 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
-from django.utils.translation import get_language, gettext, gettext_lazy as _
+from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext_lazy as _
 
 from liangtian.policy.facts import Fact, dictionary
 from liangtian_web.onemap.forms import ENCODINGS, ManyFiles
@@ -26,7 +27,9 @@ def _field(fact: Fact) -> forms.Field | None:
     label = fact.en if english else fact.zh
     empty = [("", gettext("未提供"))]
     if fact.type == "boolean":
-        return forms.ChoiceField(label=label, required=False, choices=[*empty, ("yes", gettext("是")), ("no", gettext("否"))])
+        return forms.ChoiceField(
+            label=label, required=False, choices=[*empty, ("yes", gettext("是")), ("no", gettext("否"))]
+        )
     if fact.type == "choice":
         words = [(key, texts["en" if english else "zh"]) for key, texts in fact.values.items()]
         return forms.ChoiceField(label=label, required=False, choices=empty + words)
@@ -51,9 +54,7 @@ class DeclaredForm(forms.Form):
         """What was declared, by fact name; yes and no as booleans."""
         words = {"yes": True, "no": False}
         given = {name: value for name, value in self.cleaned_data.items() if value not in (None, "")}
-        return {
-            name: words[value] if dictionary()[name].type == "boolean" else value for name, value in given.items()
-        }
+        return {name: words[value] if dictionary()[name].type == "boolean" else value for name, value in given.items()}
 
 
 class CheckForm(forms.Form):
@@ -63,7 +64,11 @@ class CheckForm(forms.Form):
     kind = forms.ChoiceField(label=_("用地类型"), choices=Run.Kind.choices, initial=Run.Kind.SINGLE_SITE)
     on = forms.DateField(label=_("业务日期"), widget=DATE, help_text=_("按当日有效的图层与条款检查"))
     place = forms.ModelChoiceField(label=_("责任单元"), queryset=None, empty_label=None)
-    files = ManyFiles(label=_("范围文件"), required=False, help_text=_("界址点 TXT、shapefile、GDB、GeoPackage、GeoJSON、DXF、KML、VCT；或在图上画"))
+    files = ManyFiles(
+        label=_("范围文件"),
+        required=False,
+        help_text=_("界址点 TXT、shapefile、GDB、GeoPackage、GeoJSON、DXF、KML、VCT；或在图上画"),
+    )
     encoding = forms.ChoiceField(label=_("属性编码"), choices=ENCODINGS, required=False)
     drawn = forms.CharField(required=False, widget=forms.HiddenInput(attrs={"data-draw": ""}))
 

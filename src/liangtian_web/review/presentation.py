@@ -87,6 +87,9 @@ def _shown(step: dict[str, Any]) -> str:
         return gettext("未知")
     if isinstance(value, bool):
         return gettext("是") if value else gettext("否")
+    fact = dictionary().get(step["name"])
+    if fact and fact.type == "choice" and value in fact.values:
+        return str(fact.values[value]["en" if get_language() == "en" else "zh"])
     if isinstance(value, list):
         return gettext("%(n)s 项") % {"n": len(value)} if len(value) > 6 else "、".join(map(str, value))
     unit = {"m2": " m²", "person": ""}.get(step.get("unit", ""), f" {step.get('unit', '')}")
@@ -96,7 +99,11 @@ def _shown(step: dict[str, Any]) -> str:
 def verdict_sentence(found: list[dict[str, Any]]) -> str:
     """How many of each outcome, and what the gravest says."""
     count = Counter(each["outcome"] for each in found)
-    parts = [gettext("%(n)s 条%(word)s") % {"n": count[o], "word": outcome_word(o)} for o in GRAVITY if count[o] and o != "not_applicable"]
+    parts = [
+        gettext("%(n)s 条%(word)s") % {"n": count[o], "word": outcome_word(o)}
+        for o in GRAVITY
+        if count[o] and o != "not_applicable"
+    ]
     if not parts:
         return gettext("没有适用的条款。")
     first = next((each["message"] for each in found if each["outcome"] == "fail"), "")
@@ -142,7 +149,10 @@ def control_lines(data: dict[str, Any]) -> list[dict[str, Any]]:
         (gettext("生态保护红线"), data["red_line"]),
     )
     rows = [{"name": n, "area_m2": v["overlap_m2"], "touching_m2": v["touching_m2"]} for n, v in overlaps]
-    outside = ((gettext("城镇开发边界外"), "outside_urban_boundary_m2"), (gettext("扩展边界外"), "outside_expansion_boundary_m2"))
+    outside = (
+        (gettext("城镇开发边界外"), "outside_urban_boundary_m2"),
+        (gettext("扩展边界外"), "outside_expansion_boundary_m2"),
+    )
     return rows + [{"name": name, "area_m2": data[key], "touching_m2": None} for name, key in outside]
 
 
@@ -166,7 +176,9 @@ def pieces(shapes: dict[str, Any]) -> list[dict[str, Any]]:
     for feature in shapes["features"]:
         about = feature["properties"]
         if about["role"] == "piece":
-            row = rows.setdefault(about["parcel_id"], {"id": about["parcel_id"], "code": about["DLBM"], "area_m2": Decimal(0)})
+            row = rows.setdefault(
+                about["parcel_id"], {"id": about["parcel_id"], "code": about["DLBM"], "area_m2": Decimal(0)}
+            )
             row["area_m2"] += Decimal(str(about["area_m2"]))
     return sorted(rows.values(), key=lambda row: (-row["area_m2"], row["id"]))
 
@@ -174,7 +186,12 @@ def pieces(shapes: dict[str, Any]) -> list[dict[str, Any]]:
 def side_by_side(one: dict[str, Any], other: dict[str, Any]) -> list[dict[str, Any]]:
     """Key figures and classes of two results, row by row."""
     rows = [
-        {"label": a["label"], "kg": "kg" in a, "one": a.get("kg", a.get("area_m2")), "other": b.get("kg", b.get("area_m2"))}
+        {
+            "label": a["label"],
+            "kg": "kg" in a,
+            "one": a.get("kg", a.get("area_m2")),
+            "other": b.get("kg", b.get("area_m2")),
+        }
         for row_a, row_b in zip(figures(one), figures(other), strict=True)
         for a, b in zip(row_a, row_b, strict=True)
     ]
@@ -191,7 +208,10 @@ def findings_side_by_side(one: Run, other: Run, language: str) -> list[dict[str,
     both = [{f["rule"]: f for f in findings(run, language)} for run in (one, other)]
     rules = [*both[0], *(rule for rule in both[1] if rule not in both[0])]
     rows = [{"cites": citation(rule), "one": both[0].get(rule), "other": both[1].get(rule)} for rule in rules]
-    return [row | {"differs": (row["one"] and row["one"]["outcome"]) != (row["other"] and row["other"]["outcome"])} for row in rows]
+    return [
+        row | {"differs": (row["one"] and row["one"]["outcome"]) != (row["other"] and row["other"]["outcome"])}
+        for row in rows
+    ]
 
 
 def changed_count(count: int) -> str:

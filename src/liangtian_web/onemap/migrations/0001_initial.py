@@ -6,69 +6,132 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('jobs', '0001_initial'),
-        ('people', '0001_initial'),
+        ("jobs", "0001_initial"),
+        ("people", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='LayerVersion',
+            name="LayerVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('layer', models.CharField(max_length=20, verbose_name='图层')),
-                ('on', models.DateField(verbose_name='有效日期起')),
-                ('digest', models.CharField(max_length=64, verbose_name='摘要')),
-                ('rows', models.PositiveBigIntegerField(verbose_name='图斑数')),
-                ('quality', models.CharField(max_length=10, verbose_name='质量')),
-                ('visibility', models.CharField(choices=[('place', '仅本级和上级'), ('below', '本级、上级和下级')], default='below', max_length=5, verbose_name='可见范围')),
-                ('publisher', models.CharField(max_length=100, verbose_name='发布人')),
-                ('recorded_at', models.DateTimeField(verbose_name='发布时间')),
-                ('bounds', models.JSONField(default=list)),
-                ('place', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='layer_versions', to='people.place', verbose_name='责任单元')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("layer", models.CharField(max_length=20, verbose_name="图层")),
+                ("on", models.DateField(verbose_name="有效日期起")),
+                ("digest", models.CharField(max_length=64, verbose_name="摘要")),
+                ("rows", models.PositiveBigIntegerField(verbose_name="图斑数")),
+                ("quality", models.CharField(max_length=10, verbose_name="质量")),
+                (
+                    "visibility",
+                    models.CharField(
+                        choices=[("place", "仅本级和上级"), ("below", "本级、上级和下级")],
+                        default="below",
+                        max_length=5,
+                        verbose_name="可见范围",
+                    ),
+                ),
+                ("publisher", models.CharField(max_length=100, verbose_name="发布人")),
+                ("recorded_at", models.DateTimeField(verbose_name="发布时间")),
+                ("bounds", models.JSONField(default=list)),
+                (
+                    "place",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="layer_versions",
+                        to="people.place",
+                        verbose_name="责任单元",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['layer', 'place__path', '-on', '-recorded_at'],
+                "ordering": ["layer", "place__path", "-on", "-recorded_at"],
             },
         ),
         migrations.CreateModel(
-            name='Upload',
+            name="Upload",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sha256', models.CharField(max_length=64)),
-                ('files', models.JSONField(default=list)),
-                ('size', models.PositiveBigIntegerField(verbose_name='大小')),
-                ('layer', models.CharField(max_length=20, verbose_name='图层')),
-                ('on', models.DateField(verbose_name='有效日期起')),
-                ('visibility', models.CharField(choices=[('place', '仅本级和上级'), ('below', '本级、上级和下级')], default='below', max_length=5)),
-                ('encoding', models.CharField(blank=True, max_length=20, verbose_name='属性编码')),
-                ('repair', models.BooleanField(default=False, verbose_name='采用建议的几何修复')),
-                ('state', models.CharField(choices=[('received', '待质检'), ('examined', '待发布'), ('refused', '不能发布'), ('publishing', '发布中'), ('published', '已发布')], db_index=True, default='received', max_length=10, verbose_name='状态')),
-                ('rows', models.PositiveBigIntegerField(default=0)),
-                ('level', models.CharField(blank=True, max_length=10)),
-                ('counts', models.JSONField(default=dict)),
-                ('findings', models.JSONField(default=list)),
-                ('refusal', models.JSONField(default=dict)),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='上传时间')),
-                ('job', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='jobs.job')),
-                ('place', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='uploads', to='people.place', verbose_name='责任单元')),
-                ('uploader', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='uploads', to=settings.AUTH_USER_MODEL)),
-                ('version', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='uploads', to='onemap.layerversion')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("sha256", models.CharField(max_length=64)),
+                ("files", models.JSONField(default=list)),
+                ("size", models.PositiveBigIntegerField(verbose_name="大小")),
+                ("layer", models.CharField(max_length=20, verbose_name="图层")),
+                ("on", models.DateField(verbose_name="有效日期起")),
+                (
+                    "visibility",
+                    models.CharField(
+                        choices=[("place", "仅本级和上级"), ("below", "本级、上级和下级")],
+                        default="below",
+                        max_length=5,
+                    ),
+                ),
+                ("encoding", models.CharField(blank=True, max_length=20, verbose_name="属性编码")),
+                ("repair", models.BooleanField(default=False, verbose_name="采用建议的几何修复")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("received", "待质检"),
+                            ("examined", "待发布"),
+                            ("refused", "不能发布"),
+                            ("publishing", "发布中"),
+                            ("published", "已发布"),
+                        ],
+                        db_index=True,
+                        default="received",
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("rows", models.PositiveBigIntegerField(default=0)),
+                ("level", models.CharField(blank=True, max_length=10)),
+                ("counts", models.JSONField(default=dict)),
+                ("findings", models.JSONField(default=list)),
+                ("refusal", models.JSONField(default=dict)),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="上传时间")),
+                (
+                    "job",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to="jobs.job"
+                    ),
+                ),
+                (
+                    "place",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="uploads",
+                        to="people.place",
+                        verbose_name="责任单元",
+                    ),
+                ),
+                (
+                    "uploader",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="uploads", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="uploads",
+                        to="onemap.layerversion",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-id'],
+                "ordering": ["-id"],
             },
         ),
         migrations.AddIndex(
-            model_name='layerversion',
-            index=models.Index(fields=['layer', 'on'], name='onemap_version_by_day'),
+            model_name="layerversion",
+            index=models.Index(fields=["layer", "on"], name="onemap_version_by_day"),
         ),
         migrations.AddConstraint(
-            model_name='layerversion',
-            constraint=models.UniqueConstraint(fields=('place', 'layer', 'on', 'digest'), name='onemap_version_once'),
+            model_name="layerversion",
+            constraint=models.UniqueConstraint(fields=("place", "layer", "on", "digest"), name="onemap_version_once"),
         ),
     ]

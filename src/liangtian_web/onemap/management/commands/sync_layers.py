@@ -23,6 +23,8 @@ class Command(BaseCommand):
         for name in strangers:
             self.stderr.write(f"? {name}: no place has this code")
         home = the_catalogue()
-        missing = [str(v) for v in LayerVersion.objects.select_related("place") if not home.snapshot_path(v.digest).exists()]
+        missing = [
+            str(v) for v in LayerVersion.objects.select_related("place") if not home.snapshot_path(v.digest).exists()
+        ]
         if missing:
             raise CommandError("snapshots missing: " + ", ".join(missing))
