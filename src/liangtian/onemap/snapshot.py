@@ -140,7 +140,7 @@ def _hash_column(state: hashlib._Hash, name: str, values: pa.Array | pa.ChunkedA
             offsets = np.frombuffer(filled.buffers()[1], dtype="<i4")[filled.offset : filled.offset + len(filled) + 1]
             state.update(memoryview(data)[int(offsets[0]) : int(offsets[-1])])
         return
-    zero = pa.scalar(0, pa.int64()).cast(values.type)
+    zero = pa.scalar(0, pa.int32() if pa.types.is_date32(values.type) else pa.int64()).cast(values.type)
     fixed = pc.fill_null(values, zero).to_numpy(zero_copy_only=False)
     state.update(np.ascontiguousarray(fixed).astype(fixed.dtype.newbyteorder("<")).tobytes())
 

@@ -1,0 +1,48 @@
+// One MapLibre map: the layers of a day in the survey's colours, below whatever a page lays on top.
+import { Map, NavigationControl, ScaleControl, setWorkerUrl } from "maplibre-gl";
+import { styleOf, hatch } from "./style.js";
+
+export function openMap(element, config) {
+  setWorkerUrl(new URL(config.worker, location.href).href);
+  const map = new Map({
+    container: element.querySelector(".map-canvas"),
+    style: styleOf(config),
+    bounds: config.bounds ?? [73, 18, 135, 53],
+    fitBoundsOptions: { padding: 24 },
+    hash: config.permalink ? "map" : false,
+    maxZoom: 20,
+    dragRotate: false,
+    pitchWithRotate: false,
+    touchPitch: false,
+    attributionControl: false,
+    localIdeographFontFamily: '"Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei", sans-serif',
+    canvasContextAttributes: { preserveDrawingBuffer: true }, // printing takes the canvas
+  });
+  map.touchZoomRotate.disableRotation();
+  map.addControl(new NavigationControl({ showCompass: false }), "top-right");
+  map.addControl(new ScaleControl({ maxWidth: 110, unit: "metric" }), "bottom-right");
+  map.addImage("hatch", hatch("#9a6b00"));
+  map.addImage("hatch-zone", hatch("#5c4500", true));
+  element.landMap = map; // for the browser tests
+  return new Promise((resolve) => map.once("load", () => resolve(map)));
+}
+
+// Light some parcels up; an empty list puts them out.
+export function light(map, ids) {
+  map.setFilter("lit", ["in", ["get", "id"], ["literal", ids]]);
+  map.setFilter("lit-line", ["in", ["get", "id"], ["literal", ids]]);
+}
+
+export function boxOf(geojson) {
+  const box = [Infinity, Infinity, -Infinity, -Infinity];
+  const walk = (part) => {
+    if (typeof part[0] === "number") {
+      box[0] = Math.min(box[0], part[0]); box[1] = Math.min(box[1], part[1]);
+      box[2] = Math.max(box[2], part[0]); box[3] = Math.max(box[3], part[1]);
+    } else part.forEach(walk);
+  };
+  for (const feature of geojson.features ?? [geojson]) walk((feature.geometry ?? feature).coordinates);
+  return box;
+}
+
+export const token = () => JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRFToken"];

@@ -1,0 +1,26 @@
+// Pages with a map: the map module, then whatever the page has for it to do.
+import { openMap } from "./land/view.js";
+import { legend } from "./land/legend.js";
+import { identify } from "./land/identify.js";
+import { measuring } from "./land/measure.js";
+import { drawing } from "./land/draw.js";
+import { findings } from "./land/findings.js";
+import { defects } from "./land/defects.js";
+import { panel, tabs } from "./land/panel.js";
+
+const place = document.querySelector("[data-map]");
+tabs();
+panel();
+if (place) start(place);
+
+async function start(element) {
+  const config = JSON.parse(document.getElementById("map-config").textContent);
+  const map = await openMap(element, config);
+  legend(map, config);
+  defects(map, config);
+  measuring(map, config);
+  if (document.querySelector("[data-draw]")) drawing(map, config);
+  else identify(map, config);
+  await findings(map, config);
+  element.dataset.ready = "yes"; // what screenshots and tests wait for
+}

@@ -1,0 +1,218 @@
+"""From uploaded bytes to a published layer, each step gather / decide / record."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import shutil
+import tempfile
+from collections.abc import Callable
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+
+from liangtian.errors import LayerInvalid, LiangtianError
+from liangtian.formats.features import Features
+from liangtian.formats.opening import open_features
+from liangtian.onemap import catalogue, publish
+from liangtian.onemap.layers import LAYERS
+from liangtian.space.crs import geographic, transformer
+from liangtian_web.errors import StageRefused
+from liangtian_web.jobs import actions as jobs
+from liangtian_web.onemap import findings as kept_findings
+from liangtian_web.onemap.models import LayerVersion, Upload
+from liangtian_web.onemap.queries import the_catalogue
+from liangtian_web.people.models import Place
+from liangtian_web.trail.actions import note
+
+Progress = Callable[[float, str], None]
+
+
+def receive(request: HttpRequest, files: list[UploadedFile], chosen: dict[str, Any]) -> Upload:
+    """Keep the bytes by their digest and give the examination to the worker, row and work together."""
+    partial, sha256 = _write(files)
+
+    folder = upload_folder(sha256)
+    names = [{"name": safe_name(f.name or "file"), "size": f.size} for f in files]
+
+    with transaction.atomic():
+        upload = Upload.objects.create(
+            sha256=sha256, files=names, size=sum(f.size or 0 for f in files), uploader=request.user, **chosen
+        )
+        upload.job = jobs.defer(
+            "onemap.examine", owner=request.user, place=upload.place, title=str(upload), upload=upload.pk
+        )
+        upload.save(update_fields=["job"])
+        note(request, "onemap.upload", f"upload:{upload.pk} {sha256}", on=upload.on, place=upload.place)
+        _settle(partial, folder)
+    return upload
+
+
+def _write(files: list[UploadedFile]) -> tuple[Path, str]:
+    """Write the files into a folder of their own beside the kept ones; its path and the digest of names and bytes."""
+    root = Path(settings.MEDIA_ROOT)
+    root.mkdir(parents=True, exist_ok=True)
+    partial = Path(tempfile.mkdtemp(prefix=".partial-", dir=root))
+    state = hashlib.sha256()
+    for file in sorted(files, key=lambda f: f.name or ""):
+        name = safe_name(file.name or "file")
+        state.update(name.encode() + b"\0")
+        with (partial / name).open("wb") as sink:
+            for chunk in file.chunks():
+                state.update(chunk)
+                sink.write(chunk)
+    return partial, state.hexdigest()
+
+
+def _settle(partial: Path, folder: Path) -> None:
+    if folder.exists():
+        shutil.rmtree(partial)
+    else:
+        partial.rename(folder)
+
+
+def upload_folder(sha256: str) -> Path:
+    """Where the bytes of an upload lie."""
+    return Path(settings.MEDIA_ROOT) / sha256
+
+
+def safe_name(name: str) -> str:
+    """The file's own name without anything a path could be made of.
+
+    Examples
+    --------
+    >>> safe_name("../../etc/地类 图斑.SHP")
+    '地类_图斑.SHP'
+    """
+    return re.sub(r"[^\w.-]+", "_", Path(name.replace("\\", "/")).name).lstrip(".")[-120:] or "file"
+
+
+def open_upload(upload: Upload, workdir: Path) -> Features:
+    """Read the file of an upload.
+
+    Raises
+    ------
+    LiangtianError : it is not what it promises to be
+    """
+    path = upload_folder(upload.sha256) / upload.files[0]["name"]
+    return open_features(path, encoding=upload.encoding or None, workdir=workdir)
+
+
+def examine(upload: Upload, progress: Progress) -> None:
+    """Read and judge without publishing; every defect is kept at once."""
+    spec = LAYERS[upload.layer]
+    with tempfile.TemporaryDirectory(prefix="liangtian-") as workdir:
+        progress(0.05, "正在读取文件")
+        try:
+            features = open_upload(upload, Path(workdir))
+            progress(0.4, "正在质检")
+            report = publish.examine(features, spec)
+        except LiangtianError as error:
+            _refuse(upload, error)
+            return
+
+    rows, counts = kept_findings.kept(report.findings, features.crs)
+    state = Upload.State.REFUSED if report.level == "refused" else Upload.State.EXAMINED
+
+    _change(upload, state=state, level=report.level, rows=len(features), findings=rows, counts=counts, refusal={})
+
+
+def _refuse(upload: Upload, error: LiangtianError) -> None:
+    rows, counts = kept_findings.kept(error.params.get("findings", ()), None)  # type: ignore[arg-type]
+    refusal = kept_findings.refusal_of(error)
+    _change(upload, state=Upload.State.REFUSED, level="refused", findings=rows, counts=counts, refusal=refusal)
+
+
+def _change(upload: Upload, **values: Any) -> None:
+    Upload.objects.filter(pk=upload.pk).exclude(state=Upload.State.PUBLISHED).update(**values)
+    upload.refresh_from_db()
+
+
+def ask_to_publish(request: HttpRequest, upload: Upload, *, repair: bool) -> None:
+    """Give the publication to the worker; only one request for an upload wins.
+
+    Raises
+    ------
+    StageRefused : it is not waiting to be published
+    """
+    with transaction.atomic():
+        open_states = [Upload.State.EXAMINED, *([Upload.State.REFUSED] if repair else [])]  # repairs may lift a refusal
+        waiting = Upload.objects.filter(pk=upload.pk, state__in=open_states, refusal={})
+        if not waiting.update(state=Upload.State.PUBLISHING, repair=repair):
+            raise StageRefused("onemap-not-waiting")
+        job = jobs.defer("onemap.publish", owner=request.user, place=upload.place, title=str(upload), upload=upload.pk)
+        Upload.objects.filter(pk=upload.pk).update(job=job)
+        note(request, "onemap.publish", f"upload:{upload.pk} {upload.sha256}", on=upload.on, place=upload.place)
+
+
+def publish_upload(upload: Upload, progress: Progress) -> LayerVersion | None:
+    """Make the snapshot and the catalogue entry, then the row; safe to repeat."""
+    try:
+        with tempfile.TemporaryDirectory(prefix="liangtian-") as workdir:
+            entry = publish.publish(
+                open_upload(upload, Path(workdir)),
+                LAYERS[upload.layer],
+                place=upload.place.code,
+                on=upload.on,
+                home=Path(settings.HOME),
+                publisher=str(upload.uploader),
+                recorded_at=timezone.now().isoformat(timespec="seconds"),
+                repair=upload.repair,
+                progress=progress,
+            )
+    except LayerInvalid as error:
+        _refuse(upload, error)
+        return None
+
+    row = adopt(entry, upload.place, upload.visibility)
+
+    _change(upload, state=Upload.State.PUBLISHED, version=row, refusal={})
+    return row
+
+
+def adopt(entry: catalogue.LayerVersion, place: Place, visibility: str = LayerVersion.Visibility.BELOW) -> LayerVersion:
+    """The row of a catalogue entry, made if there is none."""
+    index = the_catalogue().index(entry)
+    box = index.bounds[:, :2].min(axis=0).tolist() + index.bounds[:, 2:].max(axis=0).tolist()
+    degrees = transformer(index.crs, geographic(index.crs)).transform_bounds(*box, densify_pts=9)
+    recorded = datetime.fromisoformat(entry.recorded_at)
+    row, _ = LayerVersion.objects.get_or_create(
+        place=place,
+        layer=entry.layer,
+        on=date.fromisoformat(entry.on),
+        digest=entry.digest,
+        defaults={
+            "rows": entry.rows,
+            "quality": entry.quality.get("level", ""),
+            "publisher": entry.publisher,
+            "recorded_at": recorded if timezone.is_aware(recorded) else timezone.make_aware(recorded),
+            "bounds": [round(v, 6) for v in degrees],
+            "visibility": visibility,
+        },
+    )
+    return row
+
+
+def sync() -> tuple[list[LayerVersion], list[str]]:
+    """Rows for catalogue entries that have none (published on the command line); the names no place has a code for."""
+    places = {place.code: place for place in Place.objects.exclude(code=None)}
+    made, strangers = [], []
+    for entry in the_catalogue().entries():
+        known = LayerVersion.objects.filter(digest=entry.digest, on=entry.on, place__code=entry.place).exists()
+        if entry.place not in places:
+            strangers.append(entry.name)
+        elif not known:
+            made.append(adopt(entry, places[entry.place]))
+    return made, strangers
+
+
+def result_url(upload: Upload) -> str:
+    """The page of an upload."""
+    return reverse("onemap:upload", args=[upload.pk])

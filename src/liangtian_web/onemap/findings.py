@@ -1,0 +1,63 @@
+"""The kernel's findings of a file as the pages keep them: JSON with a longitude and latitude where there is a place."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+
+from pyproj import CRS
+
+from liangtian.errors import LiangtianError
+from liangtian.finding import Finding
+from liangtian.messages import render_text
+from liangtian.space.crs import geographic, transformer
+
+FINDINGS_KEPT = 2000
+
+
+def kept(findings: Iterable[Finding], crs: CRS | None) -> tuple[list[dict[str, Any]], dict[str, int]]:
+    """The first `FINDINGS_KEPT` as JSON, failures first, and the counts by rule of all."""
+    found = sorted(findings, key=lambda f: f.outcome != "fail")
+    return [_json(f, crs) for f in found[:FINDINGS_KEPT]], dict(Counter(f.rule for f in found))
+
+
+def _json(finding: Finding, crs: CRS | None) -> dict[str, Any]:
+    where = finding.where
+    kept = {
+        "rule": finding.rule,
+        "outcome": str(finding.outcome),
+        "id": finding.message_id,
+        "params": plain(finding.params),
+        "measured": plain(finding.measured),
+        "parcels": list(finding.parcels[:20]),
+        "row": where.row if where else None,
+    }
+    if where and crs is not None and where.x is not None and where.y is not None:
+        kept["lonlat"] = transformer(crs, geographic(crs)).transform(where.x, where.y)
+    return kept
+
+
+def plain(value: Any) -> Any:
+    """JSON-ready, whatever a finding or error carries."""
+    if isinstance(value, dict) or hasattr(value, "items"):
+        return {str(k): plain(v) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(v) for v in value]
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    if isinstance(value, Decimal):
+        return float(value)
+    return value.item() if hasattr(value, "item") else str(value)
+
+
+def refusal_of(error: LiangtianError) -> dict[str, Any]:
+    """An error that ended the work, to be said later in the reader's language."""
+    params = {k: v for k, v in error.params.items() if k != "findings"}
+    return {"id": error.message_id, "params": plain(params)}
+
+
+def sentence(kept: dict[str, Any], language: str) -> str:
+    """Say a kept finding or refusal."""
+    return render_text(kept["id"], kept["params"], lang="en" if language == "en" else "zh")

@@ -1,0 +1,196 @@
+"""One map: the page, its tiles, and what the ground answers."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import uuid
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import shapely
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, render
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.cache import patch_cache_control
+from django.utils.translation import gettext
+from django.views.decorators.http import require_GET, require_POST
+
+from liangtian.onemap.layers import LAYERS
+from liangtian_web.onemap import ground, overview, tiles
+from liangtian_web.onemap.models import LayerVersion
+from liangtian_web.onemap.queries import index_of, versions_for, versions_on
+from liangtian_web.onemap.templatetags.land import area, unit_word
+
+FEW_ROWS = 5000  # a layer this small is drawn as shapes at every zoom
+LAYER_ORDER = ("DLTB", "YJJBNTTB", "YJJBNTSFQ", "STBHHX", "CZKFBJ", "KZBJ", "XZQ", "CJDCQ", "GDDB")
+
+
+def day_of(request: HttpRequest) -> date:
+    """The day of validity of the header: asked for now, else the one of this session, else today."""
+    try:
+        day = date.fromisoformat(request.GET.get("on") or request.session.get("on", ""))
+    except ValueError:
+        day = timezone.localdate()
+    if request.GET.get("on"):
+        request.session["on"] = day.isoformat()
+    return day
+
+
+def map_config(request: HttpRequest, versions: list[LayerVersion], on: date, **more: Any) -> dict[str, Any]:
+    """What the map module needs to draw the layers a user may see on a day."""
+    boxes = [v.bounds for v in versions if v.bounds]
+    low, high = zip(*((b[:2], b[2:]) for b in boxes), strict=True) if boxes else ((), ())
+    bounds = [*map(min, zip(*low, strict=True)), *map(max, zip(*high, strict=True))] if boxes else None
+    english = request.language == "en"
+    return {
+        "on": on.isoformat(),
+        "unit": request.unit,
+        "unitWord": unit_word(request.unit),
+        "english": english,
+        "bounds": bounds,
+        "worker": static("bundle/maplibre-worker.js"),
+        "layers": [
+            _layer(code, versions, on, english) for code in LAYER_ORDER if any(v.layer == code for v in versions)
+        ],
+        "palette": overview.PALETTE,
+        "deepest": tiles.DEEPEST_ZOOM,
+        "search": reverse("onemap:search"),
+        "identify": reverse("onemap:parcel", args=[0, "-"])[:-4],
+        "measure": reverse("onemap:measure"),
+        "basemap": getattr(settings, "BASEMAP_URL", ""),
+    } | more
+
+
+def _layer(code: str, versions: list[LayerVersion], on: date, english: bool) -> dict[str, Any]:
+    mine = [v for v in versions if v.layer == code]
+    few = sum(v.rows for v in mine) <= FEW_ROWS and code != "DLTB"
+    spec = LAYERS[code]
+    return {
+        "code": code,
+        "name": spec.en if english else spec.zh,
+        "from": 5 if few else tiles.PARCEL_ZOOM,
+        "tiles": reverse("onemap:tile", args=[code, 0, 0, 0])[: -len("0/0/0")] + "{z}/{x}/{y}"
+        + f"?on={on}&v={_key(mine)[:12]}",
+        "on": max(v.on for v in mine).isoformat(),
+        "rows": sum(v.rows for v in mine),
+    }  # fmt: skip
+
+
+def _key(versions: list[LayerVersion]) -> str:
+    named = ",".join(sorted(f"{v.pk}:{v.digest}" for v in versions))
+    return hashlib.sha256(f"{tiles.FORM}.{overview.FORM} {named}".encode()).hexdigest()
+
+
+@require_GET
+def page(request: HttpRequest) -> HttpResponse:
+    """The map of a day, with search, layers and legend."""
+    on = day_of(request)
+    versions = versions_on(request.user, on)
+    config = map_config(request, versions, on)
+    return render(request, "onemap/map.html", {"config": config, "on": on, "versions": versions})
+
+
+@require_GET
+def tile(request: HttpRequest, layer: str, z: int, x: int, y: int) -> HttpResponse:
+    """A tile of a layer: shapes from the zoom the layer has them, a picture of dominant classes below."""
+    if layer not in LAYERS or z > tiles.DEEPEST_ZOOM or not (0 <= x < 2**z and 0 <= y < 2**z):
+        raise Http404
+    versions = versions_on(request.user, day_of(request), layer)
+    key = _key(versions)
+    etag = f'"{key[:24]}-{z}-{x}-{y}"'
+    if request.headers.get("If-None-Match") == etag:
+        return _cached(HttpResponse(status=304), etag)
+    few = sum(v.rows for v in versions) <= FEW_ROWS and layer != "DLTB"
+    shapes = few or z >= tiles.PARCEL_ZOOM
+    kind, make = ("application/vnd.mapbox-vector-tile", _shapes) if shapes else ("image/png", _picture)
+    path = Path(settings.HOME) / "tiles" / key[:40] / f"{z}-{x}-{y}"
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        data = make(layer, versions, z, x, y)
+        _keep(path, data)
+    return _cached(HttpResponse(data, content_type=kind), etag)
+
+
+def _shapes(layer: str, versions: list[LayerVersion], z: int, x: int, y: int) -> bytes:
+    return tiles.parcels(layer, [(str(v.pk), index_of(v)) for v in versions], z, x, y)
+
+
+def _picture(layer: str, versions: list[LayerVersion], z: int, x: int, y: int) -> bytes:
+    views = []
+    for version in versions:
+        index = index_of(version)
+        path = Path(settings.HOME) / "overview" / f"{version.digest}.npz"
+        views.append((index, overview.load(index, layer, path)))
+    return overview.tile(views, z, x, y)
+
+
+def _keep(path: Path, data: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f".{path.name}.{uuid.uuid4().hex}.partial")
+    partial.write_bytes(data)
+    partial.replace(path)
+
+
+def _cached(response: HttpResponse, etag: str) -> HttpResponse:
+    response["ETag"] = etag
+    patch_cache_control(response, private=True, max_age=3600)
+    return response
+
+
+@require_GET
+def parcel(request: HttpRequest, version: int, parcel: str) -> HttpResponse:
+    """All attributes of a parcel, as a part of the panel."""
+    row = get_object_or_404(versions_for(request.user), pk=version)
+    index = index_of(row)
+    number = ground.row_of(index, parcel)
+    if number is None:
+        raise Http404
+    english = request.language == "en"
+    known = LAYERS[row.layer].fields
+    values = [
+        {
+            "name": name,
+            "word": (known[name].en if english else known[name].zh) if name in known else name,
+            "value": value,
+        }
+        for name, value in ground.attributes(index, number).items()
+        if value not in (None, "") and name != "parcel_id" and not (name in known and known[name].personal)
+    ]
+    context = {"version": row, "parcel": parcel, "values": values, "area_m2": index.area_dm2[number].item() / 100}
+    return render(request, "onemap/parcel.html", context)
+
+
+@require_GET
+def search(request: HttpRequest) -> HttpResponse:
+    """What a parcel id, a village name or a pair of coordinates finds."""
+    text = request.GET.get("q", "").strip()[:80]
+    hits: list[dict[str, Any]] = []
+    if place := ground.coordinates(text):
+        title = gettext("坐标 %(lon).6f, %(lat).6f") % {"lon": place[0], "lat": place[1]}
+        hits.append({"hit": ground.Hit("point", title, "", (*place, *place)), "version": None})
+    elif len(text) >= 2:
+        for version in versions_on(request.user, day_of(request)):
+            if version.layer in ("XZQ", "CJDCQ", "DLTB"):
+                hits += [{"hit": hit, "version": version} for hit in ground.find(index_of(version), text)]
+    return render(request, "onemap/hits.html", {"hits": hits[: ground.HITS_MAX], "text": text})
+
+
+@require_POST
+def measure(request: HttpRequest) -> HttpResponse:
+    """Area or length of a figure drawn in degrees, on the ellipsoid."""
+    try:
+        shape = shapely.from_geojson(json.dumps(json.loads(request.body)))
+        found = ground.measure(shape)
+    except (ValueError, TypeError, shapely.errors.GEOSException):
+        return JsonResponse({"error": gettext("图形不完整，请重画。")}, status=400)
+    words = {"length": f"{found['length_m']:,.2f} m"}
+    if "area_m2" in found:
+        m2 = round(found["area_m2"], 2)
+        words["area"] = [f"{area(m2, unit)} {unit_word(unit)}" for unit in ("mu", "ha", "m2")]
+    return JsonResponse(found | words)

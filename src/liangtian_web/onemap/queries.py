@@ -1,0 +1,81 @@
+"""Which versions and uploads a user may see, and the version that counts on a day. Limited in SQL."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Q, QuerySet
+
+from liangtian.onemap import catalogue
+from liangtian.onemap.catalogue import Catalogue
+from liangtian.onemap.index import Index
+from liangtian_web.onemap.models import LayerVersion, Upload
+from liangtian_web.people.models import Membership, Place, User
+from liangtian_web.people.queries import places_for
+
+BELOW = LayerVersion.Visibility.BELOW
+
+
+def the_catalogue() -> Catalogue:
+    """The catalogue of this installation."""
+    return Catalogue(Path(settings.HOME))
+
+
+def versions_for(user: User | AnonymousUser) -> QuerySet[LayerVersion]:
+    """Versions of the user's places and everything under them, and those a place above shares downwards."""
+    if not user.is_authenticated:
+        return LayerVersion.objects.none()
+    mine = Q(place__in=places_for(user))
+    shared = Q(place__in=places_above(user), visibility=BELOW)
+    return LayerVersion.objects.filter(mine | shared).select_related("place")
+
+
+def places_above(user: User) -> list[int]:
+    """Ids of the places the user's own places lie in."""
+    paths = Membership.objects.filter(user=user).values_list("place__path", flat=True)
+    return [int(step) for path in paths for step in path.strip("/").split("/")[:-1]]
+
+
+def versions_on(user: User | AnonymousUser, on: date, layer: str | None = None) -> list[LayerVersion]:
+    """For each layer the newest visible version of each outermost place, valid on the day: no ground twice."""
+    rows = versions_for(user).filter(on__lte=on)
+    if layer is not None:
+        rows = rows.filter(layer=layer)
+    newest: dict[tuple[str, int], LayerVersion] = {}
+    for version in rows.order_by("on", "recorded_at"):
+        newest[version.layer, version.place_id] = version
+    return [v for v in newest.values() if not _inside_another(v, newest)]
+
+
+def _inside_another(version: LayerVersion, newest: dict[tuple[str, int], LayerVersion]) -> bool:
+    above = [int(step) for step in version.place.path.strip("/").split("/")[:-1]]
+    return any((version.layer, place) in newest for place in above)
+
+
+def entry_of(version: LayerVersion) -> catalogue.LayerVersion:
+    """The catalogue's own entry of a version.
+
+    Raises
+    ------
+    CatalogueError : the catalogue no longer has it
+    """
+    return the_catalogue().find(version.digest)
+
+
+def index_of(version: LayerVersion) -> Index:
+    """The resident index of a version; no catalogue entry is read."""
+    home = the_catalogue()
+    return catalogue._loaded(home.snapshot_path(version.digest), home.index_path(version.digest))
+
+
+def uploads_for(user: User) -> QuerySet[Upload]:
+    """Uploads of the user's places."""
+    return Upload.objects.filter(place__in=places_for(user)).select_related("place", "uploader", "version", "job")
+
+
+def publishing_places(user: User) -> QuerySet[Place]:
+    """Where the user may publish layers: officers and administrators, places with a code."""
+    return places_for(user, "officer", "admin").filter(code__isnull=False)

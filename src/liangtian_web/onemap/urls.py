@@ -1,0 +1,18 @@
+"""Addresses of the map, its tiles and the layers."""
+
+from django.urls import path
+
+from liangtian_web.onemap import map_views, views
+
+app_name = "onemap"
+urlpatterns = [
+    path("map/", map_views.page, name="map"),
+    path("tiles/<str:layer>/<int:z>/<int:x>/<int:y>", map_views.tile, name="tile"),
+    path("parcel/<int:version>/<path:parcel>/", map_views.parcel, name="parcel"),
+    path("search/", map_views.search, name="search"),
+    path("measure/", map_views.measure, name="measure"),
+    path("layers/", views.layers, name="layers"),
+    path("uploads/new/", views.upload_new, name="upload_new"),
+    path("uploads/<int:pk>/", views.upload, name="upload"),
+    path("uploads/<int:pk>/publish/", views.upload_publish, name="upload_publish"),
+]

@@ -1,0 +1,206 @@
+"""Make a check, and make it again: gather, decide, record."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import shapely
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.http import HttpRequest
+from pyproj import CRS
+
+from liangtian.check import run as kernel
+from liangtian.check.result import CheckResult, as_data, to_json, verdict
+from liangtian.formats.features import Features
+from liangtian.formats.opening import open_features
+from liangtian.policy.facts import plain_facts
+from liangtian.space.crs import geographic, transformer
+from liangtian_web.onemap.actions import safe_name
+from liangtian_web.onemap.queries import the_catalogue
+from liangtian_web.people.models import Place
+from liangtian_web.review.models import Finding, Run
+from liangtian_web.trail.actions import note
+
+DRAWN = "drawn.geojson"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a user asks: a boundary and the question about it."""
+
+    name: str
+    kind: str
+    on: date
+    place: Place
+    declared: dict[str, object]
+
+
+def boundary_from(files: list[UploadedFile], drawn: str, encoding: str = "") -> Features:
+    """The boundary of a form: the files, or the figure drawn on the map, read by the same reader.
+
+    Raises
+    ------
+    LiangtianError : it cannot be read
+    """
+    with tempfile.TemporaryDirectory(prefix="liangtian-") as folder:
+        if drawn:
+            path = Path(folder) / DRAWN
+            path.write_text(drawn, "utf-8")
+        else:
+            for file in files:
+                with (Path(folder) / safe_name(file.name or "file")).open("wb") as sink:
+                    sink.writelines(file.chunks())
+            path = Path(folder) / safe_name(files[0].name or "file")
+        unpacked = Path(folder) / "unpacked"
+        unpacked.mkdir()
+        return open_features(path, encoding=encoding or None, workdir=unpacked)
+
+
+def check(request: HttpRequest, boundary: Features, asked: Asked) -> Run:
+    """Check a boundary and keep the run with its findings.
+
+    Raises
+    ------
+    LiangtianError : it cannot be measured or judged
+    """
+    question = kernel.Question(asked.on, asked.kind, asked.place.code, asked.declared)
+
+    result = kernel.check(boundary, the_catalogue(), question)
+
+    return record(request, boundary, asked, result)
+
+
+def record(request: HttpRequest, boundary: Features, asked: Asked, result: CheckResult) -> Run:
+    """Run, findings and the trail's entry: all or nothing."""
+    data = result.data()
+    shape = shapely.union_all([g for g in boundary.geometry if g is not None])
+    with transaction.atomic():
+        run = Run.objects.create(
+            name=asked.name,
+            kind=asked.kind,
+            on=asked.on,
+            place=asked.place,
+            verdict=str(verdict(result.findings)),
+            source="" if boundary.source.startswith(DRAWN) else boundary.source[:200],
+            vertices=_corners(shape),
+            crs=boundary.crs.name if boundary.crs else "",
+            boundary=shapely.to_wkb(shape, byte_order=1),
+            boundary_crs=boundary.crs.to_wkt() if boundary.crs else "",
+            box=_degrees_box(shape, boundary.crs),
+            area_m2=Decimal(str(data["boundary"]["area_m2"])),
+            facts=plain_facts(result.facts),
+            declared=plain_facts(asked.declared),
+            result=result.to_json(lang="zh"),
+            result_en=result.to_json(lang="en"),
+            shapes=json.dumps(result.geojson(), ensure_ascii=False),
+            layers=[{"name": each["name"], "digest": each["digest"]} for each in data["layers"]],
+            rules_digest=data["rules_digest"],
+            kernel=data["kernel"],
+            user=request.user,
+        )
+        Finding.objects.bulk_create(_rows(run))
+        note(request, "review.check", f"run:{run.uuid}", on=run.on, place=run.place, rules_digest=run.rules_digest)
+    return run
+
+
+def _rows(run: Run) -> list[Finding]:
+    plain = json.loads(run.result)
+    return [
+        Finding(
+            run=run,
+            ordinal=n,
+            **{key: each[key] for key in ("rule", "outcome", "message", "measured", "required", "parcels")},
+        )
+        for n, each in enumerate(plain["findings"])
+    ]
+
+
+def _corners(shape: shapely.Geometry) -> int:
+    """Boundary points, the closing point of each ring not counted."""
+    rings = shapely.get_num_geometries(shape) + int(np.sum(shapely.get_num_interior_rings(shapely.get_parts(shape))))
+    return int(shapely.get_num_coordinates(shape)) - rings
+
+
+def _degrees_box(shape: shapely.Geometry, crs: CRS | None) -> tuple[float, ...]:
+    if crs is None or crs.is_geographic:
+        return tuple(shape.bounds)
+    return tuple(transformer(crs, geographic(crs)).transform_bounds(*shape.bounds, densify_pts=9))
+
+
+@dataclass(frozen=True, slots=True)
+class Repeated:
+    """A run made again: whether it came out the same, and what did not (what, before, after)."""
+
+    same: bool
+    differences: list[tuple[str, Any, Any]]
+    rules_changed: bool
+
+
+def recheck(request: HttpRequest, run: Run) -> Repeated:
+    """Decide again from the stored facts with today's rule code.
+
+    Raises
+    ------
+    LiangtianError : the facts no longer fit the dictionary
+    """
+    question = kernel.Question(run.on, run.kind, run.data["place"])
+
+    findings, digest = kernel.recheck(run.facts, question)
+    again = to_json({"findings": [as_data(f) for f in findings]})
+    before = to_json({"findings": run.data["findings"]})
+
+    note(request, "review.recheck", f"run:{run.uuid}", on=run.on, place=run.place, rules_digest=digest)
+    differences = differing(run.data, json.loads(again, parse_float=Decimal))
+    return Repeated(again == before, differences, digest != run.rules_digest)
+
+
+def remeasure(request: HttpRequest, run: Run) -> Repeated:
+    """Measure and decide again on the very snapshots the run names.
+
+    Raises
+    ------
+    LiangtianError : a snapshot is gone, or the boundary cannot be measured
+    """
+    boundary = stored_boundary(run)
+    versions: dict[str, list[str]] = {}
+    for each in run.layers:
+        versions.setdefault(each["name"], []).append(each["digest"])
+    question = kernel.Question(run.on, run.kind, run.data["place"], run.declared, versions)
+
+    result = kernel.check(boundary, the_catalogue(), question)
+    again = result.to_json(lang="zh")
+
+    note(request, "review.remeasure", f"run:{run.uuid}", on=run.on, place=run.place)
+    differences = differing(run.data, json.loads(again, parse_float=Decimal))
+    return Repeated(again == run.result, differences, result.head["rules_digest"] != run.rules_digest)
+
+
+def stored_boundary(run: Run) -> Features:
+    """The boundary of a run, as it was given."""
+    return Features(
+        geometry=np.array([shapely.from_wkb(bytes(run.boundary))], dtype=object),
+        attributes=pa.table({"name": [run.name]}),
+        crs=CRS.from_wkt(run.boundary_crs),
+        source=run.source or DRAWN,
+        rows=np.array([1]),
+    )
+
+
+def differing(one: dict[str, Any], other: dict[str, Any]) -> list[tuple[str, Any, Any]]:
+    """Figures and findings that differ between two results, for those both have."""
+    rows = [(key, one[key], other[key]) for key in one if key in other and key != "findings" and one[key] != other[key]]
+    before, after = ({f["rule"]: f for f in data["findings"]} for data in (one, other))
+    for rule in sorted(before.keys() | after.keys()):
+        a, b = before.get(rule), after.get(rule)
+        if a != b:
+            rows.append((rule, a and a["message"], b and b["message"]))
+    return rows

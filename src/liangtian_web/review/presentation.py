@@ -1,0 +1,219 @@
+"""A run as its page says it: the verdict in a sentence, the figures that matter, findings in order of gravity."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import get_language, gettext, ngettext
+
+from liangtian.policy.facts import dictionary
+from liangtian.rules.documents import DOCUMENTS
+from liangtian_web.onemap.overview import PALETTE
+from liangtian_web.review.models import Run
+
+GRAVITY = {"fail": 0, "unknown": 1, "pass": 2, "not_applicable": 3}
+SHORT = {"wenzhou-2019": ("温州 2019", "Wenzhou 2019"), "haining-2021": ("海宁 2021", "Haining 2021")}
+
+
+def outcome_word(outcome: str) -> str:
+    """What an outcome is called."""
+    words = {"fail": gettext("不符合"), "unknown": gettext("无法判断"), "pass": gettext("符合")}
+    return words.get(outcome, gettext("不适用"))
+
+
+def citation(rule: str) -> str:
+    """A rule as people cite it: `wenzhou-2019（六）.1` → 温州 2019（六）."""
+    document, mark, rest = rule.partition("（")
+    number = mark + rest.rsplit(".", 1)[0] if mark else ""
+    chinese, english = SHORT.get(document, (document, document))
+    return (english if get_language() == "en" else chinese) + (number or rule.removeprefix(document))
+
+
+def findings(run: Run, language: str) -> list[dict[str, Any]]:
+    """The findings, gravest first, in the order of the text within one outcome; each obligation stands alone."""
+    found = [_finding(each) for each in run.data_in(language)["findings"]]
+    return sorted(found, key=lambda f: GRAVITY.get(f["outcome"], 9))
+
+
+def gathered(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Findings that say the same of several obligations, told once with all their citations."""
+    told: dict[tuple[str, str], dict[str, Any]] = {}
+    for each in found:
+        first = told.setdefault((each["outcome"], each["message"]), each | {"cited": []})
+        if each["cites"] not in first["cited"]:
+            first["cited"].append(each["cites"])
+    return list(told.values())
+
+
+def _finding(each: dict[str, Any]) -> dict[str, Any]:
+    document = DOCUMENTS.get(each["rule"].partition("（")[0])
+    english = get_language() == "en"
+    compared = [step for step in each["trace"] if step["kind"] == "compare"]
+    missing = [
+        step["name"]
+        for step in each["trace"]
+        if step["kind"] == "fact" and step["value"] is None and step.get("supplier") == "declared"
+    ]
+    return each | {
+        "word": outcome_word(each["outcome"]),
+        "cites": citation(each["rule"]),
+        "document": (document.title_en if english else document.title_zh) if document else "",
+        "unit": next((step.get("unit", "") for step in compared), "m2" if _is_area(each["measured"]) else ""),
+        "steps": [_step(step, english) for step in each["trace"]],
+        "missing": missing,
+    }
+
+
+def _is_area(value: Any) -> bool:
+    return isinstance(value, Decimal)
+
+
+def _step(step: dict[str, Any], english: bool) -> dict[str, Any]:
+    fact = dictionary().get(step["name"])
+    word = (fact.en if english else fact.zh) if fact else step["name"]
+    kinds = {"fact": gettext("事实"), "parameter": gettext("参数"), "compare": gettext("比较")}
+    return step | {"word": word, "kind_word": kinds.get(step["kind"], step["kind"]), "shown": _shown(step)}
+
+
+def _shown(step: dict[str, Any]) -> str:
+    value = step["value"]
+    if step["kind"] == "compare" and "relation" in step:
+        holds = gettext("成立") if value else gettext("不成立")
+        return f"{step['measured']} {step['relation']} {step['required']} → {holds}"
+    if value is None:
+        return gettext("未知")
+    if isinstance(value, bool):
+        return gettext("是") if value else gettext("否")
+    fact = dictionary().get(step["name"])
+    if fact and fact.type == "choice" and value in fact.values:
+        return str(fact.values[value]["en" if get_language() == "en" else "zh"])
+    if isinstance(value, list):
+        return gettext("%(n)s 项") % {"n": len(value)} if len(value) > 6 else "、".join(map(str, value))
+    unit = {"m2": " m²", "person": ""}.get(step.get("unit", ""), f" {step.get('unit', '')}")
+    return f"{value:,}{unit}" if isinstance(value, int | float | Decimal) else f"{value}"
+
+
+def verdict_sentence(found: list[dict[str, Any]]) -> str:
+    """How many of each outcome, and what the gravest says."""
+    count = Counter(each["outcome"] for each in found)
+    parts = [
+        gettext("%(n)s 条%(word)s") % {"n": count[o], "word": outcome_word(o)}
+        for o in GRAVITY
+        if count[o] and o != "not_applicable"
+    ]
+    if not parts:
+        return gettext("没有适用的条款。")
+    first = next((each["message"] for each in found if each["outcome"] == "fail"), "")
+    if not first and count["unknown"]:
+        first = gettext("补齐下列所缺的图层或情况后重新检查，才能下结论。")
+    return gettext("、").join(parts) + gettext("。") + first
+
+
+def crs_word(name: str) -> str:
+    """A coordinate system as surveyors call it.
+
+    Examples
+    --------
+    >>> crs_word("CGCS2000 / 3-degree Gauss-Kruger CM 120E"), crs_word("CGCS2000 / 3-degree Gauss-Kruger zone 40")
+    ('CGCS2000 3° 40 带', 'CGCS2000 3° 40 带')
+    """
+    if found := re.fullmatch(r"CGCS2000 / 3-degree Gauss-Kruger (CM|zone) (\d+)E?", name):
+        zone = int(found[2]) // 3 if found[1] == "CM" else int(found[2])
+        return gettext("CGCS2000 3° %(zone)s 带") % {"zone": zone}
+    return name
+
+
+def figures(data: dict[str, Any]) -> list[list[dict[str, Any]]]:
+    """Two rows of three key figures: what is taken, and what is owed."""
+    taken = [
+        {"label": gettext("占地"), "area_m2": data["boundary"]["area_m2"]},
+        {"label": gettext("其中耕地"), "area_m2": data["farmland"]["area_m2"]},
+        {"label": gettext("永久基本农田"), "area_m2": data["basic_farmland"]["overlap_m2"], "hot": True},
+    ]
+    owed = [
+        {"label": gettext("应补数量"), "area_m2": data["required"]["quantity_m2"]},
+        {"label": gettext("应补水田"), "area_m2": data["required"]["paddy_m2"]},
+        {"label": gettext("应补产能"), "kg": data["required"]["capacity_kg"]},
+    ]
+    return [taken, owed]
+
+
+def control_lines(data: dict[str, Any]) -> list[dict[str, Any]]:
+    """Overlaps with control lines, and what lies outside the boundaries that should hold it."""
+    overlaps = (
+        (gettext("永久基本农田"), data["basic_farmland"]),
+        (gettext("永久基本农田示范区"), data["demonstration_zone"]),
+        (gettext("生态保护红线"), data["red_line"]),
+    )
+    rows = [{"name": n, "area_m2": v["overlap_m2"], "touching_m2": v["touching_m2"]} for n, v in overlaps]
+    outside = (
+        (gettext("城镇开发边界外"), "outside_urban_boundary_m2"),
+        (gettext("扩展边界外"), "outside_expansion_boundary_m2"),
+    )
+    return rows + [{"name": name, "area_m2": data[key], "touching_m2": None} for name, key in outside]
+
+
+def classes(data: dict[str, Any]) -> list[dict[str, Any]]:
+    """The class table with each class's colour and its share of the largest, in percent."""
+    largest = max((row["area_m2"] for row in data["classes"]), default=Decimal(1)) or Decimal(1)
+    known = PALETTE["classes"]
+
+    def colour(code: str) -> str:
+        return next((known[code[:n]]["colour"] for n in (4, 2) if code[:n] in known), "#cccccc")
+
+    return [
+        row | {"colour": colour(row["code"] or ""), "share": int(row["area_m2"] * 100 / largest)}
+        for row in sorted(data["classes"], key=lambda row: -row["area_m2"])
+    ]
+
+
+def pieces(shapes: dict[str, Any]) -> list[dict[str, Any]]:
+    """The parcels cut, largest first: id, class, area inside."""
+    rows: dict[str, dict[str, Any]] = {}
+    for feature in shapes["features"]:
+        about = feature["properties"]
+        if about["role"] == "piece":
+            row = rows.setdefault(
+                about["parcel_id"], {"id": about["parcel_id"], "code": about["DLBM"], "area_m2": Decimal(0)}
+            )
+            row["area_m2"] += Decimal(str(about["area_m2"]))
+    return sorted(rows.values(), key=lambda row: (-row["area_m2"], row["id"]))
+
+
+def side_by_side(one: dict[str, Any], other: dict[str, Any]) -> list[dict[str, Any]]:
+    """Key figures and classes of two results, row by row."""
+    rows = [
+        {
+            "label": a["label"],
+            "kg": "kg" in a,
+            "one": a.get("kg", a.get("area_m2")),
+            "other": b.get("kg", b.get("area_m2")),
+        }
+        for row_a, row_b in zip(figures(one), figures(other), strict=True)
+        for a, b in zip(row_a, row_b, strict=True)
+    ]
+    by_code = [{row["code"]: row for row in data["classes"]} for data in (one, other)]
+    for code in sorted(by_code[0].keys() | by_code[1].keys()):
+        a, b = (each.get(code) for each in by_code)
+        label = f"{code} {(a or b or {}).get('name') or ''}"
+        rows.append({"label": label, "kg": False, "one": a and a["area_m2"], "other": b and b["area_m2"]})
+    return [row | {"differs": row["one"] != row["other"]} for row in rows]
+
+
+def findings_side_by_side(one: Run, other: Run, language: str) -> list[dict[str, Any]]:
+    """The findings of two runs by rule."""
+    both = [{f["rule"]: f for f in findings(run, language)} for run in (one, other)]
+    rules = [*both[0], *(rule for rule in both[1] if rule not in both[0])]
+    rows = [{"cites": citation(rule), "one": both[0].get(rule), "other": both[1].get(rule)} for rule in rules]
+    return [
+        row | {"differs": (row["one"] and row["one"]["outcome"]) != (row["other"] and row["other"]["outcome"])}
+        for row in rows
+    ]
+
+
+def changed_count(count: int) -> str:
+    """How many things changed."""
+    return ngettext("%(n)s 处不同", "%(n)s 处不同", count) % {"n": count}
