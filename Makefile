@@ -9,6 +9,7 @@ BUNDLE := src/liangtian_web/static/bundle/.ready
 CATALOGUES := $(shell find src/liangtian_web -name '*.po')
 
 setup: .venv/.ready $(BUNDLE) $(CATALOGUES:.po=.mo)
+	@:
 
 .venv/.ready: pyproject.toml uv.lock
 	@python3 -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "良田 needs Python 3.11 or newer; this is " + sys.version.split()[0])'

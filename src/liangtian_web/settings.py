@@ -119,6 +119,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "liangtian_web.people.middleware.client_address",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -196,7 +197,8 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 2**20
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
 DATA_UPLOAD_MAX_NUMBER_FILES = 20
 
-# Security. LIANGTIAN_TLS says that a reverse proxy speaks TLS to the outside and sets X-Forwarded-Proto.
+# Security. LIANGTIAN_TLS says that everything comes through a reverse proxy that speaks TLS to the outside, sets
+# X-Forwarded-Proto and appends the client's address to X-Forwarded-For.
 TLS = flag("LIANGTIAN_TLS")
 if TLS:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

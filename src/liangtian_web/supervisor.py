@@ -168,9 +168,10 @@ def children(home: Path, host: str, port: int) -> list[Child]:
     """The worker, then the web server; stopped in reverse."""
     environment = environment_of(home)
     worker = [sys.executable, "-m", "liangtian_web", "worker", "--sole"]
+    threads = min(8, 2 * (os.cpu_count() or 1) + 1)
     web = [
         sys.executable, "-m", "granian", "liangtian_web.wsgi:application", "--interface", "wsgi",
-        "--host", host, "--port", str(port), "--workers", "1", "--blocking-threads", "8",
+        "--host", host, "--port", str(port), "--workers", "1", "--blocking-threads", str(threads),
         "--workers-kill-timeout", "5", "--log-level", "warning",
     ]  # fmt: skip
     return [Child("worker", worker, environment), Child("web", web, environment)]

@@ -1,9 +1,10 @@
-"""The user's language and unit on every request: their own if logged in, else the cookie's, else Chinese and 亩."""
+"""What every request needs to know: where it comes from, and the user's language and unit."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
@@ -12,8 +13,24 @@ from liangtian_web.people.models import User
 LANGUAGE_COOKIE, UNIT_COOKIE = "liangtian_language", "liangtian_unit"
 
 
+def client_address(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Behind the reverse proxy, take the address it adds last; what stands before it is the client's own claim."""
+    if not settings.TLS:
+        return get_response
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if claimed := request.META.get("HTTP_X_FORWARDED_FOR"):
+            request.META["REMOTE_ADDR"] = claimed.rsplit(",", 1)[-1].strip()
+        return get_response(request)
+
+    return middleware
+
+
 def preferences(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """Set `request.language` (zh-hans or en) and `request.unit` (mu, ha or m2)."""
+    """Set `request.language` (zh-hans or en) and `request.unit` (mu, ha or m2).
+
+    The user's own if logged in, else the cookie's, else Chinese and 亩; the browser is not asked.
+    """
 
     def middleware(request: HttpRequest) -> HttpResponse:
         user = request.user
