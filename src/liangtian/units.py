@@ -22,7 +22,7 @@ DISPLAY_PLACES: dict[str, int] = {"mu": 2, "ha": 4, "m2": 2}
 
 
 def round_half_up(value: Fraction | int, places: int = 0) -> Decimal:
-    """Round an exact value half away from zero (domain.md §3.4).
+    """Round an exact value half away from zero.
 
     Examples
     --------
@@ -35,7 +35,7 @@ def round_half_up(value: Fraction | int, places: int = 0) -> Decimal:
 
 
 def round_dm2(area_m2: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
-    """Round measured areas to integer hundredths of m², half away from zero (domain.md §3.2 step 4).
+    """Round measured areas to integer hundredths of m², half away from zero.
 
     Examples
     --------
@@ -58,7 +58,7 @@ def m2_from_dm2(area_dm2: int) -> Decimal:
 
 
 def net_dm2(gross_dm2: npt.NDArray[np.int64], ridge_millionths: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    """Net class area: gross minus the ridge part, the part rounded half-up to 0.01 m² (KCMJ, domain.md §1.3).
+    """Net class area: gross minus the ridge part, the part rounded half-up to 0.01 m² (KCMJ).
 
     Parameters
     ----------

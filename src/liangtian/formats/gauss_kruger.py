@@ -1,4 +1,4 @@
-"""The Gauss-Krüger grids of China: datum, zone width, zone and false easting ↔ CRS (domain.md §4)."""
+"""The Gauss-Krüger grids of China: datum, zone width, zone and false easting ↔ CRS."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ def polygons_from_rings(
     """Build the polygon or multipolygon of each feature from its rings.
 
     A ring inside an odd number of the feature's other rings is a hole of the smallest ring around it; every other
-    ring begins a part. Orientation and order in the file play no role (domain.md §5.1 rule 5).
+    ring begins a part. Orientation and order in the file play no role.
 
     Parameters
     ----------

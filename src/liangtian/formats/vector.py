@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import importlib
 import os
 import tempfile
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Protocol, cast
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -15,15 +14,13 @@ import shapely
 
 from liangtian.errors import CrsMismatch, FileUnreadable
 from liangtian.finding import Outcome
-from liangtian.formats import archive, dxf, geoparquet, kml, ogr, shapefile, text_repair
+from liangtian.formats import archive, boundary_txt, dxf, geoparquet, kml, ogr, shapefile, text_repair, vct
 from liangtian.formats.features import Features
 from liangtian.formats.geometry import RawLayer, note, polygons_of
 
 READ_SUFFIXES = frozenset({*archive.DATASET_SUFFIXES, ".zip"})
 WRITE_SUFFIXES = frozenset({".shp", ".gpkg", ".geojson", ".json", ".parquet", ".geoparquet", ".txt", ".vct"})
 
-# Our own formats: module name by suffix, imported when first needed.
-_OWN = {".txt": "liangtian.formats.boundary_txt", ".vct": "liangtian.formats.vct"}
 _SEVERAL_LAYERS = frozenset({".gpkg", ".gdb", ".kml"})
 
 
@@ -62,6 +59,8 @@ def layer_names(path: Path) -> list[str]:
         with tempfile.TemporaryDirectory(prefix="zip-") as folder:
             found = archive.datasets(archive.unpack(path, Path(folder)))
             return layer_names(found[0]) if len(found) == 1 else [dataset.stem for dataset in found]
+    if suffix == ".vct":
+        return vct.layer_names(path)
     if suffix not in _SEVERAL_LAYERS:
         return [path.stem]
     ogr.check_content(path)
@@ -86,8 +85,10 @@ def check_file(path: Path) -> str:
 
 
 def _read_dataset(path: Path, suffix: str, layer: str | None, encoding: str | None) -> Features:
-    if suffix in _OWN:
-        return _own(suffix).read(path)
+    if suffix == ".txt":
+        return boundary_txt.read(path)
+    if suffix == ".vct":
+        return vct.read(path, layer=layer)
     try:
         return polygons_of(_unmangled(_read_raw(path, suffix, layer, encoding)))
     except UnicodeDecodeError as error:
@@ -103,18 +104,6 @@ def _read_raw(path: Path, suffix: str, layer: str | None, encoding: str | None) 
         return dxf.read(path)
     ogr.check_content(path)
     return kml.read(path, layer) if suffix == ".kml" else _believing_degrees(ogr.read(path, layer), suffix)
-
-
-class OwnFormat(Protocol):
-    """What the TXT and VCT modules offer."""
-
-    def read(self, path: Path) -> Features: ...
-
-    def write(self, features: Features, path: Path, *, encoding: str = "gbk") -> None: ...
-
-
-def _own(suffix: str) -> OwnFormat:
-    return cast(OwnFormat, importlib.import_module(_OWN[suffix]))
 
 
 def _believing_degrees(raw: RawLayer, suffix: str) -> RawLayer:
@@ -167,8 +156,9 @@ def write(features: Features, path: Path, *, encoding: str | None = None) -> Non
 
 
 def _write_dataset(features: Features, path: Path, suffix: str, encoding: str | None) -> None:
-    if suffix in _OWN:
-        _own(suffix).write(features, path, encoding=encoding or "gbk")
+    if suffix in {".txt", ".vct"}:
+        own = boundary_txt if suffix == ".txt" else vct
+        own.write(features, path, encoding=encoding or "gbk")
         return
     features = replace(features, attributes=_plain(features.attributes, path))
     if suffix == ".shp":

@@ -8,22 +8,20 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 
 from liangtian.errors import LayerInvalid
 from liangtian.finding import Finding, Outcome
 from liangtian.formats.features import Features
 from liangtian.messages import render
-from liangtian.onemap import index, quality, snapshot
+from liangtian.onemap import index, quality, quality_geometry, snapshot
 from liangtian.onemap.catalogue import Catalogue, LayerVersion, write_json
 from liangtian.onemap.layers import Conformed, LayerSpec, conform
 from liangtian.onemap.mapping import SchemaMapping
-from liangtian.space import topology
 from liangtian.space.crs import to_measuring_plane
 
 Progress = Callable[[float, str], None]
@@ -61,25 +59,9 @@ def examine(
     layer = conform(features, spec, mapping)
     repairs: tuple[Finding, ...] = ()
     if repair:
-        layer, repairs = _repaired(layer)
+        layer, repairs = quality_geometry.repair(layer)
     findings = (*features.findings, *repairs, *quality.check(layer))
     return Report(quality.quality_level(findings), findings, layer)
-
-
-def _repaired(layer: Conformed) -> tuple[Conformed, tuple[Finding, ...]]:
-    geometry, what = topology.propose_repair(layer.features.geometry)
-    changed = np.flatnonzero([text is not None for text in what])
-    findings = tuple(
-        Finding(
-            "COM-REPAIR",
-            Outcome.PASS,
-            "publish-repaired",
-            {"row": int(layer.features.rows[at]), "parcel": layer.ids[int(at)].as_py(), "what": str(what[at])},
-            parcels=(layer.ids[int(at)].as_py(),),
-        )
-        for at in changed
-    )
-    return replace(layer, features=replace(layer.features, geometry=geometry)), findings
 
 
 def publish(

@@ -1,4 +1,4 @@
-"""Quality rules of the land-use parcel layer (DLTB), domain.md §1.3: codes and figures that contradict each other."""
+"""Quality rules of the land-use parcel layer (DLTB): codes and figures that contradict each other."""
 
 from __future__ import annotations
 

@@ -48,7 +48,7 @@ def is_heading(line: str) -> bool:
 
 
 def parse_heading(line: str, number: int) -> PlotHeading:
-    """Read a header line; broken ones are re-aligned on the type field (domain.md §5.1 rule 10).
+    """Read a header line; broken ones are re-aligned on the type field.
 
     Parameters
     ----------

@@ -33,7 +33,7 @@ def place(
     declared: Mapping[str, tuple[str, int]],
     log: DefectLog,
 ) -> Placing:
-    """Decide axes and CRS (domain.md §5.1 rules 3 and 7).
+    """Decide axes and CRS.
 
     Parameters
     ----------

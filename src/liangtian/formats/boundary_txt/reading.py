@@ -1,4 +1,4 @@
-"""Read a boundary TXT: every dialect of domain.md §5.1, all defects at once, each with its line."""
+"""Read a boundary TXT: every dialect seen in the field, all defects at once, each with its line."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def read(path: Path) -> Features:
 
     Source
     ------
-    domain.md §5.1
+    dialects and files seen in the field
     """
     # A name cut in the middle of a character is common: it must not cost the file.
     with path.open(encoding=_encoding(path), errors="replace") as lines:

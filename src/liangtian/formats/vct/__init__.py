@@ -1,4 +1,4 @@
-"""VCT 3.0 (GB/T 17798-2007), as survey software writes it (domain.md §5.2): contents page.
+"""VCT 3.0 (GB/T 17798-2007), as survey software writes it: contents page.
 
 Reading: `scanning` streams lines and records, `head` decides the CRS, `tables` reads attributes, `assembly` joins
 lines to polygons, `reading` puts them together. Writing: `topology` finds shared edges, `writing` prints them.

@@ -66,7 +66,7 @@ def read(path: Path, *, layer: str | None = None) -> Features:
 
     Source
     ------
-    domain.md §5.2
+    dialects and files seen in the field
     """
     scan = _scan(path, {})
     wanted = _wanted(scan, layer)

@@ -65,7 +65,7 @@ def write(
 
     Source
     ------
-    domain.md §5.2
+    dialects and files seen in the field
     """
     grid = identify(features.crs) if features.crs is not None else None
     if grid is None:
