@@ -9,7 +9,6 @@ import numpy.typing as npt
 import shapely
 
 from liangtian.datasets.landuse import FARMLAND, ROW
-from liangtian.datasets.mesh import components
 from liangtian.datasets.parcels import Parcels
 from liangtian.datasets.places import nearest_seed
 from liangtian.datasets.zoning import protected
@@ -18,15 +17,16 @@ from liangtian.space.crs import gauss_kruger
 from liangtian.units import MU_M2
 
 Bools = npt.NDArray[np.bool_]
+Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 UNDER, OVER = "演示：连片耕地略小于千亩", "演示：连片耕地略大于千亩"
 POND, BUILDING = "演示：永久基本农田实为坑塘", "演示：永久基本农田上违法建筑"
 
-JOINED_WITHIN_M = 10.0
-"""Farmland is one block where the gap is no wider: across a rural road or a ditch, not across a stream."""
+JOINED_WITHIN_M = 16.0
+"""Farmland is one block where the gap is no wider: across a road, a ditch or a brook, not across a river."""
 
-_REACH_M = 1_000.0
+_OPEN_M, _REACH_M = 600.0, 1_500.0
 _THOUSAND_MU_M2 = float(1000 * MU_M2)
 
 
@@ -53,13 +53,12 @@ def plant(parcels: Parcels) -> Planted:
     code = parcels.code.copy()
     remarks = np.full(len(code), None, dtype=object)
     area = ellipsoidal_area(parcels.geometry, gauss_kruger(40))
-    taken = np.zeros(len(code), dtype=bool)
     for remark, over in ((UNDER, False), (OVER, True)):
-        middle = _open_middle(parcels, code, taken)
-        block = _block(parcels, code, area, middle, over=over)
+        block = _near_thousand_mu(parcels, code, area, over=over)
         remarks[block] = remark
         _isolate(parcels, code, block)
-        taken |= np.hypot(*(parcels.plan_m - parcels.plan_m[middle]).T) < 2 * _REACH_M
+        code[block] = -1  # not to be found again
+    code = np.where(code < 0, parcels.code, code)
     land = replace(parcels, code=code)
     shielded = protected(land)
     registered = code.copy()
@@ -75,38 +74,40 @@ def _is_farmland(code: Ints) -> Bools:
     return np.isin(code, [ROW[name] for name in FARMLAND])
 
 
-def _open_middle(parcels: Parcels, code: Ints, taken: Bools) -> int:
-    """The field with the most farmland of the plain around it."""
-    open_ = _is_farmland(code) & (parcels.grade == 1)
-    step = max(1, int(open_.sum()) // 300)
-    tried = np.flatnonzero(open_ & ~taken)[::step]
-    if not len(tried):
-        tried = np.flatnonzero(open_)[::step]
-    tree = shapely.STRtree(shapely.points(parcels.plan_m[open_]))
-    around, _ = tree.query(shapely.points(parcels.plan_m[tried]), predicate="dwithin", distance=0.6 * _REACH_M)
-    return int(tried[np.argmax(np.bincount(around, minlength=len(tried)))])
+def _near_thousand_mu(parcels: Parcels, code: Ints, area: Floats, *, over: bool) -> Ints:
+    """Rows of a block of the plain just under or just over 1,000 mu: the most open ground that has one.
+
+    Raises
+    ------
+    ValueError : no farmland of the land joins to 1,000 mu
+    """
+    open_ = np.flatnonzero(_is_farmland(code) & (parcels.grade == 1))
+    tried = open_[:: max(1, len(open_) // 300)]
+    places = shapely.points(parcels.plan_m)
+    tree = shapely.STRtree(places[open_])
+    around, _ = tree.query(places[tried], predicate="dwithin", distance=_OPEN_M)
+    for middle in tried[np.argsort(-np.bincount(around, minlength=len(tried)), kind="stable")]:
+        order = _outwards(parcels, open_[tree.query(places[middle], predicate="dwithin", distance=_REACH_M)], middle)
+        under = int(np.searchsorted(np.cumsum(area[order]), _THOUSAND_MU_M2))
+        if under < len(order):
+            return order[: under + 1] if over else order[:under]
+    raise ValueError("no farmland joins to 1,000 mu: ask for more parcels")
 
 
-def _block(parcels: Parcels, code: Ints, area: npt.NDArray[np.float64], middle: int, *, over: bool) -> Ints:
-    """Rows of the largest block around `middle` under 1,000 mu, or of the smallest that is over."""
-    away = np.hypot(*(parcels.plan_m - parcels.plan_m[middle]).T)
-    near = np.flatnonzero(_is_farmland(code) & (parcels.grade == 1) & (away < 1.6 * _REACH_M))
-    near = near[np.argsort(away[near], kind="stable")]
-    shapes = parcels.geometry[near]
+def _outwards(parcels: Parcels, rows: Ints, middle: int) -> Ints:
+    """The rows that are joined with `middle`, nearest first along the fields: any first few of them are joined too."""
+    shapes, places = parcels.geometry[rows], parcels.plan_m[rows]
     a, b = shapely.STRtree(shapes).query(shapes, predicate="dwithin", distance=JOINED_WITHIN_M)
-
-    def connected(count: int) -> Ints:
-        inside = (a < count) & (b < count) & (a < b)
-        return np.flatnonzero(components(count, a[inside], b[inside]) == 0)
-
-    low, high = 1, len(near)  # low: not over; high: over, if anything is
-    while high - low > 1:
-        middle_count = (low + high) // 2
-        if area[near[connected(middle_count)]].sum() < _THOUSAND_MU_M2:
-            low = middle_count
-        else:
-            high = middle_count
-    return near[connected(high if over else low)]
+    step = np.hypot(*(places[a] - places[b]).T) + 1.0
+    away = np.where(rows == middle, 0.0, np.inf)
+    while True:
+        nearer = away.copy()
+        np.minimum.at(nearer, b, away[a] + step)
+        if (nearer == away).all():
+            break
+        away = nearer
+    order = np.argsort(away, kind="stable")
+    return rows[order[np.isfinite(away[order])]]
 
 
 def _isolate(parcels: Parcels, code: Ints, block: Ints) -> None:

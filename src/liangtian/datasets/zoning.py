@@ -19,6 +19,7 @@ Geometries = npt.NDArray[np.object_]
 
 _GRID_M = 1e-4
 _BESIDE_TOWN_M = 150.0
+_SMALL_HOLE_M2 = 2_000.0
 _FOREST = ("0301", "0302", "0305")
 
 
@@ -54,8 +55,9 @@ def expansion(parcels: Parcels, urban_pieces: Geometries) -> Geometries:
     """Pieces of the expansion boundary: the urban boundary, the villages, and the ground kept for their growth."""
     near = (parcels.kind >= 0) & (parcels.kind != Kind.HILL) & (_to_village_m(parcels) < 0.17 * parcels.places.spacing_m)
     chosen = ((parcels.kind == Kind.VILLAGE) | near) & ~protected(parcels)
-    villages = _outline(parcels.geometry[chosen], close_m=4.0, least_m2=3_000, hole_m2=2_000)
-    return _pieces(shapely.union_all(np.concatenate([urban_pieces, villages]), grid_size=_GRID_M))
+    villages = _outline(parcels.geometry[chosen], close_m=4.0, least_m2=3_000, hole_m2=_SMALL_HOLE_M2)
+    both = _pieces(shapely.union_all(np.concatenate([urban_pieces, villages]), grid_size=_GRID_M))
+    return _filled(both, _SMALL_HOLE_M2)
 
 
 def red_line(parcels: Parcels) -> tuple[Geometries, Geometries]:
@@ -86,8 +88,13 @@ def _outline(geometry: Geometries, *, close_m: float, least_m2: float, hole_m2: 
         wide = shapely.buffer(whole, close_m, join_style="mitre", mitre_limit=2.0)
         whole = shapely.buffer(wide, -close_m, join_style="mitre", mitre_limit=2.0)
     pieces = shapely.get_parts(whole)
-    pieces = np.array([_without_holes(piece, hole_m2) for piece in pieces[shapely.area(pieces) >= least_m2]], object)
-    return _pieces(shapely.union_all(pieces, grid_size=_GRID_M))
+    return _filled(pieces[shapely.area(pieces) >= least_m2], hole_m2)
+
+
+def _filled(pieces: Geometries, hole_m2: float) -> Geometries:
+    """Pieces without their small holes; a piece that lay in one is absorbed."""
+    solid = np.array([_without_holes(piece, hole_m2) for piece in pieces], dtype=object)
+    return _pieces(shapely.union_all(solid, grid_size=_GRID_M))
 
 
 def _without_holes(piece: shapely.Polygon, hole_m2: float) -> shapely.Polygon:
