@@ -10,6 +10,7 @@ import click
 from liangtian.cli.area import area
 from liangtian.cli.check import check
 from liangtian.cli.convert import convert
+from liangtian.cli.county import county
 from liangtian.cli.layers import layers
 from liangtian.cli.publish import publish
 from liangtian.errors import LiangtianError
@@ -25,7 +26,7 @@ def cli(context: click.Context, lang: Language) -> None:
     context.obj = lang
 
 
-for command in (area, check, convert, layers, publish):
+for command in (area, check, convert, county, layers, publish):
     cli.add_command(command)
 
 
