@@ -198,6 +198,9 @@ class Cluster:
             except subprocess.TimeoutExpired:
                 self.process.send_signal(signal.SIGQUIT)
                 self.process.wait()
+        if self.process:
+            with suppress(OSError):  # a server that was killed leaves its socket; the next run sweeps it
+                socket_folder(self.home).rmdir()
         self.process = None
         if self.lock:
             self.lock.close()

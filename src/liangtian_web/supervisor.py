@@ -101,7 +101,7 @@ def serve(home: Path, *, host: str, port: int, tell: embedded.Progress, prepare:
         with database(home, tell) as cluster:
             for command in prepare:
                 run_to_end(home, command)
-            watch(children(home, host, port), cluster, tell, f"http://{host}:{port}/")
+            watch(children(home, host, port, sole=cluster is not None), cluster, tell, f"http://{host}:{port}/")
 
 
 @contextmanager
@@ -164,10 +164,10 @@ def watch(kept: list[Child], cluster: embedded.Cluster | None, tell: embedded.Pr
             child.stop()
 
 
-def children(home: Path, host: str, port: int) -> list[Child]:
-    """The worker, then the web server; stopped in reverse."""
+def children(home: Path, host: str, port: int, *, sole: bool) -> list[Child]:
+    """The worker, then the web server; stopped in reverse. `sole`: no worker elsewhere shares the database."""
     environment = environment_of(home)
-    worker = [sys.executable, "-m", "liangtian_web", "worker", "--sole"]
+    worker = [sys.executable, "-m", "liangtian_web", "worker", *(["--sole"] if sole else [])]
     threads = min(8, 2 * (os.cpu_count() or 1) + 1)
     web = [
         sys.executable, "-m", "granian", "liangtian_web.wsgi:application", "--interface", "wsgi",

@@ -154,10 +154,17 @@ def test_data_folder_of_another_version_is_refused(cluster, made):
 
 def test_folder_of_somebody_else_is_not_used_for_the_socket(cluster, made):
     folder = embedded.socket_folder(made)
-    folder.chmod(0o755)
+    folder.mkdir(mode=0o755)
     with pytest.raises(StartError, match="was not made by this program"):
         cluster.start()
-    folder.chmod(0o700)
+    folder.rmdir()
+
+
+def test_stopped_server_leaves_no_socket_folder(cluster, made):
+    cluster.start()
+    assert embedded.socket_folder(made).is_dir()
+    cluster.stop()
+    assert not embedded.socket_folder(made).exists()
 
 
 def test_full_disk_is_named(tmp_path):

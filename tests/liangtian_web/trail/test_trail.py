@@ -46,7 +46,7 @@ def test_triggers_fire_always_even_for_replication(owner_connection):
 
 
 def test_note_keeps_who_where_when_and_under_which_rules(county_officer, places):
-    note(county_officer, "review.run", "run:812", on=date(2024, 6, 1), rules_digest="ab12")
+    note(county_officer, "review.check", "run:812", on=date(2024, 6, 1), rules_digest="ab12")
     event = Event.objects.get()
     assert (event.user, event.username, event.place, event.on, event.rules_digest, event.object) == (
         county_officer,
@@ -63,8 +63,8 @@ def test_note_of_the_system_has_no_user(db):
 
 
 def test_auditor_reads_the_trail_of_the_places_audited(auditor_client, county_officer, outsider):
-    note(county_officer, "review.run", "run:1")
-    note(outsider, "review.run", "run:2")
+    note(county_officer, "review.check", "run:1")
+    note(outsider, "review.check", "run:2")
     page = auditor_client.get("/trail/").content.decode()
     assert ("run:1" in page, "run:2" in page) == (True, True)
 
@@ -75,7 +75,7 @@ def test_officer_and_outsider_may_not_read_the_trail(officer_client, outsider_cl
 
 def test_trail_is_read_a_page_at_a_time(auditor_client, county_officer):
     for number in range(101):
-        note(county_officer, "review.run", f"run:{number}")
+        note(county_officer, "review.check", f"run:{number}")
     first = auditor_client.get("/trail/")
     assert len(first.context["events"]) == 100
     older = auditor_client.get(f"/trail/?{first.context['older']}")
@@ -83,18 +83,18 @@ def test_trail_is_read_a_page_at_a_time(auditor_client, county_officer):
 
 
 def test_trail_is_filtered_by_user_action_object_and_day(auditor_client, county_officer, outsider):
-    note(county_officer, "review.run", "run:1")
-    note(outsider, "review.run", "run:2")
+    note(county_officer, "review.check", "run:1")
+    note(outsider, "review.check", "run:2")
     note(county_officer, "onemap.publish", "layer:1")
     today = timezone.localdate().isoformat()
-    query = {"user": "wang", "action": "review.run", "object": "run:", "since": today, "until": today}
+    query = {"user": "wang", "action": "review.check", "object": "run:", "since": today, "until": today}
     assert [event.object for event in auditor_client.get("/trail/", query).context["events"]] == ["run:1"]
     assert list(auditor_client.get("/trail/", query | {"until": "2000-01-01"}).context["events"]) == []
 
 
 def test_export_is_a_table_and_is_noted(auditor_client, county_officer, city_auditor):
-    note(county_officer, "review.run", "=1+1")
-    answer = auditor_client.post("/trail/export/", {"action": "review.run"})
+    note(county_officer, "review.check", "=1+1")
+    answer = auditor_client.post("/trail/export/", {"action": "review.check"})
     lines = b"".join(answer.streaming_content).decode().splitlines()
     assert lines[0] == "\ufeff时间,用户,责任单元,动作,对象,业务日期,来源"
     assert [line.split(",", 1)[1] for line in lines[1:]] == ["wang,示范县,发起检查,'=1+1,,"]
