@@ -159,7 +159,7 @@ def compare(request: HttpRequest) -> HttpResponse:
     rows = presentation.side_by_side(one.data_in(request.language), other.data_in(request.language))
     found = presentation.findings_side_by_side(one, other, request.language)
     count = sum(row["differs"] for row in [*rows, *found])
-    said = presentation.changed_count(count) if count else gettext("完全相同")
+    said = gettext("%(n)s 处不同") % {"n": count} if count else gettext("完全相同")
     return render(request, "review/compare.html", {"runs": [one, other], "rows": rows, "found": found, "said": said})
 
 
