@@ -11,7 +11,7 @@ export function legend(map, config) {
     card.hidden = !card.hidden;
     event.currentTarget.setAttribute("aria-pressed", String(!card.hidden));
   });
-  if (matchMedia("(max-width: 720px)").matches) card.hidden = true;
+  if (matchMedia("(max-width: 720px)").matches) document.querySelector("[data-tool='layers']")?.click(); // folded where there is no room
 }
 
 function entry(map, layer, config) {

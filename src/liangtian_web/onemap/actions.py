@@ -105,23 +105,23 @@ def open_upload(upload: Upload, workdir: Path) -> Features:
     return open_features(path, encoding=upload.encoding or None, workdir=workdir)
 
 
-def examine(upload: Upload, progress: Progress) -> None:
+def examine(upload: Upload, report: Progress) -> None:
     """Read and judge without publishing; every defect is kept at once."""
     spec = LAYERS[upload.layer]
     with tempfile.TemporaryDirectory(prefix="liangtian-") as workdir:
-        progress(0.05, "正在读取文件")
+        report(0.05, "正在读取文件")
         try:
             features = open_upload(upload, Path(workdir))
-            progress(0.4, "正在质检")
-            report = publish.examine(features, spec)
+            report(0.4, "正在质检")
+            judged = publish.examine(features, spec)
         except LiangtianError as error:
             _refuse(upload, error)
             return
 
-    rows, counts = kept_findings.kept(report.findings, features.crs)
-    state = Upload.State.REFUSED if report.level == "refused" else Upload.State.EXAMINED
+    rows, counts = kept_findings.kept(judged.findings, features.crs)
+    state = Upload.State.REFUSED if judged.level == "refused" else Upload.State.EXAMINED
 
-    _change(upload, state=state, level=report.level, rows=len(features), findings=rows, counts=counts, refusal={})
+    _change(upload, state=state, level=judged.level, rows=len(features), findings=rows, counts=counts, refusal={})
 
 
 def _refuse(upload: Upload, error: LiangtianError) -> None:

@@ -28,8 +28,8 @@ class ManyFiles(forms.FileField):
 
     def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
         given = data if isinstance(data, list | tuple) else [data]
-        files = [super(ManyFiles, self).clean(file, initial) for file in given]
-        return checked(files)
+        files = [super(ManyFiles, self).clean(file, initial) for file in given or [None]]
+        return checked([file for file in files if file]) if any(files) else []
 
 
 def checked(files: list[UploadedFile]) -> list[UploadedFile]:

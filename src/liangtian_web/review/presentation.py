@@ -7,7 +7,7 @@ from collections import Counter
 from decimal import Decimal
 from typing import Any
 
-from django.utils.translation import get_language, gettext, ngettext
+from django.utils.translation import get_language, gettext
 
 from liangtian.policy.facts import dictionary
 from liangtian.rules.documents import DOCUMENTS
@@ -109,7 +109,7 @@ def verdict_sentence(found: list[dict[str, Any]]) -> str:
     first = next((each["message"] for each in found if each["outcome"] == "fail"), "")
     if not first and count["unknown"]:
         first = gettext("补齐下列所缺的图层或情况后重新检查，才能下结论。")
-    return gettext("、").join(parts) + gettext("。") + first
+    return "、".join(parts) + "。" + first
 
 
 def crs_word(name: str) -> str:
@@ -212,8 +212,3 @@ def findings_side_by_side(one: Run, other: Run, language: str) -> list[dict[str,
         row | {"differs": (row["one"] and row["one"]["outcome"]) != (row["other"] and row["other"]["outcome"])}
         for row in rows
     ]
-
-
-def changed_count(count: int) -> str:
-    """How many things changed."""
-    return ngettext("%(n)s 处不同", "%(n)s 处不同", count) % {"n": count}

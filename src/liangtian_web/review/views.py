@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+import io
 import json
-import tempfile
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -14,9 +13,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from liangtian import reports
 from liangtian.errors import LiangtianError
 from liangtian.messages import render_error
+from liangtian.reports.document import render_report
 from liangtian_web.onemap.map_views import day_of, map_config
 from liangtian_web.onemap.queries import versions_for, versions_on
 from liangtian_web.review import actions, presentation
@@ -130,15 +129,11 @@ def download(request: HttpRequest, uuid: UUID, form: str) -> HttpResponse:
     if form not in REPORTS | {"json"}:
         raise Http404
     note(request, "review.download", f"run:{row.uuid} {form}", on=row.on, place=row.place)
-    text = row.result_en if request.language == "en" else row.result
     if form == "json":
-        body: Any = HttpResponse(text, content_type="application/json")
-        body["Content-Disposition"] = f'attachment; filename="{row.uuid}.json"'
-        return body
-    with tempfile.TemporaryDirectory(prefix="liangtian-") as folder:
-        path = Path(folder) / f"{row.uuid}.{form}"
-        reports.write(row.data_in(request.language), path, lang=_language(request))
-        return FileResponse(path.open("rb"), as_attachment=True, filename=f"{row.name}.{form}")
+        content = (row.result_en if request.language == "en" else row.result).encode()
+    else:
+        content = render_report(row.data_in(request.language), f".{form}", lang=_language(request), title=row.name)
+    return FileResponse(io.BytesIO(content), as_attachment=form != "html", filename=f"{row.name}.{form}")
 
 
 @require_POST
@@ -159,7 +154,7 @@ def compare(request: HttpRequest) -> HttpResponse:
     rows = presentation.side_by_side(one.data_in(request.language), other.data_in(request.language))
     found = presentation.findings_side_by_side(one, other, request.language)
     count = sum(row["differs"] for row in [*rows, *found])
-    said = presentation.changed_count(count) if count else gettext("完全相同")
+    said = gettext("%(n)s 处不同") % {"n": count} if count else gettext("完全相同")
     return render(request, "review/compare.html", {"runs": [one, other], "rows": rows, "found": found, "said": said})
 
 

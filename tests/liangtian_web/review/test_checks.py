@@ -1,0 +1,175 @@
+"""Checks: made, read, repeated, compared, taken home; by those who may."""
+
+import json
+from datetime import date
+
+import pytest
+from django.db import connection, transaction
+from django.db.utils import ProgrammingError
+from django.urls import reverse
+from tests.liangtian_web import land
+
+from liangtian_web.onemap.actions import adopt
+from liangtian_web.review.models import Finding, Run
+from liangtian_web.trail.models import Event
+
+pytestmark = pytest.mark.usefixtures("home")
+
+
+@pytest.fixture
+def published(places):
+    """The land of the county."""
+    return [adopt(entry, places["county"]) for entry in land.publish_all()]
+
+
+def form(places, **more):
+    return {"name": "示范大道", "kind": "single-site", "on": "2024-06-01", "place": places["county"].pk,
+            "drawn": land.boundary_geojson()} | more  # fmt: skip
+
+
+@pytest.fixture
+def run(officer_client, places, published):
+    """A check of a drawn boundary."""
+    answer = officer_client.post(reverse("review:new"), form(places))
+    assert answer.status_code == 302, answer.context["form"].errors
+    return Run.objects.get()
+
+
+def page_of(run):
+    return reverse("review:run", args=[run.uuid])
+
+
+def test_a_check_keeps_what_was_asked_measured_and_found(run, county_officer):
+    data = run.data
+
+    assert (run.name, run.kind, run.on, run.user, run.vertices) == (
+        "示范大道",
+        "single-site",
+        date(2024, 6, 1),
+        county_officer,
+        4,
+    )
+    assert run.area_m2 == data["boundary"]["area_m2"]
+    assert [each["name"] for each in run.layers] == ["DLTB", "YJJBNTTB"]
+    assert [(f.rule, f.outcome) for f in run.findings.all()] == [(f["rule"], f["outcome"]) for f in data["findings"]]
+    assert float(data["basic_farmland"]["overlap_m2"]) == pytest.approx(2_500, rel=1e-3)
+    assert Event.objects.get(action="review.check").object == f"run:{run.uuid}"
+
+
+def test_runs_and_findings_only_grow(run):
+    for statement in ("UPDATE review_run SET name = 'x'", "DELETE FROM review_finding"):
+        with pytest.raises(ProgrammingError), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(statement)
+
+
+def test_the_result_page_says_verdict_figures_findings_and_basis(officer_client, run):
+    page = officer_client.get(page_of(run))
+    text = page.content.decode()
+
+    assert page.context["verdict_word"] in text
+    assert page.context["figures"][0][0]["area_m2"] == run.area_m2
+    assert {f["outcome"] for f in page.context["findings"]} <= {"fail", "unknown", "pass"}
+    assert len(page.context["parcels"]) == 4
+    assert all(layer["digest"] in text for layer in run.layers)
+
+
+def test_the_shapes_of_the_map(officer_client, run):
+    shapes = json.loads(officer_client.get(reverse("review:shapes", args=[run.uuid])).content)
+
+    roles = [f["properties"]["role"] for f in shapes["features"]]
+    assert (roles.count("boundary"), roles.count("piece")) == (1, 4)
+
+
+def test_a_recheck_and_a_remeasure_come_out_the_same(officer_client, run):
+    for how in ("recheck", "remeasure"):
+        page = officer_client.post(reverse("review:again", args=[run.uuid, how]), headers={"HX-Request": "true"})
+        assert page.context["repeated"].differences == []
+        assert page.context["repeated"].same
+
+
+def test_declared_facts_reach_the_clauses(officer_client, places, published):
+    officer_client.post(
+        reverse("review:new"), form(places, **{"fact-major_project": "yes", "fact-available_quantity_m2": "99999.5"})
+    )
+    run = Run.objects.get()
+
+    assert (run.facts["major_project"], run.facts["available_quantity_m2"]) == (True, 99999.5)
+
+
+@pytest.mark.parametrize(
+    ("change", "where"),
+    [({"drawn": ""}, "__all__"), ({"name": ""}, "name"), ({"drawn": "{}"}, "__all__"), ({"kind": "other"}, "kind")],
+)
+def test_what_cannot_be_checked_is_said_at_the_form(officer_client, places, published, change, where):
+    page = officer_client.post(reverse("review:new"), form(places, **change))
+
+    assert page.status_code == 400
+    assert list(page.context["form"].errors) == [where]
+    assert not Run.objects.exists()
+
+
+def test_downloads_are_noted(officer_client, run):
+    answer = officer_client.get(reverse("review:download", args=[run.uuid, "json"]))
+
+    assert answer.getvalue().decode() == run.result
+    assert Event.objects.get(action="review.download").object == f"run:{run.uuid} json"
+    assert officer_client.get(reverse("review:download", args=[run.uuid, "exe"])).status_code == 404
+
+
+@pytest.mark.parametrize(("form", "start"), [("docx", b"PK"), ("xlsx", b"PK"), ("html", b"<!doctype html>")])
+def test_reports_are_written(officer_client, run, form, start):
+    answer = officer_client.get(reverse("review:download", args=[run.uuid, form]))
+
+    assert answer.getvalue()[: len(start)].lower() == start
+
+
+def test_two_checks_side_by_side(officer_client, places, run):
+    officer_client.post(reverse("review:new"), form(places, name="另一处", drawn=land.boundary_geojson(side=0.9)))
+    other = Run.objects.exclude(pk=run.pk).get()
+    page = officer_client.get(reverse("review:compare"), {"a": run.uuid, "b": other.uuid})
+
+    first = page.context["rows"][0]
+    assert (first["one"], first["other"], first["differs"]) == (run.area_m2, other.area_m2, True)
+    same = officer_client.get(reverse("review:compare"), {"a": run.uuid, "b": run.uuid})
+    assert not any(row["differs"] for row in same.context["rows"])
+
+
+def test_the_list_filters_and_pages_by_key(officer_client, places, run, monkeypatch):
+    from liangtian_web.review import views
+
+    officer_client.post(reverse("review:new"), form(places, name="另一处", kind="village"))
+    found = officer_client.get(reverse("review:runs"), {"kind": "village"}).context["runs"]
+    assert [r.name for r in found] == ["另一处"]
+    assert officer_client.get(reverse("review:runs"), {"since": "2025-01-01"}).context["runs"] == []
+
+    monkeypatch.setattr(views, "PAGE", 1)
+    first = officer_client.get(reverse("review:runs"))
+    assert [r.name for r in first.context["runs"]] == ["另一处"]
+    rest = officer_client.get(reverse("review:runs") + "?" + first.context["more"])
+    assert ([r.name for r in rest.context["runs"]], rest.context["more"]) == (["示范大道"], "")
+
+
+def test_an_outsider_reaches_nothing_of_a_check(outsider_client, run, places):
+    pages = [page_of(run), reverse("review:shapes", args=[run.uuid]), reverse("review:download", args=[run.uuid, "json"]),
+             reverse("review:compare") + f"?a={run.uuid}&b={run.uuid}"]  # fmt: skip
+    assert [outsider_client.get(page).status_code for page in pages] == [404] * 4
+    assert outsider_client.post(reverse("review:again", args=[run.uuid, "recheck"])).status_code == 404
+    assert outsider_client.get(reverse("review:runs")).context["runs"] == []
+    answer = outsider_client.post(reverse("review:new"), form(places))
+    assert list(answer.context["form"].errors) == ["place"]
+
+
+def test_an_auditor_reads_checks_and_makes_none(auditor_client, run):
+    assert auditor_client.get(page_of(run)).status_code == 200
+    assert auditor_client.get(reverse("review:new")).status_code == 403
+
+
+def test_a_box_is_found_by_postgresql(run):
+    west, south, east, north = Run.objects.get().box
+    assert west < east
+    assert south < north
+    assert Run.objects.extra(where=["box && box(point(119,30),point(121,31))"]).count() == 1
+
+
+def test_findings_of_a_run_are_counted_in_order(run):
+    assert list(Finding.objects.values_list("ordinal", flat=True)) == list(range(len(run.data["findings"])))
