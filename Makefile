@@ -60,6 +60,10 @@ fix: setup
 clean:
 	rm -rf .venv node_modules src/liangtian_web/static/bundle .pytest_cache .mypy_cache .ruff_cache
 
+# The pages of docs/ that the code itself knows; tests/test_docs.py refuses stale ones.
+docs: setup
+	@$(PY) docs/generate.py
+
 # Side by side with the peers, in one run; PostGIS from Debian's packages.
 PARCELS ?= 1000000
 bench: setup
