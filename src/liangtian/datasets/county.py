@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import numpy.typing as npt
 import shapely
@@ -69,7 +71,9 @@ def _places(land: Parcels) -> dict[str, Features]:
     town = {"XZQDM": places.town_codes()[towns_held], "XZQMC": places.town_names()[towns_held]}
     return {
         "XZQ": layer_of("XZQ", towns, _place_columns(towns, places.county[towns_held], "XZQ", town)),
-        "CJDCQ": layer_of("CJDCQ", villages, _place_columns(villages, places.county[places.town[held]], "CJDCQ", village)),
+        "CJDCQ": layer_of(
+            "CJDCQ", villages, _place_columns(villages, places.county[places.town[held]], "CJDCQ", village)
+        ),
     }
 
 
@@ -86,7 +90,7 @@ def _unions(geometry: Geometries, group: Ints) -> Geometries:
     """Union of each group 0, 1, … of a coverage."""
     order = np.argsort(group, kind="stable")
     bounds = np.searchsorted(group[order], np.arange(int(group.max()) + 2))
-    members = (geometry[order[a:b]] for a, b in zip(bounds[:-1], bounds[1:], strict=True))
+    members = (geometry[order[a:b]] for a, b in pairwise(bounds))
     unions = np.array([_united(part) for part in members], dtype=object)
     return unions
 

@@ -56,7 +56,9 @@ CODES = tuple(NAMES)
 ROW = {code: row for row, code in enumerate(CODES)}
 
 FARMLAND = ("0101", "0102", "0103")
-CONSTRUCTION = tuple(c for c in CODES if c[:2] in ("05", "06", "07", "08", "09") or c in ("1001", "1003", "1004", "1005", "1201"))
+CONSTRUCTION = tuple(
+    c for c in CODES if c[:2] in ("05", "06", "07", "08", "09") or c in ("1001", "1003", "1004", "1005", "1201")
+)
 LINEAR = ("1001", "1003", "1004", "1006", "1101", "1107", "1107A")
 STATE_OWNED = ("1001", "1003", "1101", "1103", "1107A")
 

@@ -127,7 +127,9 @@ def _kinds(
     kind[away < 0.07 * places.spacing_m] = Kind.VILLAGE
     reach = town_reach_m(places)
     seat = nearest_seed(places.seed[places.seat], u, v)
-    away = np.hypot(u - places.seed[places.seat[seat], 0], v - places.seed[places.seat[seat], 1]) / (reach[seat] * ragged)
+    away = np.hypot(u - places.seed[places.seat[seat], 0], v - places.seed[places.seat[seat], 1]) / (
+        reach[seat] * ragged
+    )
     angle = np.arctan2(v - places.seed[places.seat[seat], 1], u - places.seed[places.seat[seat], 0])
     works = (away > 0.9) & (away < 1.55) & (np.cos(angle - seat * 2.4) > 0.55)
     kind[works & (kind != Kind.HILL)] = Kind.INDUSTRY
@@ -300,10 +302,7 @@ def _softened(mesh: Mesh, cells: Cells, label: Ints, xy: Floats, rng: np.random.
     free = (softness > _SOFT_M) & (degree > 1)
     for _ in range(3):
         around = np.stack(
-            [
-                np.bincount(a, moved[b, k], len(xy)) + np.bincount(b, moved[a, k], len(xy))
-                for k in (0, 1)
-            ],
+            [np.bincount(a, moved[b, k], len(xy)) + np.bincount(b, moved[a, k], len(xy)) for k in (0, 1)],
             axis=1,
         )
         moved[free] = 0.4 * moved[free] + 0.6 * around[free] / degree[free, None]

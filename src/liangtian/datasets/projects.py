@@ -83,7 +83,9 @@ def _road(layers: Mapping[str, Features]) -> shapely.Geometry:
     basic = layers["YJJBNTTB"]
     paddy = basic.geometry[np.asarray(pc.equal(basic.attributes["DLBM"], "0101"))]
     points = shapely.point_on_surface(paddy)
-    tried = points[:: max(1, len(points) // 200)]
+    inland = shapely.distance(points, _border(layers["XZQ"])) > _ROAD_LENGTH_M
+    tried = points[inland] if inland.any() else points
+    tried = tried[:: max(1, len(tried) // 200)]
     around, _ = shapely.STRtree(points).query(tried, predicate="dwithin", distance=_ROAD_LENGTH_M / 2)
     middle = shapely.get_coordinates(tried[np.argmax(np.bincount(around, minlength=len(tried)))])[0]
     along = np.linspace(-0.5, 0.5, 17)
@@ -126,12 +128,16 @@ def _two_villages(villages: Features) -> shapely.Geometry:
     return shapely.coverage_union(shapes[one[best]], shapes[other[best]])
 
 
-def _border_middle(towns: Features) -> tuple[shapely.Point, float]:
+def _border(towns: Features) -> shapely.Geometry:
+    """The lines between the two counties."""
     county = np.array([code[:6] for code in towns.attributes["XZQDM"].to_pylist()])
     first, second = (shapely.coverage_union_all(towns.geometry[county == code]) for code in np.unique(county))
-    border = shapely.line_merge(shapely.intersection(shapely.boundary(first), shapely.boundary(second)))
-    longest = shapely.get_parts(border)
-    return _middle_of(longest[np.argmax(shapely.length(longest))], 0.5)
+    return shapely.line_merge(shapely.intersection(shapely.boundary(first), shapely.boundary(second)))
+
+
+def _border_middle(towns: Features) -> tuple[shapely.Point, float]:
+    parts = shapely.get_parts(_border(towns))
+    return _middle_of(parts[np.argmax(shapely.length(parts))], 0.5)
 
 
 def _largest(pieces: Geometries) -> shapely.Polygon:

@@ -53,7 +53,9 @@ def urban(parcels: Parcels) -> Geometries:
 
 def expansion(parcels: Parcels, urban_pieces: Geometries) -> Geometries:
     """Pieces of the expansion boundary: the urban boundary, the villages, and the ground kept for their growth."""
-    near = (parcels.kind >= 0) & (parcels.kind != Kind.HILL) & (_to_village_m(parcels) < 0.17 * parcels.places.spacing_m)
+    near = (
+        (parcels.kind >= 0) & (parcels.kind != Kind.HILL) & (_to_village_m(parcels) < 0.17 * parcels.places.spacing_m)
+    )
     chosen = ((parcels.kind == Kind.VILLAGE) | near) & ~protected(parcels)
     villages = _outline(parcels.geometry[chosen], close_m=4.0, least_m2=3_000, hole_m2=_SMALL_HOLE_M2)
     both = _pieces(shapely.union_all(np.concatenate([urban_pieces, villages]), grid_size=_GRID_M))
