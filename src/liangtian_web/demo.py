@@ -9,11 +9,22 @@ import json
 import os
 import secrets
 from collections.abc import Callable
+from datetime import date, timedelta
 from pathlib import Path
 
 from django.db import transaction
+from django.utils import timezone
 
+from liangtian.datasets import county, projects
+from liangtian.formats import vector
+from liangtian.formats.features import Features
+from liangtian.formats.opening import open_features
+from liangtian.onemap.layers import layer_spec
+from liangtian.onemap.publish import publish
+from liangtian_web.onemap.actions import sync
 from liangtian_web.people.models import Agency, Membership, Place, User
+from liangtian_web.review import actions as review
+from liangtian_web.review.models import Run
 
 Tell = Callable[[str], None]
 
@@ -53,10 +64,58 @@ def make_people(home: Path, tell: Tell) -> None:
         Membership.objects.get_or_create(user=user, agency=agency, place=place, role=role)
 
 
-# Name of the marker, what is said while it runs, the step. The county's layers and the first check join here.
+PARCELS = 165_000
+LAND_SINCE = date(2019, 1, 1)  # the invented survey: valid before the first document is in force
+
+
+def make_land(home: Path, tell: Tell) -> None:
+    """Generate the municipality and publish its layers; what is published already is published again to no effect."""
+    layers = county.generate(parcels=int(os.environ.get("LIANGTIAN_DEMO_PARCELS", PARCELS)))
+    for code, features in layers.items():
+        tell(f"    {layer_spec(code).zh} {code}: {len(features):,}")
+        publish(
+            features,
+            layer_spec(code),
+            place="339900",
+            on=LAND_SINCE,
+            home=home,
+            publisher="示范数据",
+            recorded_at=timezone.now().isoformat(timespec="seconds"),
+        )
+    _keep_projects(home, projects.sample_projects(layers))
+    sync()
+
+
+def _keep_projects(home: Path, samples: dict[str, Features]) -> None:
+    """Boundaries to try out: one TXT each, as a surveyor would send it."""
+    folder = home / "demo" / "projects"
+    folder.mkdir(exist_ok=True)
+    for name, features in samples.items():
+        file = folder / f"{name}.txt"
+        file.unlink(missing_ok=True)
+        vector.write(features, file)
+
+
+def make_check(home: Path, tell: Tell) -> None:
+    """The first check: a road across paddy and basic farmland, asked by the county officer."""
+    if Run.objects.exists():
+        return
+    name = "road_extension"
+    title, kind = projects.PROJECTS[name]
+    features = open_features(home / "demo" / "projects" / f"{name}.txt", workdir=home / "demo")
+    officer = User.objects.get(username="wang")
+    yesterday = timezone.localdate() - timedelta(days=1)
+    asked = review.Asked(title, kind, yesterday, Place.objects.get(code="339901"), {})
+    run = review.check(officer, features, asked)
+    tell(f"    {title}: {run.get_verdict_display()}")
+
+
+# Name of the marker, what is said while it runs, the step.
 STEPS: tuple[tuple[str, str, Callable[[Path, Tell], None]], ...] = (
     ("places", "示范单位 places", make_places),
     ("people", "示范用户 users", make_people),
+    ("land", "示范土地（约一分钟） land, about a minute", make_land),
+    ("check", "第一次检查 first check", make_check),
 )
 
 

@@ -26,7 +26,7 @@ from liangtian.policy.facts import plain_facts
 from liangtian.space.crs import geographic, transformer
 from liangtian_web.onemap.actions import safe_name
 from liangtian_web.onemap.queries import the_catalogue
-from liangtian_web.people.models import Place
+from liangtian_web.people.models import Place, User
 from liangtian_web.review.models import Finding, Run
 from liangtian_web.trail.actions import note
 
@@ -65,7 +65,7 @@ def boundary_from(files: list[UploadedFile], drawn: str, encoding: str = "") -> 
         return open_features(path, encoding=encoding or None, workdir=unpacked)
 
 
-def check(request: HttpRequest, boundary: Features, asked: Asked) -> Run:
+def check(who: HttpRequest | User, boundary: Features, asked: Asked) -> Run:
     """Check a boundary and keep the run with its findings.
 
     Raises
@@ -76,10 +76,10 @@ def check(request: HttpRequest, boundary: Features, asked: Asked) -> Run:
 
     result = kernel.check(boundary, the_catalogue(), question)
 
-    return record(request, boundary, asked, result)
+    return record(who, boundary, asked, result)
 
 
-def record(request: HttpRequest, boundary: Features, asked: Asked, result: CheckResult) -> Run:
+def record(who: HttpRequest | User, boundary: Features, asked: Asked, result: CheckResult) -> Run:
     """Run, findings and the trail's entry: all or nothing."""
     data = result.data()
     shape = shapely.union_all([g for g in boundary.geometry if g is not None])
@@ -105,10 +105,10 @@ def record(request: HttpRequest, boundary: Features, asked: Asked, result: Check
             layers=[{"name": each["name"], "digest": each["digest"]} for each in data["layers"]],
             rules_digest=data["rules_digest"],
             kernel=data["kernel"],
-            user=request.user,
+            user=who if isinstance(who, User) else who.user,
         )
         Finding.objects.bulk_create(_rows(run))
-        note(request, "review.check", f"run:{run.uuid}", on=run.on, place=run.place, rules_digest=run.rules_digest)
+        note(who, "review.check", f"run:{run.uuid}", on=run.on, place=run.place, rules_digest=run.rules_digest)
     return run
 
 
