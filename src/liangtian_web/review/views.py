@@ -133,7 +133,7 @@ def download(request: HttpRequest, uuid: UUID, form: str) -> HttpResponse:
         content = (row.result_en if request.language == "en" else row.result).encode()
     else:
         content = render_report(row.data_in(request.language), f".{form}", lang=_language(request), title=row.name)
-    return FileResponse(io.BytesIO(content), as_attachment=form != "html", filename=f"{row.name}.{form}")
+    return FileResponse(io.BytesIO(content), as_attachment=True, filename=f"{row.name}.{form}")
 
 
 @require_POST

@@ -116,7 +116,7 @@ def test_downloads_are_noted(officer_client, run):
     assert officer_client.get(reverse("review:download", args=[run.uuid, "exe"])).status_code == 404
 
 
-@pytest.mark.parametrize(("form", "start"), [("docx", b"PK"), ("xlsx", b"PK"), ("html", b"<!doctype html>")])
+@pytest.mark.parametrize(("form", "start"), [("docx", b"pk"), ("xlsx", b"pk"), ("html", b"<!doctype html>")])
 def test_reports_are_written(officer_client, run, form, start):
     answer = officer_client.get(reverse("review:download", args=[run.uuid, form]))
 
