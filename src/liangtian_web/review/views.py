@@ -94,7 +94,7 @@ def _context(request: HttpRequest, row: Run) -> dict[str, Any]:
     data = row.data_in(request.language)
     found = presentation.findings(row, request.language)
     digests = [each["digest"] for each in data["layers"]]
-    versions = list(versions_for(request.user).filter(digest__in=digests))
+    versions = list({v.digest: v for v in versions_for(request.user).filter(digest__in=digests)}.values())
     parcels = presentation.pieces(json.loads(row.shapes))
     return {
         "run": row,
