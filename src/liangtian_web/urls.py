@@ -9,6 +9,7 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from liangtian_web.home.views import admin_login
+from liangtian_web.review.api import api
 
 urlpatterns = [
     path("", include("liangtian_web.home.urls")),
@@ -18,6 +19,7 @@ urlpatterns = [
     path("favicon.ico", login_not_required(RedirectView.as_view(url=f"/{settings.STATIC_URL.strip('/')}/mark.svg"))),
     path("admin/login/", admin_login),
     path("admin/", admin.site.urls),
+    path("api/", api.urls),
     *(path(f"{name}/", include(f"liangtian_web.{name}.urls")) for name in ("onemap", "review")
       if find_spec(f"liangtian_web.{name}")),
 ]  # fmt: skip

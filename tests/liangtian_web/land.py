@@ -1,12 +1,11 @@
 """A small published county for the pages' tests: nine fields, one of them permanent basic farmland, and a red line."""
 
-import io
 import json
-import zipfile
 from datetime import date
 
 import numpy as np
 import pyarrow as pa
+import pyogrio
 import shapely
 from django.conf import settings
 from pyproj import CRS
@@ -43,11 +42,14 @@ def land_use():
     return features(shapes, columns)
 
 
+def basic_farmland():
+    return features([field(0, 0)], {"BSM": ["b1"], "DLBM": ["0101"], "KCXS": [0.0]})
+
+
 def publish_all(place="339901", publisher="test"):
     """Publish land use and permanent basic farmland for a place."""
     entries = []
-    basic = features([field(0, 0)], {"BSM": ["b1"], "DLBM": ["0101"], "KCXS": [0.0]})
-    for code, table in (("DLTB", land_use()), ("YJJBNTTB", basic)):
+    for code, table in (("DLTB", land_use()), ("YJJBNTTB", basic_farmland())):
         entries.append(
             publish.publish(
                 table,
@@ -57,7 +59,7 @@ def publish_all(place="339901", publisher="test"):
                 home=settings.HOME,
                 publisher=publisher,
                 recorded_at="2024-01-05T08:00:00+08:00",
-            )  # fmt: skip
+            )
         )
     return entries
 
@@ -75,10 +77,10 @@ def boundary_geojson(row=0.5, column=0.5, side=1.0):
     )
 
 
-def zipped(**files):
-    """A zip of the named texts."""
-    sink = io.BytesIO()
-    with zipfile.ZipFile(sink, "w") as archive:
-        for name, text in files.items():
-            archive.writestr(name, text)
-    return sink.getvalue()
+def gpkg(table, path):
+    """A layer as a GeoPackage, as bytes."""
+    columns = [column.to_numpy(zero_copy_only=False) for column in table.attributes.columns]
+    names = table.attributes.column_names
+    shapes = shapely.to_wkb(table.geometry)
+    pyogrio.raw.write(path, shapes, columns, names, geometry_type="Polygon", crs="EPSG:4549")
+    return path.read_bytes()

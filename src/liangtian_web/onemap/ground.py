@@ -42,7 +42,7 @@ def coordinates(text: str) -> tuple[float, float] | None:
     >>> coordinates("120.69, 30.52"), coordinates("30.52 120.69"), coordinates("水田")
     ((120.69, 30.52), (120.69, 30.52), None)
     >>> tuple(round(v, 4) for v in coordinates("40500000,3377000"))
-    (120.0, 30.5145)
+    (120.0, 30.5132)
     """
     numbers = re.findall(r"\d+(?:\.\d+)?", text)
     if len(numbers) != 2 or re.search(r"[^\d.,，;；\s°EN東东北]", text):

@@ -75,7 +75,7 @@ def _layer(code: str, versions: list[LayerVersion], on: date, english: bool) -> 
         "name": spec.en if english else spec.zh,
         "from": 5 if few else tiles.PARCEL_ZOOM,
         "tiles": reverse("onemap:tile", args=[code, 0, 0, 0])[: -len("0/0/0")] + "{z}/{x}/{y}"
-        + f"?on={on}&v={_key(mine)[:12]}",
+        + f"?on={on}&versions={','.join(str(v.pk) for v in mine)}&v={_key(mine)[:12]}",
         "on": max(v.on for v in mine).isoformat(),
         "rows": sum(v.rows for v in mine),
     }  # fmt: skip
@@ -100,7 +100,7 @@ def tile(request: HttpRequest, layer: str, z: int, x: int, y: int) -> HttpRespon
     """A tile of a layer: shapes from the zoom the layer has them, a picture of dominant classes below."""
     if layer not in LAYERS or z > tiles.DEEPEST_ZOOM or not (0 <= x < 2**z and 0 <= y < 2**z):
         raise Http404
-    versions = versions_on(request.user, day_of(request), layer)
+    versions = _asked_versions(request, layer)
     key = _key(versions)
     etag = f'"{key[:24]}-{z}-{x}-{y}"'
     if request.headers.get("If-None-Match") == etag:
@@ -115,6 +115,14 @@ def tile(request: HttpRequest, layer: str, z: int, x: int, y: int) -> HttpRespon
         data = make(layer, versions, z, x, y)
         _keep(path, data)
     return _cached(HttpResponse(data, content_type=kind), etag)
+
+
+def _asked_versions(request: HttpRequest, layer: str) -> list[LayerVersion]:
+    """The versions a page names (a result shows the very land it was measured on), else those of the day."""
+    named = [int(pk) for pk in request.GET.get("versions", "").split(",") if pk.isdecimal()]
+    if named:
+        return list(versions_for(request.user).filter(pk__in=named, layer=layer).order_by("pk"))
+    return versions_on(request.user, day_of(request), layer)
 
 
 def _shapes(layer: str, versions: list[LayerVersion], z: int, x: int, y: int) -> bytes:

@@ -94,7 +94,7 @@ def _context(request: HttpRequest, row: Run) -> dict[str, Any]:
     data = row.data_in(request.language)
     found = presentation.findings(row, request.language)
     digests = [each["digest"] for each in data["layers"]]
-    versions = list(versions_for(request.user).filter(digest__in=digests))
+    versions = list({v.digest: v for v in versions_for(request.user).filter(digest__in=digests)}.values())
     parcels = presentation.pieces(json.loads(row.shapes))
     return {
         "run": row,
@@ -133,7 +133,7 @@ def download(request: HttpRequest, uuid: UUID, form: str) -> HttpResponse:
         content = (row.result_en if request.language == "en" else row.result).encode()
     else:
         content = render_report(row.data_in(request.language), f".{form}", lang=_language(request), title=row.name)
-    return FileResponse(io.BytesIO(content), as_attachment=form != "html", filename=f"{row.name}.{form}")
+    return FileResponse(io.BytesIO(content), as_attachment=True, filename=f"{row.name}.{form}")
 
 
 @require_POST

@@ -10,7 +10,6 @@ import pyarrow as pa
 import pytest
 import shapely
 from pyproj import CRS
-from real_data import FOLDER, real_data
 
 from liangtian.check.run import Question, areas_close, check
 from liangtian.formats.features import Features
@@ -19,6 +18,7 @@ from liangtian.onemap.catalogue import Catalogue, LayerVersion
 from liangtian.onemap.layers import layer_spec
 from liangtian.onemap.mapping import SchemaMapping, parse
 from liangtian.onemap.publish import publish
+from real_data import FOLDER, real_data
 
 ANYTHING = parse({"layer": "DLTB", "constants": {"DLBM": "0103", "DLMC": "旱地"}})
 CLU = parse({"layer": "DLTB", "id": "uniqueid", "constants": {"DLBM": "0103", "DLMC": "旱地"}})

@@ -11,13 +11,13 @@ from typing import Any
 import pytest
 from docx import Document
 from openpyxl import load_workbook
-from squares import VILLAGE_A, boundary, cell, home, put
 
 from liangtian.check.run import Question, check
 from liangtian.errors import LiangtianError
 from liangtian.onemap.catalogue import Catalogue
 from liangtian.reports.document import render_report
 from liangtian.units import display_area
+from squares import VILLAGE_A, boundary, cell, home, put
 
 __all__ = ["home"]
 FORMATS = (".docx", ".xlsx", ".html")

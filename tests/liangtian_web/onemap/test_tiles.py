@@ -135,7 +135,7 @@ def test_every_parcel_is_in_the_tiles_of_a_parcel_zoom(land, z):
 
 
 def test_a_parcel_keeps_its_class_its_area_its_version_and_its_hole(land):
-    (place,) = [p for p in tiles_over(land, 13)][:1]
+    place = tiles_over(land, 13)[0]
     _, features = decode(tiles.parcels("DLTB", [("7", land)], *place))
     about, outline = next(f for f in features if f[0]["id"] == "p70")
 
@@ -181,7 +181,7 @@ def test_a_coarser_cell_takes_the_class_of_most_of_its_four():
 
 def test_a_picture_tile_is_a_png_of_the_palette(land):
     view = overview.build(land, "DLTB")
-    (place,) = tiles_over(land, 11)[:1]
+    place = tiles_over(land, 11)[0]
     picture = overview.tile([(land, view)], *place)
 
     assert picture.startswith(b"\x89PNG\r\n\x1a\n")

@@ -3,9 +3,7 @@
 import json
 import math
 
-import pyogrio
 import pytest
-import shapely
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from tests.liangtian_web import land
@@ -111,18 +109,6 @@ def test_measuring_is_ellipsoidal(officer_client):
     assert refused.status_code == 400
 
 
-def gpkg(tmp_path):
-    """The land as a GeoPackage, as bytes."""
-    table = land.land_use()
-    path = tmp_path / "DLTB.gpkg"
-    columns = [column.to_numpy(zero_copy_only=False) for column in table.attributes.columns]
-    pyogrio.raw.write(
-        path, shapely.to_wkb(table.geometry), columns, table.attributes.column_names, geometry_type="Polygon",
-        crs="EPSG:4549",
-    )  # fmt: skip
-    return path.read_bytes()
-
-
 def upload_form(places, files, **more):
     return {
         "layer": "DLTB",
@@ -138,7 +124,7 @@ def no_progress(share, message):
 
 
 def test_an_upload_is_examined_then_published(officer_client, places, tmp_path):
-    file = SimpleUploadedFile("../地类图斑.gpkg", gpkg(tmp_path))
+    file = SimpleUploadedFile("../地类图斑.gpkg", land.gpkg(land.land_use(), tmp_path / "DLTB.gpkg"))
     answer = officer_client.post(reverse("onemap:upload_new"), upload_form(places, file))
     upload = Upload.objects.get()
     assert answer["Location"] == reverse("onemap:upload", args=[upload.pk])
@@ -198,7 +184,10 @@ def test_only_those_who_may_publish_there_upload(outsider_client, auditor_client
 
 
 def test_an_outsider_opens_and_publishes_no_upload(officer_client, outsider_client, places, tmp_path):
-    officer_client.post(reverse("onemap:upload_new"), upload_form(places, SimpleUploadedFile("a.gpkg", gpkg(tmp_path))))
+    officer_client.post(
+        reverse("onemap:upload_new"),
+        upload_form(places, SimpleUploadedFile("a.gpkg", land.gpkg(land.land_use(), tmp_path / "DLTB.gpkg"))),
+    )
     upload = Upload.objects.get()
 
     assert outsider_client.get(reverse("onemap:upload", args=[upload.pk])).status_code == 404

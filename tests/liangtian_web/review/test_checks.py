@@ -10,6 +10,7 @@ from django.urls import reverse
 from tests.liangtian_web import land
 
 from liangtian_web.onemap.actions import adopt
+from liangtian_web.onemap.models import LayerVersion
 from liangtian_web.review.models import Finding, Run
 from liangtian_web.trail.models import Event
 
@@ -116,7 +117,7 @@ def test_downloads_are_noted(officer_client, run):
     assert officer_client.get(reverse("review:download", args=[run.uuid, "exe"])).status_code == 404
 
 
-@pytest.mark.parametrize(("form", "start"), [("docx", b"PK"), ("xlsx", b"PK"), ("html", b"<!doctype html>")])
+@pytest.mark.parametrize(("form", "start"), [("docx", b"pk"), ("xlsx", b"pk"), ("html", b"<!doctype html>")])
 def test_reports_are_written(officer_client, run, form, start):
     answer = officer_client.get(reverse("review:download", args=[run.uuid, form]))
 
@@ -173,3 +174,22 @@ def test_a_box_is_found_by_postgresql(run):
 
 def test_findings_of_a_run_are_counted_in_order(run):
     assert list(Finding.objects.values_list("ordinal", flat=True)) == list(range(len(run.data["findings"])))
+
+
+def test_the_map_of_a_result_shows_the_versions_it_was_measured_on(
+    officer_client, outsider_client, run, places, published
+):
+    LayerVersion.objects.filter(pk__in=[v.pk for v in published]).update(on=date(2024, 6, 30))  # no longer of that day
+    layers = officer_client.get(page_of(run)).context["config"]["layers"]
+    named = {layer["code"]: layer["tiles"].split("versions=")[1].split("&")[0] for layer in layers}
+
+    assert named == {version.layer: str(version.pk) for version in published}
+    address = layers[0]["tiles"].replace("{z}/{x}/{y}", "9/426/209")
+    assert len(officer_client.get(address).content) > len(outsider_client.get(address).content)
+
+
+def test_ground_without_parcels_is_said_aloud(officer_client, places, published):
+    officer_client.post(reverse("review:new"), form(places, drawn=land.boundary_geojson(row=2.5)))
+    page = officer_client.get(page_of(Run.objects.get())).content.decode()
+
+    assert "没有地类图斑覆盖" in page
