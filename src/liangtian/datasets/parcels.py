@@ -74,12 +74,10 @@ def draw_parcels(count: int, seed: int) -> Parcels:
     spacing_m = float(np.clip(np.sqrt(count * _PARCEL_M2 / 40), 450.0, 1_750.0))
     terrain = draw_terrain(rng, side_m)
     blocks, strips = lay_out_blocks(terrain, rng)
-    blocks, places = _settle(blocks, terrain, draw_seeds(rng, side_m, spacing_m), spacing_m, count)
-    kind, home = _kinds(blocks["place"], blocks["cells"], terrain, places, rng)
-    land = blocks["cells"]
-    land["kind"] = kind
+    land, places = _settle(blocks, terrain, draw_seeds(rng, side_m, spacing_m), spacing_m, count)
+    land["kind"] = _kinds(land, terrain, places, rng)
     home_of_block = np.full(int(land["block"].max()) + 1, -1)
-    home_of_block[land["block"]] = home
+    home_of_block[land["block"]] = land["place"]
     lots, streets = lay_out_lots(land, int(strips["strip"].max()) + 1, rng)
     lots["code"] = choose_codes(lots["kind"].astype(np.int64), *middle_m(lots), terrain, rng)
     cells = split_strips(np.concatenate([lots, strips, streets]), longest_cm=4_500)
@@ -90,9 +88,7 @@ def draw_parcels(count: int, seed: int) -> Parcels:
     return _trace(mesh, cells, village, group, places, terrain, rng)
 
 
-def _settle(
-    blocks: Cells, terrain: Terrain, seeds: Floats, spacing_m: float, count: int
-) -> tuple[dict[str, npt.NDArray[np.void]], Places]:
+def _settle(blocks: Cells, terrain: Terrain, seeds: Floats, spacing_m: float, count: int) -> tuple[Cells, Places]:
     """Keep the villages nearest the middle that are expected to hold `count` parcels and a little more."""
     site = nearest_seed(seeds, *middle_m(blocks))
     rugged = terrain.ruggedness(*middle_m(blocks))
@@ -106,14 +102,14 @@ def _settle(
     number = np.full(len(seeds), -1)
     number[kept[rows]] = np.arange(len(kept))
     inside = number[site] >= 0
-    return {"cells": blocks[inside], "place": number[site][inside]}, places
+    blocks["place"] = number[site]
+    return blocks[inside], places
 
 
-def _kinds(
-    village: Ints, blocks: Cells, terrain: Terrain, places: Places, rng: np.random.Generator
-) -> tuple[Ints, Ints]:
+def _kinds(blocks: Cells, terrain: Terrain, places: Places, rng: np.random.Generator) -> Ints:
     """What each block is: settlements around their sites, hamlets by chance, else what the relief allows."""
     u, v = middle_m(blocks)
+    village = blocks["place"]
     rugged = terrain.ruggedness(u, v)
     kind = np.where(rugged > HILL_ABOVE, Kind.HILL, np.where(rugged > PLAIN_BELOW, Kind.SLOPE, Kind.FIELDS)).astype(
         np.int64
@@ -134,7 +130,7 @@ def _kinds(
     works = (away > 0.9) & (away < 1.55) & (np.cos(angle - seat * 2.4) > 0.55)
     kind[works & (kind != Kind.HILL)] = Kind.INDUSTRY
     kind[(away < 1.0) & (kind != Kind.HILL)] = Kind.TOWN
-    return kind, village
+    return kind
 
 
 def town_reach_m(places: Places) -> Floats:
@@ -261,13 +257,13 @@ def _joined(
     one, other, length = np.r_[a, b], np.r_[b, a], np.r_[length, length]
     use = small[one]
     pair, at = np.unique(one[use] * len(heads) + other[use], return_inverse=True)
-    shared = np.bincount(at, length[use])
+    common = np.bincount(at, length[use]).astype(np.float64)
     one, other = pair // len(heads), pair % len(heads)
     strip = cells["strip"][heads] >= 0
-    shared *= np.where(strip[one] == strip[other], 4.0, 1.0)
+    common *= np.where(strip[one] == strip[other], 4.0, 1.0)
     if rng is not None:
-        shared *= rng.uniform(0.05, 1.0, len(shared))
-    order = np.lexsort((-shared, one))
+        common *= rng.uniform(0.05, 1.0, len(common))
+    order = np.lexsort((-common, one))
     first = order[np.r_[True, one[order][1:] != one[order][:-1]]]
     group = components(len(heads), one[first], other[first])
     by_size = np.lexsort((-area, group))
@@ -283,7 +279,8 @@ def _joined(
 
 
 def _ground(mesh: Mesh, terrain: Terrain) -> Floats:
-    return np.round(np.stack(terrain.to_ground(mesh.u / 100.0, mesh.v / 100.0), axis=1), 4)
+    xy = np.stack(terrain.to_ground(mesh.u / 100.0, mesh.v / 100.0), axis=1)
+    return np.asarray(np.round(xy, 4), dtype=np.float64)
 
 
 def _softened(mesh: Mesh, cells: Cells, label: Ints, xy: Floats, rng: np.random.Generator) -> Floats:
@@ -306,4 +303,4 @@ def _softened(mesh: Mesh, cells: Cells, label: Ints, xy: Floats, rng: np.random.
             axis=1,
         )
         moved[free] = 0.4 * moved[free] + 0.6 * around[free] / degree[free, None]
-    return np.round(moved, 4)
+    return np.asarray(np.round(moved, 4))

@@ -78,7 +78,7 @@ def demonstration(parcels: Parcels, shielded: Bools) -> Geometries:
     county = parcels.places.county[parcels.places.town]
     best = [int(np.argmax(np.where(county == number, size, -1.0))) for number in np.unique(county)]
     chosen = shielded & np.isin(parcels.village, best)
-    return _outline(parcels.geometry[chosen], close_m=4.0, least_m2=20_000, hole_m2=1_500)
+    return _outline(parcels.geometry[chosen], close_m=12.0, least_m2=50_000, hole_m2=15_000)
 
 
 def _outline(geometry: Geometries, *, close_m: float, least_m2: float, hole_m2: float) -> Geometries:
@@ -108,4 +108,4 @@ def _pieces(whole: shapely.Geometry) -> Geometries:
     """Polygons of a union, in a fixed order: from west to east."""
     parts = shapely.get_parts(whole)
     parts = parts[shapely.area(parts) > 1.0]
-    return parts[np.lexsort(shapely.bounds(parts).T[::-1])]
+    return np.asarray(parts[np.lexsort(shapely.bounds(parts).T[::-1])], dtype=object)

@@ -82,13 +82,13 @@ def test_another_seed_another_land(layers: Layers) -> None:
     )
 
 
-@pytest.mark.parametrize("count", [1_500, 3_000, 8_000])
+@pytest.mark.parametrize("count", [2_000, 8_000])
 def test_size_is_near_what_is_asked(count: int) -> None:
     assert len(generate(parcels=count)["DLTB"]) == pytest.approx(count, rel=0.10)
 
 
 def test_too_few_parcels_are_refused() -> None:
-    with pytest.raises(ValueError, match="at least 1500, not 100"):
+    with pytest.raises(ValueError, match="at least 2000, not 100"):
         generate(parcels=100)
 
 
