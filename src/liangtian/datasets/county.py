@@ -105,7 +105,7 @@ def _united(part: Geometries) -> shapely.Geometry:
 def _lines(planted: Planted, towns: Features) -> dict[str, Features]:
     land = planted.parcels
     urban = zoning.urban(land)
-    hills, river = zoning.red_line(land)
+    hills, river = zoning.red_line(land, urban)
     reds = np.concatenate([hills, river])
     kinds = np.repeat(["生物多样性维护", "水源涵养"], [len(hills), len(river)])
     zones = zoning.demonstration(land, planted.protected)

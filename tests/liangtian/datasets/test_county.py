@@ -165,6 +165,11 @@ def test_basic_farmland_keeps_off_the_other_lines(layers: Layers) -> None:
         assert common <= share * shapely.area(basic).sum()
 
 
+def test_red_line_keeps_out_of_the_towns(layers: Layers) -> None:
+    towns = shapely.union_all(layers["CZKFBJ"].geometry)
+    assert shapely.area(shapely.intersection(layers["STBHHX"].geometry, towns)).sum() < 0.01
+
+
 def test_planted_blocks_lie_just_beside_1000_mu(layers: Layers) -> None:
     facts = planted(layers)
     under, over = facts["just_under_1000_mu"], facts["just_over_1000_mu"]
