@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import pairwise
 
 import numpy as np
@@ -28,8 +29,8 @@ from liangtian.formats.features import Features
 Geometries = npt.NDArray[np.object_]
 Ints = npt.NDArray[np.int64]
 
-FEWEST_PARCELS = 1_500
-"""Below this the two near-1,000-mu blocks would be the whole land."""
+FEWEST_PARCELS = 2_000
+"""Below this the two near-1,000-mu blocks would be most of the land."""
 
 
 def generate(*, parcels: int, seed: int = 1) -> dict[str, Features]:
@@ -77,7 +78,7 @@ def _places(land: Parcels) -> dict[str, Features]:
     }
 
 
-def _place_columns(geometry: Geometries, county: Ints, layer: str, names: dict[str, Column]) -> dict[str, Column]:
+def _place_columns(geometry: Geometries, county: Ints, layer: str, names: Mapping[str, Column]) -> dict[str, Column]:
     area = measured_dm2(geometry) / 100.0
     return {"BSM": identifiers(county, layer), **names, "DCMJ": area, "JSMJ": area, "MSSM": ["00"] * len(geometry)}
 
@@ -104,7 +105,7 @@ def _united(part: Geometries) -> shapely.Geometry:
 def _lines(planted: Planted, towns: Features) -> dict[str, Features]:
     land = planted.parcels
     urban = zoning.urban(land)
-    hills, river = zoning.red_line(land)
+    hills, river = zoning.red_line(land, urban)
     reds = np.concatenate([hills, river])
     kinds = np.repeat(["生物多样性维护", "水源涵养"], [len(hills), len(river)])
     zones = zoning.demonstration(land, planted.protected)

@@ -150,7 +150,7 @@ def choose_codes(kind: Ints, u: Floats, v: Floats, terrain: Terrain, rng: np.ran
 def _draw(mix: dict[str, float], chance: Floats) -> Ints:
     shares = np.cumsum(list(mix.values()))
     rows = np.array([ROW[code] for code in mix])
-    return rows[np.minimum(np.searchsorted(shares, chance * shares[-1], side="right"), len(rows) - 1)]
+    return np.asarray(rows[np.minimum(np.searchsorted(shares, chance * shares[-1], side="right"), len(rows) - 1)])
 
 
 def _rank(height: Floats) -> Floats:

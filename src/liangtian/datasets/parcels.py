@@ -6,14 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-import shapely
 
-from liangtian.datasets.landuse import CODES, PATCHED, Kind, choose_codes
+from liangtian.datasets.landuse import PATCHED, Kind, choose_codes
 from liangtian.datasets.layout import FACES_HIGH, lay_out_blocks, lay_out_lots, middle_m
-from liangtian.datasets.mesh import Cells, Mesh, build_mesh, components, group_cells, split_strips, trace_polygons
+from liangtian.datasets.merging import settle_parcels
+from liangtian.datasets.mesh import Cells, Mesh, build_mesh, group_cells, split_strips
 from liangtian.datasets.places import Places, draw_seeds, found_places, nearest_seed, remoteness
 from liangtian.datasets.terrain import HILL_ABOVE, PLAIN_BELOW, Terrain, draw_terrain, slope_grade
-from liangtian.onemap.landclass import min_mapped_m2
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -74,12 +73,10 @@ def draw_parcels(count: int, seed: int) -> Parcels:
     spacing_m = float(np.clip(np.sqrt(count * _PARCEL_M2 / 40), 450.0, 1_750.0))
     terrain = draw_terrain(rng, side_m)
     blocks, strips = lay_out_blocks(terrain, rng)
-    blocks, places = _settle(blocks, terrain, draw_seeds(rng, side_m, spacing_m), spacing_m, count)
-    kind, home = _kinds(blocks["place"], blocks["cells"], terrain, places, rng)
-    land = blocks["cells"]
-    land["kind"] = kind
+    land, places = _settle(blocks, terrain, draw_seeds(rng, side_m, spacing_m), spacing_m, count)
+    land["kind"] = _kinds(land, terrain, places, rng)
     home_of_block = np.full(int(land["block"].max()) + 1, -1)
-    home_of_block[land["block"]] = home
+    home_of_block[land["block"]] = land["place"]
     lots, streets = lay_out_lots(land, int(strips["strip"].max()) + 1, rng)
     lots["code"] = choose_codes(lots["kind"].astype(np.int64), *middle_m(lots), terrain, rng)
     cells = split_strips(np.concatenate([lots, strips, streets]), longest_cm=4_500)
@@ -87,12 +84,12 @@ def draw_parcels(count: int, seed: int) -> Parcels:
     village = _villages(mesh, cells, home_of_block)
     group = group_cells(mesh, _merge_keys(cells, village))
     village = _trim(village, group, remoteness(terrain, places.seed), count)
-    return _trace(mesh, cells, village, group, places, terrain, rng)
+    label = np.where(village >= 0, group, -1)
+    cells["place"] = village
+    return _trace(mesh, cells, label, places, terrain=terrain, rng=rng)
 
 
-def _settle(
-    blocks: Cells, terrain: Terrain, seeds: Floats, spacing_m: float, count: int
-) -> tuple[dict[str, npt.NDArray[np.void]], Places]:
+def _settle(blocks: Cells, terrain: Terrain, seeds: Floats, spacing_m: float, count: int) -> tuple[Cells, Places]:
     """Keep the villages nearest the middle that are expected to hold `count` parcels and a little more."""
     site = nearest_seed(seeds, *middle_m(blocks))
     rugged = terrain.ruggedness(*middle_m(blocks))
@@ -106,14 +103,14 @@ def _settle(
     number = np.full(len(seeds), -1)
     number[kept[rows]] = np.arange(len(kept))
     inside = number[site] >= 0
-    return {"cells": blocks[inside], "place": number[site][inside]}, places
+    blocks["place"] = number[site]
+    return blocks[inside], places
 
 
-def _kinds(
-    village: Ints, blocks: Cells, terrain: Terrain, places: Places, rng: np.random.Generator
-) -> tuple[Ints, Ints]:
+def _kinds(blocks: Cells, terrain: Terrain, places: Places, rng: np.random.Generator) -> Ints:
     """What each block is: settlements around their sites, hamlets by chance, else what the relief allows."""
     u, v = middle_m(blocks)
+    village = blocks["place"]
     rugged = terrain.ruggedness(u, v)
     kind = np.where(rugged > HILL_ABOVE, Kind.HILL, np.where(rugged > PLAIN_BELOW, Kind.SLOPE, Kind.FIELDS)).astype(
         np.int64
@@ -134,7 +131,7 @@ def _kinds(
     works = (away > 0.9) & (away < 1.55) & (np.cos(angle - seat * 2.4) > 0.55)
     kind[works & (kind != Kind.HILL)] = Kind.INDUSTRY
     kind[(away < 1.0) & (kind != Kind.HILL)] = Kind.TOWN
-    return kind, village
+    return kind
 
 
 def town_reach_m(places: Places) -> Floats:
@@ -191,21 +188,19 @@ def _trim(village: Ints, group: Ints, remote: Floats, count: int) -> Ints:
 
 
 def _trace(
-    mesh: Mesh, cells: Cells, village: Ints, group: Ints, places: Places, terrain: Terrain, rng: np.random.Generator
+    mesh: Mesh, cells: Cells, label: Ints, places: Places, *, terrain: Terrain, rng: np.random.Generator
 ) -> Parcels:
-    label = np.where(village >= 0, group, -1)
-    cells["place"] = village
     plain = _ground(mesh, terrain)
     soft = _softened(mesh, cells, label, plain, rng)
-    geometry, heads = _settled(mesh, cells, label, (soft, plain), rng)
-    order = np.argsort(village[heads], kind="stable")
+    geometry, heads = settle_parcels(mesh, cells, label, (soft, plain), rng)
+    order = np.argsort(cells["place"][heads], kind="stable")
     heads = heads[order]
     head = cells[heads]
     strip = head["strip"] >= 0
     u, v = middle_m(head)
     return Parcels(
         geometry[order],
-        village[heads],
+        head["place"].astype(np.int64),
         head["code"].astype(np.int64),
         np.where(strip, -1, head["kind"]).astype(np.int64),
         np.where(strip | (head["kind"] == Kind.FIELDS), 1, slope_grade(terrain.slope_deg(u, v))),
@@ -215,75 +210,9 @@ def _trace(
     )
 
 
-def _settled(
-    mesh: Mesh, cells: Cells, label: Ints, ground: tuple[Floats, Floats], rng: np.random.Generator
-) -> tuple[npt.NDArray[np.object_], Ints]:
-    """Polygons that are all valid and none below the survey's smallest area, and their head cells.
-
-    `ground` is where the vertices lie, softened and as bent; `cells` take the class of the parcel they join.
-    """
-    soft, plain = ground
-    smallest = min_mapped_m2(list(CODES)) * 1.02
-    for attempt in range(12):
-        geometry, heads = trace_polygons(mesh, label, soft)
-        area = shapely.area(geometry)
-        bad = heads[~shapely.is_valid(geometry) | (area < 1.0)]
-        small = area < smallest[cells["code"][heads]]
-        if len(bad):
-            # Where bending and smoothing together fold a boundary, keep it as it was bent.
-            sides = np.isin(label[mesh.left], bad) | np.isin(label[mesh.right], bad)
-            corners = np.unique(np.concatenate([mesh.start[sides], mesh.end[sides]]))
-            soft[corners] = plain[corners]
-        if small.any():
-            label = _joined(mesh, cells, label, (heads, area, small), soft, rng if attempt > 1 else None)
-        elif not len(bad):
-            break
-    return geometry, heads
-
-
-def _joined(
-    mesh: Mesh,
-    cells: Cells,
-    label: Ints,
-    parcels: tuple[Ints, Floats, npt.NDArray[np.bool_]],
-    xy: Floats,
-    rng: np.random.Generator | None,
-) -> Ints:
-    """Labels after every small parcel joined the neighbour in its village with the longest common boundary."""
-    heads, area, small = parcels
-    inner = (mesh.left >= 0) & (mesh.right >= 0)
-    left, right = label[mesh.left[inner]], label[mesh.right[inner]]
-    length = np.hypot(*(xy[mesh.end[inner]] - xy[mesh.start[inner]]).T)
-    between = (left != right) & (left >= 0) & (right >= 0)
-    between[between] = cells["place"][left[between]] == cells["place"][right[between]]
-    a, b = np.searchsorted(heads, left[between]), np.searchsorted(heads, right[between])
-    length = length[between]
-    one, other, length = np.r_[a, b], np.r_[b, a], np.r_[length, length]
-    use = small[one]
-    pair, at = np.unique(one[use] * len(heads) + other[use], return_inverse=True)
-    shared = np.bincount(at, length[use])
-    one, other = pair // len(heads), pair % len(heads)
-    strip = cells["strip"][heads] >= 0
-    shared *= np.where(strip[one] == strip[other], 4.0, 1.0)
-    if rng is not None:
-        shared *= rng.uniform(0.05, 1.0, len(shared))
-    order = np.lexsort((-shared, one))
-    first = order[np.r_[True, one[order][1:] != one[order][:-1]]]
-    group = components(len(heads), one[first], other[first])
-    by_size = np.lexsort((-area, group))
-    largest = by_size[np.searchsorted(group[by_size], group)]
-    row = np.searchsorted(heads, label)
-    row[label < 0] = 0
-    changed = (label >= 0) & (largest[row] != row)
-    model = cells[heads[largest[row[changed]]]]
-    for name in ("code", "kind", "strip", "block"):
-        cells[name][changed] = model[name]
-    merged = np.where(label >= 0, heads[group[row]], -1)
-    return np.where(label >= 0, group_cells(mesh, merged), -1)
-
-
 def _ground(mesh: Mesh, terrain: Terrain) -> Floats:
-    return np.round(np.stack(terrain.to_ground(mesh.u / 100.0, mesh.v / 100.0), axis=1), 4)
+    xy = np.stack(terrain.to_ground(mesh.u / 100.0, mesh.v / 100.0), axis=1)
+    return np.asarray(np.round(xy, 4), dtype=np.float64)
 
 
 def _softened(mesh: Mesh, cells: Cells, label: Ints, xy: Floats, rng: np.random.Generator) -> Floats:
@@ -306,4 +235,4 @@ def _softened(mesh: Mesh, cells: Cells, label: Ints, xy: Floats, rng: np.random.
             axis=1,
         )
         moved[free] = 0.4 * moved[free] + 0.6 * around[free] / degree[free, None]
-    return np.round(moved, 4)
+    return np.asarray(np.round(moved, 4))

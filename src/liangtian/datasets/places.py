@@ -95,14 +95,15 @@ def draw_seeds(rng: np.random.Generator, side_m: float, spacing_m: float) -> Flo
 
 def nearest_seed(seeds: Floats, u: Floats, v: Floats) -> Ints:
     """Index of the nearest village site for each point."""
-    return shapely.STRtree(shapely.points(seeds)).nearest(shapely.points(u, v)).astype(np.int64)
+    nearest = shapely.STRtree(shapely.points(seeds)).nearest(shapely.points(u, v))
+    return np.asarray(nearest, dtype=np.int64)
 
 
 def remoteness(terrain: Terrain, seeds: Floats) -> Floats:
     """How far out a village lies, on a scale on which the municipality's outline is a circle."""
     u, v = (seeds - terrain.side_m / 2).T
     bulge = 1.0 + 0.13 * terrain.outline.height(seeds[:, 0], seeds[:, 1])
-    return np.hypot(u, v) / np.clip(bulge, 0.7, 1.35)
+    return np.asarray(np.hypot(u, v) / np.clip(bulge, 0.7, 1.35))
 
 
 def found_places(seeds: Floats, terrain: Terrain, spacing_m: float) -> tuple[Places, Ints]:

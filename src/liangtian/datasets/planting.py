@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from liangtian.datasets.landuse import FARMLAND, ROW
+from liangtian.datasets.landuse import FARMLAND, ROW, Kind
 from liangtian.datasets.parcels import Parcels
 from liangtian.datasets.places import nearest_seed
 from liangtian.datasets.zoning import protected
@@ -55,10 +55,13 @@ def plant(parcels: Parcels) -> Planted:
     area = ellipsoidal_area(parcels.geometry, gauss_kruger(40))
     for remark, over in ((UNDER, False), (OVER, True)):
         block = _near_thousand_mu(parcels, code, area, over=over)
+        if not len(block):
+            continue
         remarks[block] = remark
         _isolate(parcels, code, block)
         code[block] = -1  # not to be found again
-    code = np.where(code < 0, parcels.code, code)
+    as_drawn = np.where(_is_farmland(parcels.code), parcels.code, ROW["0101"])
+    code = np.where(code < 0, as_drawn, code)
     land = replace(parcels, code=code)
     shielded = protected(land)
     registered = code.copy()
@@ -75,13 +78,20 @@ def _is_farmland(code: Ints) -> Bools:
 
 
 def _near_thousand_mu(parcels: Parcels, code: Ints, area: Floats, *, over: bool) -> Ints:
-    """Rows of a block of the plain just under or just over 1,000 mu: the most open ground that has one.
+    """Rows of a block of the plain just under or just over 1,000 mu; none where a small land has no such block.
 
-    Raises
-    ------
-    ValueError : no farmland of the land joins to 1,000 mu
+    Where farmland alone does not join to 1,000 mu, fields of any class become farmland.
     """
-    open_ = np.flatnonzero(_is_farmland(code) & (parcels.grade == 1))
+    plain = (parcels.grade == 1) & (code >= 0)
+    for allowed in (_is_farmland(code), parcels.kind == Kind.FIELDS):
+        block = _most_open(parcels, np.flatnonzero(plain & allowed), area, over=over)
+        if len(block):
+            return block
+    return np.zeros(0, dtype=np.int64)
+
+
+def _most_open(parcels: Parcels, open_: Ints, area: Floats, *, over: bool) -> Ints:
+    """The block of the open parcels with the most of them around; none if they nowhere join to 1,000 mu."""
     tried = open_[:: max(1, len(open_) // 300)]
     places = shapely.points(parcels.plan_m)
     tree = shapely.STRtree(places[open_])
@@ -91,7 +101,7 @@ def _near_thousand_mu(parcels: Parcels, code: Ints, area: Floats, *, over: bool)
         under = int(np.searchsorted(np.cumsum(area[order]), _THOUSAND_MU_M2))
         if under < len(order):
             return order[: under + 1] if over else order[:under]
-    raise ValueError("no farmland joins to 1,000 mu: ask for more parcels")
+    return open_[:0]
 
 
 def _outwards(parcels: Parcels, rows: Ints, middle: int) -> Ints:

@@ -58,7 +58,8 @@ def planted(layers: Mapping[str, Features]) -> dict[str, dict[str, object]]:
 
     Returns
     -------
-    just_under_1000_mu, just_over_1000_mu : parcels of one block of farmland, gaps up to 16 m, and its area
+    just_under_1000_mu, just_over_1000_mu : parcels of one block of farmland, gaps up to 16 m, and its area;
+        no parcels where the land, below some 5,000 parcels, has no such block
     basic_farmland_pond, illegal_building : the parcel of DLTB, and of YJJBNTTB, that is no longer farmland
     built_village : the village with most construction land outside the urban boundary, and its area
     """

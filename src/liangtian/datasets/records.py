@@ -168,7 +168,7 @@ def _grades(land: Parcels, code: Ints, noise: Floats) -> Ints:
     """Farmland grade 4 to 10: paddy of the plain is best, steep dry land worst."""
     dry = (code != ROW["0101"]).astype(np.int64) * 2
     patch = land.terrain.broad.height(*land.plan_m.T) > 0.3
-    return np.clip(4 + dry + land.grade - 1 + patch + (noise > 0.85), 1, 10)
+    return np.asarray(np.clip(4 + dry + land.grade - 1 + patch + (noise > 0.85), 1, 10), dtype=np.int64)
 
 
 def _widths(land: Parcels, area: Ints) -> pa.Array:

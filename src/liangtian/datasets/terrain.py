@@ -166,4 +166,4 @@ def slope_grade(slope_deg: Array) -> npt.NDArray[np.int64]:
 
 def _channel(rng: np.random.Generator, *, axis: int, at: float, size_m: float) -> Channel:
     wavelengths = size_m * rng.uniform(7.0, 17.0, 3)
-    return Channel(axis, at, size_m * 3.2, size_m * 1.5, wavelengths, rng.uniform(0, 2 * np.pi, 3))
+    return Channel(axis, at, size_m * 3.4, size_m * 2.4, wavelengths, rng.uniform(0, 2 * np.pi, 3))

@@ -62,14 +62,21 @@ def expansion(parcels: Parcels, urban_pieces: Geometries) -> Geometries:
     return _filled(both, _SMALL_HOLE_M2)
 
 
-def red_line(parcels: Parcels) -> tuple[Geometries, Geometries]:
-    """Pieces of the ecological red line: forests of the hills, and a reach of the main river."""
+def red_line(parcels: Parcels, urban_pieces: Geometries) -> tuple[Geometries, Geometries]:
+    """Pieces of the ecological red line: forests of the hills, and a reach of the main river; never in a town."""
     forest = (parcels.kind == Kind.HILL) & np.isin(parcels.code, [ROW[name] for name in _FOREST])
     hills = _outline(parcels.geometry[forest], close_m=5.0, least_m2=30_000, hole_m2=6_000)
     river = parcels.terrain.channels[0].at
     reach = (parcels.code == ROW["1101"]) & (np.abs(parcels.plan_m[:, 0] - river) < 45.0)
     upper = parcels.plan_m[:, 1] > 0.55 * parcels.terrain.side_m
-    return hills, _outline(parcels.geometry[reach & upper], close_m=0.0, least_m2=0.0, hole_m2=0.0)
+    water = _outline(parcels.geometry[reach & upper], close_m=0.0, least_m2=0.0, hole_m2=0.0)
+    towns = shapely.union_all(urban_pieces)
+    return _beside(hills, towns), _beside(water, towns)
+
+
+def _beside(pieces: Geometries, towns: shapely.Geometry) -> Geometries:
+    parts = _pieces(shapely.difference(shapely.union_all(pieces), towns, grid_size=_GRID_M))
+    return np.asarray(parts[shapely.area(parts) > _SMALL_HOLE_M2], dtype=object)
 
 
 def demonstration(parcels: Parcels, shielded: Bools) -> Geometries:
@@ -78,7 +85,7 @@ def demonstration(parcels: Parcels, shielded: Bools) -> Geometries:
     county = parcels.places.county[parcels.places.town]
     best = [int(np.argmax(np.where(county == number, size, -1.0))) for number in np.unique(county)]
     chosen = shielded & np.isin(parcels.village, best)
-    return _outline(parcels.geometry[chosen], close_m=4.0, least_m2=20_000, hole_m2=1_500)
+    return _outline(parcels.geometry[chosen], close_m=12.0, least_m2=50_000, hole_m2=15_000)
 
 
 def _outline(geometry: Geometries, *, close_m: float, least_m2: float, hole_m2: float) -> Geometries:
@@ -108,4 +115,4 @@ def _pieces(whole: shapely.Geometry) -> Geometries:
     """Polygons of a union, in a fixed order: from west to east."""
     parts = shapely.get_parts(whole)
     parts = parts[shapely.area(parts) > 1.0]
-    return parts[np.lexsort(shapely.bounds(parts).T[::-1])]
+    return np.asarray(parts[np.lexsort(shapely.bounds(parts).T[::-1])], dtype=object)

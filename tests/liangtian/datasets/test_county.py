@@ -82,13 +82,13 @@ def test_another_seed_another_land(layers: Layers) -> None:
     )
 
 
-@pytest.mark.parametrize("count", [1_500, 3_000, 8_000])
+@pytest.mark.parametrize("count", [2_000, 8_000])
 def test_size_is_near_what_is_asked(count: int) -> None:
     assert len(generate(parcels=count)["DLTB"]) == pytest.approx(count, rel=0.10)
 
 
 def test_too_few_parcels_are_refused() -> None:
-    with pytest.raises(ValueError, match="at least 1500, not 100"):
+    with pytest.raises(ValueError, match="at least 2000, not 100"):
         generate(parcels=100)
 
 
@@ -163,6 +163,11 @@ def test_basic_farmland_keeps_off_the_other_lines(layers: Layers) -> None:
         a, b = shapely.STRtree(lines).query(basic, predicate="intersects")
         common = shapely.area(shapely.intersection(basic[a], lines[b])).sum()
         assert common <= share * shapely.area(basic).sum()
+
+
+def test_red_line_keeps_out_of_the_towns(layers: Layers) -> None:
+    towns = shapely.union_all(layers["CZKFBJ"].geometry)
+    assert shapely.area(shapely.intersection(layers["STBHHX"].geometry, towns)).sum() < 0.01
 
 
 def test_planted_blocks_lie_just_beside_1000_mu(layers: Layers) -> None:
