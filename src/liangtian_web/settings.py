@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import sys
 from datetime import timedelta
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -114,7 +113,8 @@ INSTALLED_APPS = [
     "liangtian_web.people",
     "liangtian_web.trail",
     "liangtian_web.jobs",
-    *(name for name in ("liangtian_web.onemap", "liangtian_web.review") if find_spec(name)),
+    "liangtian_web.onemap",
+    "liangtian_web.review",
     "liangtian_web.home",
 ]
 

@@ -1,7 +1,5 @@
 """Where each app's pages begin."""
 
-from importlib.util import find_spec
-
 from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth.decorators import login_not_required
@@ -20,6 +18,6 @@ urlpatterns = [
     path("admin/login/", admin_login),
     path("admin/", admin.site.urls),
     path("api/", api.urls),
-    *(path(f"{name}/", include(f"liangtian_web.{name}.urls")) for name in ("onemap", "review")
-      if find_spec(f"liangtian_web.{name}")),
+    path("onemap/", include("liangtian_web.onemap.urls")),
+    path("review/", include("liangtian_web.review.urls")),
 ]  # fmt: skip
