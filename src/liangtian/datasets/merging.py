@@ -30,8 +30,11 @@ def settle_parcels(
     for attempt in range(12):
         geometry, heads = trace_polygons(mesh, label, soft)
         area = shapely.area(geometry)
-        bad = heads[~shapely.is_valid(geometry) | (area < 1.0)]
+        folded = ~shapely.is_valid(geometry) | (area < 1.0) | ~shapely.is_ccw(shapely.get_exterior_ring(geometry))
+        bad = heads[folded]
         small = area < smallest[cells["code"][heads]]
+        if attempt > 1:
+            small |= folded  # crossed even as bent: the crossing goes when the neighbours become one
         if len(bad):
             # Where bending and smoothing together fold a boundary, keep it as it was bent.
             sides = np.isin(label[mesh.left], bad) | np.isin(label[mesh.right], bad)
