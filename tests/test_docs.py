@@ -145,8 +145,10 @@ def test_both_readmes_have_the_same_outline() -> None:
 
 def test_every_decision_has_its_four_parts() -> None:
     files = sorted((DOCS / "decisions").glob("*.md"))
-    assert [file.name[:4] for file in files] == [f"{n:04d}" for n in range(1, len(files) + 1)]
+    numbers = [file.name[:4] for file in files]
+    assert len(set(numbers)) == len(numbers) >= 8
     for file in files:
-        text = file.read_text("utf-8")
-        assert re.findall(r"^## (.+)$", text, re.MULTILINE) == ["Context", "Consequences", "Enforced by"], file.name
-        assert len(re.findall(r"^\*\*Decision: .+\*\*$", text, re.MULTILINE)) == 1, file.name
+        parts = re.findall(
+            r"^(?:## |\*\*)(Context|Decision|Consequences|Enforced by)\b", file.read_text("utf-8"), re.MULTILINE
+        )
+        assert parts == ["Context", "Decision", "Consequences", "Enforced by"], file.name
