@@ -137,7 +137,23 @@ def gather(
     for layer, name in (("CZKFBJ", "outside_urban_boundary"), ("KZBJ", "outside_expansion_boundary")):
         _measure_outside(found, land, reading, layer, name)
     _measure_villages(found, reading)
+    _doubt_what_lies_outside(found, technical.tolerance)
     return found
+
+
+def _doubt_what_lies_outside(found: Gathered, tolerance: LineTolerance) -> None:
+    """Ground that no parcel covers may be anything: what was measured to be nothing there is unknown, not zero.
+
+    An overlap that was found stays found; the tables keep what was measured.
+    """
+    uncovered = found.tables["uncovered_m2"]
+    if uncovered is None or uncovered < tolerance.area_m2:
+        return
+    found.facts.update(dict.fromkeys(name for name in LAND_FACTS if name != "farmland_parcels"))
+    found.facts["new_construction_outside_expansion_m2"] = None
+    for name in ("basic_farmland", "demonstration_zone", "red_line"):
+        if not found.facts[f"{name}_overlap_m2"]:
+            found.facts[f"{name}_overlap_m2"] = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

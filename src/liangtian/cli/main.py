@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib.metadata import version
 
@@ -32,20 +33,23 @@ for command in (area, check, convert, county, layers, publish):
 
 def main() -> None:
     """Run the command; exit codes: 2 usage, 3 error, else what the command concluded."""
-    lang: Language = "en" if "--lang=en" in sys.argv or _follows("--lang", "en") else "zh"
     try:
-        cli(standalone_mode=False)
-    except click.exceptions.Exit as stop:
-        sys.exit(stop.exit_code)
+        # Without its standalone mode click hands back the code a command exits with, or what the command returned.
+        code = cli(standalone_mode=False)
+        sys.exit(code if isinstance(code, int) else 0)
     except click.ClickException as error:
         error.show()
         sys.exit(2)
     except click.Abort:
         sys.exit(130)
     except LiangtianError as error:
-        click.echo(render_error(error, lang=lang), err=True)
+        click.echo(render_error(error, lang=_language()), err=True)
         sys.exit(3)
 
 
-def _follows(option: str, value: str) -> bool:
-    return any(a == option and b == value for a, b in zip(sys.argv, sys.argv[1:], strict=False))
+def _language() -> Language:
+    """The language asked for, read again from the same places once the command itself has ended."""
+    asked = os.environ.get("LIANGTIAN_LANG", "zh")
+    for word, following in zip(sys.argv, [*sys.argv[1:], ""], strict=True):
+        asked = following if word == "--lang" else word.removeprefix("--lang=") if word.startswith("--lang=") else asked
+    return "en" if asked == "en" else "zh"

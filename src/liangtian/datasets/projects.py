@@ -83,7 +83,9 @@ def _road(layers: Mapping[str, Features]) -> shapely.Geometry:
     """A gently curved road through the middle of the densest basic farmland of paddy."""
     basic = layers["YJJBNTTB"]
     paddy = basic.geometry[np.asarray(pc.equal(basic.attributes["DLBM"], "0101"))]
+    inner = shapely.buffer(shapely.union_all(layers["XZQ"].geometry), -_ROAD_LENGTH_M)  # no road leaves the land
     points = shapely.point_on_surface(paddy)
+    points = points[shapely.contains(inner, points)] if not inner.is_empty else points
     inland = shapely.distance(points, _border(layers["XZQ"])) > _ROAD_LENGTH_M
     tried = points[inland] if inland.any() else points
     tried = tried[:: max(1, len(tried) // 200)]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 from functools import lru_cache
@@ -17,7 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from liangtian.errors import CatalogueError
-from liangtian.onemap import index, snapshot
+from liangtian.onemap import snapshot
+from liangtian.onemap.index import Index, load
 from liangtian.onemap.places import lies_in, stem
 
 
@@ -55,10 +56,16 @@ class LayerVersion:
 
 
 class Catalogue:
-    """The versions published under one home folder."""
+    """The versions published under one home folder.
 
-    def __init__(self, home: Path) -> None:
+    Parameters
+    ----------
+    visible : digests the caller may use; None: all of them. Others are as if they had not been published.
+    """
+
+    def __init__(self, home: Path, visible: Collection[str] | None = None) -> None:
         self.home = home
+        self._visible = visible
 
     def snapshot_path(self, digest: str) -> Path:
         return self.home / "snapshots" / f"{digest}.parquet"
@@ -79,9 +86,11 @@ class Catalogue:
         found = []
         for file in sorted((self.home / "catalogue").glob("*/*/*.json")):
             try:
-                found.append(LayerVersion(**json.loads(file.read_text("utf-8"))))
+                version = LayerVersion(**json.loads(file.read_text("utf-8")))
             except (ValueError, TypeError) as error:
                 raise CatalogueError("catalogue-entry-broken", file=file.name, detail=str(error)) from error
+            if self._visible is None or version.digest in self._visible:
+                found.append(version)
         return sorted(found, key=lambda v: (v.place, v.layer, v.on, v.recorded_at))
 
     def find(self, reference: str) -> LayerVersion:
@@ -113,14 +122,18 @@ class Catalogue:
             newest = {p: v for p, v in newest.items() if lies_in(p, place)}
         return [newest[p] for p in _outermost(newest)]
 
-    def index(self, version: LayerVersion) -> index.Index:
-        """The resident index of a version, mapped once per process.
+    def index(self, version: LayerVersion) -> Index:
+        """The resident index of a version; see `index_of`."""
+        return self.index_of(version.digest)
+
+    def index_of(self, digest: str) -> Index:
+        """The resident index of a snapshot, mapped once per process.
 
         Raises
         ------
         CatalogueError (catalogue-error): the snapshot file is gone.
         """
-        return _loaded(self.snapshot_path(version.digest), self.index_path(version.digest))
+        return _loaded(self.snapshot_path(digest), self.index_path(digest))
 
     def verify(self, version: LayerVersion) -> None:
         """Recompute the digest of a snapshot.
@@ -159,8 +172,8 @@ def _safe(place: str) -> str:
 
 
 @lru_cache(maxsize=64)
-def _loaded(snapshot_path: Path, folder: Path) -> index.Index:
-    return index.load(snapshot_path, folder)
+def _loaded(snapshot_path: Path, folder: Path) -> Index:
+    return load(snapshot_path, folder)
 
 
 def write_json(path: Path, content: Mapping[str, Any] | list[Any]) -> None:

@@ -7,8 +7,8 @@ tests the blocks, then the rows of the blocks that hit. The side files are rebui
 from __future__ import annotations
 
 import json
-import os
 import shutil
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -135,8 +135,8 @@ def of_table(table: pa.Table) -> Index:
 def build(snapshot_path: Path, folder: Path) -> None:
     """Write the side files of a snapshot into `folder`, whole or not at all."""
     table = snapshot.read(snapshot_path)
-    partial = folder.with_name(f".{folder.name}.{os.getpid()}.partial")
-    partial.mkdir(parents=True)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    partial = Path(tempfile.mkdtemp(prefix=f".{folder.name[:12]}-", suffix=".partial", dir=folder.parent))
     try:
         for name, values in _arrays(table).items():
             np.save(partial / f"{name}.npy", values)
@@ -145,10 +145,21 @@ def build(snapshot_path: Path, folder: Path) -> None:
             sink.write_table(attributes)
         head = {"form": FORM, "crs": snapshot.crs_of(table).to_json_dict()}
         (partial / "head.json").write_text(json.dumps(head), "utf-8")
-        shutil.rmtree(folder, ignore_errors=True)
-        partial.rename(folder)
+        partial.chmod(0o755)
+        _take_place(partial, folder)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
+
+
+def _take_place(partial: Path, folder: Path) -> None:
+    """Put the finished files where readers look; whoever comes second finds them there and is content."""
+    if _head(folder) is None:
+        shutil.rmtree(folder, ignore_errors=True)
+    try:
+        partial.rename(folder)
+    except OSError:
+        if _head(folder) is None:
+            raise
 
 
 def load(snapshot_path: Path, folder: Path) -> Index:

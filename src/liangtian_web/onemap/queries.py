@@ -24,6 +24,11 @@ def the_catalogue() -> Catalogue:
     return Catalogue(Path(settings.HOME))
 
 
+def catalogue_for(user: User | AnonymousUser) -> Catalogue:
+    """The catalogue with the versions the user may see, and no others."""
+    return Catalogue(Path(settings.HOME), frozenset(versions_for(user).values_list("digest", flat=True)))
+
+
 def versions_for(user: User | AnonymousUser) -> QuerySet[LayerVersion]:
     """Versions of the user's places and everything under them, and those a place above shares downwards."""
     if not user.is_authenticated:
@@ -67,8 +72,7 @@ def entry_of(version: LayerVersion) -> catalogue.LayerVersion:
 
 def index_of(version: LayerVersion) -> Index:
     """The resident index of a version; no catalogue entry is read."""
-    home = the_catalogue()
-    return catalogue._loaded(home.snapshot_path(version.digest), home.index_path(version.digest))
+    return the_catalogue().index_of(version.digest)
 
 
 def uploads_for(user: User) -> QuerySet[Upload]:

@@ -25,7 +25,7 @@ from liangtian.formats.opening import open_features
 from liangtian.policy.facts import plain_facts
 from liangtian.space.crs import geographic, transformer
 from liangtian_web.onemap.actions import safe_name
-from liangtian_web.onemap.queries import the_catalogue
+from liangtian_web.onemap.queries import catalogue_for, the_catalogue
 from liangtian_web.people.models import Place, User
 from liangtian_web.review.models import Finding, Run
 from liangtian_web.trail.actions import note
@@ -73,8 +73,9 @@ def check(who: HttpRequest | User, boundary: Features, asked: Asked) -> Run:
     LiangtianError : it cannot be measured or judged
     """
     question = kernel.Question(asked.on, asked.kind, asked.place.code, asked.declared)
+    layers = catalogue_for(who if isinstance(who, User) else who.user)
 
-    result = kernel.check(boundary, the_catalogue(), question)
+    result = kernel.check(boundary, layers, question)
 
     return record(who, boundary, asked, result)
 

@@ -134,6 +134,16 @@ def test_without_a_land_use_layer_everything_is_unknown(tmp_path: Path) -> None:
     assert found.facts["boundary_m2"] == area(cell(0, 0))
 
 
+def test_ground_no_parcel_covers_is_unknown_never_free_of_farmland(home: Path) -> None:
+    outside = measured(home, boundary(cell(20, 20))).facts
+    assert (outside["farmland_m2"], outside["basic_farmland_overlap_m2"], outside["red_line_overlap_m2"]) == (None,) * 3
+    astride = measured(home, boundary(cell(-0.5, 0)))
+    assert astride.facts["farmland_quantity_m2"] is None
+    assert astride.tables["farmland"]["area_m2"] > 0
+    assert astride.facts["basic_farmland_overlap_m2"] > 0
+    assert astride.facts["red_line_overlap_m2"] is None
+
+
 def test_a_sliver_along_a_line_touches_and_does_not_count(home: Path) -> None:
     sliver = shapely.box(EAST + 99.992, NORTH, EAST + 200, NORTH + 100)  # 8 mm into P1: 0.8 m²
     found = measured(home, boundary(sliver))

@@ -114,6 +114,19 @@ def test_usage_errors_exit_with_2(capsys: pytest.CaptureFixture[str], monkeypatc
     assert "2024-06-01" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("kind", "place", "code"), [("batch", "339901", 1), ("temporary", "339901", 3), ("batch", "330481", 0)]
+)
+def test_the_program_exits_with_the_outcome(
+    home: Path, site: Path, kind: str, place: str, code: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = ["check", str(site), "--on", "2024-06-01", "--kind", kind, "--place", place, "--home", str(home)]
+    monkeypatch.setattr("sys.argv", ["liangtian", *words])
+    with pytest.raises(SystemExit) as stop:
+        run_main()
+    assert stop.value.code == code
+
+
 def test_errors_are_one_sentence_and_exit_with_3(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -122,7 +135,12 @@ def test_errors_are_one_sentence_and_exit_with_3(
     with pytest.raises(SystemExit) as stop:
         run_main()
     assert stop.value.code == 3
-    assert len(capsys.readouterr().err.strip().splitlines()) == 1
+    chinese = capsys.readouterr().err.strip()
+    assert len(chinese.splitlines()) == 1
+    monkeypatch.setenv("LIANGTIAN_LANG", "en")
+    with pytest.raises(SystemExit):
+        run_main()
+    assert capsys.readouterr().err.strip() not in ("", chinese)
 
 
 def test_the_plane_of_the_squares_is_zone_40() -> None:
