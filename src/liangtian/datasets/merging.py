@@ -46,7 +46,14 @@ def settle_parcels(
             one, other = _best_neighbours(mesh, cells, label, soft, heads=heads, small=small, weight=wilful)
             label = _joined(mesh, cells, label, components(len(heads), one, other), heads=heads, area=area)
         elif not len(bad):
-            break
+            # Faces that are each simple tile the ground unless the outline itself is crossed.
+            whole, _ = trace_polygons(mesh, np.where(label < 0, -1, 0), soft)
+            if shapely.is_valid(whole).all():
+                break
+            outside = np.append(label, -1) < 0
+            edge = outside[mesh.left] != outside[mesh.right]
+            corners = np.unique(np.concatenate([mesh.start[edge], mesh.end[edge]]))
+            soft[corners] = plain[corners]
     return geometry, heads
 
 
