@@ -81,7 +81,7 @@ def start(home: Path, port: int, command: str = "demo") -> subprocess.Popen[str]
     return subprocess.Popen(
         [sys.executable, "-m", "liangtian_web", command, "--port", str(port)],
         env={name: value for name, value in kept.items() if name not in {"DATABASE_URL", "SECRET_KEY"}}
-        | {"LIANGTIAN_HOME": str(home)},
+        | {"LIANGTIAN_HOME": str(home), "LIANGTIAN_DEMO_PARCELS": "3000"},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

@@ -34,7 +34,7 @@ class Program:
         with self.said.open("w") as out:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "liangtian_web", "demo", "--port", str(self.port)],
-                env=kept | {"LIANGTIAN_HOME": str(home)},
+                env=kept | {"LIANGTIAN_HOME": str(home), "LIANGTIAN_DEMO_PARCELS": "3000"},
                 stdout=out,
                 stderr=out,
                 start_new_session=True,

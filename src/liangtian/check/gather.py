@@ -18,6 +18,7 @@ from liangtian.check import tables
 from liangtian.check.overlay import LineTolerance, Overlap, Pieces, covered_dm2, cut, on_parts, outside_of, overlap_of
 from liangtian.check.tables import Land, land_of, m2
 from liangtian.errors import CrsMismatch, LayerInvalid
+from liangtian.finding import Step
 from liangtian.formats.features import Features
 from liangtian.onemap.catalogue import Catalogue, LayerVersion
 from liangtian.onemap.codelists import CODE_LISTS
@@ -50,10 +51,11 @@ class Boundary:
 
 @dataclass(frozen=True, slots=True)
 class Technical:
-    """Dated technical values a measurement needs; the caller resolves and traces them."""
+    """Dated technical values a measurement needs, and the steps that say where they come from."""
 
     tolerance: LineTolerance
     kg_per_mu: Mapping[int, Fraction]
+    steps: tuple[Step, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -204,7 +206,7 @@ def _measure_land(found: Gathered, land: Land | None, reading: _Reading, *, owed
         farmland={**farmland, "by_grade": tables.grades(land, grades)},
         ownership=tables.by_code(land, "QSXZ", CODE_LISTS["QSXZ"].codes),
         places=places,
-        slopes=tables.by_code(land, "GDPDJB", {}, farmland_only=True),
+        slopes=tables.by_code(land, "GDPDJB", CODE_LISTS["GDPDJB"].codes, farmland_only=True),
         required=tables.required(land, everything, grades, owed=owed),
     )
     counties = [row for row in places if row["level"] == "county"]

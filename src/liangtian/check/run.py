@@ -75,6 +75,7 @@ def check(features: Features, catalogue: Catalogue, question: Question) -> Check
     head = _head(question, place, documents) | {
         "boundary": {"area_m2": gathered.facts["boundary_m2"]},
         "layers": [_named(version) for layer in versions.values() for version in layer],
+        "technical": [{"name": step.name, "value": step.value, **step.detail} for step in technical.steps],
     }
     return CheckResult(head, tuple(findings), gathered, boundary)
 
@@ -99,10 +100,11 @@ def technical_on(on: date, place: str) -> Technical:
     def resolve(name: str) -> Any:
         return parameters.resolve(f"liangtian-2026（技术）.{name}", on=on, place=place)
 
-    tolerance = resolve("line_tolerance").table
+    tolerance, capacity = resolve("line_tolerance"), resolve("capacity_by_grade")
     return Technical(
-        LineTolerance(area_m2=tolerance["area_m2"], width_m=tolerance["mean_width_m"]),
-        {int(grade): kg for grade, kg in resolve("capacity_by_grade").table.items()},
+        LineTolerance(area_m2=tolerance.table["area_m2"], width_m=tolerance.table["mean_width_m"]),
+        {int(grade): kg for grade, kg in capacity.table.items()},
+        (tolerance.step(), capacity.step()),
     )
 
 

@@ -91,16 +91,10 @@ def classes(land: Land) -> list[Row]:
 def by_code(land: Land, column: str, names: Mapping[str, str], *, farmland_only: bool = False) -> list[Row]:
     """`code, name, area_m2, net_m2` by the codes of one column; code "" gathers what has none."""
     chosen = land.farmland if farmland_only else np.ones(len(land.pieces), dtype=bool)
-    values = np.where(chosen, land.text(column), "\0")
+    area, net = land.pieces.area_dm2[chosen], land.net_dm2[chosen]
     return [
-        {
-            "code": code,
-            "name": names.get(code),
-            "area_m2": m2(land.pieces.area_dm2[at]),
-            "net_m2": m2(land.net_dm2[at]),
-        }
-        for code, at in _groups(values)
-        if code != "\0"
+        {"code": code, "name": names.get(code), "area_m2": m2(area[at]), "net_m2": m2(net[at])}
+        for code, at in _groups(land.text(column)[chosen])
     ]
 
 

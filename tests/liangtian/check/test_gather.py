@@ -61,6 +61,14 @@ def test_farmland_is_net_of_ridges_and_paddy_is_told_apart(home: Path) -> None:
     assert found.tables["required"]["quantity_m2"] == paddy + dry - ridge
 
 
+def test_slopes_and_grades_sum_to_the_farmland(home: Path) -> None:
+    tables = measured(home, boundary(cell(0, 0, 3, 2))).tables
+    farmland = tables["farmland"]["area_m2"]
+    assert sum(row["area_m2"] for row in tables["slopes"]) == farmland
+    assert sum(row["area_m2"] for row in tables["farmland"]["by_grade"]) == farmland
+    assert [row["code"] for row in tables["slopes"]] == ["1", "2"]
+
+
 def test_capacity_is_by_grade_and_rounded_once(home: Path) -> None:
     found = measured(home, boundary(cell(0, 0, 2)))
     paddy, dry = Fraction(area(cell(0, 0))), Fraction(found.facts["farmland_quantity_m2"] - area(cell(0, 0)))
