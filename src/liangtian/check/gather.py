@@ -15,7 +15,17 @@ import shapely
 from pyproj import CRS
 
 from liangtian.check import tables
-from liangtian.check.overlay import LineTolerance, Overlap, Pieces, covered_dm2, cut, on_parts, outside_of, overlap_of
+from liangtian.check.overlay import (
+    LineTolerance,
+    Overlap,
+    Pieces,
+    covered_dm2,
+    cut,
+    on_parts,
+    outside_of,
+    overlap_of,
+    within_dm2,
+)
 from liangtian.check.tables import Land, land_of, m2
 from liangtian.errors import CrsMismatch, LayerInvalid
 from liangtian.finding import Step
@@ -23,7 +33,7 @@ from liangtian.formats.features import Features
 from liangtian.onemap.catalogue import Catalogue, LayerVersion
 from liangtian.onemap.codelists import CODE_LISTS
 from liangtian.space.area import ellipsoidal_area
-from liangtian.space.crs import to_measuring_plane
+from liangtian.space.crs import reproject, to_measuring_plane
 from liangtian.units import net_dm2, round_dm2
 
 CONTROL_LAYERS = ("YJJBNTTB", "YJJBNTSFQ", "STBHHX", "CZKFBJ", "KZBJ")
@@ -37,6 +47,7 @@ LAND_FACTS = (
     "required_by_place",
     "farmland_parcels",
 )
+OVERLAP_RULE = "COM-26"  # quality rule: parcels that overlap
 BALANCED_KINDS = ("batch", "single-site", "village")  # temporary land is reclaimed, consolidation takes nothing
 
 
@@ -110,10 +121,9 @@ def versions_for(
     catalogue: Catalogue, *, on: date, place: str | None, named: Mapping[str, Sequence[str]]
 ) -> dict[str, list[LayerVersion]]:
     """The versions a check uses: those named by digest, else the newest valid on the date."""
+    newest = catalogue.all_valid_on(on, place)
     return {
-        layer: [catalogue.find(digest) for digest in named[layer]]
-        if layer in named
-        else catalogue.valid_on(layer, on, place)
+        layer: [catalogue.find(digest) for digest in named[layer]] if layer in named else newest.get(layer, [])
         for layer in LAYERS
     }
 
@@ -175,13 +185,20 @@ class _Reading:
     def land_pieces(self) -> Pieces | None:
         return self.pieces("DLTB", tables.COLUMNS)
 
+    def is_disjoint(self, layer: str) -> bool:
+        """Whether the quality report of every version used says that its parcels overlap nowhere."""
+        reports = [version.quality for version in self.versions.get(layer, ())]
+        return all("counts" in report and OVERLAP_RULE not in report["counts"] for report in reports)
+
     def place_names(self) -> dict[str, str]:
-        """Code → name of towns and villages the boundary touches, as the administrative layers have them."""
+        """Code → name of the towns and villages around the boundary, as the administrative layers have them."""
         names: dict[str, str] = {}
         for layer, code, name, digits in (("XZQ", "XZQDM", "XZQMC", 9), ("CJDCQ", "ZLDWDM", "ZLDWMC", 12)):
-            pieces = self.pieces(layer, (code, name))
-            if pieces is not None:
-                texts = zip(pieces.attributes[code].to_pylist(), pieces.attributes[name].to_pylist(), strict=True)
+            for version in self.versions.get(layer, ()):
+                index = self.catalogue.index(version)
+                shape = reproject(np.array([self.boundary.shape], dtype=object), self.boundary.crs, index.crs)[0]
+                rows = index.search(shape.bounds)
+                texts = zip(index.column(code, rows).to_pylist(), index.column(name, rows).to_pylist(), strict=True)
                 names |= {str(key)[:digits]: value for key, value in texts if key and value}
         return names
 
@@ -197,10 +214,11 @@ def _measure_land(found: Gathered, land: Land | None, reading: _Reading, *, owed
     capacity = tables.capacity_kg(land, everything, grades)
     places = tables.places(land, reading.place_names(), grades, owed=owed)
     farmland = {"area_m2": m2(area[land.farmland]), "quantity_m2": quantity, "paddy_m2": paddy, "capacity_kg": capacity}
-    union = covered_dm2(land.pieces)
+    union = covered_dm2(land.pieces, disjoint=reading.is_disjoint("DLTB"))
+    uncovered = reading.boundary.area_dm2 - union
     found.tables.update(
         classes=tables.classes(land),
-        uncovered_m2=m2(max(reading.boundary.area_dm2 - union, 0)),
+        uncovered_m2=m2(uncovered if uncovered > len(land.pieces) else 0),  # below 0.01 m² a piece it is rounding
         double_covered_m2=m2(max(land.pieces.total_dm2 - union, 0)),
         ridge_m2=m2(area - net),
         farmland={**farmland, "by_grade": tables.grades(land, grades)},
@@ -235,8 +253,8 @@ def _measure_overlap(found: Gathered, reading: _Reading, layer: str, name: str) 
         found.facts.update({f"{name}_overlap_m2": None, f"{name}_touching_m2": None, f"{name}_parcels": None})
         found.tables[name] = {"overlap_m2": None, "net_m2": None, "touching_m2": None}
         return
-    overlap = overlap_of(pieces.shapes, pieces.crs, reading.technical.tolerance)
-    counted = on_parts(pieces, overlap.parts)
+    overlap = overlap_of(pieces, reading.technical.tolerance, disjoint=reading.is_disjoint(layer))
+    counted = on_parts(pieces, overlap.parts) if len(overlap.touching) else np.ones(len(pieces), dtype=bool)
     ridge = pc.fill_null(pieces.attributes["KCXS"].cast("double"), 0.0).to_numpy()
     net = net_dm2(pieces.area_dm2, np.round(ridge * 1e6).astype(np.int64))[counted]
     concerned = () if found.pieces is None else found.pieces.ids(on_parts(found.pieces, overlap.parts))
@@ -270,9 +288,7 @@ def _new_outside(land: Land, outside: Overlap) -> Any:
     """Area outside a boundary that is not construction land already."""
     if not len(outside.parts):
         return m2(0)
-    fresh = land.pieces.shapes[~land.construction]
-    parts = shapely.intersection(fresh, shapely.union_all(outside.parts))
-    return m2(round_dm2(ellipsoidal_area(parts, land.pieces.crs)))
+    return m2(within_dm2(land.pieces, ~land.construction, shapely.union_all(outside.parts)))
 
 
 def _measure_villages(found: Gathered, reading: _Reading) -> None:
@@ -281,9 +297,9 @@ def _measure_villages(found: Gathered, reading: _Reading) -> None:
     if pieces is None:
         found.facts.update(villages=None, whole_villages=None, villages_adjacent=None, contiguous_farmland_max_m2=None)
         return
-    counted = on_parts(pieces, overlap_of(pieces.shapes, pieces.crs, reading.technical.tolerance).parts)
     wide = 2 * shapely.area(pieces.shapes) / np.maximum(shapely.length(pieces.shapes), 1e-9)
-    counted &= (pieces.area_dm2 >= 100) | (wide >= float(reading.technical.tolerance.width_m))
+    tolerance = reading.technical.tolerance
+    counted = (pieces.area_dm2 >= 100 * float(tolerance.area_m2)) | (wide >= float(tolerance.width_m))
     villages = pieces.take(np.flatnonzero(counted))
     rest = villages.parcel_dm2 - villages.area_dm2
     codes = pc.fill_null(villages.attributes["ZLDWDM"].cast("string"), "").to_pylist()

@@ -129,12 +129,21 @@ class Overlap:
     touching_dm2: int
 
 
-def overlap_of(shapes: Shapes, crs: CRS, tolerance: LineTolerance) -> Overlap:
+def overlap_of(pieces: Pieces, tolerance: LineTolerance, *, disjoint: bool = False) -> Overlap:
     """Merge pieces, part what crosses a line from what touches it, and measure both.
 
     Neighbouring pieces are merged first: a strip along many parcels is one strip, however many parcels it is cut into.
+
+    Parameters
+    ----------
+    disjoint : the layer is known to overlap nowhere; where none of its pieces is small, merging would change nothing
     """
-    merged = shapely.union_all(shapes) if len(shapes) else shapely.MultiPolygon()
+    if disjoint and (pieces.area_dm2 >= 100 * float(tolerance.area_m2)).all():
+        return Overlap(pieces.shapes, pieces.total_dm2, np.empty(0, dtype=object), 0)
+    return _parted(shapely.union_all(pieces.shapes), pieces.crs, tolerance)
+
+
+def _parted(merged: shapely.Geometry, crs: CRS, tolerance: LineTolerance) -> Overlap:
     parts = _polygons(merged)
     area = ellipsoidal_area(parts, crs)
     width = 2 * area / np.maximum(shapely.length(parts), 1e-9)  # a strip's perimeter is twice its length
@@ -151,22 +160,57 @@ def _polygons(geometry: shapely.Geometry) -> Shapes:
 def outside_of(boundary: shapely.Geometry, pieces: Pieces, tolerance: LineTolerance) -> Overlap:
     """The part of a boundary not covered by the pieces of a control area."""
     rest = shapely.difference(boundary, shapely.union_all(pieces.shapes)) if len(pieces) else boundary
-    return overlap_of(np.array([rest], dtype=object), pieces.crs, tolerance)
+    return _parted(rest, pieces.crs, tolerance)
 
 
 def on_parts(pieces: Pieces, parts: Shapes) -> npt.NDArray[np.bool_]:
-    """Which pieces share ground (not only an edge) with any of the parts; shape (k,)."""
+    """Which pieces share ground (not only an edge) with any of the parts; shape (k,).
+
+    Most are told by a point: a piece whose inner point lies in a part is hit. Neighbours are cut only with parts that
+    are not simply one piece over again, as the parcels of a control layer mostly are.
+    """
     hit = np.zeros(len(pieces), dtype=bool)
-    if len(parts) and len(pieces):
-        part, piece = shapely.STRtree(pieces.shapes).query(parts, predicate="intersects")
-        shared = shapely.area(shapely.intersection(parts[part], pieces.shapes[piece])) >= 0.005  # half of 0.01 m²
-        hit[piece[shared]] = True
+    if not len(parts) or not len(pieces):
+        return hit
+    part, piece = shapely.STRtree(pieces.shapes).query(parts)
+    shapely.prepare(parts)
+    inner = shapely.point_on_surface(pieces.shapes)
+    hit[piece[shapely.contains_properly(parts[part], inner[piece])]] = True
+    copies = _copies(parts, pieces.shapes, part, piece)
+    rest = ~hit[piece] & ~copies[part]
+    part, piece = part[rest], piece[rest]
+    shared = shapely.area(shapely.intersection(parts[part], pieces.shapes[piece])) >= 0.005  # half of 0.01 m²
+    hit[piece[shared]] = True
     return hit
 
 
-def covered_dm2(pieces: Pieces) -> int:
-    """Area of the union of the pieces, hundredths of m²: less than their sum where parcels overlap."""
-    if not len(pieces):
-        return 0
+def _copies(parts: Shapes, shapes: Shapes, part: Ints, shape: Ints) -> npt.NDArray[np.bool_]:
+    """Parts that are one of the shapes over again; shape (p,)."""
+    alike = np.abs(shapely.area(parts)[part] - shapely.area(shapes)[shape]) < 1e-3
+    part, shape = part[alike], shape[alike]
+    copies = np.zeros(len(parts), dtype=bool)
+    copies[part[shapely.equals_exact(parts[part], shapes[shape], tolerance=1e-6, normalize=True)]] = True
+    return copies
+
+
+def within_dm2(pieces: Pieces, chosen: npt.NDArray[np.bool_], ground: shapely.Geometry) -> int:
+    """Area of the chosen pieces inside `ground`; pieces wholly inside keep the area they have."""
+    shapes, area = pieces.shapes[chosen], pieces.area_dm2[chosen]
+    shapely.prepare(ground)
+    meets = shapely.intersects(ground, shapes)
+    inside = shapely.covers(ground, shapes)
+    cut_through = shapely.intersection(shapes[meets & ~inside], ground)
+    return int(area[inside].sum() + round_dm2(ellipsoidal_area(cut_through, pieces.crs)).sum())
+
+
+def covered_dm2(pieces: Pieces, *, disjoint: bool = False) -> int:
+    """Area of the union of the pieces, hundredths of m²: less than their sum where parcels overlap.
+
+    Parameters
+    ----------
+    disjoint : the layer is known to overlap nowhere, so the sum is the union
+    """
+    if disjoint or not len(pieces):
+        return pieces.total_dm2
     union = shapely.union_all(pieces.shapes)
     return int(round_dm2(ellipsoidal_area(np.array([union], dtype=object), pieces.crs))[0])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 from importlib.metadata import version as installed_version
 from typing import Any
 
@@ -27,6 +28,7 @@ from liangtian.rules.documents import DOCUMENTS
 
 KINDS: Sequence[str] = tuple(dictionary()["kind"].values)
 EVENT = "check"
+KERNEL = installed_version("liangtian")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,9 +121,15 @@ def _head(question: Question, place: str, documents: Mapping[str, Document]) -> 
         "on": question.on.isoformat(),
         "place": place,
         "documents": list(documents),
-        "rules_digest": rules_digest(documents),
-        "kernel": installed_version("liangtian"),
+        "rules_digest": _rules_digest(tuple(documents)),
+        "kernel": KERNEL,
     }
+
+
+@cache
+def _rules_digest(documents: tuple[str, ...]) -> str:
+    """The rules of a running process do not change."""
+    return rules_digest({name: DOCUMENTS[name] for name in documents})
 
 
 def _named(version: LayerVersion) -> dict[str, str]:

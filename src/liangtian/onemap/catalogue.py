@@ -85,10 +85,7 @@ class Catalogue:
         """
         found = []
         for file in sorted((self.home / "catalogue").glob("*/*/*.json")):
-            try:
-                version = LayerVersion(**json.loads(file.read_text("utf-8")))
-            except (ValueError, TypeError) as error:
-                raise CatalogueError("catalogue-entry-broken", file=file.name, detail=str(error)) from error
+            version = _entry(file, file.stat().st_mtime_ns)
             if self._visible is None or version.digest in self._visible:
                 found.append(version)
         return sorted(found, key=lambda v: (v.place, v.layer, v.on, v.recorded_at))
@@ -106,21 +103,20 @@ class Catalogue:
         return hits[-1]
 
     def valid_on(self, layer: str, on: date, place: str | None = None) -> list[LayerVersion]:
-        """The newest version of a layer for each place that publishes it, valid on the date.
+        """The newest version of one layer for each place that publishes it; see `all_valid_on`."""
+        return self.all_valid_on(on, place).get(layer, [])
+
+    def all_valid_on(self, on: date, place: str | None = None) -> dict[str, list[LayerVersion]]:
+        """For each layer, the newest version of each place that publishes it, valid on the date.
 
         With a place, the version of the nearest place that contains it; if there is none, those of the places inside
         it. Without, those of the outermost places, so that no ground is counted twice.
         """
-        newest: dict[str, LayerVersion] = {}
+        newest: dict[str, dict[str, LayerVersion]] = {}
         for version in self.entries():
-            if version.layer == layer and version.on <= on.isoformat():
-                newest[version.place] = version  # entries are in order of date and recording
-        if place is not None:
-            around = [p for p in newest if lies_in(place, p)]
-            if around:
-                return [newest[max(around, key=lambda p: len(stem(p)))]]
-            newest = {p: v for p, v in newest.items() if lies_in(p, place)}
-        return [newest[p] for p in _outermost(newest)]
+            if version.on <= on.isoformat():
+                newest.setdefault(version.layer, {})[version.place] = version  # in order of date and recording
+        return {layer: _nearest(versions, place) for layer, versions in newest.items()}
 
     def index(self, version: LayerVersion) -> Index:
         """The resident index of a version; see `index_of`."""
@@ -154,6 +150,24 @@ class Catalogue:
             return LayerVersion(**json.loads(path.read_text("utf-8")))
         write_json(path, asdict(version))
         return version
+
+
+def _nearest(newest: dict[str, LayerVersion], place: str | None) -> list[LayerVersion]:
+    if place is not None:
+        around = [p for p in newest if lies_in(place, p)]
+        if around:
+            return [newest[max(around, key=lambda p: len(stem(p)))]]
+        newest = {p: v for p, v in newest.items() if lies_in(p, place)}
+    return [newest[p] for p in _outermost(newest)]
+
+
+@lru_cache(maxsize=4096)
+def _entry(file: Path, mtime_ns: int) -> LayerVersion:
+    """An entry never changes; the time of the file tells a folder that was made anew."""
+    try:
+        return LayerVersion(**json.loads(file.read_text("utf-8")))
+    except (ValueError, TypeError) as error:
+        raise CatalogueError("catalogue-entry-broken", file=file.name, detail=str(error)) from error
 
 
 def _outermost(places: Iterable[str]) -> list[str]:

@@ -1,5 +1,6 @@
 """What a check measures: every figure reckoned by hand on a county of six squares."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -150,6 +151,19 @@ def test_ground_no_parcel_covers_is_unknown_never_free_of_farmland(home: Path) -
     assert astride.tables["farmland"]["area_m2"] > 0
     assert astride.facts["basic_farmland_overlap_m2"] > 0
     assert astride.facts["red_line_overlap_m2"] is None
+
+
+def test_a_layer_known_to_be_disjoint_is_measured_the_same(home: Path) -> None:
+    catalogue, ground = Catalogue(home), boundary_of(boundary(cell(0.5, 0.5, 2, 1.2)))
+    plain = versions_for(catalogue, on=DAY, place=None, named={})
+    known = {layer: [replace(v, quality={"counts": {}}) for v in found] for layer, found in plain.items()}
+    one, other = (gather(ground, catalogue, v, kind="batch", technical=TECHNICAL) for v in (plain, known))
+    assert one.facts.keys() == other.facts.keys()
+    for name, value in one.facts.items():
+        if isinstance(value, Decimal):
+            assert abs(value - other.facts[name]) <= Decimal("0.05"), name
+        else:
+            assert value == other.facts[name]
 
 
 def test_a_sliver_along_a_line_touches_and_does_not_count(home: Path) -> None:
