@@ -28,6 +28,7 @@ from liangtian_web.onemap.templatetags.land import area, unit_word
 from liangtian_web.people.requests import Request
 
 FEW_ROWS = 5000  # a layer this small is drawn as shapes at every zoom
+PERSONAL = {name for spec in LAYERS.values() for name, field in spec.fields.items() if field.personal}
 LAYER_ORDER = ("DLTB", "YJJBNTTB", "YJJBNTSFQ", "STBHHX", "CZKFBJ", "KZBJ", "XZQ", "CJDCQ", "GDDB")
 
 
@@ -63,7 +64,8 @@ def map_config(request: Request, versions: list[LayerVersion], on: date, **more:
         "search": reverse("onemap:search"),
         "identify": reverse("onemap:parcel", args=[0, "-"])[:-4],
         "measure": reverse("onemap:measure"),
-        "basemap": getattr(settings, "BASEMAP_URL", ""),
+        "basemap": settings.BASEMAP_URL,
+        "basemapName": settings.BASEMAP_NAME,
     } | more
 
 
@@ -169,7 +171,7 @@ def parcel(request: Request, version: int, parcel: str) -> HttpResponse:
             "value": value,
         }
         for name, value in ground.attributes(index, number).items()
-        if value not in (None, "") and name != "parcel_id" and not (name in known and known[name].personal)
+        if value not in (None, "") and name != "parcel_id" and name not in PERSONAL
     ]
     context = {"version": row, "parcel": parcel, "values": values, "area_m2": index.area_dm2[number].item() / 100}
     return render(request, "onemap/parcel.html", context)
