@@ -6,6 +6,7 @@ Nothing set → a home folder `./var`, its own PostgreSQL and its own secret key
 from __future__ import annotations
 
 import os
+import re
 import sys
 from datetime import timedelta
 from pathlib import Path
@@ -63,6 +64,23 @@ def database(url: str) -> dict[str, Any]:
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
     }
+
+
+def basemap_hosts(url: str) -> list[str]:
+    """The one host of a base map's template, as the security policy writes it; none for a path of this site."""
+    if not url:
+        return []
+    parts = urlsplit(url)
+    usable = parts.scheme in {"http", "https"} if parts.netloc else url.startswith("/")
+    if (
+        not usable
+        or not all(place in url for place in ("{z}", "{x}", "{y}"))
+        or re.search(r"[^\w.:\[\]-]", parts.netloc)
+    ):
+        raise ImproperlyConfigured(
+            "LIANGTIAN_BASEMAP_URL must be an address of one host with {z}, {x} and {y}: https://host/…/{z}/{x}/{y}.png"
+        )
+    return [f"{parts.scheme}://{parts.netloc}"] if parts.netloc else []
 
 
 def embedded_database(role: str, password: str) -> dict[str, Any]:
@@ -127,7 +145,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "liangtian_web.people.middleware.LoginRequired",
     "liangtian_web.people.middleware.preferences",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -210,7 +228,8 @@ SESSION_COOKIE_AGE = whole("LIANGTIAN_SESSION_HOURS", 12) * 3600
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 # A base map from elsewhere is configuration; without it no page asks any host but its own.
-BASEMAP_HOSTS = words("LIANGTIAN_BASEMAP_HOSTS")
+BASEMAP_URL, BASEMAP_NAME = text("LIANGTIAN_BASEMAP_URL"), text("LIANGTIAN_BASEMAP_NAME")
+BASEMAP_HOSTS = basemap_hosts(BASEMAP_URL)
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],

@@ -18,6 +18,7 @@ urlpatterns = [
     path("admin/login/", admin_login),
     path("admin/", admin.site.urls),
     path("api/", api.urls),
+    path("ogc/", include("liangtian_web.onemap.ogc")),
     path("onemap/", include("liangtian_web.onemap.urls")),
     path("review/", include("liangtian_web.review.urls")),
 ]  # fmt: skip

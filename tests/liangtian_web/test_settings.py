@@ -1,5 +1,6 @@
 """The one settings file, read in a fresh program each time."""
 
+import json
 import os
 import subprocess
 import sys
@@ -64,6 +65,11 @@ def test_secret_key_is_made_once_and_kept(tmp_path):
     [
         ("LIANGTIAN_TLS", "maybe", "LIANGTIAN_TLS must be yes or no, not 'maybe'"),
         ("LIANGTIAN_UPLOAD_MB_MAX", "much", "LIANGTIAN_UPLOAD_MB_MAX must be a whole number, not 'much'"),
+        (
+            "LIANGTIAN_BASEMAP_URL",
+            "https://a.example https://b.example/{z}/{x}/{y}",
+            "LIANGTIAN_BASEMAP_URL must be an address of one host with {z}, {x} and {y}: https://host/…/{z}/{x}/{y}.png",
+        ),
         ("DATABASE_URL", "sqlite:///x", "DATABASE_URL must begin with postgresql://, not sqlite://"),
     ],
 )
@@ -71,3 +77,28 @@ def test_wrong_setting_is_named(tmp_path, name, value, said):
     done = run(tmp_path, "check", **{name: value})
     assert done.returncode != 0
     assert done.stderr.splitlines()[-1].endswith(said)
+
+
+@pytest.mark.parametrize(
+    ("template", "hosts"),
+    [
+        ("", []),
+        ("/base/{z}/{x}/{y}.png", []),
+        (
+            "https://t0.tianditu.example/vec_w/wmts?TILEMATRIX={z}&TILEROW={y}&TILECOL={x}&tk=k",
+            ["https://t0.tianditu.example"],
+        ),
+    ],
+)
+def test_the_policy_opens_to_the_host_of_the_base_map_alone(tmp_path, template, hosts):
+    show = (
+        "import json; from django.conf import settings as s; d = s.CONTENT_SECURITY_POLICY['DIRECTIVES'];"
+        "print(json.dumps([[k, w] for k, v in d.items() for w in v if w[0] != chr(39)]))"
+    )
+    done = run(
+        tmp_path, "shell", "--no-imports", "-c", show,
+        LIANGTIAN_BASEMAP_URL=template, DATABASE_URL="postgresql://db.example/liangtian", SECRET_KEY="x1y2z3" * 12,
+    )  # fmt: skip
+    opened = [["img-src", "data:"], ["img-src", "blob:"]]
+    opened += [["img-src", host] for host in hosts] + [["connect-src", host] for host in hosts]
+    assert json.loads(done.stdout) == opened, done.stderr

@@ -14,7 +14,6 @@ from typing import Any
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
-from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
@@ -30,12 +29,13 @@ from liangtian_web.onemap import findings as kept_findings
 from liangtian_web.onemap.models import LayerVersion, Upload
 from liangtian_web.onemap.queries import the_catalogue
 from liangtian_web.people.models import Place
+from liangtian_web.people.requests import Request
 from liangtian_web.trail.actions import note
 
 Progress = Callable[[float, str], None]
 
 
-def receive(request: HttpRequest, files: list[UploadedFile], chosen: dict[str, Any]) -> Upload:
+def receive(request: Request, files: list[UploadedFile[Any]], chosen: dict[str, Any]) -> Upload:
     """Keep the bytes by their digest and give the examination to the worker, row and work together."""
     partial, sha256 = _write(files)
 
@@ -55,7 +55,7 @@ def receive(request: HttpRequest, files: list[UploadedFile], chosen: dict[str, A
     return upload
 
 
-def _write(files: list[UploadedFile]) -> tuple[Path, str]:
+def _write(files: list[UploadedFile[Any]]) -> tuple[Path, str]:
     """Write the files into a folder of their own beside the kept ones; its path and the digest of names and bytes."""
     root = Path(settings.MEDIA_ROOT)
     root.mkdir(parents=True, exist_ok=True)
@@ -135,7 +135,7 @@ def _change(upload: Upload, **values: Any) -> None:
     upload.refresh_from_db()
 
 
-def ask_to_publish(request: HttpRequest, upload: Upload, *, repair: bool) -> None:
+def ask_to_publish(request: Request, upload: Upload, *, repair: bool) -> None:
     """Give the publication to the worker; only one request for an upload wins.
 
     Raises
@@ -159,7 +159,7 @@ def publish_upload(upload: Upload, progress: Progress) -> LayerVersion | None:
             entry = publish.publish(
                 open_upload(upload, Path(workdir)),
                 LAYERS[upload.layer],
-                place=upload.place.code,
+                place=_code(upload.place),
                 on=upload.on,
                 home=Path(settings.HOME),
                 publisher=str(upload.uploader),
@@ -177,11 +177,16 @@ def publish_upload(upload: Upload, progress: Progress) -> LayerVersion | None:
     return row
 
 
+def _code(place: Place) -> str:
+    assert place.code is not None  # publishing_places offers no other
+    return place.code
+
+
 def adopt(entry: catalogue.LayerVersion, place: Place, visibility: str = LayerVersion.Visibility.BELOW) -> LayerVersion:
     """The row of a catalogue entry, made if there is none."""
     index = the_catalogue().index(entry)
-    box = index.bounds[:, :2].min(axis=0).tolist() + index.bounds[:, 2:].max(axis=0).tolist()
-    degrees = transformer(index.crs, geographic(index.crs)).transform_bounds(*box, densify_pts=9)
+    (west, south), (east, north) = index.bounds[:, :2].min(axis=0), index.bounds[:, 2:].max(axis=0)
+    degrees = transformer(index.crs, geographic(index.crs)).transform_bounds(west, south, east, north, densify_pts=9)
     recorded = datetime.fromisoformat(entry.recorded_at)
     row, _ = LayerVersion.objects.get_or_create(
         place=place,

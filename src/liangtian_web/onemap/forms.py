@@ -8,13 +8,14 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
+from django.db.models import QuerySet
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from liangtian.onemap.layers import LAYERS
 from liangtian_web.onemap.models import LayerVersion
 from liangtian_web.onemap.queries import publishing_places
-from liangtian_web.people.models import User
+from liangtian_web.people.models import Place, User
 
 MAIN = {".zip", ".shp", ".gpkg", ".geojson", ".json", ".parquet", ".geoparquet", ".kml", ".dxf", ".vct", ".txt"}
 PARTS = {".shx", ".dbf", ".prj", ".cpg", ".sbn", ".sbx", ".qix", ".xml"}
@@ -26,13 +27,13 @@ class ManyFiles(forms.FileField):
 
     widget = type("ManyFilesInput", (forms.ClearableFileInput,), {"allow_multiple_selected": True})
 
-    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
+    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile[Any]]:
         given = data if isinstance(data, list | tuple) else [data]
         files = [super(ManyFiles, self).clean(file, initial) for file in given or [None]]
         return checked([file for file in files if file]) if any(files) else []
 
 
-def checked(files: list[UploadedFile]) -> list[UploadedFile]:
+def checked(files: list[UploadedFile[Any]]) -> list[UploadedFile[Any]]:
     """Refuse what cannot be one layer; put the file that is opened first."""
     suffixes = [Path(file.name or "").suffix.lower() for file in files]
     odd = sorted({s or "?" for s in suffixes if s not in MAIN | PARTS})
@@ -68,17 +69,24 @@ def layer_choices() -> list[tuple[str, str]]:
     return [(code, f"{spec.en if english else spec.zh} {code}") for code, spec in LAYERS.items()]
 
 
+def offer_places(form: forms.Form, places: QuerySet[Place]) -> None:
+    """Let the form's `place` be one of these."""
+    field = form.fields["place"]
+    assert isinstance(field, forms.ModelChoiceField)
+    field.queryset = places
+
+
 class UploadForm(forms.Form):
     """One layer of one place, valid from a day."""
 
     layer = forms.ChoiceField(label=_("图层"), choices=layer_choices)
-    place = forms.ModelChoiceField(label=_("责任单元"), queryset=None, empty_label=None)
+    place: forms.ModelChoiceField[Place] = forms.ModelChoiceField(label=_("责任单元"), queryset=None, empty_label=None)
     on = forms.DateField(
         label=_("有效日期起"),
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
         help_text=_("如 2023 年度变更调查：2023-12-31"),
     )
-    files = ManyFiles(
+    files = ManyFiles(  # type: ignore[assignment]  # the metaclass keeps `files` of the form itself
         label=_("文件"),
         help_text=_("zip、shapefile（可一次选中全部散件）、GeoPackage、GDB（zip）、GeoJSON、GeoParquet、VCT、DXF、KML"),
     )
@@ -89,4 +97,4 @@ class UploadForm(forms.Form):
 
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["place"].queryset = publishing_places(user)
+        offer_places(self, publishing_places(user))

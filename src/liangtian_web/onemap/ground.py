@@ -64,8 +64,8 @@ def coordinates(text: str) -> tuple[float, float] | None:
 def box_of(index: Index, rows: np.ndarray) -> tuple[float, float, float, float]:
     """The box of some rows in degrees."""
     b = index.bounds[rows]
-    low, high = b[:, :2].min(axis=0), b[:, 2:].max(axis=0)
-    moved = transformer(index.crs, geographic(index.crs)).transform_bounds(*low, *high, densify_pts=3)
+    (west, south), (east, north) = b[:, :2].min(axis=0), b[:, 2:].max(axis=0)
+    moved = transformer(index.crs, geographic(index.crs)).transform_bounds(west, south, east, north, densify_pts=3)
     return tuple(round(float(v), 7) for v in moved)  # type: ignore[return-value]
 
 

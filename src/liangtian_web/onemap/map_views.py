@@ -11,7 +11,7 @@ from typing import Any
 
 import shapely
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.templatetags.static import static
 from django.urls import reverse
@@ -25,12 +25,14 @@ from liangtian_web.onemap import ground, overview, tiles
 from liangtian_web.onemap.models import LayerVersion
 from liangtian_web.onemap.queries import index_of, versions_for, versions_on
 from liangtian_web.onemap.templatetags.land import area, unit_word
+from liangtian_web.people.requests import Request
 
 FEW_ROWS = 5000  # a layer this small is drawn as shapes at every zoom
+PERSONAL = {name for spec in LAYERS.values() for name, field in spec.fields.items() if field.personal}
 LAYER_ORDER = ("DLTB", "YJJBNTTB", "YJJBNTSFQ", "STBHHX", "CZKFBJ", "KZBJ", "XZQ", "CJDCQ", "GDDB")
 
 
-def day_of(request: HttpRequest) -> date:
+def day_of(request: Request) -> date:
     """The day of validity of the header: asked for now, else the one of this session, else today."""
     try:
         day = date.fromisoformat(request.GET.get("on") or request.session.get("on", ""))
@@ -41,7 +43,7 @@ def day_of(request: HttpRequest) -> date:
     return day
 
 
-def map_config(request: HttpRequest, versions: list[LayerVersion], on: date, **more: Any) -> dict[str, Any]:
+def map_config(request: Request, versions: list[LayerVersion], on: date, **more: Any) -> dict[str, Any]:
     """What the map module needs to draw the layers a user may see on a day."""
     boxes = [v.bounds for v in versions if v.bounds]
     low, high = zip(*((b[:2], b[2:]) for b in boxes), strict=True) if boxes else ((), ())
@@ -62,7 +64,8 @@ def map_config(request: HttpRequest, versions: list[LayerVersion], on: date, **m
         "search": reverse("onemap:search"),
         "identify": reverse("onemap:parcel", args=[0, "-"])[:-4],
         "measure": reverse("onemap:measure"),
-        "basemap": getattr(settings, "BASEMAP_URL", ""),
+        "basemap": settings.BASEMAP_URL,
+        "basemapName": settings.BASEMAP_NAME,
     } | more
 
 
@@ -87,7 +90,7 @@ def _key(versions: list[LayerVersion]) -> str:
 
 
 @require_GET
-def page(request: HttpRequest) -> HttpResponse:
+def page(request: Request) -> HttpResponse:
     """The map of a day, with search, layers and legend."""
     on = day_of(request)
     versions = versions_on(request.user, on)
@@ -96,7 +99,7 @@ def page(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def tile(request: HttpRequest, layer: str, z: int, x: int, y: int) -> HttpResponse:
+def tile(request: Request, layer: str, z: int, x: int, y: int) -> HttpResponse:
     """A tile of a layer: shapes from the zoom the layer has them, a picture of dominant classes below."""
     if layer not in LAYERS or z > tiles.DEEPEST_ZOOM or not (0 <= x < 2**z and 0 <= y < 2**z):
         raise Http404
@@ -117,7 +120,7 @@ def tile(request: HttpRequest, layer: str, z: int, x: int, y: int) -> HttpRespon
     return _cached(HttpResponse(data, content_type=kind), etag)
 
 
-def _asked_versions(request: HttpRequest, layer: str) -> list[LayerVersion]:
+def _asked_versions(request: Request, layer: str) -> list[LayerVersion]:
     """The versions a page names (a result shows the very land it was measured on), else those of the day."""
     named = [int(pk) for pk in request.GET.get("versions", "").split(",") if pk.isdecimal()]
     if named:
@@ -152,7 +155,7 @@ def _cached(response: HttpResponse, etag: str) -> HttpResponse:
 
 
 @require_GET
-def parcel(request: HttpRequest, version: int, parcel: str) -> HttpResponse:
+def parcel(request: Request, version: int, parcel: str) -> HttpResponse:
     """All attributes of a parcel, as a part of the panel."""
     row = get_object_or_404(versions_for(request.user), pk=version)
     index = index_of(row)
@@ -168,14 +171,14 @@ def parcel(request: HttpRequest, version: int, parcel: str) -> HttpResponse:
             "value": value,
         }
         for name, value in ground.attributes(index, number).items()
-        if value not in (None, "") and name != "parcel_id" and not (name in known and known[name].personal)
+        if value not in (None, "") and name != "parcel_id" and name not in PERSONAL
     ]
     context = {"version": row, "parcel": parcel, "values": values, "area_m2": index.area_dm2[number].item() / 100}
     return render(request, "onemap/parcel.html", context)
 
 
 @require_GET
-def search(request: HttpRequest) -> HttpResponse:
+def search(request: Request) -> HttpResponse:
     """What a parcel id, a village name or a pair of coordinates finds."""
     text = request.GET.get("q", "").strip()[:80]
     hits: list[dict[str, Any]] = []
@@ -190,14 +193,14 @@ def search(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def measure(request: HttpRequest) -> HttpResponse:
+def measure(request: Request) -> HttpResponse:
     """Area or length of a figure drawn in degrees, on the ellipsoid."""
     try:
         shape = shapely.from_geojson(json.dumps(json.loads(request.body)))
         found = ground.measure(shape)
     except (ValueError, TypeError, shapely.errors.GEOSException):
         return JsonResponse({"error": gettext("图形不完整，请重画。")}, status=400)
-    words = {"length": f"{found['length_m']:,.2f} m"}
+    words: dict[str, Any] = {"length": f"{found['length_m']:,.2f} m"}
     if "area_m2" in found:
         m2 = round(found["area_m2"], 2)
         words["area"] = [f"{area(m2, unit)} {unit_word(unit)}" for unit in ("mu", "ha", "m2")]

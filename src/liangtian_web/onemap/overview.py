@@ -104,7 +104,7 @@ def _halved(grid: Bytes) -> Bytes:
     even[: grid.shape[0], : grid.shape[1]] = grid
     four = np.stack([even[i::2, j::2] for i in (0, 1) for j in (0, 1)])
     votes = np.stack([(four == each).sum(axis=0) for each in four]) * (four > 0)
-    return np.take_along_axis(four, votes.argmax(axis=0)[None], axis=0)[0]
+    return np.asarray(np.take_along_axis(four, votes.argmax(axis=0)[None], axis=0)[0], dtype=np.uint8)
 
 
 def load(index: Index, layer: str, path: Path) -> Overview:

@@ -6,7 +6,7 @@ from itertools import groupby
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -19,12 +19,13 @@ from liangtian_web.onemap.forms import UploadForm
 from liangtian_web.onemap.map_views import day_of, map_config
 from liangtian_web.onemap.models import Upload
 from liangtian_web.onemap.queries import publishing_places, uploads_for, versions_for, versions_on
+from liangtian_web.people.requests import Request
 
 DEFECTS_SHOWN = 200
 
 
 @require_GET
-def layers(request: HttpRequest) -> HttpResponse:
+def layers(request: Request) -> HttpResponse:
     """Every version the user may see, by layer; what is on the way stands above."""
     order = {code: n for n, code in enumerate(LAYERS)}
     rows = sorted(versions_for(request.user).prefetch_related("uploads"), key=lambda v: order.get(v.layer, 99))
@@ -41,7 +42,7 @@ def layers(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def upload_new(request: HttpRequest) -> HttpResponse:
+def upload_new(request: Request) -> HttpResponse:
     """Choose layer, place, day and files."""
     if not publishing_places(request.user).exists():
         raise PermissionDenied
@@ -56,7 +57,7 @@ def upload_new(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def upload(request: HttpRequest, pk: int) -> HttpResponse:
+def upload(request: Request, pk: int) -> HttpResponse:
     """Progress while the worker is at it, then the quality report with its map, then the way on."""
     row = get_object_or_404(uploads_for(request.user), pk=pk)
     language = request.language
@@ -81,7 +82,7 @@ def upload(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def upload_publish(request: HttpRequest, pk: int) -> HttpResponse:
+def upload_publish(request: Request, pk: int) -> HttpResponse:
     """Give the publication to the worker."""
     row = get_object_or_404(uploads_for(request.user).filter(place__in=publishing_places(request.user)), pk=pk)
     try:

@@ -5,12 +5,29 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
 from django.utils import translation
 
 from liangtian_web.people.models import User
 
 LANGUAGE_COOKIE, UNIT_COOKIE = "liangtian_language", "liangtian_unit"
+
+PROGRAMS = ("/api/", "/ogc/")  # read by programs, which cannot follow a redirect to a form
+
+
+class LoginRequired(LoginRequiredMiddleware):
+    """Everything needs a log-in; a person is led to it, a program is told."""
+
+    def handle_no_permission(  # type: ignore[override]  # the stubs know the redirect alone
+        self, request: HttpRequest, view_func: Callable[..., HttpResponseBase]
+    ) -> HttpResponseBase:
+        """The log-in page, or 401 in JSON."""
+        if request.path.startswith(PROGRAMS):
+            said = {"code": "Unauthorized", "description": "Log in first; the session's cookie opens this address."}
+            return JsonResponse(said, status=401)
+        return super().handle_no_permission(request, view_func)
 
 
 def client_address(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:

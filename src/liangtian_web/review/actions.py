@@ -15,7 +15,6 @@ import pyarrow as pa
 import shapely
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
-from django.http import HttpRequest
 from pyproj import CRS
 
 from liangtian.check import run as kernel
@@ -27,6 +26,7 @@ from liangtian.space.crs import geographic, transformer
 from liangtian_web.onemap.actions import safe_name
 from liangtian_web.onemap.queries import catalogue_for, the_catalogue
 from liangtian_web.people.models import Place, User
+from liangtian_web.people.requests import Request
 from liangtian_web.review.models import Finding, Run
 from liangtian_web.trail.actions import note
 
@@ -44,7 +44,7 @@ class Asked:
     declared: dict[str, object]
 
 
-def boundary_from(files: list[UploadedFile], drawn: str, encoding: str = "") -> Features:
+def boundary_from(files: list[UploadedFile[Any]], drawn: str, encoding: str = "") -> Features:
     """The boundary of a form: the files, or the figure drawn on the map, read by the same reader.
 
     Raises
@@ -65,7 +65,7 @@ def boundary_from(files: list[UploadedFile], drawn: str, encoding: str = "") -> 
         return open_features(path, encoding=encoding or None, workdir=unpacked)
 
 
-def check(who: HttpRequest | User, boundary: Features, asked: Asked) -> Run:
+def check(who: Request | User, boundary: Features, asked: Asked) -> Run:
     """Check a boundary and keep the run with its findings.
 
     Raises
@@ -80,7 +80,7 @@ def check(who: HttpRequest | User, boundary: Features, asked: Asked) -> Run:
     return record(who, boundary, asked, result)
 
 
-def record(who: HttpRequest | User, boundary: Features, asked: Asked, result: CheckResult) -> Run:
+def record(who: Request | User, boundary: Features, asked: Asked, result: CheckResult) -> Run:
     """Run, findings and the trail's entry: all or nothing."""
     data = result.data()
     shape = shapely.union_all([g for g in boundary.geometry if g is not None])
@@ -127,14 +127,15 @@ def _rows(run: Run) -> list[Finding]:
 
 def _corners(shape: shapely.Geometry) -> int:
     """Boundary points, the closing point of each ring not counted."""
-    rings = shapely.get_num_geometries(shape) + int(np.sum(shapely.get_num_interior_rings(shapely.get_parts(shape))))
+    rings = int(shapely.get_num_geometries(shape) + np.sum(shapely.get_num_interior_rings(shapely.get_parts(shape))))
     return int(shapely.get_num_coordinates(shape)) - rings
 
 
 def _degrees_box(shape: shapely.Geometry, crs: CRS | None) -> tuple[float, ...]:
     if crs is None or crs.is_geographic:
         return tuple(shape.bounds)
-    return tuple(transformer(crs, geographic(crs)).transform_bounds(*shape.bounds, densify_pts=9))
+    west, south, east, north = shape.bounds
+    return transformer(crs, geographic(crs)).transform_bounds(west, south, east, north, densify_pts=9)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +147,7 @@ class Repeated:
     rules_changed: bool
 
 
-def recheck(request: HttpRequest, run: Run) -> Repeated:
+def recheck(request: Request, run: Run) -> Repeated:
     """Decide again from the stored facts with today's rule code.
 
     Raises
@@ -164,7 +165,7 @@ def recheck(request: HttpRequest, run: Run) -> Repeated:
     return Repeated(again == before, differences, digest != run.rules_digest)
 
 
-def remeasure(request: HttpRequest, run: Run) -> Repeated:
+def remeasure(request: Request, run: Run) -> Repeated:
     """Measure and decide again on the very snapshots the run names.
 
     Raises

@@ -7,10 +7,11 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
-from ninja import Field, NinjaAPI, Query, Schema, Status
+from ninja import Field, NinjaAPI, Schema, Status
 from ninja.errors import HttpError
+from ninja.params.functions import Query
 from ninja.security import django_auth
 
 from liangtian.errors import LiangtianError
@@ -18,6 +19,7 @@ from liangtian.messages import render_error
 from liangtian_web.errors import status_of
 from liangtian_web.onemap.map_views import day_of
 from liangtian_web.onemap.queries import versions_on
+from liangtian_web.people.requests import Request
 from liangtian_web.review import actions
 from liangtian_web.review.models import Run
 from liangtian_web.review.queries import HEAVY, checking_places, runs_for
@@ -69,21 +71,21 @@ class Asked(Schema):
 
 
 @api.exception_handler(LiangtianError)
-def refused(request: HttpRequest, error: LiangtianError) -> HttpResponse:
+def refused(request: Request, error: LiangtianError) -> HttpResponse:
     """An error of the kernel: its code, and its sentence in both languages."""
     said = {"code": error.code, "id": error.message_id}
-    said |= {lang: render_error(error, lang=lang) for lang in ("zh", "en")}  # type: ignore[misc]
+    said |= {lang: render_error(error, lang=lang) for lang in ("zh", "en")}
     return api.create_response(request, said, status=status_of(error))
 
 
 @api.get("/layers", response=list[Layer], summary="Versions in force on a day (`on`, default the session's or today)")
-def layers(request: HttpRequest, on: date | None = None) -> Any:
+def layers(request: Request, on: date | None = None) -> Any:
     """The versions the user may see."""
     return sorted(versions_on(request.user, on or day_of(request)), key=lambda v: (v.layer, v.place.path))
 
 
 @api.get("/checks", response=CheckPage, summary="Checks, newest first, a page at a time by key")
-def checks(request: HttpRequest, before: int | None = None, limit: int = Query(50, ge=1, le=PAGE_MAX)) -> Any:
+def checks(request: Request, before: int | None = None, limit: int = Query(50, ge=1, le=PAGE_MAX)) -> Any:
     """The checks the user may see."""
     rows = runs_for(request.user).defer(*HEAVY)
     found = list((rows.filter(pk__lt=before) if before else rows)[: limit + 1])
@@ -91,14 +93,14 @@ def checks(request: HttpRequest, before: int | None = None, limit: int = Query(5
 
 
 @api.get("/checks/{uuid}", summary="The result document of a check, byte for byte")
-def check(request: HttpRequest, uuid: UUID, lang: str = "zh") -> HttpResponse:
+def check(request: Request, uuid: UUID, lang: str = "zh") -> HttpResponse:
     """The stored document."""
     run: Run = get_object_or_404(runs_for(request.user), uuid=uuid)
     return HttpResponse(run.result_en if lang == "en" else run.result, content_type="application/json")
 
 
 @api.post("/checks", response={201: Check}, summary="Check a boundary")
-def make_check(request: HttpRequest, asked: Asked) -> Any:
+def make_check(request: Request, asked: Asked) -> Any:
     """Make a check where the user may."""
     place = checking_places(request.user).filter(code=asked.place).first()
     if place is None:

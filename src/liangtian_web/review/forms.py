@@ -11,8 +11,8 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from liangtian.policy.facts import Fact, dictionary
-from liangtian_web.onemap.forms import ENCODINGS, ManyFiles
-from liangtian_web.people.models import User
+from liangtian_web.onemap.forms import ENCODINGS, ManyFiles, offer_places
+from liangtian_web.people.models import Place, User
 from liangtian_web.people.queries import places_for
 from liangtian_web.review.models import Run
 from liangtian_web.review.queries import checking_places
@@ -45,7 +45,7 @@ class DeclaredForm(forms.Form):
     """The facts a user may declare, from the facts dictionary; all optional, each missing one may mean `unknown`."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, prefix="fact", **kwargs)
+        super().__init__(*args, **{"prefix": "fact"} | kwargs)
         for name, fact in dictionary().items():
             if fact.supplier == "declared" and (field := _field(fact)):
                 self.fields[name] = field
@@ -63,8 +63,8 @@ class CheckForm(forms.Form):
     name = forms.CharField(label=_("名称"), max_length=100)
     kind = forms.ChoiceField(label=_("用地类型"), choices=Run.Kind.choices, initial=Run.Kind.SINGLE_SITE)
     on = forms.DateField(label=_("业务日期"), widget=DATE, help_text=_("按当日有效的图层与条款检查"))
-    place = forms.ModelChoiceField(label=_("责任单元"), queryset=None, empty_label=None)
-    files = ManyFiles(
+    place: forms.ModelChoiceField[Place] = forms.ModelChoiceField(label=_("责任单元"), queryset=None, empty_label=None)
+    files = ManyFiles(  # type: ignore[assignment]  # the metaclass keeps `files` of the form itself
         label=_("范围文件"),
         required=False,
         help_text=_("界址点 TXT、shapefile、GDB、GeoPackage、GeoJSON、DXF、KML、VCT；或在图上画"),
@@ -74,7 +74,7 @@ class CheckForm(forms.Form):
 
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["place"].queryset = checking_places(user)
+        offer_places(self, checking_places(user))
         self.fields["on"].initial = timezone.localdate()
 
     def clean(self) -> dict[str, Any]:
@@ -97,10 +97,12 @@ class ListForm(forms.Form):
     name = forms.CharField(label=_("名称"), required=False, widget=forms.TextInput(attrs={"type": "search"}))
     kind = forms.ChoiceField(label=_("用地类型"), required=False, choices=[("", _("全部")), *Run.Kind.choices])
     verdict = forms.ChoiceField(label=_("结论"), required=False, choices=[("", _("全部")), *Run.Verdict.choices])
-    place = forms.ModelChoiceField(label=_("责任单元"), required=False, queryset=None, empty_label=_("全部"))
+    place: forms.ModelChoiceField[Place] = forms.ModelChoiceField(
+        label=_("责任单元"), required=False, queryset=None, empty_label=_("全部")
+    )
     since = forms.DateField(label=_("业务日期自"), required=False, widget=DATE)
     until = forms.DateField(label=_("至"), required=False, widget=DATE)
 
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["place"].queryset = places_for(user)
+        offer_places(self, places_for(user))

@@ -13,7 +13,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
-class BoxField(models.Field):
+class BoxField(models.Field):  # type: ignore[type-arg]  # not generic at run time
     """PostgreSQL's own `box`: (west, south, east, north) in degrees, searched through a GiST index."""
 
     def db_type(self, connection: Any) -> str:

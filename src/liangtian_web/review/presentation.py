@@ -197,9 +197,10 @@ def side_by_side(one: dict[str, Any], other: dict[str, Any]) -> list[dict[str, A
     ]
     by_code = [{row["code"]: row for row in data["classes"]} for data in (one, other)]
     for code in sorted(by_code[0].keys() | by_code[1].keys()):
-        a, b = (each.get(code) for each in by_code)
-        label = f"{code} {(a or b or {}).get('name') or ''}"
-        rows.append({"label": label, "kg": False, "one": a and a["area_m2"], "other": b and b["area_m2"]})
+        first, second = (each.get(code) for each in by_code)
+        label = f"{code} {(first or second or {}).get('name') or ''}"
+        areas = {"one": first and first["area_m2"], "other": second and second["area_m2"]}
+        rows.append({"label": label, "kg": False} | areas)
     return [row | {"differs": row["one"] != row["other"]} for row in rows]
 
 
@@ -207,7 +208,9 @@ def findings_side_by_side(one: Run, other: Run, language: str) -> list[dict[str,
     """The findings of two runs by rule."""
     both = [{f["rule"]: f for f in findings(run, language)} for run in (one, other)]
     rules = [*both[0], *(rule for rule in both[1] if rule not in both[0])]
-    rows = [{"cites": citation(rule), "one": both[0].get(rule), "other": both[1].get(rule)} for rule in rules]
+    rows: list[dict[str, Any]] = [
+        {"cites": citation(rule), "one": both[0].get(rule), "other": both[1].get(rule)} for rule in rules
+    ]
     return [
         row | {"differs": (row["one"] and row["one"]["outcome"]) != (row["other"] and row["other"]["outcome"])}
         for row in rows

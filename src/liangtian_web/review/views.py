@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import io
 import json
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -18,6 +18,7 @@ from liangtian.messages import render_error
 from liangtian.reports.document import render_report
 from liangtian_web.onemap.map_views import day_of, map_config
 from liangtian_web.onemap.queries import versions_for, versions_on
+from liangtian_web.people.requests import Request
 from liangtian_web.review import actions, presentation
 from liangtian_web.review.forms import CheckForm, DeclaredForm, ListForm
 from liangtian_web.review.models import Run
@@ -29,12 +30,12 @@ REPORTS = {"docx", "xlsx", "html"}
 PARCELS_SHOWN = 500
 
 
-def _language(request: HttpRequest) -> str:
+def _language(request: Request) -> Literal["zh", "en"]:
     return "en" if request.language == "en" else "zh"
 
 
 @require_GET
-def runs(request: HttpRequest) -> HttpResponse:
+def runs(request: Request) -> HttpResponse:
     """Newest first, narrowed by the filters, a page at a time by key."""
     form = ListForm(request.user, request.GET)
     rows = narrowed(runs_for(request.user), form.cleaned_data if form.is_valid() else {}).defer(*HEAVY)
@@ -55,7 +56,7 @@ def runs(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def new(request: HttpRequest) -> HttpResponse:
+def new(request: Request) -> HttpResponse:
     """Draw or upload a boundary, say what it is for, and get the result."""
     if not checking_places(request.user).exists():
         raise PermissionDenied
@@ -73,24 +74,24 @@ def new(request: HttpRequest) -> HttpResponse:
     return render(request, "review/new.html", context, status=400 if form.errors or facts.errors else 200)
 
 
-def _check(request: HttpRequest, given: dict[str, Any], declared: dict[str, object]) -> Run:
+def _check(request: Request, given: dict[str, Any], declared: dict[str, object]) -> Run:
     boundary = actions.boundary_from(given["files"] or [], given["drawn"], given["encoding"])
     asked = actions.Asked(given["name"], given["kind"], given["on"], given["place"], declared)
     return actions.check(request, boundary, asked)
 
 
-def _run(request: HttpRequest, uuid: UUID) -> Run:
+def _run(request: Request, uuid: UUID) -> Run:
     return get_object_or_404(runs_for(request.user), uuid=uuid)
 
 
 @require_GET
-def run(request: HttpRequest, uuid: UUID) -> HttpResponse:
+def run(request: Request, uuid: UUID) -> HttpResponse:
     """The result: map, verdict, figures, findings with their reasons, tables, what it was based on."""
     row = _run(request, uuid)
     return render(request, "review/run.html", _context(request, row))
 
 
-def _context(request: HttpRequest, row: Run) -> dict[str, Any]:
+def _context(request: Request, row: Run) -> dict[str, Any]:
     data = row.data_in(request.language)
     found = presentation.findings(row, request.language)
     digests = [each["digest"] for each in data["layers"]]
@@ -117,13 +118,13 @@ def _context(request: HttpRequest, row: Run) -> dict[str, Any]:
 
 
 @require_GET
-def shapes(request: HttpRequest, uuid: UUID) -> HttpResponse:
+def shapes(request: Request, uuid: UUID) -> HttpResponse:
     """Boundary, cut pieces and overlaps for the map."""
     return HttpResponse(_run(request, uuid).shapes, content_type="application/geo+json")
 
 
 @require_GET
-def download(request: HttpRequest, uuid: UUID, form: str) -> HttpResponse:
+def download(request: Request, uuid: UUID, form: str) -> FileResponse:
     """The result as a file; the trail notes it."""
     row = _run(request, uuid)
     if form not in REPORTS | {"json"}:
@@ -137,7 +138,7 @@ def download(request: HttpRequest, uuid: UUID, form: str) -> HttpResponse:
 
 
 @require_POST
-def again(request: HttpRequest, uuid: UUID, how: str) -> HttpResponse:
+def again(request: Request, uuid: UUID, how: str) -> HttpResponse:
     """Recheck on stored facts, or remeasure on the named snapshots; the answer replaces the part of the page."""
     row = _run(request, uuid)
     try:
@@ -148,7 +149,7 @@ def again(request: HttpRequest, uuid: UUID, how: str) -> HttpResponse:
 
 
 @require_GET
-def compare(request: HttpRequest) -> HttpResponse:
+def compare(request: Request) -> HttpResponse:
     """Two runs side by side."""
     one, other = (_run(request, _uuid(request.GET.get(key, ""))) for key in ("a", "b"))
     rows = presentation.side_by_side(one.data_in(request.language), other.data_in(request.language))

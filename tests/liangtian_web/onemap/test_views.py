@@ -4,10 +4,13 @@ import json
 import math
 
 import pytest
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from tests.liangtian_web import land
 
+from liangtian.onemap import publish
+from liangtian.onemap.layers import LAYERS
 from liangtian_web.jobs.models import Job
 from liangtian_web.onemap import actions, ground
 from liangtian_web.onemap.models import LayerVersion, Upload
@@ -221,3 +224,27 @@ def test_the_catalogue_names_versions_and_what_is_missing(officer_client, versio
     assert [code for code, _ in page.context["groups"]] == ["DLTB", "YJJBNTTB"]
     assert page.context["in_force"] == {v.pk for v in versions}
     assert "生态保护红线" in page.content.decode()
+
+
+def test_the_map_asks_no_host_but_its_own_unless_a_base_map_is_configured(officer_client, versions, settings):
+    page = officer_client.get(reverse("onemap:map"))
+    assert page.context["config"]["basemap"] == ""
+    assert "://" not in page["Content-Security-Policy"]
+
+    settings.BASEMAP_URL, settings.BASEMAP_NAME = "https://tiles.example/{z}/{x}/{y}", "某图"
+    page = officer_client.get(reverse("onemap:map"))
+    assert page.context["config"]["basemap"] == "https://tiles.example/{z}/{x}/{y}"
+    assert '<p class="note">某图</p>' in page.content.decode()
+
+
+def test_the_panel_names_nobody_whatever_layer_the_column_came_with(officer_client, places):
+    columns = {"BSM": ["p1"], "DLBM": ["0101"], "KCXS": [0.0], "LXDH": ["13000000000"]}
+    entry = publish.publish(
+        land.features([land.field(0, 0)], columns), LAYERS["DLTB"], place="339901", on=land.ON,
+        home=settings.HOME, publisher="test", recorded_at="2024-01-05T08:00:00+08:00",
+    )  # fmt: skip
+    version = actions.adopt(entry, places["county"])
+
+    panel = officer_client.get(reverse("onemap:parcel", args=[version.pk, "p1"])).content.decode()
+    assert "0101" in panel
+    assert "13000000000" not in panel
