@@ -32,6 +32,7 @@ from liangtian.finding import Step
 from liangtian.formats.features import Features
 from liangtian.onemap.catalogue import Catalogue, LayerVersion
 from liangtian.onemap.codelists import CODE_LISTS
+from liangtian.onemap.places import lies_in
 from liangtian.space.area import ellipsoidal_area
 from liangtian.space.crs import reproject, to_measuring_plane
 from liangtian.units import net_dm2, round_dm2
@@ -47,6 +48,13 @@ LAND_FACTS = (
     "required_by_place",
     "farmland_parcels",
 )
+CONTROL_FACTS = {
+    "YJJBNTTB": "basic_farmland_overlap_m2",
+    "YJJBNTSFQ": "demonstration_zone_overlap_m2",
+    "STBHHX": "red_line_overlap_m2",
+    "CZKFBJ": "outside_urban_boundary_m2",
+    "KZBJ": "outside_expansion_boundary_m2",
+}
 OVERLAP_RULE = "COM-26"  # quality rule: parcels that overlap
 BALANCED_KINDS = ("batch", "single-site", "village")  # temporary land is reclaimed, consolidation takes nothing
 
@@ -97,12 +105,13 @@ def boundary_of(features: Features) -> Boundary:
     """
     if features.crs is None:
         raise CrsMismatch("check-boundary-no-crs", source=features.source)
-    present = np.array([g is not None and not g.is_empty for g in features.geometry], dtype=bool)
-    plots, rows = features.geometry[present], features.rows[present]
-    areal = np.isin(shapely.get_type_id(plots), (3, 6))
-    if not areal.any():
+    if not len(features):
         raise LayerInvalid("check-boundary-empty", source=features.source)
-    plots, rows = plots[areal], rows[areal]
+    plots, rows = features.geometry, features.rows
+    bad = ~np.isin(shapely.get_type_id(plots), (3, 6)) | shapely.is_empty(plots)
+    if bad.any():  # a plot left out in silence would be land not asked about
+        numbers = "、".join(str(row) for row in rows[bad][:10])
+        raise LayerInvalid("check-boundary-not-areal", source=features.source, rows=numbers, count=int(bad.sum()))
     valid = shapely.is_valid(plots)
     if not valid.all():
         first = int(np.flatnonzero(~valid)[0])
@@ -121,9 +130,12 @@ def versions_for(
     catalogue: Catalogue, *, on: date, place: str | None, named: Mapping[str, Sequence[str]]
 ) -> dict[str, list[LayerVersion]]:
     """The versions a check uses: those named by digest, else the newest valid on the date."""
+    unknown = sorted(set(named) - set(LAYERS))
+    if unknown:
+        raise LayerInvalid("layer-unknown", layer=unknown[0], known=", ".join(LAYERS))
     newest = catalogue.all_valid_on(on, place)
     return {
-        layer: [catalogue.find(digest) for digest in named[layer]] if layer in named else newest.get(layer, [])
+        layer: [catalogue.find(digest, layer) for digest in named[layer]] if layer in named else newest.get(layer, [])
         for layer in LAYERS
     }
 
@@ -150,7 +162,20 @@ def gather(
         _measure_outside(found, land, reading, layer, name)
     _measure_villages(found, reading)
     _doubt_what_lies_outside(found, technical.tolerance)
+    _doubt_what_was_not_published(found, land, versions)
     return found
+
+
+def _doubt_what_was_not_published(
+    found: Gathered, land: Land | None, versions: Mapping[str, Sequence[LayerVersion]]
+) -> None:
+    """A control layer published for other places says nothing of a county it was not published for."""
+    counties = set() if land is None else {code[:6] for code in land.village if len(code) >= 6}
+    for layer, fact in CONTROL_FACTS.items():
+        published = [version.place for version in versions.get(layer, ())]
+        missing = [county for county in counties if not any(lies_in(county, place) for place in published)]
+        if missing and not found.facts[fact]:
+            found.facts[fact] = None
 
 
 def _doubt_what_lies_outside(found: Gathered, tolerance: LineTolerance) -> None:
@@ -237,6 +262,10 @@ def _measure_land(found: Gathered, land: Land | None, reading: _Reading, *, owed
         farmland_parcels=land.pieces.ids(land.farmland),
         required_by_place=tuple({"place": row["code"], **row["required"]} for row in counties),
     )
+    if not land.ridges_known:
+        found.facts.update(dict.fromkeys(("farmland_quantity_m2", "paddy_m2", "capacity_kg", "required_by_place")))
+    if any(len(code) < 6 for code in land.village[land.farmland]):
+        found.facts["required_by_place"] = None  # farmland that lies nobody knows where is owed by somebody
 
 
 def _no_land() -> dict[str, Any]:
@@ -255,8 +284,8 @@ def _measure_overlap(found: Gathered, reading: _Reading, layer: str, name: str) 
         return
     overlap = overlap_of(pieces, reading.technical.tolerance, disjoint=reading.is_disjoint(layer))
     counted = on_parts(pieces, overlap.parts) if len(overlap.touching) else np.ones(len(pieces), dtype=bool)
-    ridge = pc.fill_null(pieces.attributes["KCXS"].cast("double"), 0.0).to_numpy()
-    net = net_dm2(pieces.area_dm2, np.round(ridge * 1e6).astype(np.int64))[counted]
+    ridge, _ = tables.ridges(pieces)
+    net = net_dm2(pieces.area_dm2, ridge)[counted]
     concerned = () if found.pieces is None else found.pieces.ids(on_parts(found.pieces, overlap.parts))
     found.overlaps[layer] = overlap
     found.facts.update(

@@ -32,12 +32,14 @@ class CheckResult:
     findings : in the order of documents, clauses and obligations
     gathered : facts and tables
     boundary : the ground asked about
+    notes : what reading the boundary file assumed or found: coordinate system, swapped axes, declared areas …
     """
 
     head: dict[str, Any]
     findings: tuple[Finding, ...]
     gathered: Gathered
     boundary: Boundary
+    notes: tuple[Finding, ...] = ()
 
     @property
     def facts(self) -> dict[str, Any]:
@@ -45,7 +47,9 @@ class CheckResult:
 
     def data(self, *, lang: Language = "zh") -> dict[str, Any]:
         """The result as a document (docs/reference/check.md); areas are Decimal m² with two places."""
-        return {**self.head, **self.gathered.tables, "findings": [as_data(f, lang=lang) for f in self.findings]}
+        notes = [{"rule": note.rule, "message": render(note, lang=lang)} for note in self.notes]
+        head = {**self.head, "boundary": {**self.head["boundary"], "notes": notes}}
+        return {**head, **self.gathered.tables, "findings": [as_data(f, lang=lang) for f in self.findings]}
 
     def to_json(self, *, lang: Language = "zh") -> str:
         """The same bytes for the same inputs: keys in fixed order, areas as numbers with two decimals."""

@@ -79,7 +79,7 @@ def check(features: Features, catalogue: Catalogue, question: Question) -> Check
         "layers": [_named(version) for layer in versions.values() for version in layer],
         "technical": [{"name": step.name, "value": step.value, **step.detail} for step in technical.steps],
     }
-    return CheckResult(head, tuple(findings), gathered, boundary)
+    return CheckResult(head, tuple(findings), gathered, boundary, features.findings)
 
 
 def recheck(facts: Mapping[str, object], question: Question) -> tuple[tuple[Finding, ...], str]:

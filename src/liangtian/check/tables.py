@@ -33,6 +33,7 @@ class Land:
     farmland, paddy, construction : class of each piece
     village : 12-digit code of the location, "" where unknown
     grade : GDDB 1–15, 0 where unknown
+    ridges_known : every ridge coefficient of the farmland is one (0 ≤ KCXS < 1)
     """
 
     pieces: Pieces
@@ -42,6 +43,7 @@ class Land:
     construction: npt.NDArray[np.bool_]
     village: npt.NDArray[np.str_]
     grade: npt.NDArray[np.int64]
+    ridges_known: bool
 
     def text(self, column: str) -> npt.NDArray[np.str_]:
         return _text(self.pieces.attributes[column])
@@ -49,18 +51,27 @@ class Land:
 
 def land_of(pieces: Pieces) -> Land:
     codes = pieces.attributes["DLBM"]
-    ridge = pc.fill_null(pieces.attributes["KCXS"].cast(pa.float64()), 0.0).to_numpy()
+    ridge, ridge_known = ridges(pieces)
+    farmland = landclass.is_farmland(codes)
     village = np.array([code[:12] for code in _text(pieces.attributes["ZLDWDM"])], dtype=str)
     grade = pc.fill_null(pieces.attributes["GDDB"].cast(pa.int64()), 0).to_numpy()
     return Land(
         pieces=pieces,
-        net_dm2=net_dm2(pieces.area_dm2, np.round(ridge * 1e6).astype(np.int64)),
-        farmland=landclass.is_farmland(codes),
+        net_dm2=net_dm2(pieces.area_dm2, ridge),
+        farmland=farmland,
         paddy=landclass.is_paddy(codes),
         construction=_text(landclass.category(codes)) == "C",
         village=village,
         grade=np.where((grade >= 1) & (grade <= 15), grade, 0),
+        ridges_known=bool(ridge_known[farmland].all()),
     )
+
+
+def ridges(pieces: Pieces) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
+    """Ridge coefficients (KCXS) in millionths, and which of them are coefficients; what is none counts as 0."""
+    given = pc.fill_null(pieces.attributes["KCXS"].cast(pa.float64()), 0.0).to_numpy()
+    known = (given >= 0) & (given < 1)
+    return np.round(np.where(known, given, 0.0) * 1e6).astype(np.int64), known
 
 
 def _text(values: pa.Array | pa.ChunkedArray) -> npt.NDArray[np.str_]:

@@ -78,7 +78,7 @@ def _declared(path: Path | None) -> dict[str, object]:
 def _adoptions(home: Path) -> tuple[Adoption, ...] | None:
     """The installation's own `adopts.toml`, else None: the demonstration's."""
     path = home / "adopts.toml"
-    return read_adoptions(path.read_text("utf-8"), path.name) if path.exists() else None
+    return read_adoptions(path.read_text("utf-8", errors="replace"), path.name) if path.exists() else None
 
 
 def _named(texts: Sequence[str]) -> dict[str, list[str]]:
@@ -104,6 +104,7 @@ def _summary(result: CheckResult, lang: Language) -> str:
         ("required-paddy", data["required"]["paddy_m2"]),
     ]
     lines = [render_text("check-head", result.head, lang=lang)]
+    lines += [f"（{note['rule']}）{note['message']}" for note in result.data(lang=lang)["boundary"]["notes"]]
     for name, value in figures:
         label = render_text(f"figure-{name}", {}, lang=lang)
         shown = "—" if value is None else f"{value:,} m² = {display_area(value, 'mu')} 亩"

@@ -15,7 +15,7 @@ from liangtian.cli.county import county
 from liangtian.cli.layers import layers
 from liangtian.cli.publish import publish
 from liangtian.errors import LiangtianError
-from liangtian.messages import Language, render_error
+from liangtian.messages import Language, render_error, render_text
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -44,6 +44,10 @@ def main() -> None:
         sys.exit(130)
     except LiangtianError as error:
         click.echo(render_error(error, lang=_language()), err=True)
+        sys.exit(3)
+    except OSError as error:
+        params = {"reason": error.strerror or str(error), "file": error.filename or ""}
+        click.echo(render_text("cli-not-written", params, lang=_language()), err=True)
         sys.exit(3)
 
 

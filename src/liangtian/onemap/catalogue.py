@@ -1,15 +1,18 @@
 """The catalogue: append-only JSON entries in the home folder, one for each published version of a layer.
 
-`home/catalogue/<place>/<layer>/<on>-<digest>.json` names a snapshot `home/snapshots/<digest>.parquet`; side files
+`home/catalogue/<place>/<layer>/<on>-<number>-<digest>.json` names a snapshot `home/snapshots/<digest>.parquet`; side files
 (`home/index/<digest>/`) can be deleted at any time. The command line reads nothing else.
 """
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import re
-from collections.abc import Collection, Iterable, Mapping
+import tempfile
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import date
 from functools import lru_cache
@@ -77,7 +80,7 @@ class Catalogue:
         return self.home / "quality" / f"{on}-{digest}.json"
 
     def entries(self) -> list[LayerVersion]:
-        """Every published version, by place, layer, date and recording time.
+        """Every published version, by place, layer and date, in the order they were recorded.
 
         Raises
         ------
@@ -88,16 +91,17 @@ class Catalogue:
             version = _entry(file, file.stat().st_mtime_ns)
             if self._visible is None or version.digest in self._visible:
                 found.append(version)
-        return sorted(found, key=lambda v: (v.place, v.layer, v.on, v.recorded_at))
+        return found
 
-    def find(self, reference: str) -> LayerVersion:
-        """The version whose digest begins with `reference` (at least 8 digits).
+    def find(self, reference: str, layer: str | None = None) -> LayerVersion:
+        """The version (of a layer) whose digest begins with `reference` (at least 8 digits).
 
         Raises
         ------
         CatalogueError (catalogue-error): none or several.
         """
-        hits = [v for v in self.entries() if len(reference) >= 8 and v.digest.startswith(reference)]
+        named = [v for v in self.entries() if layer is None or v.layer == layer]
+        hits = [v for v in named if len(reference) >= 8 and v.digest.startswith(reference)]
         if len({v.digest for v in hits}) != 1:
             raise CatalogueError("catalogue-no-such-version", reference=reference, count=len(hits))
         return hits[-1]
@@ -143,13 +147,17 @@ class Catalogue:
             raise CatalogueError("snapshot-altered", layer=version.name, expected=version.digest, found=found)
 
     def record(self, version: LayerVersion) -> LayerVersion:
-        """Add an entry; the same version of the same place and date is recorded once, and the first stays."""
+        """Add an entry, unless the newest of its place, layer and date is the same snapshot already.
+
+        Entries of one date are numbered: publishing A, B and A again leaves A in force.
+        """
         folder = self.home / "catalogue" / _safe(version.place) / version.layer
-        path = folder / f"{version.on}-{version.digest}.json"
-        if path.exists():
-            return LayerVersion(**json.loads(path.read_text("utf-8")))
-        write_json(path, asdict(version))
-        return version
+        while True:
+            before = sorted(folder.glob(f"{version.on}-*.json"))
+            if before and (newest := _entry(before[-1], before[-1].stat().st_mtime_ns)).digest == version.digest:
+                return newest
+            if _write_new(folder / f"{version.on}-{len(before) + 1:04d}-{version.digest}.json", asdict(version)):
+                return version
 
 
 def _nearest(newest: dict[str, LayerVersion], place: str | None) -> list[LayerVersion]:
@@ -190,9 +198,39 @@ def _loaded(snapshot_path: Path, folder: Path) -> Index:
     return load(snapshot_path, folder)
 
 
-def write_json(path: Path, content: Mapping[str, Any] | list[Any]) -> None:
+def write_json(path: Path, content: Mapping[str, Any]) -> None:
     """Write a JSON file whole or not at all."""
+    _partial(path, content).replace(path)
+
+
+def _write_new(path: Path, content: Mapping[str, Any]) -> bool:
+    """Write a JSON file whole, unless another of its number was written in the meantime."""
+    number = path.name.rsplit("-", 1)[0]
+    partial = _partial(path, content)
+    try:
+        with _claim(path.parent / f".{number}"):
+            if list(path.parent.glob(f"{number}-*.json")):
+                return False
+            partial.replace(path)
+            return True
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+@contextmanager
+def _claim(path: Path) -> Iterator[None]:
+    """Hold a name against other processes and threads; the lock goes with its holder."""
+    with path.open("w") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+
+
+def _partial(path: Path, content: Mapping[str, Any]) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
-    partial.write_text(json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n", "utf-8")
-    partial.replace(path)
+    handle, name = tempfile.mkstemp(prefix=".", suffix=".partial", dir=path.parent)
+    with os.fdopen(handle, "w", encoding="utf-8") as sink:
+        sink.write(json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n")
+        sink.flush()
+        os.fsync(sink.fileno())
+    Path(name).chmod(0o644)
+    return Path(name)

@@ -171,10 +171,18 @@ def load(snapshot_path: Path, folder: Path) -> Index:
     """
     if not snapshot_path.exists():
         raise CatalogueError("snapshot-missing", file=snapshot_path.name)
+    try:
+        return _mapped(folder)
+    except (OSError, ValueError, EOFError, KeyError, pa.ArrowInvalid):  # absent, older, torn: the snapshot has it all
+        shutil.rmtree(folder, ignore_errors=True)
+        build(snapshot_path, folder)
+        return _mapped(folder)
+
+
+def _mapped(folder: Path) -> Index:
     head = _head(folder)
     if head is None:
-        build(snapshot_path, folder)
-        head = _head(folder) or {}
+        raise FileNotFoundError(folder)
     arrays = {
         name: np.load(folder / f"{name}.npy", mmap_mode="r")
         for name in ("bounds", "blocks", "xy", "ring_starts", "polygon_rings", "row_polygons", "area_dm2")

@@ -167,11 +167,11 @@ def parcel(request: Request, version: int, parcel: str) -> HttpResponse:
     values = [
         {
             "name": name,
-            "word": (known[name].en if english else known[name].zh) if name in known else name,
+            "word": known[name].en if english else known[name].zh,
             "value": value,
         }
         for name, value in ground.attributes(index, number).items()
-        if value not in (None, "") and name != "parcel_id" and name not in PERSONAL
+        if value not in (None, "") and name in known and name not in PERSONAL  # a file's own columns may name people
     ]
     context = {"version": row, "parcel": parcel, "values": values, "area_m2": index.area_dm2[number].item() / 100}
     return render(request, "onemap/parcel.html", context)

@@ -153,6 +153,38 @@ def test_ground_no_parcel_covers_is_unknown_never_free_of_farmland(home: Path) -
     assert astride.facts["red_line_overlap_m2"] is None
 
 
+def test_a_control_layer_of_another_county_says_nothing_here(home: Path) -> None:
+    columns = {"BSM": ["Q1"], "DLBM": ["0101"], "ZLDWDM": ["3399020012010000000"], "GDDB": [6], "KCXS": [0.0]}
+    put(home, "DLTB", [cell(3, 0)], columns, place="339902")
+    facts = measured(home, boundary(cell(3.2, 0.2, 0.5, 0.5))).facts
+    unknown = ("basic_farmland_overlap_m2", "demonstration_zone_overlap_m2", "red_line_overlap_m2")
+    assert {name: facts[name] for name in unknown} == dict.fromkeys(unknown)
+    assert facts["outside_urban_boundary_m2"] > 0  # outside the line that is known is outside, whoever published it
+    assert facts["farmland_m2"] > 0
+
+
+def test_farmland_without_a_village_code_leaves_the_debtor_unknown(tmp_path: Path) -> None:
+    columns = {"BSM": ["P1", "P2"], "DLBM": ["0101", "0101"], "ZLDWDM": [VILLAGE_A, None], "KCXS": [0.0, 0.0]}
+    put(tmp_path, "DLTB", [cell(0, 0), cell(1, 0)], columns)
+    assert measured(tmp_path, boundary(cell(0, 0))).facts["required_by_place"] is not None
+    assert measured(tmp_path, boundary(cell(0, 0, 2))).facts["required_by_place"] is None
+
+
+@pytest.mark.parametrize("ridge", [1.5, -0.2, 1.0])
+def test_a_ridge_coefficient_that_is_none_leaves_the_net_area_unknown(tmp_path: Path, ridge: float) -> None:
+    columns = {"BSM": ["P1"], "DLBM": ["0101"], "ZLDWDM": [VILLAGE_A], "KCXS": [ridge]}
+    put(tmp_path, "DLTB", [cell(0, 0)], columns)
+    facts = measured(tmp_path, boundary(cell(0, 0))).facts
+    assert (facts["farmland_quantity_m2"], facts["paddy_m2"], facts["required_by_place"]) == (None, None, None)
+    assert facts["farmland_m2"] == area(cell(0, 0))
+
+
+def test_an_object_that_is_no_polygon_is_never_left_out_in_silence() -> None:
+    with pytest.raises(LayerInvalid) as error:
+        boundary_of(boundary(cell(0, 0), shapely.LineString([(EAST, NORTH), (EAST + 5, NORTH)]), None))
+    assert (error.value.message_id, error.value.params["rows"]) == ("check-boundary-not-areal", "2、3")
+
+
 def test_a_layer_known_to_be_disjoint_is_measured_the_same(home: Path) -> None:
     catalogue, ground = Catalogue(home), boundary_of(boundary(cell(0.5, 0.5, 2, 1.2)))
     plain = versions_for(catalogue, on=DAY, place=None, named={})

@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from pyproj import CRS
 
 from liangtian.cli.main import cli
 from liangtian.cli.main import main as run_main
 from liangtian.formats.vector import write
+from liangtian.space.crs import reproject
 from squares import PLANE, boundary, cell, home
 
 __all__ = ["home"]
@@ -104,6 +106,15 @@ def test_area_prints_json(tmp_path: Path) -> None:
     assert [row["id"] for row in data["features"]] == ["1", "2"]
     assert data["total_m2"] == pytest.approx(sum(row["area_m2"] for row in data["features"]))
     assert 9990 < data["features"][0]["area_m2"] < 10000
+
+
+def test_what_was_assumed_about_the_boundary_stands_in_the_result(home: Path, tmp_path: Path) -> None:
+    path = tmp_path / "wgs.geojson"
+    degrees = reproject(boundary(cell(0.5, 0)).geometry, PLANE, CRS.from_epsg(4326))
+    write(boundary(*degrees, crs=CRS.from_epsg(4326)), path)
+    done = run("check", path, "--on", "2024-06-01", "--home", home, "--json")
+    notes = json.loads(done.output)["boundary"]["notes"]
+    assert any("WGS" in note["message"] for note in notes)
 
 
 def test_usage_errors_exit_with_2(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:

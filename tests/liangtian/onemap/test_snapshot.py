@@ -1,6 +1,7 @@
 """Snapshots: content-addressed, whole or absent, readable by anyone; the index returns what lies there, no more."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 
@@ -132,6 +133,49 @@ def test_places_choose_the_nearest_version_and_never_count_ground_twice(tmp_path
     catalogue.record(version("339900", "2022-12-31"))
     assert [v.place for v in catalogue.valid_on("DLTB", day)] == ["339900"]
     assert [v.place for v in catalogue.valid_on("DLTB", day, "339902")] == ["339902"]
+
+
+def test_a_version_published_again_after_another_is_in_force_again(tmp_path: Path) -> None:
+    catalogue = Catalogue(tmp_path)
+    for digest in ("a" * 64, "b" * 64, "a" * 64, "a" * 64):
+        catalogue.record(version("339901", "2023-12-31", digest))
+    assert [v.digest[0] for v in catalogue.entries()] == ["a", "b", "a"]
+    assert [v.digest[0] for v in catalogue.valid_on("DLTB", date(2024, 1, 1))] == ["a"]
+
+
+def test_writers_at_once_each_get_a_number(tmp_path: Path) -> None:
+    catalogue, digests = Catalogue(tmp_path), [f"{n:064x}" for n in range(24)]
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda digest: catalogue.record(version("339901", "2023-12-31", digest)), digests))
+    assert sorted(v.digest for v in catalogue.entries()) == digests
+
+
+def test_a_version_is_found_in_its_own_layer_only(tmp_path: Path) -> None:
+    catalogue = Catalogue(tmp_path)
+    catalogue.record(version("339901", "2023-12-31", layer="KZBJ"))
+    assert catalogue.find("d" * 12, "KZBJ").layer == "KZBJ"
+    with pytest.raises(CatalogueError):
+        catalogue.find("d" * 12, "STBHHX")
+
+
+def test_what_may_not_be_seen_is_as_if_unpublished(tmp_path: Path) -> None:
+    Catalogue(tmp_path).record(version("339901", "2023-12-31"))
+    assert Catalogue(tmp_path, visible=["e" * 64]).entries() == []
+
+
+@pytest.mark.parametrize("torn", ["bounds.npy", "xy.npy", "attributes.arrow", "head.json"])
+def test_a_torn_index_is_built_anew(tmp_path: Path, torn: str) -> None:
+    snapshot.write(squares(100), tmp_path / "s.parquet")
+    index.load(tmp_path / "s.parquet", tmp_path / "index")
+    (tmp_path / "index" / torn).write_bytes(b"")
+    assert len(index.load(tmp_path / "s.parquet", tmp_path / "index")) == 100
+
+
+def test_an_index_built_by_several_threads_at_once_is_whole(tmp_path: Path) -> None:
+    snapshot.write(squares(300), tmp_path / "s.parquet")
+    with ThreadPoolExecutor(6) as pool:
+        found = list(pool.map(lambda _: index.load(tmp_path / "s.parquet", tmp_path / "index"), range(6)))
+    assert [len(each) for each in found] == [300] * 6
 
 
 def test_recording_twice_keeps_the_first(tmp_path: Path) -> None:
