@@ -6,21 +6,21 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from liangtian.reports.outline import Column, Outline, Section
-from liangtian.units import display_area
+from liangtian.reports.outline import Column, Kind, Outline, Section
+from liangtian.units import AreaUnit, display_area
 
-AREA_UNITS = (("m2", "m²"), ("mu", "亩"), ("ha", "公顷"))
-AREA_UNITS_EN = (("m2", "m²"), ("mu", "mu"), ("ha", "ha"))
+AREA_UNITS: tuple[tuple[AreaUnit, str], ...] = (("m2", "m²"), ("mu", "亩"), ("ha", "公顷"))
+AREA_UNITS_EN: tuple[tuple[AreaUnit, str], ...] = (("m2", "m²"), ("mu", "mu"), ("ha", "ha"))
 
 
-def headings(report: Outline, section: Section) -> Iterator[tuple[str, bool]]:
-    """Label and whether its values are numbers; an area has three headings."""
+def headings(report: Outline, section: Section) -> Iterator[tuple[str, Kind]]:
+    """Label and kind of each printed column; an area has three headings."""
     units = AREA_UNITS if report.lang == "zh" else AREA_UNITS_EN
     for column in section.columns:
         if column.kind == "area":
-            yield from ((f"{column.label} {unit}", True) for _, unit in units)
+            yield from ((f"{column.label} {unit}", "area") for _, unit in units)
         else:
-            yield column.label, column.kind == "number"
+            yield column.label, column.kind
 
 
 def texts(report: Outline, column: Column, value: Any) -> list[str]:
@@ -30,10 +30,10 @@ def texts(report: Outline, column: Column, value: Any) -> list[str]:
             return ["", "", ""]
         if value is None:
             return [report.word("unknown")] * 3
-        return [display_area(value, name) for name, _ in AREA_UNITS]  # type: ignore[arg-type]
+        return [display_area(value, name) for name, _ in AREA_UNITS]
     if value is None:
         return [report.word("unknown")]
-    return [f"{value:,}" if isinstance(value, (int, Decimal)) and not isinstance(value, bool) else str(value)]
+    return [f"{value:,}" if isinstance(value, (int, Decimal)) else str(value)]
 
 
 def row_texts(report: Outline, section: Section, row: tuple[Any, ...]) -> list[str]:

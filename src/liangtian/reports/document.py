@@ -8,7 +8,7 @@ from typing import Any
 from liangtian.errors import LiangtianError
 from liangtian.messages import Language
 from liangtian.reports import page, sheet, word
-from liangtian.reports.outline import outline
+from liangtian.reports.contents import outline
 
 RENDERERS = {".docx": word.render, ".xlsx": sheet.render, ".html": page.render}
 

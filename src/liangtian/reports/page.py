@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from html import escape
 
 from liangtian.reports.cells import headings, row_texts
-from liangtian.reports.outline import Outline, Section
+from liangtian.reports.outline import Kind, Outline, Section
 
 STYLE = """
 @page { size: A4; margin: 18mm 16mm; }
@@ -22,8 +22,19 @@ table { border-collapse: collapse; width: 100%; font-size: 12px; } thead { displ
 th, td { border-bottom: 1px solid #e3e7e3; padding: 4px 8px; text-align: left; vertical-align: top; }
 th { color: #5b6661; font-weight: 500; white-space: nowrap; } tr { break-inside: avoid; }
 .n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
-td { overflow-wrap: anywhere; } td:first-child, .c { white-space: nowrap; }
+td { overflow-wrap: anywhere; } .c { white-space: nowrap; } td.w { min-width: 12em; }
+.d { font: 11px/1.4 ui-monospace, Consolas, monospace; min-width: 16em; } .note { color: #5b6661; }
 """
+
+CLASSES: dict[Kind, str] = {
+    "text": "",
+    "wording": ' class="w"',
+    "cite": ' class="c"',
+    "centre": ' class="c"',
+    "area": ' class="n"',
+    "number": ' class="n"',
+    "digest": ' class="d"',
+}
 
 
 def render(report: Outline) -> bytes:
@@ -46,15 +57,15 @@ def _lines(report: Outline) -> Iterator[str]:
 
 
 def _table(report: Outline, section: Section) -> Iterator[str]:
+    yield f"<h2>{escape(section.title)}</h2>"
+    if not section.rows:
+        yield f'<p class="note">{escape(section.note)}</p>'
+        return
     heads = list(headings(report, section))
-    yield f'<h2>{escape(section.title)}</h2><div class="scroll"><table><thead><tr>'
-    yield "".join(f"<th{_class(numeric)}>{escape(label)}</th>" for label, numeric in heads)
+    yield '<div class="scroll"><table><thead><tr>'
+    yield "".join(f"<th{CLASSES[kind]}>{escape(label)}</th>" for label, kind in heads)
     yield "</tr></thead><tbody>"
     for row in section.rows:
         cells = zip(row_texts(report, section, row), heads, strict=True)
-        yield "<tr>" + "".join(f"<td{_class(numeric)}>{escape(text)}</td>" for text, (_, numeric) in cells) + "</tr>"
+        yield "<tr>" + "".join(f"<td{CLASSES[kind]}>{escape(text)}</td>" for text, (_, kind) in cells) + "</tr>"
     yield "</tbody></table></div>"
-
-
-def _class(numeric: bool) -> str:
-    return ' class="n"' if numeric else ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
 from fractions import Fraction
@@ -17,12 +17,21 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 
 from liangtian.reports.cells import AREA_UNITS, headings
-from liangtian.reports.outline import Column, Outline, Section
+from liangtian.reports.outline import Column, Figure, Kind, Outline, Section
 from liangtian.reports.package import settled
 from liangtian.units import DISPLAY_PLACES, UNIT_M2, round_half_up
 
 HEAD = PatternFill("solid", fgColor="E5F1EA")
-WIDEST = 60
+NARROWEST = 10
+WIDEST: dict[Kind, int] = {
+    "text": 44,
+    "wording": 60,
+    "cite": 44,
+    "area": 20,
+    "number": 44,
+    "centre": 16,
+    "digest": 68,
+}
 
 
 def render(report: Outline) -> bytes:
@@ -36,13 +45,20 @@ def render(report: Outline) -> bytes:
         for section in report.sections:
             if section.sheet == name:
                 _table(page, report, section)
-        _widths(page)
+        _setup(page)
     day = datetime.combine(date.fromisoformat(report.on), time())
     book.properties.title, book.properties.creator = report.title, "良田"
     book.properties.created = book.properties.modified = day
     out = io.BytesIO()
     book.save(out)
     return settled(_undated(out.getvalue(), day), report.on)
+
+
+def _setup(page: Any) -> None:
+    """Print on A4 on its side, as wide as one page."""
+    page.page_setup.orientation, page.page_setup.paperSize = "landscape", page.PAPERSIZE_A4
+    page.page_setup.fitToWidth, page.page_setup.fitToHeight = 1, 0
+    page.sheet_properties.pageSetUpPr.fitToPage = True
 
 
 def _undated(content: bytes, day: datetime) -> bytes:
@@ -59,35 +75,47 @@ def _undated(content: bytes, day: datetime) -> bytes:
 
 
 def _opening(page: Any, report: Outline) -> None:
-    for text, bold in ((report.title, True), (report.verdict, True)):
-        page.append([text])
-        page.cell(page.max_row, 1).font = Font(bold=bold, size=13)
-    for name, value in report.about:
-        page.append([])
-        row = page.max_row + 1
-        _put(page.cell(row, 1), name)
-        _put(page.cell(row, 2), value)
+    """Title, verdict and who and when, in the first column: short, since all of it stays in sight above the table."""
+    *short, last = (f"{name}：{value}" for name, value in report.about)
+    for at, text in enumerate((report.title, report.verdict, "    ".join(short), last), start=1):
+        cell = page.cell(at, 1)
+        cell.value, cell.data_type = text, "s"
+        cell.font = Font(bold=at <= 2, size=13 if at == 1 else 11)
 
 
 def _table(page: Any, report: Outline, section: Section) -> None:
-    start = page.max_row + (2 if page.max_row > 1 or page.cell(1, 1).value else 0)
-    title = page.cell(max(start, 1), 1)
+    heads = list(headings(report, section))
+    first = page.freeze_panes is None
+    title = page.cell(page.max_row + 2 if page.cell(1, 1).value else 1, 1)
     _put(title, section.title)
-    title.font = Font(bold=True)
+    title.font, title.alignment = Font(bold=True), Alignment()
     top = title.row + 1
-    for at, (label, _) in enumerate(headings(report, section), start=1):
+    for at, (label, kind) in enumerate(heads, start=1):
         cell = page.cell(top, at)
         _put(cell, label)
         cell.font, cell.fill = Font(bold=True), HEAD
-    if page.freeze_panes is None and title.row == 1:
+        _widen(page, at, label, WIDEST[kind])
+    if first:
         page.freeze_panes = page.cell(top + 1, 1)
-    for offset, row in enumerate(section.rows, start=1):
-        values = (v for column, value in zip(section.columns, row, strict=True) for v in _values(report, column, value))
-        for at, (value, form) in enumerate(values, start=1):
-            cell = page.cell(top + offset, at)
-            _put(cell, value)
-            if form:
-                cell.number_format, cell.alignment = form, Alignment(horizontal="right")
+        page.print_title_rows = f"{top}:{top}"
+    for offset, row in enumerate(section.rows or ((section.note,),), start=1):
+        _row(page, top + offset, heads, _row_values(report, section, row))
+
+
+def _row_values(report: Outline, section: Section, row: tuple[Any, ...]) -> Iterator[tuple[Any, str]]:
+    # A note in place of rows fills the first cell only.
+    for column, value in zip(section.columns, row, strict=bool(section.rows)):
+        yield from _values(report, column, value)
+
+
+def _row(page: Any, at_row: int, heads: Sequence[tuple[str, Kind]], values: Iterable[tuple[Any, str]]) -> None:
+    for at, ((value, form), (_, kind)) in enumerate(zip(values, heads, strict=False), start=1):
+        cell = page.cell(at_row, at)
+        _put(cell, value)
+        tail = form.partition('"')[2]
+        _widen(page, at, f"{value:,}{tail}" if form else value, WIDEST[kind])
+        if form:
+            cell.number_format, cell.alignment = form, Alignment(horizontal="right", vertical="top")
 
 
 def _values(report: Outline, column: Column, value: Any) -> Iterator[tuple[Any, str]]:
@@ -98,13 +126,21 @@ def _values(report: Outline, column: Column, value: Any) -> Iterator[tuple[Any, 
                 yield report.word("unknown") if value is None else "", ""
             else:
                 places = DISPLAY_PLACES[name]
-                yield round_half_up(Fraction(value) / UNIT_M2[name], places), "#,##0." + "0" * places
+                yield round_half_up(Fraction(value) / UNIT_M2[name], places), _form(places)
+    elif isinstance(value, Figure):
+        yield value.rounded, _form(value.places, f" {value.unit}".rstrip() + value.remark)
     elif isinstance(value, Decimal):
-        yield value, "#,##0.00"
-    elif isinstance(value, int) and not isinstance(value, bool):
-        yield value, "#,##0"
+        yield value, _form(2)
+    elif isinstance(value, int):
+        yield value, _form(0)
     else:
         yield report.word("unknown") if value is None else value, ""
+
+
+def _form(places: int, tail: str = "") -> str:
+    """A number format with thousands separators; what follows the number is quoted."""
+    quoted = tail.replace('"', "")
+    return "#,##0" + ("." + "0" * places if places else "") + (f'"{quoted}"' if quoted else "")
 
 
 def _put(cell: Cell, value: Any) -> None:
@@ -112,13 +148,14 @@ def _put(cell: Cell, value: Any) -> None:
     cell.value = value
     if isinstance(value, str):
         cell.data_type = "s"
-        cell.alignment = Alignment(wrap_text=len(value) > WIDEST, vertical="top")
+        cell.alignment = Alignment(wrap_text=True, vertical="top")
 
 
-def _widths(page: Any) -> None:
-    for at, column in enumerate(page.columns, start=1):
-        longest = max((_width(cell.value) for cell in column), default=0)
-        page.column_dimensions[get_column_letter(at)].width = min(max(longest + 2, 10), WIDEST)
+def _widen(page: Any, at: int, value: Any, widest: int) -> None:
+    letter = get_column_letter(at)
+    wanted = min(_width(value) + 2, widest)
+    dimension = page.column_dimensions[letter]
+    dimension.width = max(wanted, dimension.width if dimension.customWidth else NARROWEST)
 
 
 def _width(value: Any) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from datetime import date, datetime, time
 from typing import Any
 
@@ -11,16 +12,25 @@ from docx.enum.section import WD_ORIENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
-from docx.shared import Mm, Pt, RGBColor
+from docx.shared import Length, Mm, Pt, RGBColor
 
 from liangtian.reports.cells import headings, row_texts
-from liangtian.reports.outline import Outline, Section
+from liangtian.reports.outline import Kind, Outline, Section
 from liangtian.reports.package import settled
 
 COLOURS = {
     "fail": RGBColor(0xC6, 0x2F, 0x2F),
     "unknown": RGBColor(0x9A, 0x6B, 0x00),
     "pass": RGBColor(0x1A, 0x7F, 0x4B),
+}
+
+TEXT_WIDTH_MM = 261  # A4 on its side, less two margins of 18 mm
+FIXED_MM: dict[Kind, float] = {"cite": 36, "centre": 21, "area": 24, "number": 25}
+WEIGHTS: dict[Kind, float] = {"text": 1, "wording": 2, "digest": 2}
+ALIGNED: dict[Kind, Any] = {
+    "area": WD_ALIGN_PARAGRAPH.RIGHT,
+    "number": WD_ALIGN_PARAGRAPH.RIGHT,
+    "centre": WD_ALIGN_PARAGRAPH.CENTER,
 }
 
 
@@ -74,19 +84,40 @@ def _fonts(document: Any) -> None:
 
 def _table(document: Any, report: Outline, section: Section) -> None:
     document.add_heading(section.title, level=2)
+    if not section.rows:
+        document.add_paragraph(section.note)
+        return
     heads = list(headings(report, section))
     table = document.add_table(rows=1, cols=len(heads), style="Table Grid")
-    repeat = OxmlElement("w:tblHeader")
-    repeat.set(qn("w:val"), "true")
-    table.rows[0]._tr.get_or_add_trPr().append(repeat)
-    _fill(table.rows[0].cells, [label for label, _ in heads], heads)
+    widths = column_widths([kind for _, kind in heads])
+    table.autofit = False
+    for column, width in zip(table.columns, widths, strict=True):
+        column.width = width
+    _mark(table.rows[0], "w:tblHeader")
+    _fill(table.rows[0], [label for label, _ in heads], heads, widths)
     for row in section.rows:
-        _fill(table.add_row().cells, row_texts(report, section, row), heads)
+        _fill(table.add_row(), row_texts(report, section, row), heads, widths)
 
 
-def _fill(cells: Any, texts: list[str], heads: list[tuple[str, bool]]) -> None:
-    for cell, text, (_, numeric) in zip(cells, texts, heads, strict=True):
+def column_widths(kinds: Sequence[Kind]) -> list[Length]:
+    """Share the text width of the page: fixed columns by kind, the rest by weight to those that hold words."""
+    free = TEXT_WIDTH_MM - sum(FIXED_MM.get(kind, 0) for kind in kinds)
+    weights = sum(WEIGHTS.get(kind, 0) for kind in kinds)
+    return [Mm(FIXED_MM[kind]) if kind in FIXED_MM else Mm(free * WEIGHTS[kind] / weights) for kind in kinds]
+
+
+def _mark(row: Any, name: str) -> None:
+    mark = OxmlElement(name)
+    mark.set(qn("w:val"), "true")
+    row._tr.get_or_add_trPr().append(mark)
+
+
+def _fill(row: Any, texts: list[str], heads: list[tuple[str, Kind]], widths: Sequence[Length]) -> None:
+    _mark(row, "w:cantSplit")
+    for cell, text, (_, kind), width in zip(row.cells, texts, heads, widths, strict=True):
+        cell.width = width
         paragraph = cell.paragraphs[0]
         paragraph.text = text
-        if numeric:
-            paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+        paragraph.paragraph_format.space_after = Pt(0)
+        if kind in ALIGNED:
+            paragraph.alignment = ALIGNED[kind]
