@@ -13,6 +13,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from pyproj import CRS
+
 from liangtian.errors import LayerInvalid
 from liangtian.finding import Finding, Outcome
 from liangtian.formats.features import Features
@@ -93,21 +95,14 @@ def publish(
     report = examine(features, spec, mapping=mapping, repair=repair)
     if report.level == "refused":
         raise LayerInvalid("publish-refused", **_refusal(report, features.source, spec))
-    tell(0.5, "publish-measuring")
-    layer = report.layer
     if features.crs is None:
         raise LayerInvalid("publish-no-crs", source=features.source)
-    geometry, plane = to_measuring_plane(layer.features.geometry, features.crs)
-    table = snapshot.build(geometry, layer.ids, layer.features.attributes, plane)
-    tell(0.7, "publish-digesting")
-    digest = snapshot.digest(table)
-    tell(0.8, "publish-storing")
-    catalogue = Catalogue(home)
-    if not catalogue.snapshot_path(digest).exists():
-        snapshot.write(table, catalogue.snapshot_path(digest))
+    catalogue, kept = Catalogue(home), report_data(report)
+    digest, plane = _store(report.layer, features.crs, catalogue, tell)
+    del report  # the index needs the memory
     tell(0.9, "publish-indexing")
     index.load(catalogue.snapshot_path(digest), catalogue.index_path(digest))
-    write_json(catalogue.quality_path(digest, on.isoformat()), report_data(report))
+    write_json(catalogue.quality_path(digest, on.isoformat()), kept)
     source = {
         "file": features.source,
         "crs": features.crs.name,
@@ -119,9 +114,9 @@ def publish(
         layer=spec.code,
         on=on.isoformat(),
         digest=digest,
-        rows=table.num_rows,
+        rows=len(features),
         crs=plane.name,
-        quality={"level": report.level, "counts": _counts(report.findings)},
+        quality={"level": kept["level"], "counts": kept["counts"]},
         source=source,
         publisher=publisher,
         recorded_at=recorded_at,
@@ -129,6 +124,20 @@ def publish(
     recorded = catalogue.record(version)
     tell(1.0, "publish-done")
     return recorded
+
+
+def _store(layer: Conformed, crs: CRS, catalogue: Catalogue, tell: Progress) -> tuple[str, CRS]:
+    """Write the snapshot of a layer unless it is there already, and whole; its digest and plane."""
+    tell(0.5, "publish-measuring")
+    geometry, plane = to_measuring_plane(layer.features.geometry, crs)
+    table = snapshot.build(geometry, layer.ids, layer.features.attributes, plane)
+    tell(0.7, "publish-digesting")
+    digest = snapshot.digest(table)
+    tell(0.8, "publish-storing")
+    path = catalogue.snapshot_path(digest)
+    if not snapshot.is_whole(path, table.num_rows):
+        snapshot.write(table, path)
+    return digest, plane
 
 
 def _silent(share: float, message_id: str) -> None:

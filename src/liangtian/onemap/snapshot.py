@@ -158,6 +158,14 @@ def write(table: pa.Table, path: Path) -> None:
         partial.unlink(missing_ok=True)
 
 
+def is_whole(path: Path, rows: int) -> bool:
+    """Whether a snapshot file is there and can be read to its end mark."""
+    try:
+        return bool(pq.ParquetFile(path).metadata.num_rows == rows)
+    except (OSError, pa.ArrowInvalid):
+        return False
+
+
 def read(path: Path, columns: list[str] | None = None) -> pa.Table:
     """Read a snapshot, whole or some columns.
 

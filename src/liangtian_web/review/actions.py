@@ -179,7 +179,9 @@ def remeasure(request: Request, run: Run) -> Repeated:
     question = kernel.Question(run.on, run.kind, run.data["place"], run.declared, versions)
 
     result = kernel.check(boundary, the_catalogue(), question)
-    again = result.to_json(lang="zh")
+    data = result.data()
+    data["boundary"]["notes"] = run.data["boundary"]["notes"]  # of the file, which is not read again
+    again = to_json(data)
 
     note(request, "review.remeasure", f"run:{run.uuid}", on=run.on, place=run.place)
     differences = differing(run.data, json.loads(again, parse_float=Decimal))

@@ -99,6 +99,17 @@ def test_publishing_twice_changes_nothing(tmp_path: Path) -> None:
     assert len(list((tmp_path / "home" / "catalogue").rglob("*.json"))) == 1
 
 
+def test_publishing_again_heals_a_torn_snapshot(tmp_path: Path) -> None:
+    source = tmp_path / "zones.gpkg"
+    write(boundary(cell(0, 0)), source)
+    words = ("publish", "STBHHX", source, "--place", "339901", "--on", "2023-12-31", "--home", tmp_path / "home")
+    run(*words)
+    snapshot = next((tmp_path / "home" / "snapshots").glob("*.parquet"))
+    snapshot.write_bytes(snapshot.read_bytes()[:100])
+    run(*words)
+    assert run("layers", "--home", tmp_path / "home", "--verify").exit_code == 0
+
+
 def test_area_prints_json(tmp_path: Path) -> None:
     source = tmp_path / "plots.gpkg"
     write(boundary(cell(0, 0), cell(3, 3, 2, 2)), source)
