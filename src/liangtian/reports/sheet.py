@@ -29,6 +29,7 @@ WIDEST: dict[Kind, int] = {
     "cite": 44,
     "area": 20,
     "number": 44,
+    "figure": 44,
     "centre": 16,
     "digest": 68,
 }

@@ -151,7 +151,7 @@ def test_the_capacity_of_a_workbook_is_a_number_with_its_mark(data: dict[str, An
 @pytest.mark.parametrize("suffix", FORMATS)
 def test_our_own_parameters_are_listed_with_their_status(data: dict[str, Any], suffix: str) -> None:
     rows = [row for row in table_rows(render_report(data, suffix), suffix) if "capacity_by_grade" in row[0]]
-    assert [(row[1].endswith("15 100 kg/亩"), row[2], row[3]) for row in rows] == [(True, "2019-01-01", "未核实")]
+    assert [(row[1].endswith("15 = 100 kg/亩"), row[2], row[3]) for row in rows] == [(True, "2019-01-01", "未核实")]
     tolerance = [row for row in table_rows(render_report(data, suffix), suffix) if "line_tolerance" in row[0]]
     assert [row[3] for row in tolerance] == ["本软件设定"]
 
