@@ -217,6 +217,13 @@ def test_no_sheet_is_without_a_frozen_and_repeated_header(data: dict[str, Any]) 
             assert page.print_title_rows == f"${top}:${top}"
 
 
+def test_a_row_of_a_workbook_is_as_high_as_its_wording(data: dict[str, Any]) -> None:
+    long = {**data["findings"][0], "message": "说" * 100}
+    short = {**long, "message": "说" * 5}
+    page = load_workbook(io.BytesIO(render_report({**data, "findings": [long, short]}, ".xlsx")))["条款结论"]
+    assert [page.row_dimensions[row].height for row in (3, 4)] == [60, None]
+
+
 @pytest.mark.parametrize("suffix", FORMATS)
 def test_it_is_said_where_no_parcel_is_concerned(data: dict[str, Any], suffix: str) -> None:
     none = {**data, "findings": [{**row, "parcels": []} for row in data["findings"]]}
