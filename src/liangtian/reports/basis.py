@@ -154,9 +154,9 @@ def _plain(value: Any, lang: Language) -> str:
     if isinstance(value, bool):
         return say(lang, "yes" if value else "no")
     if isinstance(value, (int, float, Decimal)):
-        return f"{value:,}"
+        return f"{Decimal(str(value)).normalize():,f}"
     if isinstance(value, Mapping):
-        return say(lang, "comma").join(f"{name} {_plain(item, lang)}" for name, item in value.items())
+        return say(lang, "semicolon").join(f"{name} = {_plain(item, lang)}" for name, item in value.items())
     if isinstance(value, (list, tuple)):
         return say(lang, "semicolon").join(_plain(item, lang) for item in value)
     return str(value)

@@ -81,7 +81,7 @@ def _figures(data: Data, lang: Language) -> Section:
     if capacity is not None and is_capacity_unverified(data):
         capacity = replace(capacity, remark=say(lang, "capacity-unverified"))
     rows.append((say(lang, "figure-required-capacity"), "", capacity))
-    return section(lang, "summary", "figures", [("item", "text"), ("area", "area"), ("other", "number")], rows)
+    return section(lang, "summary", "figures", [("item", "text"), ("area", "area"), ("other", "figure")], rows)
 
 
 def _findings(data: Data, lang: Language) -> Section:

@@ -12,7 +12,7 @@ from typing import Any, Literal
 from liangtian.messages import Language, render_text
 from liangtian.units import DISPLAY_PLACES, round_half_up
 
-Kind = Literal["text", "wording", "cite", "area", "number", "centre", "digest"]
+Kind = Literal["text", "wording", "cite", "area", "number", "figure", "centre", "digest"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,7 @@ class Column:
     """A column and how wide and how aligned it is drawn.
 
     `area` holds m² (Decimal, None for unknown, "" for none) and is shown in m², 亩 and 公顷; `number` a bare number or a
-    `Figure`; `wording` sentences; `cite` and `centre` short texts that never wrap; `digest` hexadecimal.
+    `Figure`; `figure` a `Figure` with its remark; `wording` sentences; `cite` and `centre` short texts that never wrap; `digest` hexadecimal.
     """
 
     label: str

@@ -14,7 +14,7 @@ body { font: 14px/1.55 "Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei", sys
   max-width: 1040px; margin: 24px auto; padding: 0 16px; }
 h1 { font-size: 20px; margin: 0 0 8px; } h2 { font-size: 15px; margin: 24px 0 6px; break-after: avoid; }
 dl { display: flex; flex-wrap: wrap; gap: 4px 20px; margin: 0 0 12px; color: #5b6661; font-size: 12px; }
-dl div { display: flex; gap: 6px; } dt::after { content: "：" } dd { margin: 0; color: #1d2321; }
+dl div { display: flex; gap: 6px; } dt { white-space: nowrap; } dt::after { content: "：" } dd { margin: 0; color: #1d2321; }
 .verdict { border: 1px solid #e3e7e3; border-left: 4px solid #8b958f; border-radius: 6px; padding: 8px 12px; }
 .fail { border-left-color: #c62f2f; } .unknown { border-left-color: #9a6b00; } .pass { border-left-color: #1a7f4b; }
 .scroll { overflow-x: auto; }
@@ -33,6 +33,7 @@ CLASSES: dict[Kind, str] = {
     "centre": ' class="c"',
     "area": ' class="n"',
     "number": ' class="n"',
+    "figure": ' class="n"',
     "digest": ' class="d"',
 }
 

@@ -23,12 +23,14 @@ from liangtian.units import DISPLAY_PLACES, UNIT_M2, round_half_up
 
 HEAD = PatternFill("solid", fgColor="E5F1EA")
 NARROWEST = 10
+LINE_POINTS = 15
 WIDEST: dict[Kind, int] = {
     "text": 44,
     "wording": 60,
     "cite": 44,
     "area": 20,
     "number": 44,
+    "figure": 44,
     "centre": 16,
     "digest": 68,
 }
@@ -59,6 +61,17 @@ def _setup(page: Any) -> None:
     page.page_setup.orientation, page.page_setup.paperSize = "landscape", page.PAPERSIZE_A4
     page.page_setup.fitToWidth, page.page_setup.fitToHeight = 1, 0
     page.sheet_properties.pageSetUpPr.fitToPage = True
+    for row in page.iter_rows():
+        lines = max(_lines(page, cell) for cell in row)
+        if lines > 1:  # not every program makes room for wrapped text by itself
+            page.row_dimensions[row[0].row].height = LINE_POINTS * lines
+
+
+def _lines(page: Any, cell: Cell) -> int:
+    """Lines a wrapped text takes in the width of its column."""
+    if not cell.alignment.wrap_text:
+        return 1
+    return -(-_width(cell.value) // max(int(page.column_dimensions[cell.column_letter].width) - 2, 1))
 
 
 def _undated(content: bytes, day: datetime) -> bytes:
@@ -94,6 +107,8 @@ def _table(page: Any, report: Outline, section: Section) -> None:
         cell = page.cell(top, at)
         _put(cell, label)
         cell.font, cell.fill = Font(bold=True), HEAD
+        if kind in ("area", "number", "figure"):
+            cell.alignment = Alignment(horizontal="right")
         _widen(page, at, label, WIDEST[kind])
     if first:
         page.freeze_panes = page.cell(top + 1, 1)

@@ -25,11 +25,12 @@ COLOURS = {
 }
 
 TEXT_WIDTH_MM = 261  # A4 on its side, less two margins of 18 mm
-FIXED_MM: dict[Kind, float] = {"cite": 36, "centre": 21, "area": 24, "number": 25}
+FIXED_MM: dict[Kind, float] = {"cite": 36, "centre": 21, "area": 24, "number": 25, "figure": 56}
 WEIGHTS: dict[Kind, float] = {"text": 1, "wording": 2, "digest": 2}
 ALIGNED: dict[Kind, Any] = {
     "area": WD_ALIGN_PARAGRAPH.RIGHT,
     "number": WD_ALIGN_PARAGRAPH.RIGHT,
+    "figure": WD_ALIGN_PARAGRAPH.RIGHT,
     "centre": WD_ALIGN_PARAGRAPH.CENTER,
 }
 
@@ -95,6 +96,8 @@ def _table(document: Any, report: Outline, section: Section) -> None:
         column.width = width
     _mark(table.rows[0], "w:tblHeader")
     _fill(table.rows[0], [label for label, _ in heads], heads, widths)
+    for cell in table.rows[0].cells:
+        cell.paragraphs[0].runs[0].bold = True
     for row in section.rows:
         _fill(table.add_row(), row_texts(report, section, row), heads, widths)
 
@@ -118,6 +121,6 @@ def _fill(row: Any, texts: list[str], heads: list[tuple[str, Kind]], widths: Seq
         cell.width = width
         paragraph = cell.paragraphs[0]
         paragraph.text = text
-        paragraph.paragraph_format.space_after = Pt(0)
+        paragraph.paragraph_format.space_before = paragraph.paragraph_format.space_after = Pt(1.5)
         if kind in ALIGNED:
             paragraph.alignment = ALIGNED[kind]

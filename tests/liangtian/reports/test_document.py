@@ -151,7 +151,7 @@ def test_the_capacity_of_a_workbook_is_a_number_with_its_mark(data: dict[str, An
 @pytest.mark.parametrize("suffix", FORMATS)
 def test_our_own_parameters_are_listed_with_their_status(data: dict[str, Any], suffix: str) -> None:
     rows = [row for row in table_rows(render_report(data, suffix), suffix) if "capacity_by_grade" in row[0]]
-    assert [(row[1].endswith("15 100 kg/亩"), row[2], row[3]) for row in rows] == [(True, "2019-01-01", "未核实")]
+    assert [(row[1].endswith("15 = 100 kg/亩"), row[2], row[3]) for row in rows] == [(True, "2019-01-01", "未核实")]
     tolerance = [row for row in table_rows(render_report(data, suffix), suffix) if "line_tolerance" in row[0]]
     assert [row[3] for row in tolerance] == ["本软件设定"]
 
@@ -215,6 +215,13 @@ def test_no_sheet_is_without_a_frozen_and_repeated_header(data: dict[str, Any]) 
             top = int(page.freeze_panes.removeprefix("A")) - 1
             assert page.cell(top, 1).fill.fgColor.rgb == "00E5F1EA", page.title
             assert page.print_title_rows == f"${top}:${top}"
+
+
+def test_a_row_of_a_workbook_is_as_high_as_its_wording(data: dict[str, Any]) -> None:
+    long = {**data["findings"][0], "message": "说" * 100}
+    short = {**long, "message": "说" * 5}
+    page = load_workbook(io.BytesIO(render_report({**data, "findings": [long, short]}, ".xlsx")))["条款结论"]
+    assert [page.row_dimensions[row].height for row in (3, 4)] == [60, None]
 
 
 @pytest.mark.parametrize("suffix", FORMATS)
