@@ -7,7 +7,6 @@ from datetime import date
 from pathlib import Path
 
 from liangtian.datasets.county import generate
-
 from liangtian.onemap.layers import layer_spec
 from liangtian.onemap.publish import publish
 

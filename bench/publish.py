@@ -13,10 +13,10 @@ from datetime import date
 from pathlib import Path
 
 import shapely
-from liangtian.datasets.county import generate
 from measure import Table
 from postgis import load, postgis
 
+from liangtian.datasets.county import generate
 from liangtian.onemap.layers import layer_spec
 from liangtian.onemap.publish import publish
 from liangtian.space.crs import CGCS2000, reproject
