@@ -69,3 +69,19 @@ def test_the_map_answers_a_click_and_a_search(watched, live, picture, request):
     page.locator("[data-go]").first.click()
     expect(page.get_by_role("heading", name="图斑 339901010000000004")).to_be_visible()
     picture(page, f"map-{request.node.callspec.id}")
+
+
+def test_the_demonstration_opens_on_its_first_check_and_its_land(desk, live, picture):
+    page = desk.page
+    log_in(page, live)
+    page.goto("/review/")
+    page.get_by_role("link", name="县道延伸工程").first.click()
+    expect(page.locator(".verdict")).to_contain_text("不符合")
+    map_ready(page)
+    page.wait_for_timeout(2500)
+    picture(page, "check")
+    page.goto("/onemap/map/")
+    map_ready(page)
+    page.wait_for_timeout(2500)
+    expect(page.get_by_text("当日有效的图层")).to_be_visible()
+    picture(page, "map")
