@@ -14,6 +14,7 @@ import numpy as np
 from liangtian.check.gather import Boundary, Gathered, Technical, boundary_of, gather, versions_for
 from liangtian.check.overlay import LineTolerance
 from liangtian.check.result import CheckResult
+from liangtian.check.suspicion import shifted
 from liangtian.errors import LiangtianError
 from liangtian.finding import Finding
 from liangtian.formats.features import Features
@@ -79,7 +80,8 @@ def check(features: Features, catalogue: Catalogue, question: Question) -> Check
         "layers": [_named(version) for layer in versions.values() for version in layer],
         "technical": [{"name": step.name, "value": step.value, **step.detail} for step in technical.steps],
     }
-    return CheckResult(head, tuple(findings), gathered, boundary, features.findings)
+    notes = features.findings + shifted(features, boundary, [catalogue.index(v) for v in versions["DLTB"]])
+    return CheckResult(head, tuple(findings), gathered, boundary, notes)
 
 
 def recheck(facts: Mapping[str, object], question: Question) -> tuple[tuple[Finding, ...], str]:

@@ -16,11 +16,13 @@ from pyproj import CRS
 
 from liangtian.check.gather import Gathered, Technical, boundary_of, gather, versions_for
 from liangtian.check.overlay import LineTolerance
+from liangtian.check.suspicion import shifted
 from liangtian.errors import CrsMismatch, LayerInvalid
 from liangtian.formats.features import Features
 from liangtian.onemap.catalogue import Catalogue
 from liangtian.space.area import ellipsoidal_area
 from liangtian.space.crs import reproject
+from liangtian.space.gcj02 import shift
 from liangtian.units import round_dm2
 from squares import EAST, NORTH, VILLAGE_A, boundary, cell, put
 
@@ -311,3 +313,16 @@ def _share_home(home: Path) -> None:
 
 
 CONSERVED = Path()
+
+
+def test_a_boundary_from_a_web_map_is_suspected(home: Path) -> None:
+    catalogue, plane = Catalogue(home), CRS.from_epsg(4549)
+    true = reproject(np.array([cell(0, 0, 3, 2)], dtype=object), plane, CRS.from_epsg(4490))
+    web = shapely.transform(true, shift)
+    answers = []
+    for shapes in (true, web):
+        features = boundary(*shapes, crs=CRS.from_epsg(4490))
+        answers.append(
+            len(shifted(features, boundary_of(features), [catalogue.index(catalogue.valid_on("DLTB", DAY)[0])]))
+        )
+    assert answers == [0, 1]

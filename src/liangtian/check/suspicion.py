@@ -1,0 +1,44 @@
+"""What the published parcels make doubtful about a boundary: shifted coordinates taken from a web map."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import shapely
+
+from liangtian.check.gather import Boundary
+from liangtian.finding import Finding, Outcome
+from liangtian.formats.features import Features
+from liangtian.onemap.index import Index
+from liangtian.space.crs import CGCS2000, is_cgcs2000, reproject, transformer
+from liangtian.space.gcj02 import suspect_gcj02
+
+AROUND_M = 1_200.0  # the shift moves ground by less than this
+
+
+def shifted(features: Features, boundary: Boundary, parcels: Sequence[Index]) -> tuple[Finding, ...]:
+    """Say so when a boundary given in degrees fits the parcels only with the GCJ-02 shift undone.
+
+    Parameters
+    ----------
+    features : the boundary as given
+    boundary : the same in its measuring plane
+    parcels : the land-use versions of the check
+    """
+    if features.crs is None or not (features.crs.is_geographic and is_cgcs2000(features.crs)):
+        return ()
+    vertices = shapely.get_coordinates(features.geometry)
+    published = [_vertices_around(boundary, index) for index in parcels if is_cgcs2000(index.crs)]
+    if not published or not suspect_gcj02(vertices, np.concatenate(published)):
+        return ()
+    params = {"source": features.source}
+    return (Finding("CRS-10", Outcome.UNKNOWN, "check-gcj02-suspected", params),)
+
+
+def _vertices_around(boundary: Boundary, index: Index) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
+    shape = reproject(np.array([boundary.shape], dtype=object), boundary.crs, index.crs)[0]
+    x0, y0, x1, y1 = shape.bounds
+    rows = index.search((x0 - AROUND_M, y0 - AROUND_M, x1 + AROUND_M, y1 + AROUND_M))
+    xy = shapely.get_coordinates(index.geometry(rows))
+    return np.column_stack(transformer(index.crs, CGCS2000).transform(xy[:, 0], xy[:, 1]))
