@@ -73,6 +73,8 @@ def test_the_result_page_says_verdict_figures_findings_and_basis(officer_client,
     assert {f["outcome"] for f in page.context["findings"]} <= {"fail", "unknown", "pass"}
     assert len(page.context["parcels"]) == 4
     assert all(layer["digest"] in text for layer in run.layers)
+    assert run.data["boundary"]["notes"][0]["message"].split("（")[0] in text  # drawn in degrees: taken as CGCS2000
+    assert "未核实" in text  # the capacity table
 
 
 def test_the_shapes_of_the_map(officer_client, run):
