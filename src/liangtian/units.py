@@ -6,7 +6,7 @@ Parcel areas are integer hundredths of m² (dm², a square decimetre); the book 
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from fractions import Fraction
 from typing import Literal
 
@@ -97,8 +97,3 @@ def display_area(area_m2: Fraction | int | Decimal, unit: AreaUnit = "mu", place
     ('1,000.00', '11,692.55', '1.2345')
     """
     return f"{round_half_up(Fraction(area_m2) / UNIT_M2[unit], DISPLAY_PLACES[unit] if places is None else places):,}"
-
-
-def decimal_places(value: Decimal, places: int) -> Decimal:
-    """Round a decimal half away from zero to fixed places."""
-    return value.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)

@@ -9,9 +9,7 @@ from functools import cache
 from importlib.metadata import version as installed_version
 from typing import Any
 
-import numpy as np
-
-from liangtian.check.gather import Boundary, Gathered, Technical, boundary_of, gather, versions_for
+from liangtian.check.gather import Gathered, Technical, boundary_of, gather, versions_for
 from liangtian.check.overlay import LineTolerance
 from liangtian.check.result import CheckResult
 from liangtian.check.suspicion import shifted
@@ -147,16 +145,3 @@ def _main_place(gathered: Gathered, versions: Mapping[str, Sequence[LayerVersion
     if gathered.pieces is None or not len(gathered.pieces) or not published:
         raise LiangtianError("check-place-unknown", source=source)
     return published[0]
-
-
-def areas_close(result: CheckResult) -> bool:
-    """Whether classes + uncovered - double covered = boundary, within 0.01 m² for each piece."""
-    tables = result.gathered.tables
-    total = (
-        sum((row["area_m2"] for row in tables["classes"]), start=tables["uncovered_m2"]) - tables["double_covered_m2"]
-    )
-    pieces = 0 if result.gathered.pieces is None else len(result.gathered.pieces)
-    return bool(np.abs(float(total - result.facts["boundary_m2"])) <= 0.01 * (pieces + 1))
-
-
-__all__ = ["KINDS", "Boundary", "CheckResult", "Question", "areas_close", "check", "recheck", "technical_on"]

@@ -11,7 +11,8 @@ import pytest
 import shapely
 from pyproj import CRS
 
-from liangtian.check.run import Question, areas_close, check
+from liangtian.check.result import CheckResult
+from liangtian.check.run import Question, check
 from liangtian.formats.features import Features
 from liangtian.formats.opening import open_features
 from liangtian.onemap.catalogue import Catalogue, LayerVersion
@@ -34,6 +35,14 @@ def published(source: Path, tmp_path: Path, mapping: SchemaMapping = ANYTHING) -
     about = {"place": "XX", "on": ON, "publisher": "test", "recorded_at": "2024-06-01T00:00:00Z"}
     version = publish(features, spec, home=home, mapping=mapping, repair=True, **about)  # type: ignore[arg-type]
     return Catalogue(home), version
+
+
+def areas_close(result: CheckResult) -> bool:
+    """Whether classes + uncovered - double covered = boundary, within 0.01 m² for each piece."""
+    tables, pieces = result.gathered.tables, result.gathered.pieces
+    classes = sum(row["area_m2"] for row in tables["classes"])
+    total = classes + tables["uncovered_m2"] - tables["double_covered_m2"]
+    return bool(abs(float(total - result.facts["boundary_m2"])) <= 0.01 * (len(pieces or ()) + 1))
 
 
 def middle_of(catalogue: Catalogue, version: LayerVersion) -> Features:
