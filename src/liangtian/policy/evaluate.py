@@ -92,6 +92,14 @@ class Rulebook:
             for old, new in document.replaces.items()
         }
 
+    def only(self, rules: Iterable[str], values: Parameters | None = None) -> Rulebook:
+        """The same documents, asked only these rules, by these values if given."""
+        return Rulebook(self.documents, self.values if values is None else values, rules)
+
+    def asks(self, event: str) -> bool:
+        """Whether any obligation is asked at a step of procedure."""
+        return bool(self._by_event.get(event))
+
     def decide(self, case: Case) -> Decision:
         """Answer a case by every obligation asked at its event, in the order of documents, clauses and obligations.
 
