@@ -138,11 +138,16 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Movement:
-    """What an account gains (below zero: loses) on a business day because of one entry."""
+    """What an account gains (below zero: loses) on a business day.
+
+    `cause` is the key of the entry it is due to; `lapse` marks the return of a hold that no one ended, due to the hold.
+    """
 
     on: date
     account: Account
     amount: int
+    cause: str
+    lapse: bool = False
 
 
 def reverse(
@@ -195,14 +200,19 @@ def movements(entry: Entry, entries: Mapping[str, Entry]) -> tuple[Movement, ...
     """
     if entry.reverses is not None:
         undone = movements(entries[entry.reverses], entries)
-        return tuple(Movement(max(entry.on, each.on), each.account, -each.amount) for each in undone)
-    moved = [Movement(entry.on, leg.account, leg.amount) for leg in entry.legs]
+        return tuple(_undo(each, entry) for each in undone)
+    moved = [Movement(entry.on, leg.account, leg.amount, entry.key) for leg in entry.legs]
     if entry.expires is not None:
-        moved += [Movement(entry.expires, leg.account, -leg.amount) for leg in entry.legs]
+        moved += [Movement(entry.expires, leg.account, -leg.amount, entry.key, True) for leg in entry.legs]
     hold = entries[entry.settles] if entry.settles is not None else None
     if hold is not None and hold.expires is not None:
-        moved += [Movement(hold.expires, leg.account, leg.amount) for leg in hold.legs]
+        moved += [Movement(hold.expires, leg.account, leg.amount, hold.key, True) for leg in hold.legs]
     return tuple(moved)
+
+
+def _undo(moved: Movement, reversal: Entry) -> Movement:
+    cause = moved.cause if moved.lapse else reversal.key
+    return Movement(max(reversal.on, moved.on), moved.account, -moved.amount, cause, moved.lapse)
 
 
 def _check_words(entry: Entry) -> None:
