@@ -31,12 +31,17 @@ class DaySums:
 
     def plus(self, moved: Mapping[date, int]) -> DaySums:
         """Add what moves on some days."""
-        before = (0, *self._balances)
-        sums = dict(zip(self._days, (b - a for a, b in zip(before, self._balances, strict=False)), strict=True))
+        sums = self.sums()
         for on, amount in moved.items():
             sums[on] = sums.get(on, 0) + amount
         days = sorted(on for on, amount in sums.items() if amount)
         return DaySums(days, accumulate(sums[on] for on in days))
+
+    def sums(self) -> dict[date, int]:
+        """What moved on each day."""
+        before = (0, *self._balances)
+        moved = (after - ahead for ahead, after in zip(before, self._balances, strict=False))
+        return dict(zip(self._days, moved, strict=True))
 
     def balance(self, on: date) -> int:
         """The balance at the end of a day."""
@@ -46,10 +51,6 @@ class DaySums:
     def lowest(self, since: date) -> int:
         """The lowest balance on that day or any later one: what can be taken on that day."""
         return min((self.balance(since), *self._balances[bisect_left(self._days, since) :]))
-
-    def highest(self) -> int:
-        """The highest balance there ever is; 0 where nothing moved."""
-        return max((0, *self._balances))
 
     def first_below_zero(self, since: date) -> tuple[date, int] | None:
         """The first day from `since` on that ends below zero, and its balance."""

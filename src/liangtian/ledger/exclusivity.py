@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -17,7 +17,7 @@ from liangtian.ledger.lots import Box, Ground, Lot, plane
 from liangtian.space.area import ellipsoidal_area
 from liangtian.space.crs import reproject
 from liangtian.space.topology import mean_width
-from liangtian.units import round_dm2
+from liangtian.units import round_dm2, round_half_up
 
 CELL_M = 1000.0
 
@@ -41,10 +41,10 @@ class Exclusivity:
     may_lie_on: frozenset[tuple[str, str]] = frozenset()
 
     @classmethod
-    def of(cls, tolerance: dict[str, Fraction] | None = None) -> Exclusivity:
-        """The tolerance given (default: none at all), with the pairs that `kinds.toml` names."""
+    def of(cls, area_m2: Fraction | int = 0, mean_width_m: Fraction | int = 0) -> Exclusivity:
+        """A tolerance (none, where none is given) with the pairs that `kinds.toml` lets lie on one another."""
         pairs = frozenset((above.id, below) for above in credit_kinds().values() for below in above.may_lie_on)
-        return cls(**(tolerance or {"area_m2": Fraction(0), "mean_width_m": Fraction(0)}), may_lie_on=pairs)
+        return cls(area_m2=Fraction(area_m2), mean_width_m=Fraction(mean_width_m), may_lie_on=pairs)
 
     def overlap_dm2(self, one: Ground, other: Ground) -> int:
         """Ground both lots claim beyond the tolerance, hundredths of m² on the ellipsoid; the plane is that of `one`.
@@ -65,15 +65,14 @@ class Exclusivity:
         return int(round_dm2(areas[~slivers]).sum())
 
     def clash(self, one: Credited, other: Credited) -> int:
-        """Ground that two lots may not both be credited for, hundredths of m²; 0: they may stand together."""
-        if one.lot.ground is None or other.lot.ground is None or not self._exclude(one, other):
+        """Ground that two lots are credited for and may not be both, hundredths of m²; 0: they may stand together."""
+        if one.ground is None or other.ground is None or not self._exclude(one, other):
             return 0
-        return self.overlap_dm2(other.lot.ground, one.lot.ground)
+        return self.overlap_dm2(other.ground, one.ground)
 
     def _exclude(self, one: Credited, other: Credited) -> bool:
         """Whether they are credited on one day for what cannot be earned twice."""
-        kinds = {(one.lot.credit, other.lot.credit), (other.lot.credit, one.lot.credit)}
-        if not kinds & self.may_lie_on:
+        if not {(one.lot.credit, other.lot.credit), (other.lot.credit, one.lot.credit)} & self.may_lie_on:
             return any(_meet(a, b) for a in one.spans.values() for b in other.spans.values())
         shared = [name for name in one.spans if name in other.spans and indices()[name].unit == "m2"]
         return any(_meet(one.spans[name], other.spans[name]) for name in shared)
@@ -81,10 +80,28 @@ class Exclusivity:
 
 @dataclass(frozen=True, slots=True)
 class Credited:
-    """A lot and, by index, the times in which it has credits outside the outside world."""
+    """A lot with its credits.
+
+    Attributes
+    ----------
+    ground : its own boundary or the one attached since
+    spans : index → the times in which the lot has credits of it in the book
+    highest : index → the most it ever had
+    """
 
     lot: Lot
-    spans: dict[str, Spans]
+    ground: Ground | None
+    spans: Mapping[str, Spans]
+    highest: Mapping[str, int]
+
+    def excess(self) -> tuple[str, int] | None:
+        """The first index of area credited beyond the ground, and the ground in whole m²; None: the ground suffices."""
+        if self.ground is None:
+            return None
+        ground_m2 = int(round_half_up(Fraction(self.ground.area_dm2, 100)))
+        return next(
+            ((n, ground_m2) for n, most in self.highest.items() if indices()[n].unit == "m2" and most > ground_m2), None
+        )
 
 
 class Cells:
@@ -102,8 +119,8 @@ class Cells:
         """Serials of lots in the cells a ground touches, in every plane in use."""
         found: set[str] = set()
         for crs, cells in self._lots.items():
-            box = ground.box if crs == ground.crs else Ground.of(in_plane(ground, crs), crs).box
-            for cell in cells_of(box):
+            x_min, y_min, x_max, y_max = shapely.bounds(in_plane(ground, crs)).tolist()
+            for cell in cells_of((x_min, y_min, x_max, y_max)):
                 found |= cells.get(cell, set())
         return found
 
