@@ -60,3 +60,15 @@ class DocumentRefused(LiangtianError):
     def __init__(self, source: str, defects: Sequence[LiangtianError]) -> None:
         super().__init__("document-refused", source=source, count=len(defects))
         self.defects = tuple(defects)
+
+
+class BookRefused(LiangtianError):
+    """The book does not take this entry, lot or closing; it is unchanged."""
+
+    code = "book-refused"
+
+
+class Unbalanced(BookRefused):
+    """The legs of an entry do not sum to zero for an index, or within a lot."""
+
+    code = "unbalanced"
