@@ -23,7 +23,7 @@ from liangtian.rules.documents import DOCUMENTS
 @click.option("--region", metavar="CODE", default="", help="… at this place.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
-def explain(lang: Language, document: str, clause: str, on: date | None, region: str, as_json: bool) -> None:
+def explain(lang: Language, document: str, clause: str, *, on: date | None, region: str, as_json: bool) -> None:
     """Say what a clause asks: obligations, values with source and history, facts, file and line, cases.
 
     DOCUMENT as in `liangtian clauses`; CLAUSE as the text numbers it: 六, （六）, 6; 一（三）, 1.3.

@@ -82,12 +82,12 @@ def test_a_defect_is_named_with_its_line(old, new, message, line):
 
 
 def test_two_values_for_one_day_and_place_are_refused():
-    assert refusals(GOOD + GOOD) == [("values-duplicate", 10)]
+    assert refusals(GOOD + GOOD) == [("values-duplicate", 11)]
 
 
 def test_two_codes_of_one_region_are_seen_to_overlap():
     other = GOOD.replace('"339901"', '"339901000"')
-    assert refusals(GOOD + other) == [("values-overlap", 10)]
+    assert refusals(GOOD + other) == [("values-overlap", 11)]
 
 
 def test_a_later_value_of_the_same_place_follows():
@@ -99,7 +99,7 @@ def test_a_later_value_of_the_same_place_follows():
 
 def test_every_defect_of_a_file_is_said_at_once():
     worse = GOOD.replace('status = "law"', 'status = "sure"') + GOOD.replace("since = 2024-01-01", "")
-    assert refusals(worse) == [("values-status", 2), ("values-lacking", 10)]
+    assert refusals(worse) == [("values-status", 2), ("values-lacking", 11)]
 
 
 def test_a_file_without_values_is_refused():
