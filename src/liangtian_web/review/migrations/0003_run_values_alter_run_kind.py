@@ -4,20 +4,31 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('review', '0002_append_only'),
+        ("review", "0002_append_only"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='run',
-            name='values',
-            field=models.TextField(blank=True, default=''),
+            model_name="run",
+            name="values",
+            field=models.TextField(blank=True, default=""),
         ),
         migrations.AlterField(
-            model_name='run',
-            name='kind',
-            field=models.CharField(choices=[('batch', '城市分批次建设用地'), ('single-site', '单独选址'), ('village', '村庄建设用地'), ('temporary', '临时用地'), ('consolidation', '全域土地综合整治'), ('facility', '设施农用地'), ('planting', '农业结构调整')], max_length=20, verbose_name='用地类型'),
+            model_name="run",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("batch", "城市分批次建设用地"),
+                    ("single-site", "单独选址"),
+                    ("village", "村庄建设用地"),
+                    ("temporary", "临时用地"),
+                    ("consolidation", "全域土地综合整治"),
+                    ("facility", "设施农用地"),
+                    ("planting", "农业结构调整"),
+                ],
+                max_length=20,
+                verbose_name="用地类型",
+            ),
         ),
     ]
