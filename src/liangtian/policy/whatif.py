@@ -11,6 +11,7 @@ from liangtian.policy.cases import outcomes, totals
 from liangtian.policy.clause import Case, Duty, clauses
 from liangtian.policy.document import Document
 from liangtian.policy.evaluate import Decision, Rulebook
+from liangtian.policy.parameters import Parameters
 from liangtian.policy.values import Parameter
 
 Key = tuple[str, str, str, str]  # place, party, pool, index
