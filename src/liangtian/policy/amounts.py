@@ -6,7 +6,7 @@ A column is an index, in its whole unit; rows are summed; an empty cell is nough
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Literal
 
 from liangtian.finding import Outcome, Step
 from liangtian.ledger.indices import indices
@@ -31,18 +31,26 @@ def amounts(rows: Iterable[Mapping[str, Any]], names: Iterable[str] = COMPENSATI
 
 
 def compared_amounts(
-    measured: int, relation: str, required: int, *, index: str, name: str, met: str, unmet: str
+    measured: int,
+    relation: Literal["<=", "=", ">="],
+    required: int,
+    *,
+    index: str,
+    name: str,
+    met: str,
+    unmet: str,
+    params: Mapping[str, object] | None = None,
 ) -> Ruling:
     """Compare two amounts of one index; the messages may use {index_zh}, {index_en}, {measured}, {required}, {unit}."""
     holds = {"=": measured == required, ">=": measured >= required, "<=": measured <= required}[relation]
     kind = indices()[index]
-    params = {"index_zh": kind.zh, "index_en": kind.en, "unit": kind.unit.replace("m2", "m²")}
-    params |= {"measured": f"{measured:,}", "required": f"{required:,}"}
+    words = {"index_zh": kind.zh, "index_en": kind.en, "unit": kind.unit.replace("m2", "m²")}
+    words |= {"measured": f"{measured:,}", "required": f"{required:,}"}
     detail = {"measured": str(measured), "relation": relation, "required": str(required), "unit": kind.unit}
     return Ruling(
         Outcome.PASS if holds else Outcome.FAIL,
         met if holds else unmet,
-        params,
+        {**words, **(params or {})},
         measured=measured,
         required=required,
         steps=(Step("compare", name, holds, detail),),

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import date
 
 from liangtian.policy.document import Document, NotComputed
-from liangtian.rules.wenzhou_2019 import c01_control_lines, c02_basic_farmland, c05_balance
+from liangtian.rules.wenzhou_2019 import c01_control_lines, c02_basic_farmland, c05_balance, c06_pooling
 
 NOT_BUILT = NotComputed(zh="尚未实现", en="not built yet")
 
@@ -27,7 +27,7 @@ DOCUMENT = Document(
         "（四）": NOT_BUILT,  # compensation fund for farmland protection
         # 二、加强耕地占补平衡管理
         "（五）": c05_balance,
-        "（六）": NOT_BUILT,  # municipal pool
+        "（六）": c06_pooling,
         "（七）": NOT_BUILT,  # transfers between places
         "（八）": NOT_BUILT,  # commitments
         # 三、大力推进土地整治
