@@ -8,7 +8,14 @@ from __future__ import annotations
 from datetime import date
 
 from liangtian.policy.document import Document, NotComputed
-from liangtian.rules.wenzhou_2019 import c01_control_lines, c02_basic_farmland, c05_balance, c06_pooling
+from liangtian.rules.wenzhou_2019 import (
+    c01_control_lines,
+    c02_basic_farmland,
+    c05_balance,
+    c06_pooling,
+    c07_transfer,
+    c08_commitment,
+)
 
 NOT_BUILT = NotComputed(zh="尚未实现", en="not built yet")
 
@@ -28,8 +35,8 @@ DOCUMENT = Document(
         # 二、加强耕地占补平衡管理
         "（五）": c05_balance,
         "（六）": c06_pooling,
-        "（七）": NOT_BUILT,  # transfers between places
-        "（八）": NOT_BUILT,  # commitments
+        "（七）": c07_transfer,
+        "（八）": c08_commitment,
         # 三、大力推进土地整治
         "（九）": NOT_BUILT,  # siting of reclamation and dry-to-paddy works
         "（十）": NOT_BUILT,  # high-standard farmland
