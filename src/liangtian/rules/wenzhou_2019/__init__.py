@@ -11,6 +11,8 @@ from liangtian.policy.document import Document, NotComputed
 from liangtian.rules.wenzhou_2019 import (
     c01_control_lines,
     c02_basic_farmland,
+    c03_stock_land,
+    c04_compensation,
     c05_balance,
     c06_pooling,
     c07_transfer,
@@ -30,8 +32,8 @@ DOCUMENT = Document(
         # 一、严格控制建设占用耕地
         "（一）": c01_control_lines,
         "（二）": c02_basic_farmland,
-        "（三）": NOT_BUILT,  # land approved but not supplied, idle land
-        "（四）": NOT_BUILT,  # compensation fund for farmland protection
+        "（三）": c03_stock_land,
+        "（四）": c04_compensation,
         # 二、加强耕地占补平衡管理
         "（五）": c05_balance,
         "（六）": c06_pooling,
