@@ -9,6 +9,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import cast
 
+from liangtian.policy.calendar import done_by
 from liangtian.policy.clause import Obligation, always
 from liangtian.policy.parameters import Params
 from liangtian.policy.ruling import Ruling, compared, failed, not_applicable, passed, unknown
@@ -49,7 +50,7 @@ def check_registered(facts: Register, params: Params) -> Iterator[Ruling]:
         failed(message, {"item": item["item"]})
         for item in facts.stock_land
         for deed, message in DEEDS.items()
-        if not _by(item[deed], params.on)
+        if not done_by(item[deed], params.on)
     ]
     yield from gaps or [passed("w03-registered", {"count": len(facts.stock_land)})]
 
@@ -65,16 +66,12 @@ def check_cleared(facts: Register, params: Params) -> Iterator[Ruling]:
         yield passed("w03-on-time", {"count": len(facts.stock_land)})
 
 
-def _by(day: object, on: date) -> bool:
-    return isinstance(day, date) and day <= on
-
-
 def _late(item: Item, on: date) -> bool:
     due = cast("date | None", item["clear_by"])
     if due is None:
         return False
     cleared = item["cleared_on"]
-    return (cleared if isinstance(cleared, date) and cleared <= on else on) > due
+    return (cast(date, cleared) if done_by(cleared, on) else on) > due
 
 
 LINKED = Obligation("（三）.1", "should", "county", ("assessment",), always, Cleared, check_linked)
