@@ -70,7 +70,7 @@ def adopted(
     --------
     >>> from liangtian.rules.documents import DOCUMENTS
     >>> list(adopted(DOCUMENTS, demonstration_adoptions(), on=date(2020, 1, 1), place="339901001"))
-    ['wenzhou-2019', 'liangtian-2026']
+    ['wenzhou-2019', 'idle-land-2012', 'linkage-2008', 'liangtian-2026']
     """
     entries = tuple(adoptions)
     for each in entries:

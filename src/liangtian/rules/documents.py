@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from liangtian.policy.document import Document
-from liangtian.rules import haining_2021, liangtian_2026, national_balance_2024, wenzhou_2019
+from liangtian.rules import (
+    haining_2021,
+    idle_land_2012,
+    liangtian_2026,
+    linkage_2008,
+    national_balance_2024,
+    wenzhou_2019,
+)
 
 DOCUMENTS: dict[str, Document] = {
     each.id: each
@@ -11,6 +18,8 @@ DOCUMENTS: dict[str, Document] = {
         wenzhou_2019.DOCUMENT,
         haining_2021.DOCUMENT,
         national_balance_2024.DOCUMENT,
+        idle_land_2012.DOCUMENT,
+        linkage_2008.DOCUMENT,
         liangtian_2026.DOCUMENT,
     )
 }

@@ -8,7 +8,16 @@ from __future__ import annotations
 from datetime import date
 
 from liangtian.policy.document import Document, NotComputed
-from liangtian.rules.wenzhou_2019 import c01_control_lines, c02_basic_farmland, c05_balance
+from liangtian.rules.wenzhou_2019 import (
+    c01_control_lines,
+    c02_basic_farmland,
+    c03_stock_land,
+    c04_compensation,
+    c05_balance,
+    c06_pooling,
+    c07_transfer,
+    c08_commitment,
+)
 
 NOT_BUILT = NotComputed(zh="尚未实现", en="not built yet")
 
@@ -23,13 +32,13 @@ DOCUMENT = Document(
         # 一、严格控制建设占用耕地
         "（一）": c01_control_lines,
         "（二）": c02_basic_farmland,
-        "（三）": NOT_BUILT,  # land approved but not supplied, idle land
-        "（四）": NOT_BUILT,  # compensation fund for farmland protection
+        "（三）": c03_stock_land,
+        "（四）": c04_compensation,
         # 二、加强耕地占补平衡管理
         "（五）": c05_balance,
-        "（六）": NOT_BUILT,  # municipal pool
-        "（七）": NOT_BUILT,  # transfers between places
-        "（八）": NOT_BUILT,  # commitments
+        "（六）": c06_pooling,
+        "（七）": c07_transfer,
+        "（八）": c08_commitment,
         # 三、大力推进土地整治
         "（九）": NOT_BUILT,  # siting of reclamation and dry-to-paddy works
         "（十）": NOT_BUILT,  # high-standard farmland
