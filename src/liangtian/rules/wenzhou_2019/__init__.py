@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import date
 
 from liangtian.policy.document import Document, NotComputed
-from liangtian.rules.wenzhou_2019 import c01_control_lines, c02_basic_farmland, c05_balance
+from liangtian.rules.wenzhou_2019 import c01_control_lines, c02_basic_farmland, c05_balance, c09_siting
 
 NOT_BUILT = NotComputed(zh="尚未实现", en="not built yet")
 
@@ -31,7 +31,7 @@ DOCUMENT = Document(
         "（七）": NOT_BUILT,  # transfers between places
         "（八）": NOT_BUILT,  # commitments
         # 三、大力推进土地整治
-        "（九）": NOT_BUILT,  # siting of reclamation and dry-to-paddy works
+        "（九）": c09_siting,
         "（十）": NOT_BUILT,  # high-standard farmland
         "（十一）": NOT_BUILT,  # topsoil
         "（十二）": NOT_BUILT,  # quality of farmland
