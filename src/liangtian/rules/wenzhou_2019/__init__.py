@@ -8,7 +8,13 @@ from __future__ import annotations
 from datetime import date
 
 from liangtian.policy.document import Document, NotComputed
-from liangtian.rules.wenzhou_2019 import c01_control_lines, c02_basic_farmland, c05_balance, c09_siting
+from liangtian.rules.wenzhou_2019 import (
+    c01_control_lines,
+    c02_basic_farmland,
+    c05_balance,
+    c09_siting,
+    c10_high_standard,
+)
 
 NOT_BUILT = NotComputed(zh="尚未实现", en="not built yet")
 
@@ -32,7 +38,7 @@ DOCUMENT = Document(
         "（八）": NOT_BUILT,  # commitments
         # 三、大力推进土地整治
         "（九）": c09_siting,
-        "（十）": NOT_BUILT,  # high-standard farmland
+        "（十）": c10_high_standard,
         "（十一）": NOT_BUILT,  # topsoil
         "（十二）": NOT_BUILT,  # quality of farmland
         # 四、实施全域土地综合整治
