@@ -14,6 +14,7 @@ from liangtian.rules.wenzhou_2019 import (
     c05_balance,
     c09_siting,
     c10_high_standard,
+    c11_topsoil,
 )
 
 NOT_BUILT = NotComputed(zh="尚未实现", en="not built yet")
@@ -39,7 +40,7 @@ DOCUMENT = Document(
         # 三、大力推进土地整治
         "（九）": c09_siting,
         "（十）": c10_high_standard,
-        "（十一）": NOT_BUILT,  # topsoil
+        "（十一）": c11_topsoil,
         "（十二）": NOT_BUILT,  # quality of farmland
         # 四、实施全域土地综合整治
         "（十三）": NOT_BUILT,  # mechanism of whole-area consolidation
