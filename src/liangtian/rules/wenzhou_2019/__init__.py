@@ -15,6 +15,7 @@ from liangtian.rules.wenzhou_2019 import (
     c09_siting,
     c10_high_standard,
     c11_topsoil,
+    c12_quality,
 )
 
 NOT_BUILT = NotComputed(zh="尚未实现", en="not built yet")
@@ -41,7 +42,7 @@ DOCUMENT = Document(
         "（九）": c09_siting,
         "（十）": c10_high_standard,
         "（十一）": c11_topsoil,
-        "（十二）": NOT_BUILT,  # quality of farmland
+        "（十二）": c12_quality,
         # 四、实施全域土地综合整治
         "（十三）": NOT_BUILT,  # mechanism of whole-area consolidation
         "（十四）": NOT_BUILT,  # land for rural development
