@@ -16,6 +16,7 @@ from liangtian.rules.wenzhou_2019 import (
     c10_high_standard,
     c11_topsoil,
     c12_quality,
+    c13_mechanism,
 )
 
 NOT_BUILT = NotComputed(zh="尚未实现", en="not built yet")
@@ -44,7 +45,7 @@ DOCUMENT = Document(
         "（十一）": c11_topsoil,
         "（十二）": c12_quality,
         # 四、实施全域土地综合整治
-        "（十三）": NOT_BUILT,  # mechanism of whole-area consolidation
+        "（十三）": c13_mechanism,
         "（十四）": NOT_BUILT,  # land for rural development
         "（十五）": NOT_BUILT,  # agricultural land, facility agriculture
         "（十六）": NOT_BUILT,  # funds and rewards
