@@ -17,6 +17,7 @@ from liangtian.rules.wenzhou_2019 import (
     c11_topsoil,
     c12_quality,
     c13_mechanism,
+    c14_rural_land,
 )
 
 NOT_BUILT = NotComputed(zh="尚未实现", en="not built yet")
@@ -46,7 +47,7 @@ DOCUMENT = Document(
         "（十二）": c12_quality,
         # 四、实施全域土地综合整治
         "（十三）": c13_mechanism,
-        "（十四）": NOT_BUILT,  # land for rural development
+        "（十四）": c14_rural_land,
         "（十五）": NOT_BUILT,  # agricultural land, facility agriculture
         "（十六）": NOT_BUILT,  # funds and rewards
         # 五、全面落实耕地保护共同责任
