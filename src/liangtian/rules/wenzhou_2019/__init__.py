@@ -18,6 +18,7 @@ from liangtian.rules.wenzhou_2019 import (
     c12_quality,
     c13_mechanism,
     c14_rural_land,
+    c15_agricultural_land,
 )
 
 NOT_BUILT = NotComputed(zh="尚未实现", en="not built yet")
@@ -48,7 +49,7 @@ DOCUMENT = Document(
         # 四、实施全域土地综合整治
         "（十三）": c13_mechanism,
         "（十四）": c14_rural_land,
-        "（十五）": NOT_BUILT,  # agricultural land, facility agriculture
+        "（十五）": c15_agricultural_land,
         "（十六）": NOT_BUILT,  # funds and rewards
         # 五、全面落实耕地保护共同责任
         "（十七）": NOT_BUILT,  # first responsible persons
