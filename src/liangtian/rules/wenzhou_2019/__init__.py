@@ -19,6 +19,7 @@ from liangtian.rules.wenzhou_2019 import (
     c13_mechanism,
     c14_rural_land,
     c15_agricultural_land,
+    c16_funds,
 )
 
 NOT_BUILT = NotComputed(zh="尚未实现", en="not built yet")
@@ -50,7 +51,7 @@ DOCUMENT = Document(
         "（十三）": c13_mechanism,
         "（十四）": c14_rural_land,
         "（十五）": c15_agricultural_land,
-        "（十六）": NOT_BUILT,  # funds and rewards
+        "（十六）": c16_funds,
         # 五、全面落实耕地保护共同责任
         "（十七）": NOT_BUILT,  # first responsible persons
         "（十八）": NOT_BUILT,  # supervision
