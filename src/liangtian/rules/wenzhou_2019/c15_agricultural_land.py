@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from liangtian.finding import Outcome, Step
 from liangtian.policy.clause import Obligation, always, only_for, only_if
+from liangtian.policy.days import day_compared
 from liangtian.policy.lists import Row, none_missing
 from liangtian.policy.parameters import Params
 from liangtian.policy.ruling import Ruling, compared, unknown
@@ -44,7 +44,7 @@ def check_facility(facts: Facility, params: Params) -> Iterator[Ruling]:
     yield on_record_ruling("facility_site_planned", facts.facility_site_planned)
     size, limit = facts.facility_m2, facts.facility_limit_m2
     yield compared(size, "<=", limit, name="facility_m2", met="w15-size", unmet="w15-too-large")
-    yield _term(facts.facility_until, params.on)
+    yield day_compared(facts.facility_until, ">", params.on, name="facility_until", met="w15-term", unmet="w15-no-term")
 
 
 def check_basic_farmland(facts: Overlap, params: Params) -> Iterator[Ruling]:
@@ -84,14 +84,6 @@ def check_approved(facts: Register, params: Params) -> Iterator[Ruling]:
         yield unknown("facility_register")
     else:
         yield none_missing("facility_register", without, met="w15-approved", unmet="w15-not-approved")
-
-
-def _term(until: date, on: date) -> Ruling:
-    holds = until > on
-    detail = {"measured": until.isoformat(), "relation": ">", "required": on.isoformat(), "unit": "date"}
-    message = "w15-term" if holds else "w15-no-term"
-    step = Step("compare", "facility_until", holds, detail)
-    return Ruling(Outcome.PASS if holds else Outcome.FAIL, message, {"until": until.isoformat()}, steps=(step,))
 
 
 FILED, YEARLY = ("facility",), ("assessment",)
