@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from liangtian.policy.document import Document
 from liangtian.rules import (
+    contiguous_blocks_2021,
+    facility_land_2019,
     haining_2021,
+    high_standard_farmland_2022,
     liangtian_2026,
     national_balance_2024,
     wenzhou_2019,
@@ -18,6 +21,9 @@ DOCUMENTS: dict[str, Document] = {
         haining_2021.DOCUMENT,
         national_balance_2024.DOCUMENT,
         zhejiang_consolidation_2018.DOCUMENT,
+        facility_land_2019.DOCUMENT,
+        contiguous_blocks_2021.DOCUMENT,
+        high_standard_farmland_2022.DOCUMENT,
         liangtian_2026.DOCUMENT,
     )
 }
