@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from liangtian.policy.document import Document
 from liangtian.rules import (
+    contiguous_blocks_2021,
+    facility_land_2019,
     haining_2021,
+    high_standard_farmland_2022,
     idle_land_2012,
     liangtian_2026,
     linkage_2008,
     national_balance_2024,
     wenzhou_2019,
+    zhejiang_consolidation_2018,
 )
 
 DOCUMENTS: dict[str, Document] = {
@@ -20,6 +24,10 @@ DOCUMENTS: dict[str, Document] = {
         national_balance_2024.DOCUMENT,
         idle_land_2012.DOCUMENT,
         linkage_2008.DOCUMENT,
+        zhejiang_consolidation_2018.DOCUMENT,
+        facility_land_2019.DOCUMENT,
+        contiguous_blocks_2021.DOCUMENT,
+        high_standard_farmland_2022.DOCUMENT,
         liangtian_2026.DOCUMENT,
     )
 }

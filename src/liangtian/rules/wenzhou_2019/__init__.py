@@ -17,6 +17,14 @@ from liangtian.rules.wenzhou_2019 import (
     c06_pooling,
     c07_transfer,
     c08_commitment,
+    c09_siting,
+    c10_high_standard,
+    c11_topsoil,
+    c12_quality,
+    c13_mechanism,
+    c14_rural_land,
+    c15_agricultural_land,
+    c16_funds,
 )
 
 NOT_BUILT = NotComputed(zh="尚未实现", en="not built yet")
@@ -40,15 +48,15 @@ DOCUMENT = Document(
         "（七）": c07_transfer,
         "（八）": c08_commitment,
         # 三、大力推进土地整治
-        "（九）": NOT_BUILT,  # siting of reclamation and dry-to-paddy works
-        "（十）": NOT_BUILT,  # high-standard farmland
-        "（十一）": NOT_BUILT,  # topsoil
-        "（十二）": NOT_BUILT,  # quality of farmland
+        "（九）": c09_siting,  # siting of reclamation and dry-to-paddy works
+        "（十）": c10_high_standard,  # high-standard farmland
+        "（十一）": c11_topsoil,  # topsoil
+        "（十二）": c12_quality,  # quality of farmland
         # 四、实施全域土地综合整治
-        "（十三）": NOT_BUILT,  # mechanism of whole-area consolidation
-        "（十四）": NOT_BUILT,  # land for rural development
-        "（十五）": NOT_BUILT,  # agricultural land, facility agriculture
-        "（十六）": NOT_BUILT,  # funds and rewards
+        "（十三）": c13_mechanism,  # mechanism of whole-area consolidation
+        "（十四）": c14_rural_land,  # land for rural development
+        "（十五）": c15_agricultural_land,  # agricultural land, facility agriculture
+        "（十六）": c16_funds,  # funds and rewards
         # 五、全面落实耕地保护共同责任
         "（十七）": NOT_BUILT,  # first responsible persons
         "（十八）": NOT_BUILT,  # supervision
