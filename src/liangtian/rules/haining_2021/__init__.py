@@ -8,7 +8,14 @@ from __future__ import annotations
 from datetime import date
 
 from liangtian.policy.document import Document, NotComputed
-from liangtian.rules.haining_2021 import c1_3_projects
+from liangtian.rules.haining_2021 import (
+    c0_preamble,
+    c1_1_triple,
+    c1_2_plans,
+    c1_3_projects,
+    c1_4_villagers,
+    c1_5_targets,
+)
 
 NOT_BUILT = NotComputed(zh="尚未实现", en="not built yet")
 
@@ -19,13 +26,13 @@ DOCUMENT = Document(
     since=date(2021, 12, 22),
     package=__name__,
     contents={
-        "前言": NOT_BUILT,  # purpose and the higher documents it rests on
+        "前言": c0_preamble,
         # 一、进一步深化工作理念
-        "一（一）": NOT_BUILT,  # quantity, quality, ecology
-        "一（二）": NOT_BUILT,  # plans and potential survey
+        "一（一）": c1_1_triple,
+        "一（二）": c1_2_plans,
         "一（三）": c1_3_projects,
-        "一（四）": NOT_BUILT,  # opinions heard, agreements before relocation
-        "一（五）": NOT_BUILT,  # 1211 and the block projects
+        "一（四）": c1_4_villagers,
+        "一（五）": c1_5_targets,
         # 二、进一步完善工作机制
         "二（一）": NOT_BUILT,  # reserve library
         "二（二）": NOT_BUILT,  # merged funds
