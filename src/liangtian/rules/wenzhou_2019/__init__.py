@@ -8,7 +8,15 @@ from __future__ import annotations
 from datetime import date
 
 from liangtian.policy.document import Document, NotComputed
-from liangtian.rules.wenzhou_2019 import c01_control_lines, c02_basic_farmland, c05_balance
+from liangtian.rules.wenzhou_2019 import (
+    c01_control_lines,
+    c02_basic_farmland,
+    c05_balance,
+    c09_siting,
+    c10_high_standard,
+    c11_topsoil,
+    c12_quality,
+)
 
 NOT_BUILT = NotComputed(zh="尚未实现", en="not built yet")
 
@@ -31,10 +39,10 @@ DOCUMENT = Document(
         "（七）": NOT_BUILT,  # transfers between places
         "（八）": NOT_BUILT,  # commitments
         # 三、大力推进土地整治
-        "（九）": NOT_BUILT,  # siting of reclamation and dry-to-paddy works
-        "（十）": NOT_BUILT,  # high-standard farmland
-        "（十一）": NOT_BUILT,  # topsoil
-        "（十二）": NOT_BUILT,  # quality of farmland
+        "（九）": c09_siting,
+        "（十）": c10_high_standard,
+        "（十一）": c11_topsoil,
+        "（十二）": c12_quality,
         # 四、实施全域土地综合整治
         "（十三）": NOT_BUILT,  # mechanism of whole-area consolidation
         "（十四）": NOT_BUILT,  # land for rural development
