@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from liangtian.policy.document import Document, NotComputed
+from liangtian.policy.document import Document
 from liangtian.rules.haining_2021 import (
     c0_preamble,
     c1_1_triple,
@@ -15,9 +15,17 @@ from liangtian.rules.haining_2021 import (
     c1_3_projects,
     c1_4_villagers,
     c1_5_targets,
+    c2_1_library,
+    c2_2_funds,
+    c2_3_demonstration,
+    c2_4_units,
+    c2_5_acceptance,
+    c2_6_aftercare,
+    c3_1_leading_group,
+    c3_2_evaluation,
+    c3_3_supervision,
+    c3_4_publicity,
 )
-
-NOT_BUILT = NotComputed(zh="尚未实现", en="not built yet")
 
 DOCUMENT = Document(
     id="haining-2021",
@@ -34,16 +42,16 @@ DOCUMENT = Document(
         "一（四）": c1_4_villagers,
         "一（五）": c1_5_targets,
         # 二、进一步完善工作机制
-        "二（一）": NOT_BUILT,  # reserve library
-        "二（二）": NOT_BUILT,  # merged funds
-        "二（三）": NOT_BUILT,  # joint demonstration
-        "二（四）": NOT_BUILT,  # unit-wise implementation
-        "二（五）": NOT_BUILT,  # acceptance
-        "二（六）": NOT_BUILT,  # aftercare
+        "二（一）": c2_1_library,
+        "二（二）": c2_2_funds,
+        "二（三）": c2_3_demonstration,
+        "二（四）": c2_4_units,
+        "二（五）": c2_5_acceptance,
+        "二（六）": c2_6_aftercare,
         # 三、进一步加强工作保障
-        "三（一）": NOT_BUILT,  # leading group
-        "三（二）": NOT_BUILT,  # evaluation
-        "三（三）": NOT_BUILT,  # digital supervision
-        "三（四）": NOT_BUILT,  # publicity
+        "三（一）": c3_1_leading_group,
+        "三（二）": c3_2_evaluation,
+        "三（三）": c3_3_supervision,
+        "三（四）": c3_4_publicity,
     },
 )
