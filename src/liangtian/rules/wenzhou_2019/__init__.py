@@ -16,6 +16,10 @@ from liangtian.rules.wenzhou_2019 import (
     c10_high_standard,
     c11_topsoil,
     c12_quality,
+    c13_mechanism,
+    c14_rural_land,
+    c15_agricultural_land,
+    c16_funds,
 )
 
 NOT_BUILT = NotComputed(zh="尚未实现", en="not built yet")
@@ -44,10 +48,10 @@ DOCUMENT = Document(
         "（十一）": c11_topsoil,
         "（十二）": c12_quality,
         # 四、实施全域土地综合整治
-        "（十三）": NOT_BUILT,  # mechanism of whole-area consolidation
-        "（十四）": NOT_BUILT,  # land for rural development
-        "（十五）": NOT_BUILT,  # agricultural land, facility agriculture
-        "（十六）": NOT_BUILT,  # funds and rewards
+        "（十三）": c13_mechanism,
+        "（十四）": c14_rural_land,
+        "（十五）": c15_agricultural_land,
+        "（十六）": c16_funds,
         # 五、全面落实耕地保护共同责任
         "（十七）": NOT_BUILT,  # first responsible persons
         "（十八）": NOT_BUILT,  # supervision

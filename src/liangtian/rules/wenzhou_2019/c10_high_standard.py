@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from liangtian.finding import Outcome, Step
 from liangtian.policy.clause import Case, Intent, Obligation, always, only_for, only_if
+from liangtian.policy.days import day_compared
 from liangtian.policy.document import NotComputed
 from liangtian.policy.lists import Row, none_missing, unanswered
 from liangtian.policy.parameters import Params
@@ -70,22 +70,16 @@ def check_recognition(facts: Earlier, params: Params) -> Iterator[Ruling]:
     asked = [facts.recognised_programme_department]
     others = [each for each in asked if each not in params.names("recognised_departments")]
     yield none_missing("recognised_programme_department", others, met="w10-department", unmet="w10-other-department")
-    yield _in_time(facts.recognised_programme_built_on, params.day("recognised_since", params.on.year))
+    yield day_compared(
+        facts.recognised_programme_built_on,
+        ">=",
+        params.day("recognised_since", params.on.year),
+        name="recognised_programme_built_on",
+        met="w10-built-since",
+        unmet="w10-built-before",
+    )
     for name in ("meets_high_standard", "recognised_by_department", "confirmed_by_county"):
         yield on_record_ruling(name, getattr(facts, name))
-
-
-def _in_time(built: date, first: date) -> Ruling:
-    holds = built >= first
-    detail = {"measured": built.isoformat(), "relation": ">=", "required": first.isoformat(), "unit": "date"}
-    return Ruling(
-        Outcome.PASS if holds else Outcome.FAIL,
-        "w10-built-since" if holds else "w10-built-before",
-        {"built": built.isoformat(), "first": first.isoformat()},
-        measured=built.isoformat(),
-        required=first.isoformat(),
-        steps=(Step("compare", "recognised_programme_built_on", holds, detail),),
-    )
 
 
 OBLIGATIONS = (
