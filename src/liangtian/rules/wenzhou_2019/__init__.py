@@ -9,6 +9,7 @@ from datetime import date
 
 from liangtian.policy.document import Document, NotComputed
 from liangtian.rules.wenzhou_2019 import (
+    c00_targets,
     c01_control_lines,
     c02_basic_farmland,
     c03_stock_land,
@@ -25,6 +26,10 @@ from liangtian.rules.wenzhou_2019 import (
     c14_rural_land,
     c15_agricultural_land,
     c16_funds,
+    c17_leadership,
+    c18_supervision,
+    c19_publicity,
+    c20_accountability,
 )
 
 NOT_BUILT = NotComputed(zh="尚未实现", en="not built yet")
@@ -36,7 +41,7 @@ DOCUMENT = Document(
     since=date(2019, 2, 13),
     package=__name__,
     contents={
-        "前言": NOT_BUILT,  # targets of the city: farmland and permanent basic farmland to be kept
+        "前言": c00_targets,
         # 一、严格控制建设占用耕地
         "（一）": c01_control_lines,
         "（二）": c02_basic_farmland,
@@ -58,9 +63,9 @@ DOCUMENT = Document(
         "（十五）": c15_agricultural_land,  # agricultural land, facility agriculture
         "（十六）": c16_funds,  # funds and rewards
         # 五、全面落实耕地保护共同责任
-        "（十七）": NOT_BUILT,  # first responsible persons
-        "（十八）": NOT_BUILT,  # supervision
-        "（十九）": NOT_BUILT,  # publicity
-        "（二十）": NOT_BUILT,  # assessment and accountability
+        "（十七）": c17_leadership,
+        "（十八）": c18_supervision,
+        "（十九）": c19_publicity,
+        "（二十）": c20_accountability,
     },
 )
