@@ -82,7 +82,7 @@ def examine(bundle: Bundle, exclusivity: Exclusivity, published: str | None = No
 
 def replay(book: Book, records: Mapping[int, Record]) -> Iterator[Refusal]:
     """Book records in order, linked ones together; yield those the book refuses."""
-    position = {record.key: at for at, record in reversed(records.items())}
+    position = {record.key: at for at, record in reversed(list(records.items()))}
     done: set[int] = set()
     for at, record in records.items():
         if at in done:
@@ -238,7 +238,7 @@ def verify(
     findings: list[Finding] = []
     for rule, check in checks.items():
         found = [replace(finding, rule=rule) for finding in check(examined)]
-        findings += found or [Finding(rule, Outcome.PASS, f"check-{check.__name__.removeprefix('check_')}")]
+        findings += found or [Finding(rule, Outcome.PASS, f"verified-{check.__name__.removeprefix('check_')}")]
     lots = examined.book.lots
     groundless = sum(examined.book.ground(serial) is None for serial in lots)
     return Verdict(bundle.manifest, tuple(findings), len(lots), groundless)
