@@ -21,7 +21,7 @@ from liangtian.ledger.book import Book, sorted_accounts, summed
 from liangtian.ledger.bundle import Bundle, Manifest
 from liangtian.ledger.chain import GENESIS, Seal, differences, digest, is_intact, read_seal
 from liangtian.ledger.entry import Account, Entry
-from liangtian.ledger.exclusivity import Exclusivity, in_plane
+from liangtian.ledger.exclusivity import Exclusivity
 from liangtian.ledger.lots import Ground
 from liangtian.ledger.records import Record, read_record
 from liangtian.messages import render_error
@@ -266,13 +266,14 @@ def _after(before: Seal | None) -> tuple[int, int, str]:
 
 
 def _neighbours(grounds: Mapping[str, Ground | None]) -> list[tuple[str, str]]:
-    """Pairs of lots whose bounds meet, each pair once; all boundaries are brought into the plane of the first."""
-    known = [(serial, ground) for serial, ground in grounds.items() if ground is not None]
-    if not known:
-        return []
-    shapes = np.array([in_plane(ground, known[0][1].crs) for _, ground in known], dtype=object)
-    one, other = shapely.STRtree(shapes).query(shapes)
-    return [(known[i][0], known[j][0]) for i, j in zip(one.tolist(), other.tolist(), strict=True) if i < j]
+    """Pairs of lots whose bounds meet in longitude and latitude, whatever plane each is drawn in; each pair once."""
+    known = {serial: ground.degrees for serial, ground in grounds.items() if ground is not None}
+    serials, bounds = list(known), np.array(list(known.values())).reshape(-1, 4)
+    # Ten metres of margin: the bounds of a plane are not quite those of the sphere.
+    west, south, east, north = bounds.T + np.array([[-1e-4], [-1e-4], [1e-4], [1e-4]])
+    boxes = shapely.box(west, south, east, north)
+    one, other = shapely.STRtree(boxes).query(boxes)
+    return [(serials[i], serials[j]) for i, j in zip(one.tolist(), other.tolist(), strict=True) if i < j]
 
 
 def _key_at(examined: Examined, at: int) -> str:

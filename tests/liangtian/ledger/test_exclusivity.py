@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+import pytest
 import shapely
 from hypothesis import given
 from hypothesis import strategies as st
@@ -58,6 +59,14 @@ def test_what_meets_is_near(column: int, row: int, side: float) -> None:
     other = square(column, row, side=side)
     if square(0).shape.intersects(other.shape):
         assert cells.near(other) == {"A"}
+
+
+@pytest.mark.parametrize("zone", range(4535, 4551))
+def test_lots_of_far_zones_are_not_near(zone: int) -> None:
+    cells = Cells()
+    cells.add("A", square(0))
+    other = Ground.of(square(0).shape, f"EPSG:{zone}")
+    assert cells.near(other) == ({"A"} if zone == 4549 else set())
 
 
 def test_a_cell_holds_its_western_and_southern_edge() -> None:
