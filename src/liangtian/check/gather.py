@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -32,6 +33,7 @@ from liangtian.finding import Step
 from liangtian.formats.features import Features
 from liangtian.onemap.catalogue import Catalogue, LayerVersion
 from liangtian.onemap.codelists import CODE_LISTS
+from liangtian.onemap.index import Index
 from liangtian.onemap.places import lies_in
 from liangtian.space.area import ellipsoidal_area
 from liangtian.space.crs import reproject, to_measuring_plane
@@ -127,13 +129,16 @@ def _area_dm2(shape: shapely.Geometry, crs: CRS) -> int:
 
 
 def versions_for(
-    catalogue: Catalogue, *, on: date, place: str | None, named: Mapping[str, Sequence[str]]
+    catalogue: Catalogue, *, on: date, named: Mapping[str, Sequence[str]]
 ) -> dict[str, list[LayerVersion]]:
-    """The versions a check uses: those named by digest, else the newest valid on the date."""
+    """The versions a check uses: those named by digest, else the newest of each place valid on the date.
+
+    Where several places publish a layer, the nearest one speaks for its own ground (decision 0011).
+    """
     unknown = sorted(set(named) - set(LAYERS))
     if unknown:
         raise LayerInvalid("layer-unknown", layer=unknown[0], known=", ".join(LAYERS))
-    newest = catalogue.all_valid_on(on, place)
+    newest = catalogue.all_valid_on(on)
     return {
         layer: [catalogue.find(digest, layer) for digest in named[layer]] if layer in named else newest.get(layer, [])
         for layer in LAYERS
@@ -201,11 +206,13 @@ class _Reading:
     technical: Technical
 
     def pieces(self, layer: str, columns: Sequence[str]) -> Pieces | None:
-        versions = self.versions.get(layer, ())
-        if not versions:
+        if not self.versions.get(layer):
             return None
-        indexes = [self.catalogue.index(version) for version in versions]
-        return cut(indexes, self.boundary.shape, self.boundary.crs, columns)
+        return cut(self.indexes(layer), self.boundary.shape, self.boundary.crs, columns)
+
+    def indexes(self, layer: str) -> list[Index]:
+        """The ground each version of a layer speaks for."""
+        return self.catalogue.indexes(layer, chain.from_iterable(self.versions.values()))
 
     def land_pieces(self) -> Pieces | None:
         return self.pieces("DLTB", tables.COLUMNS)
@@ -219,8 +226,7 @@ class _Reading:
         """Code → name of the towns and villages around the boundary, as the administrative layers have them."""
         names: dict[str, str] = {}
         for layer, code, name, digits in (("XZQ", "XZQDM", "XZQMC", 9), ("CJDCQ", "ZLDWDM", "ZLDWMC", 12)):
-            for version in self.versions.get(layer, ()):
-                index = self.catalogue.index(version)
+            for index in self.indexes(layer):
                 shape = reproject(np.array([self.boundary.shape], dtype=object), self.boundary.crs, index.crs)[0]
                 rows = index.search(shape.bounds)
                 texts = zip(index.column(code, rows).to_pylist(), index.column(name, rows).to_pylist(), strict=True)

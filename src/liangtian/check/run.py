@@ -64,7 +64,7 @@ def check(features: Features, catalogue: Catalogue, question: Question) -> Check
         raise LiangtianError("check-kind-unknown", kind=question.kind, known="、".join(KINDS))
     declared = read_facts(question.declared, allowed=("declared",))
     boundary = boundary_of(features)
-    versions = versions_for(catalogue, on=question.on, place=question.place, named=question.versions)
+    versions = versions_for(catalogue, on=question.on, named=question.versions)
     technical = technical_on(question.on, question.place or "")
     gathered = gather(boundary, catalogue, versions, kind=question.kind, technical=technical)
     place = question.place or _main_place(gathered, versions, features.source)

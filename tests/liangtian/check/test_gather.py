@@ -30,9 +30,9 @@ DAY = date(2024, 6, 1)
 TECHNICAL = Technical(LineTolerance(Fraction(1), Fraction(1, 5)), {6: Fraction(1000), 8: Fraction(800)})
 
 
-def measured(home: Path, features: Features, *, kind: str = "batch", place: str | None = None) -> Gathered:
+def measured(home: Path, features: Features, *, kind: str = "batch") -> Gathered:
     catalogue = Catalogue(home)
-    versions = versions_for(catalogue, on=DAY, place=place, named={})
+    versions = versions_for(catalogue, on=DAY, named={})
     return gather(boundary_of(features), catalogue, versions, kind=kind, technical=TECHNICAL)
 
 
@@ -189,7 +189,7 @@ def test_an_object_that_is_no_polygon_is_never_left_out_in_silence() -> None:
 
 def test_a_layer_known_to_be_disjoint_is_measured_the_same(home: Path) -> None:
     catalogue, ground = Catalogue(home), boundary_of(boundary(cell(0.5, 0.5, 2, 1.2)))
-    plain = versions_for(catalogue, on=DAY, place=None, named={})
+    plain = versions_for(catalogue, on=DAY, named={})
     known = {layer: [replace(v, quality={"counts": {}}) for v in found] for layer, found in plain.items()}
     one, other = (gather(ground, catalogue, v, kind="batch", technical=TECHNICAL) for v in (plain, known))
     assert one.facts.keys() == other.facts.keys()
@@ -326,3 +326,20 @@ def test_a_boundary_from_a_web_map_is_suspected(home: Path) -> None:
             len(shifted(features, boundary_of(features), [catalogue.index(catalogue.valid_on("DLTB", DAY)[0])]))
         )
     assert answers == [0, 1]
+
+
+def test_a_boundary_across_the_county_s_ground_and_the_city_s_rest_is_measured_once(tmp_path: Path) -> None:
+    towns = {"BSM": ["X1", "X2"], "XZQDM": ["339901001", "339902001"], "XZQMC": ["甲镇", "乙镇"]}
+    put(tmp_path, "XZQ", [cell(0, 0, 5), cell(5, 0, 5)], towns, place="339900")
+    land = {"BSM": [f"c{c}" for c in range(8)], "DLBM": ["0101"] * 8, "KCXS": [0.0] * 8}
+    put(tmp_path, "DLTB", [cell(c, 0) for c in range(8)], land, place="339900")
+    land = {"BSM": [f"k{c}" for c in range(5)], "DLBM": ["0301"] * 5, "KCXS": [0.0] * 5}
+    put(tmp_path, "DLTB", [cell(c, 0) for c in range(5)], land, place="339901")
+    put(tmp_path, "CZKFBJ", [cell(0, 0, 4), cell(4, 0, 3)], {"BSM": ["K1", "K2"]}, place="339900")
+    put(tmp_path, "CZKFBJ", [cell(1, 0)], {"BSM": ["C1"]}, place="339901")
+    found = measured(tmp_path, boundary(cell(3.5, 0, 3)))
+    assert found.pieces is not None
+    assert found.pieces.ids() == ("c5", "c6", "k3", "k4")
+    assert [row["code"] for row in found.tables["classes"]] == ["0101", "0301"]
+    assert (found.tables["uncovered_m2"], found.tables["double_covered_m2"]) == (0, 0)
+    assert found.facts["outside_urban_boundary_m2"] == area(cell(3.5, 0, 1.5))
