@@ -212,12 +212,6 @@ def test_a_version_may_be_kept_from_the_places_below(places, versions):
     assert versions_for(clerk).count() == 0
 
 
-def test_the_widest_place_counts_so_that_no_ground_shows_twice(places, versions, city_auditor):
-    wide = [actions.adopt(entry, places["city"]) for entry in land.publish_all("339900")]
-
-    assert {v.pk for v in versions_on(city_auditor, land.ON)} == {v.pk for v in wide}
-
-
 def test_the_catalogue_names_versions_and_what_is_missing(officer_client, versions):
     page = officer_client.get(reverse("onemap:layers"), {"on": "2024-06-01"})
 
