@@ -343,3 +343,53 @@ def test_a_boundary_across_the_county_s_ground_and_the_city_s_rest_is_measured_o
     assert [row["code"] for row in found.tables["classes"]] == ["0101", "0301"]
     assert (found.tables["uncovered_m2"], found.tables["double_covered_m2"]) == (0, 0)
     assert found.facts["outside_urban_boundary_m2"] == area(cell(3.5, 0, 1.5))
+
+
+@pytest.fixture
+def ungraded(tmp_path: Path) -> Path:
+    """Three paddies without a grade and one with; the second is half terraced."""
+    land = {"BSM": ["P1", "P2", "P3", "P4"], "DLBM": ["0101"] * 4, "KCXS": [0.0, 0.1, 0.0, 0.0],
+            "GDDB": [6, None, None, None], "ZLDWDM": [VILLAGE_A] * 4}  # fmt: skip
+    put(tmp_path, "DLTB", [cell(column, 0) for column in range(4)], land)
+    return tmp_path
+
+
+def by_grade(found: Gathered) -> list[tuple[int | None, Decimal, int | None]]:
+    return [(row["grade"], row["area_m2"], row["capacity_kg"]) for row in found.tables["farmland"]["by_grade"]]
+
+
+def test_a_parcel_without_a_grade_takes_those_of_the_grade_layer_part_by_part(ungraded: Path) -> None:
+    put(ungraded, "GDDB", [cell(0.5, 0), cell(1.5, 0, 2.5)], {"BSM": ["g8", "g6"], "GDDB": [8, 6]})
+    found = measured(ungraded, boundary(cell(0, 0, 3)))
+    west = area(cell(1, 0, 0.5))
+    east = area(cell(1, 0)) - west
+    assert [(grade, size) for grade, size, _ in by_grade(found)] == [
+        (6, area(cell(0, 0)) + east + area(cell(2, 0))),
+        (8, west),
+    ]
+    net = Fraction(area(cell(0, 0)) + area(cell(2, 0))) * 1000 + Fraction(east) * 900 + Fraction(west) * 720
+    assert abs(found.facts["capacity_kg"] - net * 3 / 2000) <= 1
+    assert found.tables["farmland"]["graded_by_layer_m2"] == west + east + area(cell(2, 0))
+
+
+def test_ground_the_grade_layer_leaves_out_has_no_capacity(ungraded: Path) -> None:
+    put(ungraded, "GDDB", [cell(1, 0, 0.5)], {"BSM": ["g8"], "GDDB": [8]})
+    found = measured(ungraded, boundary(cell(0, 0, 2)))
+    assert found.facts["capacity_kg"] is None
+    assert [(grade, kg is None) for grade, _, kg in by_grade(found)] == [(6, False), (8, False), (None, True)]
+    assert sum(size for _, size, _ in by_grade(found)) == found.facts["farmland_m2"]
+
+
+def test_a_sliver_the_grade_layer_leaves_out_takes_the_grade_beside_it(ungraded: Path) -> None:
+    put(ungraded, "GDDB", [cell(1, 0, 0.99999)], {"BSM": ["g8"], "GDDB": [8]})
+    assert [grade for grade, *_ in by_grade(measured(ungraded, boundary(cell(1, 0))))] == [8]
+
+
+def test_ground_graded_twice_has_no_grade(ungraded: Path) -> None:
+    put(ungraded, "GDDB", [cell(1, 0), cell(1, 0, 0.5)], {"BSM": ["g8", "g6"], "GDDB": [8, 6]})
+    assert by_grade(measured(ungraded, boundary(cell(1, 0)))) == [(None, area(cell(1, 0)), None)]
+
+
+def test_a_parcel_s_own_grade_goes_before_the_layer_s(ungraded: Path) -> None:
+    put(ungraded, "GDDB", [cell(0, 0)], {"BSM": ["g8"], "GDDB": [8]})
+    assert [grade for grade, *_ in by_grade(measured(ungraded, boundary(cell(0, 0))))] == [6]

@@ -14,7 +14,7 @@ from liangtian.onemap.layers import LAYERS
 from liangtian_web.jobs.models import Job
 from liangtian_web.onemap import actions, ground
 from liangtian_web.onemap.models import LayerVersion, Upload
-from liangtian_web.onemap.queries import versions_for, versions_on
+from liangtian_web.onemap.queries import versions_for
 from liangtian_web.people.models import Agency, Membership, User
 from liangtian_web.trail.models import Event
 
