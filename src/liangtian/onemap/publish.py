@@ -13,6 +13,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import shapely
 from pyproj import CRS
 
 from liangtian.errors import LayerInvalid
@@ -23,9 +24,11 @@ from liangtian.onemap import index, quality, quality_geometry, snapshot
 from liangtian.onemap.catalogue import Catalogue, LayerVersion, write_json
 from liangtian.onemap.layers import Conformed, LayerSpec, conform
 from liangtian.onemap.mapping import SchemaMapping
+from liangtian.onemap.precedence import drawn, sources_of
 from liangtian.space.crs import to_measuring_plane
 
 Progress = Callable[[float, str], None]
+AXES_RULE = "CRS-02"  # what the reader says when it found north before east
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,24 +48,52 @@ class Report:
 
 
 def examine(
-    features: Features, spec: LayerSpec, *, mapping: SchemaMapping | None = None, repair: bool = False
+    features: Features,
+    spec: LayerSpec,
+    *,
+    mapping: SchemaMapping | None = None,
+    repair: bool = False,
+    north_first: bool = False,
+    extent: shapely.Geometry | None = None,
 ) -> Report:
     """Judge a file as a layer, publishing nothing.
 
     Parameters
     ----------
     repair : replace invalid outlines by the repair proposed for them; each one is recorded as a finding
+    north_first : the publisher says that north stands before east in the file; nobody else may decide that for a layer
+    extent : ground of the place, in the CRS of the file: gaps of a layer that tiles are sought up to its edge
 
     Raises
     ------
-    LayerInvalid (layer-invalid): the columns cannot be told at all (see `layers.conform`).
+    LayerInvalid (layer-invalid): the columns cannot be told at all (see `layers.conform`), or the axes are exchanged
+        and nobody said so.
     """
+    if not north_first:
+        _refuse_exchanged_axes(features)
     layer = conform(features, spec, mapping)
     repairs: tuple[Finding, ...] = ()
     if repair:
         layer, repairs = quality_geometry.repair(layer)
-    findings = (*features.findings, *repairs, *quality.check(layer))
+    findings = (*features.findings, *repairs, *quality.check(layer, extent=extent if spec.tiles else None))
     return Report(quality.quality_level(findings), findings, layer)
+
+
+def _refuse_exchanged_axes(features: Features) -> None:
+    for finding in features.findings:
+        if finding.rule == AXES_RULE:
+            raise LayerInvalid("publish-axes-exchanged", source=features.source, crs=finding.params["crs"])
+
+
+def extent_of(features: Features, spec: LayerSpec, *, place: str, on: date, home: Path) -> shapely.Geometry | None:
+    """The ground of a place as its published administrative areas draw it, in the CRS of a file.
+
+    None where nobody published them for the date, or for the administrative areas themselves.
+    """
+    if not spec.tiles or spec.code == "XZQ" or features.crs is None:
+        return None
+    catalogue = Catalogue(home)
+    return drawn(sources_of(place, [v.claim for v in catalogue.valid_on("XZQ", on)]), catalogue.index_of, features.crs)
 
 
 def publish(
@@ -76,6 +107,7 @@ def publish(
     recorded_at: str,
     mapping: SchemaMapping | None = None,
     repair: bool = False,
+    north_first: bool = False,
     progress: Progress | None = None,
 ) -> LayerVersion:
     """Publish a file as a version of a layer of a place, valid from a date.
@@ -92,7 +124,8 @@ def publish(
     """
     tell = progress or _silent
     tell(0.0, "publish-examining")
-    report = examine(features, spec, mapping=mapping, repair=repair)
+    extent = extent_of(features, spec, place=place, on=on, home=home)
+    report = examine(features, spec, mapping=mapping, repair=repair, north_first=north_first, extent=extent)
     if report.level == "refused":
         raise LayerInvalid("publish-refused", **_refusal(report, features.source, spec))
     if features.crs is None:
@@ -108,6 +141,7 @@ def publish(
         "crs": features.crs.name,
         "mapping": mapping.title if mapping else "",
         "repaired": repair,
+        "north_first": north_first,
     }
     version = LayerVersion(
         place=place,

@@ -113,7 +113,10 @@ def examine(upload: Upload, report: Progress) -> None:
         try:
             features = open_upload(upload, Path(workdir))
             report(0.4, "正在质检")
-            judged = publish.examine(features, spec)
+            extent = publish.extent_of(
+                features, spec, place=_code(upload.place), on=upload.on, home=Path(settings.HOME)
+            )
+            judged = publish.examine(features, spec, north_first=upload.north_first, extent=extent)
         except LiangtianError as error:
             _refuse(upload, error)
             return
@@ -165,6 +168,7 @@ def publish_upload(upload: Upload, progress: Progress) -> LayerVersion | None:
                 publisher=str(upload.uploader),
                 recorded_at=timezone.now().isoformat(timespec="seconds"),
                 repair=upload.repair,
+                north_first=upload.north_first,
                 progress=progress,
             )
     except LayerInvalid as error:
