@@ -29,7 +29,7 @@ SHOWN = 20  # findings printed to a terminal; the quality report has all
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--place", required=True, metavar="CODE", help="Place the layer is published for.")
 @on_option
-@click.option("--map", "map_file", type=click.Path(path_type=Path), help="TOML file that maps a foreign schema.")
+@click.option("--map", "map_name", metavar="FILE|NAME", help="TOML file that maps a foreign schema; or second-survey.")
 @click.option("--repair", is_flag=True, help="Use the proposed repair of invalid outlines; each one is recorded.")
 @click.option("--north-first", is_flag=True, help="State that north stands before east in the file.")
 @click.option("--dry-run", is_flag=True, help="Print the quality report as JSON and publish nothing.")
@@ -39,9 +39,9 @@ SHOWN = 20  # findings printed to a terminal; the quality report has all
 def publish(lang: Language, /, *, layer_code: str, file: Path, place: str, on: date, home: Path, **given: Any) -> None:
     """Publish FILE as a version of LAYER (DLTB, XZQ, CJDCQ, YJJBNTTB, STBHHX, CZKFBJ …)."""
     spec = layer_spec(layer_code)
-    map_file, dry_run = given.pop("map_file"), given.pop("dry_run")
+    map_name, dry_run = given.pop("map_name"), given.pop("dry_run")
     asked: dict[str, Any] = {name: given.pop(name) for name in ("repair", "north_first")}
-    asked["mapping"] = mappings.load(map_file) if map_file else None
+    asked["mapping"] = mappings.named(map_name) if map_name else None
     with opened(file, given) as features:
         if dry_run:
             extent = extent_of(features, spec, place=place, on=on, home=home)

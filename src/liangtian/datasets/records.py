@@ -70,9 +70,9 @@ def _column(values: Column, kind: pa.DataType) -> pa.Array:
 
 
 def identifiers(county: Ints, layer: str) -> pa.Array:
-    """BSM: six digits of the county, two of the layer, ten of the record."""
-    tag = list(_FEATURE_CODES).index(layer) + 1
-    number = np.array([int(code) for code, _ in COUNTIES])[county] * 10**12 + tag * 10**10
+    """BSM: six digits of the county, four of the layer (2110 for DLTB, invented for the others), eight of the record."""
+    tag = int(layer_spec(layer).id_code or 9000 + list(_FEATURE_CODES).index(layer))
+    number = np.array([int(code) for code, _ in COUNTIES])[county] * 10**12 + tag * 10**8
     return pa.array(number + np.arange(1, len(county) + 1)).cast(pa.string())
 
 
