@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from importlib.metadata import version as installed_version
 from typing import Any
 
@@ -20,9 +20,10 @@ from liangtian.onemap.catalogue import Catalogue, LayerVersion
 from liangtian.policy.adoption import Adoption, adopted, demonstration_adoptions
 from liangtian.policy.clause import Case
 from liangtian.policy.document import Document
-from liangtian.policy.evaluate import evaluate, rules_digest
-from liangtian.policy.facts import dictionary, read_facts
+from liangtian.policy.evaluate import Rulebook, rules_digest
+from liangtian.policy.facts import STATED, dictionary, read_facts
 from liangtian.policy.parameters import Parameters
+from liangtian.policy.values import Parameter, values_digest
 from liangtian.rules.documents import DOCUMENTS
 
 KINDS: Sequence[str] = tuple(dictionary()["kind"].values)
@@ -39,9 +40,11 @@ class Question:
     on : business date
     kind : batch | single-site | village | temporary | consolidation
     place : code of the responsible place; None takes the county with most of the ground
-    declared : facts the user supplies (`policy/facts.toml`, supplier `declared`)
+    declared : facts the user states (`policy/dictionary/`, supplier `declared` or `registered`)
     versions : layer code → digests (one a place), for layers not to be taken by date
     adoptions : which places adopted which documents
+    documents : ids of the documents to decide by, whatever is adopted: those of a result to be decided again
+    values : values of places, beside those the documents declare
     """
 
     on: date
@@ -50,6 +53,8 @@ class Question:
     declared: Mapping[str, object] = field(default_factory=dict)
     versions: Mapping[str, Sequence[str]] = field(default_factory=dict)
     adoptions: Iterable[Adoption] | None = None
+    documents: Sequence[str] | None = None
+    values: tuple[Parameter, ...] = ()
 
 
 def check(features: Features, catalogue: Catalogue, question: Question) -> CheckResult:
@@ -62,7 +67,7 @@ def check(features: Features, catalogue: Catalogue, question: Question) -> Check
     """
     if question.kind not in KINDS:
         raise LiangtianError("check-kind-unknown", kind=question.kind, known="、".join(KINDS))
-    declared = read_facts(question.declared, allowed=("declared",))
+    declared = read_facts(question.declared, allowed=STATED)
     boundary = boundary_of(features)
     versions = versions_for(catalogue, on=question.on, named=question.versions)
     technical = technical_on(question.on, question.place or "")
@@ -71,7 +76,7 @@ def check(features: Features, catalogue: Catalogue, question: Question) -> Check
     gathered.facts.update(declared)
 
     documents = _documents(question, place)
-    findings = evaluate(Case(question.on, place, EVENT, gathered.facts), documents)
+    findings = _decide(documents, question.values, Case(question.on, place, EVENT, gathered.facts))
 
     head = _head(question, place, documents) | {
         "boundary": {"area_m2": gathered.facts["boundary_m2"]},
@@ -79,7 +84,7 @@ def check(features: Features, catalogue: Catalogue, question: Question) -> Check
         "technical": [{"name": step.name, "value": step.value, **step.detail} for step in technical.steps],
     }
     notes = features.findings + shifted(features, boundary, [catalogue.index(v) for v in versions["DLTB"]])
-    return CheckResult(head, tuple(findings), gathered, boundary, notes)
+    return CheckResult(head, findings, gathered, boundary, notes)
 
 
 def recheck(facts: Mapping[str, object], question: Question) -> tuple[tuple[Finding, ...], str]:
@@ -88,11 +93,11 @@ def recheck(facts: Mapping[str, object], question: Question) -> tuple[tuple[Find
     Parameters
     ----------
     facts : as `policy.facts.plain_facts` stored them
-    question : with the place of the stored result
+    question : with place, documents and values of the stored result
     """
     documents = _documents(question, question.place or "")
     case = Case(question.on, question.place or "", EVENT, read_facts(facts))
-    return tuple(evaluate(case, documents)), rules_digest(documents)
+    return _decide(documents, question.values, case), rules_digest(documents)
 
 
 def technical_on(on: date, place: str) -> Technical:
@@ -106,11 +111,23 @@ def technical_on(on: date, place: str) -> Technical:
     return Technical(
         LineTolerance(area_m2=tolerance.table["area_m2"], width_m=tolerance.table["mean_width_m"]),
         {int(grade): kg for grade, kg in capacity.table.items()},
-        (tolerance.step(), capacity.step()),
+        (tolerance.step, capacity.step),
     )
 
 
+def _decide(documents: Mapping[str, Document], values: tuple[Parameter, ...], case: Case) -> tuple[Finding, ...]:
+    return _rulebook(tuple(documents), values).decide(case).findings
+
+
+@lru_cache(maxsize=16)
+def _rulebook(documents: tuple[str, ...], values: tuple[Parameter, ...]) -> Rulebook:
+    chosen = {name: DOCUMENTS[name] for name in documents}
+    return Rulebook(chosen, Parameters(chosen).with_values(values) if values else None)
+
+
 def _documents(question: Question, place: str) -> dict[str, Document]:
+    if question.documents is not None:
+        return {name: DOCUMENTS[name] for name in question.documents}
     adoptions = demonstration_adoptions() if question.adoptions is None else question.adoptions
     return adopted(DOCUMENTS, adoptions, on=question.on, place=place)
 
@@ -122,6 +139,7 @@ def _head(question: Question, place: str, documents: Mapping[str, Document]) -> 
         "place": place,
         "documents": list(documents),
         "rules_digest": _rules_digest(tuple(documents)),
+        "values_digest": values_digest(question.values),
         "kernel": KERNEL,
     }
 

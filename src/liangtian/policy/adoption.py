@@ -49,9 +49,18 @@ def demonstration_adoptions() -> tuple[Adoption, ...]:
 
 
 def adopted(
-    documents: Mapping[str, Document], adoptions: Iterable[Adoption], *, on: date, place: str
+    documents: Mapping[str, Document],
+    adoptions: Iterable[Adoption],
+    *,
+    on: date,
+    place: str,
+    within: tuple[str, ...] = (),
 ) -> dict[str, Document]:
     """Pick the documents that bind a place on a day, in the order given; our technical values are always among them.
+
+    Parameters
+    ----------
+    within : for a place without a code, the places it lies in, nearest first
 
     Raises
     ------
@@ -67,7 +76,7 @@ def adopted(
     for each in entries:
         if each.document not in documents:
             raise LiangtianError("adopts-unknown-document", document=each.document, known="、".join(documents))
-    chosen = {each.document for each in entries if _covers(each, on, place)}
+    chosen = {each.document for each in entries if any(_covers(each, on, one) for one in (place, *within))}
     return {
         name: document
         for name, document in documents.items()

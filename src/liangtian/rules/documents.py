@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 from liangtian.policy.document import Document
-from liangtian.rules import haining_2021, liangtian_2026, wenzhou_2019
+from liangtian.rules import haining_2021, liangtian_2026, national_balance_2024, wenzhou_2019
 
 DOCUMENTS: dict[str, Document] = {
-    each.id: each for each in (wenzhou_2019.DOCUMENT, haining_2021.DOCUMENT, liangtian_2026.DOCUMENT)
+    each.id: each
+    for each in (
+        wenzhou_2019.DOCUMENT,
+        haining_2021.DOCUMENT,
+        national_balance_2024.DOCUMENT,
+        liangtian_2026.DOCUMENT,
+    )
 }

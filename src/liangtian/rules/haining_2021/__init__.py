@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from datetime import date
 
-from liangtian.policy.document import NOT_BUILT, Document
+from liangtian.policy.document import Document, NotComputed
 from liangtian.rules.haining_2021 import c1_3_projects
+
+NOT_BUILT = NotComputed(zh="尚未实现", en="not built yet")
 
 DOCUMENT = Document(
     id="haining-2021",

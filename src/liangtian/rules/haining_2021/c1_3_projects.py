@@ -8,7 +8,6 @@ from decimal import Decimal
 
 from liangtian import units
 from liangtian.policy.clause import Obligation, only_for
-from liangtian.policy.document import NotComputed
 from liangtian.policy.facts import dictionary
 from liangtian.policy.parameters import Params
 from liangtian.policy.ruling import Ruling, compared, declared, failed, passed, unknown
@@ -107,7 +106,3 @@ OBLIGATIONS = (
         check=check_block,
     ),
 )
-
-NOT_COMPUTED = {
-    "项目整合": NotComputed(zh="部门子项目登记尚未实现", en="the register of sub-projects is not built yet"),
-}

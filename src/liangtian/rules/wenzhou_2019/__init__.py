@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from datetime import date
 
-from liangtian.policy.document import NOT_BUILT, Document
+from liangtian.policy.document import Document, NotComputed
 from liangtian.rules.wenzhou_2019 import c01_control_lines, c02_basic_farmland, c05_balance
+
+NOT_BUILT = NotComputed(zh="尚未实现", en="not built yet")
 
 DOCUMENT = Document(
     id="wenzhou-2019",

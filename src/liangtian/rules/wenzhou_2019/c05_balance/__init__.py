@@ -6,7 +6,6 @@ construction unit. Village land follows the unit's duty here; that its collectiv
 
 from __future__ import annotations
 
-from liangtian.policy.document import NotComputed
 from liangtian.rules.wenzhou_2019.c05_balance import duty, path, suspension
 
 OBLIGATIONS = (
@@ -17,10 +16,3 @@ OBLIGATIONS = (
     path.PAY,
     suspension.OBLIGATION,
 )
-
-NOT_COMPUTED = {
-    "补充耕地台账": NotComputed(
-        zh="台账尚未实现，可用指标由用户填报",
-        en="the book is not built yet; the user declares the amounts at hand",
-    ),
-}
