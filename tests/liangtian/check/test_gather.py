@@ -16,8 +16,9 @@ from pyproj import CRS
 
 from liangtian.check.gather import Gathered, Technical, boundary_of, gather, versions_for
 from liangtian.check.overlay import LineTolerance
-from liangtian.check.suspicion import shifted
-from liangtian.errors import CrsMismatch, LayerInvalid
+from liangtian.check.run import Question, check
+from liangtian.check.suspicion import oversized, shifted
+from liangtian.errors import CrsMismatch, LayerInvalid, ParameterMissing
 from liangtian.formats.features import Features
 from liangtian.onemap.catalogue import Catalogue
 from liangtian.space.area import ellipsoidal_area
@@ -393,3 +394,17 @@ def test_ground_graded_twice_has_no_grade(ungraded: Path) -> None:
 def test_a_parcel_s_own_grade_goes_before_the_layer_s(ungraded: Path) -> None:
     put(ungraded, "GDDB", [cell(0, 0)], {"BSM": ["g8"], "GDDB": [8]})
     assert [grade for grade, *_ in by_grade(measured(ungraded, boundary(cell(0, 0))))] == [6]
+
+
+def test_a_boundary_beyond_all_land_is_asked_about(home: Path) -> None:
+    result = check(boundary(cell(-4, -4, 8, 8)), Catalogue(home), Question(on=DAY))
+    assert [note.rule for note in result.notes] == ["CHK-01"]
+    assert result.data()["boundary"]["notes"][0]["message"].startswith("boundary.txt 的范围约 1 平方千米")
+    assert check(boundary(cell(0, 0, 4, 4)), Catalogue(home), Question(on=DAY)).notes == ()
+    assert oversized(boundary(cell(0, 0)), boundary_of(boundary(cell(0, 0))), []) == ()
+
+
+def test_a_date_before_the_technical_values_is_said_to_be_one(home: Path) -> None:
+    with pytest.raises(ParameterMissing) as error:
+        check(boundary(cell(0, 0)), Catalogue(home), Question(on=date(2018, 12, 31)))
+    assert (error.value.message_id, error.value.params["since"]) == ("check-before-technical", "2019-01-01")
