@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import uuid
 from datetime import date
 from pathlib import Path
 from typing import Any, TypeAlias
 
-import shapely
 from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.templatetags.static import static
@@ -197,10 +196,11 @@ def search(request: Request) -> HttpResponse:
 def measure(request: Request) -> HttpResponse:
     """Area or length of a figure drawn in degrees, on the ellipsoid."""
     try:
-        shape = shapely.from_geojson(json.dumps(json.loads(request.body)))
-        found = ground.measure(shape)
-    except (ValueError, TypeError, shapely.errors.GEOSException):
-        return JsonResponse({"error": gettext("图形不完整，请重画。")}, status=400)
+        found = ground.measure(ground.figure(request.body))
+    except ground.Unmeasurable as refused:
+        return JsonResponse({"error": str(refused)}, status=400)
+    except RequestDataTooBig:
+        return JsonResponse({"error": gettext("图形过大，请简化后重画。")}, status=413)
     words: dict[str, Any] = {"length": f"{found['length_m']:,.2f} m"}
     if "area_m2" in found:
         m2 = round(found["area_m2"], 2)
