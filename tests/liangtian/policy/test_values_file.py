@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 
@@ -10,7 +11,7 @@ import pytest
 from liangtian.errors import DocumentRefused
 from liangtian.messages import render_error
 from liangtian.policy.parameters import Parameters
-from liangtian.policy.values_file import audit_values, read_values
+from liangtian.policy.values_file import audit_values, read_values, write_values
 from liangtian.rules.documents import DOCUMENTS
 
 LOW = "wenzhou-2019（一）.village_land_low_m2_per_person"
@@ -121,3 +122,11 @@ def test_values_beside_a_clause_are_audited_alike():
     assert [(each.message_id, each.params["line"]) for each in doubled] == [("values-duplicate", 7)]
     bare = audit_values(block.replace('source = "law（一）"\n', ""), "c01.toml")
     assert [(each.message_id, each.params["fields"]) for each in bare] == [("values-lacking", "source")]
+
+
+def test_values_of_every_kind_are_written_and_read_back():
+    every = [replace(each, place="339901", replaces=None) for each in KNOWN if each.place is None]
+    again = read_values(write_values(every), "export.toml", KNOWN)
+    assert [(each.name, each.value, each.since) for each in again] == [
+        (each.name, each.value, each.since) for each in every
+    ]
