@@ -21,7 +21,7 @@ from threading import Lock
 from typing import Any
 
 from liangtian.errors import CatalogueError
-from liangtian.onemap import snapshot
+from liangtian.onemap import seal, snapshot
 from liangtian.onemap.index import Index, load
 from liangtian.onemap.precedence import Claim, Share, remaining, shares
 
@@ -159,20 +159,36 @@ class Catalogue:
 
         Raises
         ------
-        CatalogueError (catalogue-error): the snapshot file is gone.
+        CatalogueError (catalogue-error): the snapshot file is gone or altered.
         """
-        return _loaded(self.snapshot_path(digest), self.index_path(digest))
+        try:
+            return _loaded(self.snapshot_path(digest), self.index_path(digest))
+        except Unsound as unsound:
+            names = "、".join(dict.fromkeys(v.name for v in self.entries() if v.digest == digest)) or digest[:16]
+            raise CatalogueError(f"layer-snapshot-{unsound}", layer=names, file=f"{digest}.parquet") from None
+
+    def state(self, digest: str) -> seal.State:
+        """Whether a snapshot file is as it was stored; costs a look at the file, see `seal`."""
+        return seal.state(self.snapshot_path(digest))
+
+    def unsound(self) -> list[tuple[LayerVersion, seal.State]]:
+        """The versions whose snapshot is missing or altered, by the cheap look."""
+        looked = ((version, self.state(version.digest)) for version in self.entries())
+        return [(version, state) for version, state in looked if state in ("missing", "altered")]
 
     def verify(self, version: LayerVersion) -> None:
-        """Recompute the digest of a snapshot.
+        """Recompute the digest of a snapshot, and seal it.
 
         Raises
         ------
         CatalogueError (catalogue-error): missing, unreadable or altered.
         """
-        found = snapshot.digest(snapshot.read(self.snapshot_path(version.digest)))
+        path = self.snapshot_path(version.digest)
+        found = snapshot.digest(snapshot.read(path))
         if found != version.digest:
             raise CatalogueError("snapshot-altered", layer=version.name, expected=version.digest, found=found)
+        if self.state(version.digest) != "sound":
+            seal.seal(path)
 
     def record(self, version: LayerVersion) -> LayerVersion:
         """Add an entry, unless the newest of its place, layer and date is the same snapshot already.
@@ -203,8 +219,15 @@ def _safe(place: str) -> str:
     return place
 
 
+class Unsound(Exception):
+    """A snapshot that is missing or altered; says which."""
+
+
 @lru_cache(maxsize=64)
 def _loaded(snapshot_path: Path, folder: Path) -> Index:
+    state = seal.state(snapshot_path)
+    if state in ("missing", "altered"):
+        raise Unsound(state)
     return load(snapshot_path, folder)
 
 

@@ -6,6 +6,7 @@ interrupted before that leaves no version behind.
 
 from __future__ import annotations
 
+import shutil
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ from liangtian.errors import LayerInvalid
 from liangtian.finding import Finding, Outcome
 from liangtian.formats.features import Features
 from liangtian.messages import render
-from liangtian.onemap import index, quality, quality_geometry, snapshot
+from liangtian.onemap import index, quality, quality_geometry, seal, snapshot
 from liangtian.onemap.catalogue import Catalogue, LayerVersion, write_json
 from liangtian.onemap.layers import Conformed, LayerSpec, conform
 from liangtian.onemap.mapping import SchemaMapping
@@ -168,10 +169,20 @@ def _store(layer: Conformed, crs: CRS, catalogue: Catalogue, tell: Progress) -> 
     tell(0.7, "publish-digesting")
     digest = snapshot.digest(table)
     tell(0.8, "publish-storing")
-    path = catalogue.snapshot_path(digest)
-    if not snapshot.is_whole(path, table.num_rows):
-        snapshot.write(table, path)
+    if not _is_stored(catalogue, digest, table.num_rows):
+        snapshot.write(table, catalogue.snapshot_path(digest))
+        shutil.rmtree(catalogue.index_path(digest), ignore_errors=True)  # it may have been made of what lay there
+    seal.seal(catalogue.snapshot_path(digest))
     return digest, plane
+
+
+def _is_stored(catalogue: Catalogue, digest: str, rows: int) -> bool:
+    """Whether the very content is there already; a file nobody sealed is read and asked."""
+    path = catalogue.snapshot_path(digest)
+    state = catalogue.state(digest)
+    if state == "unsealed":
+        return snapshot.is_whole(path, rows) and snapshot.digest(snapshot.read(path)) == digest
+    return state == "sound" and snapshot.is_whole(path, rows)
 
 
 def _silent(share: float, message_id: str) -> None:

@@ -98,6 +98,11 @@ def index_of(version: LayerVersion) -> Index:
     return the_catalogue().index_of(version.digest)
 
 
+def is_unsound(version: LayerVersion) -> bool:
+    """Whether the snapshot is missing or altered, by the cheap look."""
+    return the_catalogue().state(version.digest) in ("missing", "altered")
+
+
 def uploads_for(user: User) -> QuerySet[Upload]:
     """Uploads of the user's places."""
     return Upload.objects.filter(place__in=places_for(user)).select_related("place", "uploader", "version", "job")
