@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from fractions import Fraction
 from itertools import combinations
 from typing import TypeGuard, get_args
 
 from liangtian.errors import DocumentRefused, LiangtianError
 from liangtian.onemap.places import stem
 from liangtian.policy.parameters import Parameters
-from liangtian.policy.values import Parameter, Status, parameter
+from liangtian.policy.values import Band, MonthDay, Parameter, Status, parameter
 
 _HEAD = re.compile(r'^\s*\[\[\s*(?:"([^"]+)"|([^\]\s"]+))\s*\]\]')
 _NEEDED = ("since", "value", "unit", "status", "source")
@@ -62,6 +64,64 @@ def read_values(
     if defects:
         raise DocumentRefused(source, defects)
     return tuple(_parameter(block, source) for block in found)
+
+
+def write_values(values: Iterable[Parameter]) -> str:
+    """Write values of places as `read_values` takes them back, unchanged.
+
+    Examples
+    --------
+    >>> from liangtian.rules.documents import DOCUMENTS
+    >>> known = Parameters(DOCUMENTS)
+    >>> text = write_values(known.history("wenzhou-2019（一）.village_land_low_m2_per_person"))
+    >>> text.splitlines()[1:5]
+    ['name = "wenzhou-2019（一）.village_land_low_m2_per_person"', 'since = 2019-02-13', 'value = 80', 'unit = "m2/person"']
+    """
+    return "\n".join(_written(each) for each in values)
+
+
+def write_value(each: Parameter) -> str:
+    """The value alone, as TOML writes it."""
+    return _literal(each.value)
+
+
+def _written(each: Parameter) -> str:
+    fields = {
+        "name": _text(each.replaces or each.name),
+        "place": _text(each.place) if each.place else "",
+        "since": each.since.isoformat(),
+        "until": each.until.isoformat() if each.until else "",
+        "value": _literal(each.value),
+        "unit": _text(each.unit),
+        "status": _text(each.status),
+        "source": _text(each.source),
+        "prevails": "true" if each.prevails else "",
+    }
+    return "[[value]]\n" + "".join(f"{key} = {said}\n" for key, said in fields.items() if said)
+
+
+def _literal(value: object) -> str:
+    match value:
+        case Fraction():
+            return f"{Decimal(value.numerator) / Decimal(value.denominator):f}"
+        case Band():
+            last = f", to = {_literal(value.last)}" if value.last is not None else ""
+            return f"{{ from = {_literal(value.first)}{last}, value = {_literal(value.value)} }}"
+        case MonthDay():
+            return _text(str(value))
+        case date():
+            return value.isoformat()
+        case tuple():
+            return f"[{', '.join(_literal(each) for each in value)}]"
+        case Mapping():
+            return f"{{ {', '.join(f'{_text(key)} = {_literal(each)}' for key, each in value.items())} }}"
+        case _:
+            return _text(str(value))
+
+
+def _text(text: str) -> str:
+    """A basic string of TOML: JSON's escapes are among TOML's."""
+    return json.dumps(text, ensure_ascii=False)
 
 
 def audit_values(text: str, source: str) -> list[LiangtianError]:

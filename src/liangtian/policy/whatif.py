@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 
-from liangtian.policy.cases import outcomes, totals
+from liangtian.policy.cases import Opening, outcomes, totals
 from liangtian.policy.clause import Case, Duty, clauses
 from liangtian.policy.document import Document
 from liangtian.policy.evaluate import Decision, Rulebook
-from liangtian.policy.parameters import Parameters
 from liangtian.policy.values import Parameter
 
 Key = tuple[str, str, str, str]  # place, party, pool, index
@@ -32,17 +31,6 @@ class Tried:
     case: Case
     outcomes: Mapping[str, tuple[str | None, str | None]]
     postings: Mapping[str, tuple[int, int]]
-
-
-@dataclass(frozen=True, slots=True)
-class Opening:
-    """What a party's pool holds before the first case."""
-
-    place: str
-    party: str
-    pool: str
-    index: str
-    amount: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,28 +64,37 @@ class Comparison:
 
 def compare(
     cases: Iterable[tuple[str, Case]],
-    before: Rulebook,
+    rulebook_for: Callable[[Case], Rulebook],
     values: Iterable[Parameter],
     openings: Iterable[Opening] = (),
 ) -> Comparison:
-    """Decide each case under a rulebook and again with values on trial, asking only the rules that use those values.
+    """Decide each case by its rulebook and again with values on trial, asking only the rules that use those values.
 
     Parameters
     ----------
     cases : name and case, in any order
+    rulebook_for : the rulebook that binds a case; cases bound alike are to get the very same one
     values : their `since`, `until` and `place` say when and where the trial holds
     openings : pools to follow from day to day; without one a pool is not watched
     """
     trial = tuple(values)
-    rules = using(before.documents, {each.replaces or each.name for each in trial})
-    old, new = before.only(rules), before.only(rules, before.values.tried(trial))
-    every = list(cases)
-    touched = [(name, case) for name, case in every if old.asks(case.event)]
-    pairs = ((name, case, old.decide(case), new.decide(case)) for name, case in touched)
-    changed = tuple(each for pair in pairs if (each := _difference(*pair)))
+    every = [(name, case, rulebook_for(case)) for name, case in cases]
+    pairs: dict[int, tuple[Rulebook, Rulebook]] = {}
+    touched, changed = 0, []
+    for name, case, rulebook in every:
+        old, new = pairs.get(id(rulebook)) or pairs.setdefault(id(rulebook), _pair(rulebook, trial))
+        if old.asks(case.event):
+            touched += 1
+            if found := _difference(name, case, old.decide(case), new.decide(case)):
+                changed.append(found)
     watched = {(o.place, o.party, o.pool, o.index): o.amount for o in openings}
-    below = _below(every, before, changed, watched) if watched else ()
-    return Comparison(len(every), len(touched), changed, tuple(below))
+    below = _below(every, changed, watched) if watched else ()
+    return Comparison(len(every), touched, tuple(changed), tuple(below))
+
+
+def _pair(rulebook: Rulebook, trial: tuple[Parameter, ...]) -> tuple[Rulebook, Rulebook]:
+    rules = using(rulebook.documents, {each.replaces or each.name for each in trial})
+    return rulebook.only(rules), rulebook.only(rules, rulebook.values.tried(trial))
 
 
 def using(documents: Mapping[str, Document], names: set[str]) -> set[str]:
@@ -120,13 +117,13 @@ def _difference(name: str, case: Case, one: Decision, other: Decision) -> Tried 
 
 
 def _below(
-    every: list[tuple[str, Case]], before: Rulebook, changed: tuple[Tried, ...], watched: Mapping[Key, int]
+    every: list[tuple[str, Case, Rulebook]], changed: list[Tried], watched: Mapping[Key, int]
 ) -> Iterator[Below]:
     """Follow the pools through all postings, with and without the trial; those only the trial takes below zero."""
     now = [
         (case.on, (case.place, each.posting.party, each.posting.pool, each.posting.index), each.posting.amount)
-        for _name, case in every
-        for each in before.decide(case).postings
+        for _name, case, rulebook in every
+        for each in rulebook.decide(case).postings
     ]
     then = now + [
         (each.case.on, (each.case.place, *_split(name)), new - old)
@@ -151,5 +148,6 @@ def _first_below(moves: list[tuple[date, Key, int]], openings: Mapping[Key, int]
         if key in held:
             held[key] += sum(amount for _on, _key, amount in same)
             if held[key] < 0:
-                found.setdefault(key, Below(*key, on, held[key]))
+                place, party, pool, index = key
+                found.setdefault(key, Below(place, party, pool, index, on, held[key]))
     return found

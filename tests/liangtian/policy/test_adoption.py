@@ -9,10 +9,13 @@ from liangtian.messages import render_error
 from liangtian.policy.adoption import Adoption, adopted, demonstration_adoptions, read_adoptions
 from liangtian.rules.documents import DOCUMENTS
 
+POLICIES = ("wenzhou-2019", "haining-2021", "liangtian-2026")
+
 
 def names(on, place, adoptions=None):
+    """The policies adopted and our own values; what the policies rest on is left aside."""
     entries = demonstration_adoptions() if adoptions is None else adoptions
-    return list(adopted(DOCUMENTS, entries, on=on, place=place))
+    return [name for name in adopted(DOCUMENTS, entries, on=on, place=place) if name in POLICIES]
 
 
 def main_names(on, place):
@@ -30,6 +33,12 @@ def test_demonstration_places_adopt_both_documents(place):
 
 def test_demonstration_city_adopts_every_document_there_is():
     assert names(date(2026, 1, 1), "339900") == list(DOCUMENTS)
+
+
+def test_demonstration_adopts_each_supporting_law_from_its_own_day_but_not_before_the_first_policy():
+    supporting = {each.document: each.since for each in demonstration_adoptions() if each.document not in POLICIES}
+    first = DOCUMENTS["wenzhou-2019"].since
+    assert supporting == {name: max(first, DOCUMENTS[name].since) for name in DOCUMENTS if name not in POLICIES}
 
 
 @pytest.mark.parametrize("place", ["330000", "330300", "330481", "339800", "zone-1"])
