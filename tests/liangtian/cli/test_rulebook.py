@@ -65,7 +65,7 @@ def test_explain_says_values_in_force_facts_file_and_cases():
     low = next(each for each in found["values"] if each["name"].endswith("village_land_low_m2_per_person"))
     assert (low["in_force"]["value"], low["in_force"]["source"]) == (80, "wenzhou-2019（一）")
     assert [each["since"] for each in low["history"]] == ["2019-02-13"]
-    grow = found["obligations"][4]
+    grow = found["obligations"][7]
     assert grow["file"] == "liangtian/rules/wenzhou_2019/c01_control_lines/village_scale.py"
     assert grow["line"] > 1
     assert [fact["supplier"] for fact in grow["facts"]] == ["declared"] * 3
