@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import ast
 import inspect
+import tomllib
 from collections.abc import Callable, Iterable, Iterator
+from importlib import resources
 from pathlib import Path
 
 import click
@@ -22,6 +24,7 @@ from liangtian.onemap.layers import LAYERS, Field, LayerSpec
 from liangtian.onemap.quality import RULES
 from liangtian.policy.coverage import Covered, CoveredClause, coverage
 from liangtian.policy.document import Document, NotComputed
+from liangtian.policy.facts import Fact, dictionary
 from liangtian.rules.documents import DOCUMENTS
 from liangtian_web import errors as web_errors
 
@@ -174,7 +177,7 @@ def errors() -> str:
         rows = [(f"`{one}`", catalogue()[one]["zh"], catalogue()[one]["en"]) for one in sorted(raised[kind.__name__])]
         parts += [
             f"## {kind.__name__}",
-            f"Code `{kind.code}`, HTTP {web_errors.status_of(kind('x'))}. {inspect.getdoc(kind)}",
+            f"Code `{kind.code}`, HTTP {web_errors.status_of(kind.__new__(kind))}. {inspect.getdoc(kind)}",
             _table(("message", "中文", "English"), rows),
         ]
     return _page(parts)
@@ -242,10 +245,35 @@ def _both(reason: NotComputed) -> str:
     return f"{reason.zh} {reason.en}"
 
 
+def facts() -> str:
+    """The facts dictionary, subject by subject."""
+    parts = [
+        "# Facts 事实",
+        NOTE,
+        "What clauses ask about. Supplier: `measured` by a check from the layers; `registered` in the book or a "
+        "register, stated by whoever keeps it until a register here holds it; `declared` by the user. Areas in m², "
+        "money in yuan, shares as fractions of 1; an empty cell in a table means not known.",
+    ]
+    folder = resources.files("liangtian.policy").joinpath("dictionary")
+    for file in sorted(folder.iterdir(), key=lambda each: each.name):
+        names = tomllib.loads(file.read_text("utf-8"))
+        heads = ("name", "type", "unit", "supplier", "中文", "English", "values or columns")
+        parts += [f"## {file.name.removesuffix('.toml')}", _table(heads, (_fact(dictionary()[name]) for name in names))]
+    return _page(parts)
+
+
+def _fact(fact: Fact) -> tuple[str, ...]:
+    values = [f"`{name}` {words['zh']} {words['en']}" for name, words in fact.values.items()]
+    columns = [f"`{name}` {kind}" for name, kind in fact.columns.items()]
+    about = "; ".join(values) or ", ".join(columns)
+    return (f"`{fact.name}`", fact.type, fact.unit, fact.supplier, fact.zh, fact.en, about)
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "reference/commands.md": commands,
     "reference/layers.md": layers,
     "reference/errors.md": errors,
+    "reference/facts.md": facts,
     "clauses.md": clauses_page,
 }
 

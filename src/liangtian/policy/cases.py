@@ -11,11 +11,24 @@ from importlib import resources
 from typing import Any
 
 from liangtian.errors import LiangtianError
+from liangtian.ledger.indices import indices
+from liangtian.ledger.kinds import pools
 from liangtian.policy.clause import EVENTS, Case, Clause
 from liangtian.policy.evaluate import Decision, gravest
 from liangtian.policy.facts import read_facts
 
-_KNOWN = {"name", "on", "place", "event", "facts", "expect", "posts", "within"}
+_KNOWN = {"name", "zh", "on", "place", "event", "facts", "expect", "posts", "within"}
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What a party's pool holds before the first case."""
+
+    place: str
+    party: str
+    pool: str
+    index: str
+    amount: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +37,7 @@ class WrittenCase:
 
     Attributes
     ----------
+    zh : the name in Chinese, where it was given one
     expect : obligation (`（六）.1`) or rule (`wenzhou-2019（六）.1`) → outcome
     posts : `party:pool:index` → amount
     """
@@ -32,6 +46,7 @@ class WrittenCase:
     case: Case
     expect: Mapping[str, str] = field(default_factory=dict)
     posts: Mapping[str, int] = field(default_factory=dict)
+    zh: str = ""
 
 
 def cases_of(clause: Clause) -> tuple[WrittenCase, ...]:
@@ -54,11 +69,30 @@ def read_cases(text: str, source: str) -> tuple[WrittenCase, ...]:
     LiangtianError (case-unreadable): not TOML, or a case lacks its name, day, place or step, or names what there is not
     LiangtianError (fact-name-unknown, fact-type-wrong)
     """
-    try:
-        blocks = tomllib.loads(text, parse_float=Decimal)["case"]
-    except (tomllib.TOMLDecodeError, KeyError) as cause:
-        raise LiangtianError("case-unreadable", source=source, case="", reason=str(cause)) from cause
-    return tuple(_case(block, source) for block in blocks)
+    read = _toml(text, source)
+    if "case" not in read:
+        raise LiangtianError("case-unreadable", source=source, case="", reason="[[case]]")
+    return tuple(_case(block, source) for block in read["case"])
+
+
+def read_openings(text: str, source: str) -> tuple[Opening, ...]:
+    """Read what pools hold before the first case: `[[opening]]` blocks of place, party, pool, index and amount.
+
+    Raises
+    ------
+    LiangtianError (opening-unreadable)
+    """
+    blocks = _toml(text, source).get("opening", [])
+    openings = []
+    for block in blocks:
+        try:
+            opening = Opening(**block)
+        except TypeError as cause:
+            raise LiangtianError("opening-unreadable", source=source, reason=str(cause)) from cause
+        if opening.index not in indices() or opening.pool not in pools() or type(opening.amount) is not int:
+            raise LiangtianError("opening-unreadable", source=source, reason=str(block))
+        openings.append(opening)
+    return tuple(openings)
 
 
 def outcomes(decision: Decision) -> dict[str, str]:
@@ -79,6 +113,13 @@ def totals(decision: Decision) -> dict[str, int]:
     return {key: amount for key, amount in sums.items() if amount}
 
 
+def _toml(text: str, source: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text, parse_float=Decimal)
+    except tomllib.TOMLDecodeError as cause:
+        raise LiangtianError("case-unreadable", source=source, case="", reason=str(cause)) from cause
+
+
 def _case(block: Mapping[str, Any], source: str) -> WrittenCase:
     name = str(block.get("name", ""))
     reason = _defect(block)
@@ -86,7 +127,7 @@ def _case(block: Mapping[str, Any], source: str) -> WrittenCase:
         raise LiangtianError("case-unreadable", source=source, case=name, reason=reason)
     facts = read_facts(block.get("facts", {}))
     case = Case(block["on"], block["place"], block["event"], facts, tuple(block.get("within", ())))
-    return WrittenCase(name, case, block.get("expect", {}), block.get("posts", {}))
+    return WrittenCase(name, case, block.get("expect", {}), block.get("posts", {}), block.get("zh", ""))
 
 
 def _defect(block: Mapping[str, Any]) -> str:

@@ -36,7 +36,7 @@ def day_compared(
     left, right = measured.toordinal(), required.toordinal()
     ruling = compared(left, relation, right, name=name, met=met, unmet=unmet, params={**words, **(params or {})})
     step = Step("compare", name, ruling.outcome is Outcome.PASS, {**words, "relation": relation, "unit": "date"})
-    return replace(ruling, **words, steps=(step,))  # type: ignore[arg-type]  # both fields take any object
+    return replace(ruling, measured=words["measured"], required=words["required"], steps=(step,))
 
 
 def years_after(day: date, years: int) -> date:

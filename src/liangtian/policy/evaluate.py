@@ -14,6 +14,7 @@ from typing import Any
 from liangtian.errors import ParameterMissing
 from liangtian.finding import Finding, Outcome, Step
 from liangtian.ledger.posting import Posting
+from liangtian.policy.audit import refuse_defective
 from liangtian.policy.clause import EVENTS, Case, Clause, Duty, FactMissing, Obligation, clauses, required_facts, select
 from liangtian.policy.document import Document
 from liangtian.policy.duty import as_obligation
@@ -66,11 +67,16 @@ class Rulebook:
     documents : those adopted; one not yet in force on the date of a case says nothing
     values : the values to decide by; those the documents declare unless given
     only : rules to ask, all of them unless given
+
+    Raises
+    ------
+    DocumentRefused : a document cannot be decided by
     """
 
     def __init__(
         self, documents: Mapping[str, Document], values: Parameters | None = None, only: Iterable[str] | None = None
     ) -> None:
+        refuse_defective(documents)
         self.documents = documents
         self.values = Parameters(documents) if values is None else values
         chosen = None if only is None else frozenset(only)
@@ -85,6 +91,14 @@ class Rulebook:
             for document in sorted(documents.values(), key=lambda each: each.since)
             for old, new in document.replaces.items()
         }
+
+    def only(self, rules: Iterable[str], values: Parameters | None = None) -> Rulebook:
+        """The same documents, asked only these rules, by these values if given."""
+        return Rulebook(self.documents, self.values if values is None else values, rules)
+
+    def asks(self, event: str) -> bool:
+        """Whether any obligation is asked at a step of procedure."""
+        return bool(self._by_event.get(event))
 
     def decide(self, case: Case) -> Decision:
         """Answer a case by every obligation asked at its event, in the order of documents, clauses and obligations.
