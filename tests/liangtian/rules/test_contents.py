@@ -145,6 +145,11 @@ def test_every_value_has_unit_status_and_source():
     assert {each.status for each in values} <= {"text", "law", "ours", "unverified"}
 
 
+def test_every_value_has_a_name_in_both_languages():
+    names = {each.name for each in Parameters(DOCUMENTS)}
+    assert {name for name in names if set(catalogue().get(name, {})) != {"zh", "en"}} == set()
+
+
 def test_every_clause_and_obligation_is_worded_in_both_languages():
     ids = {each.citation for each in coverage(DOCUMENTS)}
     ids |= {clause.rule(each) for clause in clauses(DOCUMENTS) for each in clause.entries}
