@@ -64,7 +64,12 @@ def coverage(documents: Mapping[str, Document]) -> Iterator[CoveredClause]:
                 yield CoveredClause(document.id, number, (), entry)
             else:
                 clause = modules[document.id, number]
-                yield CoveredClause(document.id, number, tuple(_covered(clause, rulebooks[document.id])))
+                yield CoveredClause(document.id, number, cover(clause, rulebooks[document.id]))
+
+
+def cover(clause: Clause, rulebook: Rulebook) -> tuple[Covered, ...]:
+    """Account for the obligations of one clause."""
+    return tuple(_covered(clause, rulebook))
 
 
 def _covered(clause: Clause, rulebook: Rulebook) -> Iterator[Covered]:

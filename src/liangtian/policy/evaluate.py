@@ -100,6 +100,10 @@ class Rulebook:
         """Whether any obligation is asked at a step of procedure."""
         return bool(self._by_event.get(event))
 
+    def facts_asked(self, event: str) -> tuple[str, ...]:
+        """Every fact the obligations of a step of procedure ask for, those that decide their reach not included."""
+        return tuple(dict.fromkeys(name for asked in self._by_event[event] for name in asked.fact_names))
+
     def decide(self, case: Case) -> Decision:
         """Answer a case by every obligation asked at its event, in the order of documents, clauses and obligations.
 

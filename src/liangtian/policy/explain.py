@@ -11,9 +11,10 @@ from typing import Any
 from liangtian.errors import LiangtianError, ParameterMissing
 from liangtian.messages import Language, render_text
 from liangtian.policy.clause import Clause, Duty, Entry, Intent, Obligation, clauses, required_facts
-from liangtian.policy.coverage import Covered, coverage
+from liangtian.policy.coverage import Covered, cover
 from liangtian.policy.document import Document, NotComputed
 from liangtian.policy.duty import Records
+from liangtian.policy.evaluate import Rulebook
 from liangtian.policy.facts import dictionary
 from liangtian.policy.parameters import Parameters
 from liangtian.policy.values import Parameter, clause_parameters
@@ -66,16 +67,15 @@ def explain(
     document, clause, title, since, module, reason (why it has no module), obligations, values
     """
     document, number = documents[citation[0]], citation[1]
-    covered = next((each for each in coverage({document.id: document}) if each.number == number), None)
     clause = next((each for each in clauses({document.id: document}) if each.number == number), None)
     known = Parameters(documents) if values is None else values
-    by_id = {each.id: each for each in covered.obligations} if covered else {}
+    by_id = {each.id: each for each in cover(clause, Rulebook({document.id: document}))} if clause else {}
     return {
         "document": document.id,
         "document_title": document.title_zh if lang == "zh" else document.title_en,
         "since": document.since.isoformat(),
         "clause": number,
-        "title": render_text(f"{document.id}{number}", {}, lang=lang) if covered else number,
+        "title": render_text(f"{document.id}{number}", {}, lang=lang) if document.needs_adoption else number,
         "module": clause.module.__name__ if clause else None,
         "reason": _reason(document.contents[number], lang),
         "obligations": [_entry(clause, each, by_id[each.id], lang) for each in clause.entries] if clause else [],

@@ -164,6 +164,11 @@ class Params:
         """The business date of the case."""
         return self._asked[0]
 
+    @property
+    def place(self) -> str:
+        """The place of the case."""
+        return self._asked[1]
+
     def table(self, name: str) -> Mapping[str, Fraction]:
         """Give a value that is a table."""
         return self.value(name).table

@@ -34,7 +34,7 @@ def propose_value(request: Request, given: dict[str, Any]) -> Proposal:
     if not proposing_places(request.user).filter(pk=given["place"].pk).exists():
         raise PermissionDenied
 
-    (value,) = read_values(_block(given), SOURCE, Parameters(DOCUMENTS))
+    (value,) = read_values(block_of(given), SOURCE, Parameters(DOCUMENTS))
     _refuse_second(value.name, value.place or "", value.since)
 
     with transaction.atomic():
@@ -106,12 +106,12 @@ def import_text(document: str, text: str, source: str) -> list[ClauseText]:
     return rows
 
 
-def _block(given: dict[str, Any]) -> str:
+def block_of(given: dict[str, Any]) -> str:
     """The value as a file of values has it; what was typed stands on one line, so that it can be nothing else."""
     days = {key: given[key].isoformat() for key in ("since", "until") if given.get(key)}
     texts = {key: json.dumps(str(given[key]), ensure_ascii=False) for key in ("name", "unit", "status", "source")}
-    place = json.dumps(key_of(given["place"]))
-    fields = {**texts, **days, "place": place, "value": " ".join(given["value"].split())}
+    fields = {**texts, **days, "value": " ".join(given["value"].split())}
+    fields |= {"place": json.dumps(key_of(given["place"]))} if given.get("place") else {}
     fields |= {"prevails": "true"} if given.get("prevails") else {}
     return "[[value]]\n" + "".join(f"{key} = {each}\n" for key, each in fields.items())
 

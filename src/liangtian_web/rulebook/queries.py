@@ -13,11 +13,12 @@ from django.db.models import Max, Q, QuerySet
 from liangtian.onemap.places import lies_in
 from liangtian.policy.adoption import Adoption, adopted, demonstration_adoptions
 from liangtian.policy.document import Document
+from liangtian.policy.evaluate import Rulebook
 from liangtian.policy.parameters import Parameters
 from liangtian.policy.values import Parameter, parameter
 from liangtian.rules.documents import DOCUMENTS
 from liangtian_web.people.models import Membership, Place, User
-from liangtian_web.people.queries import places_for
+from liangtian_web.people.queries import home_membership, places_for
 from liangtian_web.rulebook.models import ClauseText, Decision, Proposal
 
 
@@ -59,7 +60,45 @@ def documents_on(place: Place, on: date) -> dict[str, Document]:
 
 def values_known() -> Parameters:
     """The values of the documents with the approved values of places."""
-    return Parameters(DOCUMENTS).with_values(approved_values())
+    return _declared().with_values(approved_values())
+
+
+def history(name: str) -> tuple[Parameter, ...]:
+    """Every value the documents declare under a name, oldest first."""
+    return _declared().history(name)
+
+
+def approved_for(user: User) -> tuple[Parameter, ...]:
+    """The approved values a user may see: of the user's places, those under them and those above."""
+    rows = proposals_for(user).filter(decision__approved=True, kind=Proposal.Kind.VALUE).order_by("pk")
+    return tuple(as_parameter(row) for row in rows)
+
+
+def adoptions_shown(user: User) -> list[tuple[Place, Document, Adoption]]:
+    """Adoptions that bind a place of the user's, or one above it."""
+    seen = Place.objects.filter(Q(pk__in=places_for(user)) | Q(pk__in=_above(user)))
+    by_key = {key_of(place): place for place in seen}
+    return [
+        (by_key[each.place], DOCUMENTS[each.document], each)
+        for each in approved_adoptions()
+        if each.place in by_key and each.document in DOCUMENTS
+    ]
+
+
+def binding(user: User, on: date) -> set[str]:
+    """Ids of the documents that bind the user's own place on a day."""
+    membership = home_membership(user)
+    return set(documents_on(membership.place, on)) if membership else set()
+
+
+def value_names() -> list[str]:
+    """Every value a place may give anew, by its full name."""
+    return list(dict.fromkeys(each.name for each in _declared()))
+
+
+def adoptable() -> list[tuple[str, str]]:
+    """Documents a place may adopt: id and title."""
+    return [(each.id, f"{each.id} · {each.title_zh}") for each in DOCUMENTS.values() if each.needs_adoption]
 
 
 def keys_of(place: Place) -> tuple[str, ...]:
@@ -78,6 +117,17 @@ def values_at(place: Place) -> tuple[Parameter, ...]:
     """The approved values that can hold at a place: its own and those of the places above."""
     keys = keys_of(place)
     return tuple(each for each in approved_values() if any(lies_in(key, each.place or "") for key in keys))
+
+
+@lru_cache(maxsize=1)
+def _declared() -> Parameters:
+    return Parameters(DOCUMENTS)
+
+
+@lru_cache(maxsize=8)
+def facts_asked(event: str) -> tuple[str, ...]:
+    """The facts that clauses ask for at a step of procedure."""
+    return Rulebook(DOCUMENTS).facts_asked(event)
 
 
 def texts_of(document: str) -> dict[str, ClauseText]:
