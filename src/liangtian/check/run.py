@@ -12,8 +12,8 @@ from typing import Any
 from liangtian.check.gather import Gathered, Technical, boundary_of, gather, versions_for
 from liangtian.check.overlay import LineTolerance
 from liangtian.check.result import CheckResult
-from liangtian.check.suspicion import shifted
-from liangtian.errors import LiangtianError
+from liangtian.check.suspicion import doubts
+from liangtian.errors import LiangtianError, ParameterMissing
 from liangtian.finding import Finding
 from liangtian.formats.features import Features
 from liangtian.onemap.catalogue import Catalogue, LayerVersion
@@ -69,7 +69,7 @@ def check(features: Features, catalogue: Catalogue, question: Question) -> Check
         raise LiangtianError("check-kind-unknown", kind=question.kind, known="、".join(KINDS))
     declared = read_facts(question.declared, allowed=STATED)
     boundary = boundary_of(features)
-    versions = versions_for(catalogue, on=question.on, place=question.place, named=question.versions)
+    versions = versions_for(catalogue, on=question.on, named=question.versions)
     technical = technical_on(question.on, question.place or "")
     gathered = gather(boundary, catalogue, versions, kind=question.kind, technical=technical)
     place = question.place or _main_place(gathered, versions, features.source)
@@ -83,7 +83,7 @@ def check(features: Features, catalogue: Catalogue, question: Question) -> Check
         "layers": [_named(version) for layer in versions.values() for version in layer],
         "technical": [{"name": step.name, "value": step.value, **step.detail} for step in technical.steps],
     }
-    notes = features.findings + shifted(features, boundary, [catalogue.index(v) for v in versions["DLTB"]])
+    notes = features.findings + doubts(features, boundary, [catalogue.index(v) for v in versions["DLTB"]])
     return CheckResult(head, findings, gathered, boundary, notes)
 
 
@@ -101,12 +101,20 @@ def recheck(facts: Mapping[str, object], question: Question) -> tuple[tuple[Find
 
 
 def technical_on(on: date, place: str) -> Technical:
-    """The technical values in force: sliver tolerance, and grain capacity by grade."""
+    """The technical values in force: sliver tolerance, and grain capacity by grade.
+
+    Raises
+    ------
+    ParameterMissing (parameter-missing): the date lies before the first of them.
+    """
     parameters = Parameters({"liangtian-2026": DOCUMENTS["liangtian-2026"]})
 
     def resolve(name: str) -> Any:
         return parameters.resolve(f"liangtian-2026（技术）.{name}", on=on, place=place)
 
+    since = min(each.since for each in parameters)
+    if on < since:
+        raise ParameterMissing("check-before-technical", on=on.isoformat(), since=since.isoformat())
     tolerance, capacity = resolve("line_tolerance"), resolve("capacity_by_grade")
     return Technical(
         LineTolerance(area_m2=tolerance.table["area_m2"], width_m=tolerance.table["mean_width_m"]),

@@ -38,9 +38,11 @@ def _field(fact: Fact) -> forms.Field | None:
         return forms.ChoiceField(label=label, required=False, choices=empty + words)
     unit = {"m2": "m²", "person": gettext("人")}.get(fact.unit, fact.unit)
     if fact.type == "area":
-        return forms.DecimalField(label=f"{label} ({unit})", required=False, min_value=Decimal(0), decimal_places=2)
+        return forms.DecimalField(
+            label=f"{label} ({unit})", required=False, min_value=Decimal(0), max_digits=16, decimal_places=2
+        )
     if fact.type == "integer":
-        return forms.IntegerField(label=f"{label} ({unit})", required=False, min_value=0)
+        return forms.IntegerField(label=f"{label} ({unit})", required=False, min_value=0, max_value=10**15)
     return forms.CharField(label=label, required=False) if fact.type == "text" else None
 
 
