@@ -13,7 +13,8 @@ from liangtian.policy.ruling import Ruling, declared
 from liangtian.policy.shapes import on_record_ruling
 from liangtian.units import round_half_up
 
-CITY, PROJECT = Pocket("city", "fund"), Pocket("unit", "fund")  # the unit that carries the project out
+CITY = Pocket("city", "fund")
+PROJECT = Pocket("unit", "earmarked")  # the unit that carries the project out; rewards too serve its works, （十六）.1
 
 
 @dataclass(frozen=True, slots=True)
