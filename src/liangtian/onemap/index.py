@@ -184,7 +184,7 @@ def _mapped(folder: Path) -> Index:
     if head is None:
         raise FileNotFoundError(folder)
     arrays = {
-        name: np.load(folder / f"{name}.npy", mmap_mode="r")
+        name: np.load(folder / f"{name}.npy", mmap_mode="r").view(np.ndarray)  # a memmap makes every slice a slow one
         for name in ("bounds", "blocks", "xy", "ring_starts", "polygon_rings", "row_polygons", "area_dm2")
     }
     attributes = pa.ipc.open_file(pa.memory_map(str(folder / "attributes.arrow"))).read_all()

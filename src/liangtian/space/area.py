@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -111,17 +112,27 @@ def ring_areas(xy: Floats, starts: Ints, crs: CRS, *, split_m: float | None = SP
     """
     if not crs.is_projected:
         raise CrsMismatch("crs-not-projected", crs=crs.name)
-    ellipsoid, projection = crs.ellipsoid, transverse_mercator(crs)
-    if ellipsoid is None:
-        raise CrsMismatch("crs-not-measurable", crs=crs.name)
-    series = Series.of(ellipsoid.semi_major_metre, ellipsoid.semi_minor_metre)
-    if projection is None or split_m is None:
-        return _by_vertices(xy, starts, projection or Pyproj(crs), series, split_m)
+    if len(starts) < 2:
+        return np.empty(0)
+    inverse, series = _means(crs.srs)
+    if split_m is None or not isinstance(inverse, TransverseMercator):
+        return _by_vertices(xy, starts, inverse, series, split_m)
     areas = np.empty(len(starts) - 1)
     for first, last in ring_chunks(starts, BATCH):
         points, local = xy[starts[first] : starts[last]], starts[first : last + 1] - starts[first]
-        areas[first:last] = _by_moments(points, local, projection, series, split_m)
+        areas[first:last] = _by_moments(points, local, inverse, series, split_m)
     return areas
+
+
+@cache
+def _means(definition: str) -> tuple[Inverse, Series]:
+    """The inverse projection and the series of a CRS; by its definition, as hashing a CRS costs more than an area."""
+    crs = CRS.from_user_input(definition)
+    ellipsoid = crs.ellipsoid
+    if ellipsoid is None:
+        raise CrsMismatch("crs-not-measurable", crs=crs.name)
+    series = Series.of(ellipsoid.semi_major_metre, ellipsoid.semi_minor_metre)
+    return transverse_mercator(crs) or Pyproj(crs), series
 
 
 def _by_moments(xy: Floats, starts: Ints, projection: TransverseMercator, series: Series, split_m: float) -> Floats:

@@ -139,5 +139,5 @@ def middle(geometry: npt.NDArray[np.object_], crs: CRS) -> tuple[float, float]:
 
 def to_measuring_plane(geometry: npt.NDArray[np.object_], crs: CRS) -> tuple[npt.NDArray[np.object_], CRS]:
     """Project a layer once into the plane it is measured in."""
-    plane = measuring_plane(crs, *middle(geometry, crs))
+    plane = measuring_plane(crs, *((0.0, 0.0) if crs.is_projected else middle(geometry, crs)))
     return reproject(geometry, crs, plane), plane

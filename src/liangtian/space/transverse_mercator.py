@@ -10,7 +10,6 @@ Source: Karney (2011), Transverse Mercator with an accuracy of a few nanometers.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -109,7 +108,6 @@ class TransverseMercator:
         return np.asarray(s * (1 - d2 / 2 * (1 - d2 / 12)) + c * d * (1 - d2 / 6 * (1 - d2 / 20)))
 
 
-@cache
 def transverse_mercator(crs: CRS) -> TransverseMercator | None:
     """The projection of a CRS, if it is a transverse Mercator in metres that counts north from the equator."""
     operation, ellipsoid = crs.coordinate_operation, crs.ellipsoid
