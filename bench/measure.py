@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import platform
 import resource
+import subprocess
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -11,10 +13,11 @@ from dataclasses import dataclass, field
 
 @dataclass
 class Table:
-    """Rows of one comparison; the first row added is ours."""
+    """Rows of one comparison; the first row added is ours. Memory is known of rows that are processes of their own."""
 
     title: str
     rows: list[tuple[str, float, str]] = field(default_factory=list)
+    peaks_mib: dict[str, float] = field(default_factory=dict)
 
     def add(self, name: str, run: Callable[[], object], *, repeats: int = 3, per: int = 1, unit: str = "s") -> object:
         """Time `run`, keep the best of `repeats` divided by `per`."""
@@ -23,18 +26,35 @@ class Table:
             start = time.perf_counter()
             result = run()
             best = min(best, time.perf_counter() - start)
-        scale = {"s": 1.0, "ms": 1e3, "µs": 1e6}[unit]
-        self.rows.append((name, best / per * scale, unit))
-        print(f"  {name}: {best / per * scale:,.3f} {unit}", flush=True)
+        self._add(name, best / per * {"s": 1.0, "ms": 1e3, "µs": 1e6}[unit], unit)
         return result
+
+    def add_process(self, name: str, command: list[str], *, seconds_printed: bool = False) -> None:
+        """Time a command and take its peak memory; `seconds_printed`: its last line says how long the work took."""
+        start = time.perf_counter()
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as running:
+            assert running.stdout is not None
+            said = running.stdout.read().decode()
+            _, status, used = os.wait4(running.pid, 0)
+            running.returncode = os.waitstatus_to_exitcode(status)
+        taken = time.perf_counter() - start
+        if running.returncode:
+            raise SystemExit(f"{' '.join(command)}: exit status {running.returncode}\n{said}")
+        self._add(name, float(said.split()[-1]) if seconds_printed else taken, "s")
+        self.peaks_mib[name] = used.ru_maxrss / 1024
+
+    def _add(self, name: str, value: float, unit: str) -> None:
+        self.rows.append((name, value, unit))
+        print(f"  {name}: {value:,.3f} {unit}", flush=True)
 
     def print(self) -> None:
         ours = self.rows[0][1]
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        print(f"\n### {self.title}\n\n| | time | ratio to ours |\n|---|---:|---:|")
+        print(f"\n### {self.title}\n\n| | time | ratio to ours | peak memory |\n|---|---:|---:|---:|")
         for name, value, unit in self.rows:
-            print(f"| {name} | {value:,.3f} {unit} | {value / ours:.2f} |")
-        print(f"\nPeak memory of this process: {peak:,.0f} MiB. {machine()}\n", flush=True)
+            peak = f"{self.peaks_mib[name]:,.0f} MiB" if name in self.peaks_mib else ""
+            print(f"| {name} | {value:,.3f} {unit} | {value / ours:.2f} | {peak} |")
+        own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        print(f"\nPeak memory of this process: {own:,.0f} MiB. {machine()}\n", flush=True)
 
 
 def machine() -> str:

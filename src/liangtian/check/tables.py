@@ -53,7 +53,6 @@ def land_of(pieces: Pieces) -> Land:
     codes = pieces.attributes["DLBM"]
     ridge, ridge_known = ridges(pieces)
     farmland = landclass.is_farmland(codes)
-    village = np.array([code[:12] for code in _text(pieces.attributes["ZLDWDM"])], dtype=str)
     grade = pc.fill_null(pieces.attributes["GDDB"].cast(pa.int64()), 0).to_numpy()
     return Land(
         pieces=pieces,
@@ -61,7 +60,7 @@ def land_of(pieces: Pieces) -> Land:
         farmland=farmland,
         paddy=landclass.is_paddy(codes),
         construction=_text(landclass.category(codes)) == "C",
-        village=village,
+        village=_text(pieces.attributes["ZLDWDM"], digits=12),
         grade=np.where((grade >= 1) & (grade <= 15), grade, 0),
         ridges_known=bool(ridge_known[farmland].all()),
     )
@@ -74,8 +73,11 @@ def ridges(pieces: Pieces) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]
     return np.round(np.where(known, given, 0.0) * 1e6).astype(np.int64), known
 
 
-def _text(values: pa.Array | pa.ChunkedArray) -> npt.NDArray[np.str_]:
-    return np.array(pc.fill_null(values.cast(pa.string()), "").to_pylist(), dtype=str)
+def _text(values: pa.Array | pa.ChunkedArray, digits: int | None = None) -> npt.NDArray[np.str_]:
+    """Texts, "" for null, cut to their first `digits`; each distinct text is made once."""
+    encoded = pc.fill_null(pa.chunked_array(values).combine_chunks().cast(pa.string()), "").dictionary_encode()
+    distinct = np.array([text[:digits] for text in encoded.dictionary.to_pylist()] or [""], dtype=str)
+    return np.asarray(distinct[encoded.indices.to_numpy()])
 
 
 def m2(dm2: npt.NDArray[np.int64] | int) -> Decimal:
@@ -154,12 +156,12 @@ LEVELS: Sequence[tuple[str, int]] = (("county", 6), ("town", 9), ("village", 12)
 
 def places(land: Land, names: Mapping[str, str], kg_per_mu: Mapping[int, Fraction], *, owed: bool) -> list[Row]:
     """Every county, town and village the boundary touches, by code: areas, farmland and what is required there."""
+    villages, which = np.unique(land.village, return_inverse=True)
     rows = []
     for level, digits in LEVELS:
-        codes = np.array([code[:digits] if len(code) >= digits else "" for code in land.village], dtype=str)
-        for code, at in _groups(codes):
-            if code:
-                row = {"code": code, "name": names.get(code), "level": level, "area_m2": m2(land.pieces.area_dm2[at])}
-                row["farmland_m2"] = m2(land.pieces.area_dm2[at & land.farmland])
-                rows.append({**row, "required": required(land, at, kg_per_mu, owed=owed)})
+        for code in sorted({str(village[:digits]) for village in villages if len(village) >= digits}):
+            at = np.array([village[:digits] == code for village in villages])[which]
+            row = {"code": code, "name": names.get(code), "level": level, "area_m2": m2(land.pieces.area_dm2[at])}
+            row["farmland_m2"] = m2(land.pieces.area_dm2[at & land.farmland])
+            rows.append({**row, "required": required(land, at, kg_per_mu, owed=owed)})
     return sorted(rows, key=lambda row: str(row["code"]))
