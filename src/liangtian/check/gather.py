@@ -39,6 +39,7 @@ from liangtian.units import net_dm2, round_dm2
 
 CONTROL_LAYERS = ("YJJBNTTB", "YJJBNTSFQ", "STBHHX", "CZKFBJ", "KZBJ")
 LAYERS = ("DLTB", "XZQ", "CJDCQ", *CONTROL_LAYERS)
+MEASURED = {"DLTB": tables.COLUMNS, "CJDCQ": ("ZLDWDM",), **dict.fromkeys(CONTROL_LAYERS, ("KCXS",))}
 LAND_FACTS = (
     "farmland_m2",
     "farmland_quantity_m2",
@@ -152,8 +153,8 @@ def gather(
 
     A layer that is not published leaves its facts unknown (None): absence of a layer is never absence of an overlap.
     """
-    reading = _Reading(boundary, catalogue, versions, technical)
-    found = Gathered({"kind": kind, "boundary_m2": m2(boundary.area_dm2)}, {}, reading.land_pieces())
+    reading = _Reading(boundary, catalogue, versions, technical, _cut(boundary, catalogue, versions))
+    found = Gathered({"kind": kind, "boundary_m2": m2(boundary.area_dm2)}, {}, reading.pieces.get("DLTB"))
     land = land_of(found.pieces) if found.pieces is not None else None
     _measure_land(found, land, reading, owed=kind in BALANCED_KINDS)
     for layer, name in (("YJJBNTTB", "basic_farmland"), ("YJJBNTSFQ", "demonstration_zone"), ("STBHHX", "red_line")):
@@ -193,22 +194,23 @@ def _doubt_what_lies_outside(found: Gathered, tolerance: LineTolerance) -> None:
             found.facts[f"{name}_overlap_m2"] = None
 
 
+def _cut(boundary: Boundary, catalogue: Catalogue, versions: Mapping[str, Sequence[LayerVersion]]) -> dict[str, Pieces]:
+    """The pieces of every published layer that is measured."""
+    layers = {
+        layer: ([catalogue.index(version) for version in versions[layer]], columns)
+        for layer, columns in MEASURED.items()
+        if versions.get(layer)
+    }
+    return cut(layers, boundary.shape, boundary.crs)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class _Reading:
     boundary: Boundary
     catalogue: Catalogue
     versions: Mapping[str, Sequence[LayerVersion]]
     technical: Technical
-
-    def pieces(self, layer: str, columns: Sequence[str]) -> Pieces | None:
-        versions = self.versions.get(layer, ())
-        if not versions:
-            return None
-        indexes = [self.catalogue.index(version) for version in versions]
-        return cut(indexes, self.boundary.shape, self.boundary.crs, columns)
-
-    def land_pieces(self) -> Pieces | None:
-        return self.pieces("DLTB", tables.COLUMNS)
+    pieces: Mapping[str, Pieces]
 
     def is_disjoint(self, layer: str) -> bool:
         """Whether the quality report of every version used says that its parcels overlap nowhere."""
@@ -277,7 +279,7 @@ def _no_land() -> dict[str, Any]:
 
 
 def _measure_overlap(found: Gathered, reading: _Reading, layer: str, name: str) -> None:
-    pieces = reading.pieces(layer, ("KCXS",))
+    pieces = reading.pieces.get(layer)
     if pieces is None:
         found.facts.update({f"{name}_overlap_m2": None, f"{name}_touching_m2": None, f"{name}_parcels": None})
         found.tables[name] = {"overlap_m2": None, "net_m2": None, "touching_m2": None}
@@ -303,7 +305,7 @@ def _measure_overlap(found: Gathered, reading: _Reading, layer: str, name: str) 
 
 
 def _measure_outside(found: Gathered, land: Land | None, reading: _Reading, layer: str, name: str) -> None:
-    pieces = reading.pieces(layer, ())
+    pieces = reading.pieces.get(layer)
     outside = None if pieces is None else outside_of(reading.boundary.shape, pieces, reading.technical.tolerance)
     found.facts[f"{name}_m2"] = found.tables[f"{name}_m2"] = None if outside is None else m2(outside.area_dm2)
     if outside is not None:
@@ -322,7 +324,7 @@ def _new_outside(land: Land, outside: Overlap) -> Any:
 
 def _measure_villages(found: Gathered, reading: _Reading) -> None:
     """Villages touched, whether each is covered whole, and whether they adjoin; slivers at the edge do not count."""
-    pieces = reading.pieces("CJDCQ", ("ZLDWDM",))
+    pieces = reading.pieces.get("CJDCQ")
     if pieces is None:
         found.facts.update(villages=None, whole_villages=None, villages_adjacent=None, contiguous_farmland_max_m2=None)
         return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -57,24 +57,68 @@ class Pieces:
         return Pieces(self.shapes[rows], self.area_dm2[rows], self.parcel_dm2[rows], chosen, self.crs)
 
 
-def cut(indexes: Sequence[Index], boundary: shapely.Geometry, crs: CRS, columns: Sequence[str]) -> Pieces:
-    """Cut every parcel of the indexed versions with a boundary.
+def cut(
+    layers: Mapping[str, tuple[Sequence[Index], Sequence[str]]], boundary: shapely.Geometry, crs: CRS
+) -> dict[str, Pieces]:
+    """Cut every parcel of some layers with a boundary, and measure all that was cut through at once.
 
     Parameters
     ----------
-    indexes : versions of one layer that do not cover each other's ground (places side by side)
+    layers : for each layer, one or more versions that do not cover each other's ground (places side by side), and the
+        attributes wanted; a column a version does not have is null
     boundary : valid polygon or multipolygon in `crs`
     crs : measuring plane of the result
-    columns : attributes wanted; a column a version does not have is null
 
     Returns
     -------
-    Pieces : parcels inside keep the area measured at publishing; cut ones are measured anew; slits without area are out
+    dict : pieces by layer; parcels inside keep the area measured at publishing; slits without area are out
     """
-    found = [_cut_one(index, boundary, crs, columns) for index in indexes]
-    if not found:
-        empty = pa.table({name: pa.array([], pa.string()) for name in (ID, *columns)})
-        return Pieces(np.empty(0, dtype=object), *(np.empty(0, dtype=np.int64),) * 2, empty, crs)
+    clips = {layer: [_Clip.of(index, boundary, crs) for index in indexes] for layer, (indexes, _) in layers.items()}
+    _measure([clip for found in clips.values() for clip in found])
+    return {layer: _joined([clip.pieces(crs, layers[layer][1]) for clip in found]) for layer, found in clips.items()}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Clip:
+    """Parcels of one index that meet a boundary; shapes and areas of those not wholly inside are of the part inside."""
+
+    index: Index
+    rows: Ints
+    shapes: Shapes
+    area_dm2: Ints
+    through: npt.NDArray[np.bool_]
+
+    @classmethod
+    def of(cls, index: Index, boundary: shapely.Geometry, crs: CRS) -> _Clip:
+        own = reproject(np.array([boundary], dtype=object), crs, index.crs)[0]
+        rows = index.search(own.bounds)
+        shapes = index.geometry(rows)
+        shapely.prepare(own)
+        meets = shapely.intersects(own, shapes)
+        rows, shapes = rows[meets], shapes[meets]
+        through = ~shapely.covers(own, shapes)
+        shapes[through] = shapely.intersection(shapes[through], own)
+        return cls(index, rows, shapes, index.area_dm2[rows], through)
+
+    def pieces(self, crs: CRS, columns: Sequence[str]) -> Pieces:
+        kept = np.flatnonzero(self.area_dm2 > 0)
+        attributes = self.index.take((ID, *columns), self.rows[kept])
+        whole = self.index.area_dm2[self.rows[kept]]
+        return Pieces(reproject(self.shapes[kept], self.index.crs, crs), self.area_dm2[kept], whole, attributes, crs)
+
+
+def _measure(clips: Sequence[_Clip]) -> None:
+    """Fill in the areas of what was cut through; all of one plane together, as a measurement costs little more for many."""
+    for plane in {clip.index.crs.srs: clip.index.crs for clip in clips}.values():
+        here = [clip for clip in clips if clip.index.crs.srs == plane.srs]
+        cut_through = np.concatenate([clip.shapes[clip.through] for clip in here])
+        area_dm2 = round_dm2(ellipsoidal_area(cut_through, plane))
+        ends = np.cumsum([np.count_nonzero(clip.through) for clip in here])
+        for clip, part in zip(here, np.split(area_dm2, ends[:-1]), strict=True):
+            clip.area_dm2[clip.through] = part
+
+
+def _joined(found: Sequence[Pieces]) -> Pieces:
     if len(found) == 1:
         return found[0]
     return Pieces(
@@ -82,25 +126,8 @@ def cut(indexes: Sequence[Index], boundary: shapely.Geometry, crs: CRS, columns:
         np.concatenate([p.area_dm2 for p in found]),
         np.concatenate([p.parcel_dm2 for p in found]),
         pa.concat_tables([p.attributes for p in found], promote_options="permissive"),
-        crs,
+        found[0].crs,
     )
-
-
-def _cut_one(index: Index, boundary: shapely.Geometry, crs: CRS, columns: Sequence[str]) -> Pieces:
-    own = reproject(np.array([boundary], dtype=object), crs, index.crs)[0]
-    rows = index.search(own.bounds)
-    parcels = index.geometry(rows)
-    shapely.prepare(own)
-    meets = shapely.intersects(own, parcels)
-    rows, parcels = rows[meets], parcels[meets]
-    inside = shapely.covers(own, parcels)
-    shapes, area = parcels.copy(), index.area_dm2[rows].copy()
-    shapes[~inside] = shapely.intersection(parcels[~inside], own)
-    area[~inside] = round_dm2(ellipsoidal_area(shapes[~inside], index.crs))
-    kept = np.flatnonzero(area > 0)
-    attributes = index.take((ID, *columns), rows[kept])
-    whole = index.area_dm2[rows[kept]]
-    return Pieces(reproject(shapes[kept], index.crs, crs), area[kept], np.asarray(whole), attributes, crs)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from pyproj import CRS
 
 from liangtian.errors import CrsMismatch
 from liangtian.space.crs import geographic, transformer
-from liangtian.space.moments import CHUNK, areas_by_moments, moments_of, ring_chunks
+from liangtian.space.moments import CHUNK, REACH_M, areas_by_moments, moments_of, ring_chunks
 from liangtian.space.transverse_mercator import TransverseMercator, transverse_mercator
 from liangtian.space.trapezoid import Series, split_edges, trapezoids
 
@@ -136,7 +136,10 @@ def _means(definition: str) -> tuple[Inverse, Series]:
 
 
 def _by_moments(xy: Floats, starts: Ints, projection: TransverseMercator, series: Series, split_m: float) -> Floats:
-    areas, holds = areas_by_moments(moments_of(xy, starts, split_m), xy[starts[:-1]], projection, series)
+    moments = moments_of(xy, starts, split_m)
+    if (moments.reach > REACH_M).all():
+        return _by_vertices(xy, starts, projection, series, split_m)
+    areas, holds = areas_by_moments(moments, xy[starts[:-1]], projection, series)
     if not holds.all():
         points, local = _chosen(xy, starts, np.flatnonzero(~holds))
         areas[~holds] = _by_vertices(points, local, projection, series, split_m)
