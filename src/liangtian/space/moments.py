@@ -169,6 +169,6 @@ def areas_by_moments(
     kj = series.curvature(at.sin_lat) * density
     turn = at.slope / stretch
     chords = -(at.bend * moments.bends).imag
-    chords -= at.sin_lat * stretch / 2 * ((turn * moments.bends).imag + (turn**3 * moments.cubes).imag)
+    chords -= at.sin_lat * stretch / 2 * ((turn * moments.bends).imag + (turn * turn * turn * moments.cubes).imag)
     plane = moments.area - kj * (1 - 2 * kj * u * u) * east2 - chords * (projection.per_m / 12)
     return np.abs(density * plane), holds
