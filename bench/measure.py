@@ -7,8 +7,9 @@ import platform
 import resource
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 
 @dataclass
@@ -28,6 +29,16 @@ class Table:
             best = min(best, time.perf_counter() - start)
         self._add(name, best / per * {"s": 1.0, "ms": 1e3, "µs": 1e6}[unit], unit)
         return result
+
+    def add_each(self, name: str, run: Callable[[Any], object], items: Sequence[Any], *, repeats: int = 7) -> None:
+        """Mean over the items of each one's best time, ms: what else the machine does falls out."""
+        best = [float("inf")] * len(items)
+        for _ in range(repeats):
+            for number, item in enumerate(items):
+                start = time.perf_counter()
+                run(item)
+                best[number] = min(best[number], time.perf_counter() - start)
+        self._add(name, sum(best) / len(best) * 1e3, "ms")
 
     def add_process(self, name: str, command: list[str], *, seconds_printed: bool = False) -> None:
         """Time a command and take its peak memory; `seconds_printed`: its last line says how long the work took."""
