@@ -171,7 +171,7 @@ def _doubt_what_was_not_published(
     found: Gathered, land: Land | None, versions: Mapping[str, Sequence[LayerVersion]]
 ) -> None:
     """A control layer published for other places says nothing of a county it was not published for."""
-    counties = set() if land is None else {code[:6] for code in land.village if len(code) >= 6}
+    counties = set() if land is None else {code[:6] for code in set(land.village.tolist()) if len(code) >= 6}
     for layer, fact in CONTROL_FACTS.items():
         published = [version.place for version in versions.get(layer, ())]
         missing = [county for county in counties if not any(lies_in(county, place) for place in published)]

@@ -82,7 +82,7 @@ def _text(values: pa.Array | pa.ChunkedArray, digits: int | None = None) -> npt.
 
 def m2(dm2: npt.NDArray[np.int64] | int) -> Decimal:
     """Sum hundredths of m² into m² with two places."""
-    return m2_from_dm2(int(np.sum(dm2)))
+    return m2_from_dm2(int(dm2.sum()) if isinstance(dm2, np.ndarray) else int(dm2))
 
 
 def classes(land: Land) -> list[Row]:
@@ -135,9 +135,8 @@ def capacity_kg(land: Land, chosen: npt.NDArray[np.bool_], kg_per_mu: Mapping[in
     for grade in np.unique(land.grade[farmland]).tolist():
         if grade not in kg_per_mu:
             return None
-        net = Fraction(int(land.net_dm2[farmland & (land.grade == grade)].sum()), 100)
-        total += net / MU_M2 * kg_per_mu[grade]
-    return int(round_half_up(total))
+        total += int(land.net_dm2[farmland & (land.grade == grade)].sum()) * kg_per_mu[grade]
+    return int(round_half_up(total / (100 * MU_M2)))
 
 
 def required(land: Land, chosen: npt.NDArray[np.bool_], kg_per_mu: Mapping[int, Fraction], *, owed: bool) -> Row:

@@ -11,6 +11,7 @@ import shutil
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -88,10 +89,12 @@ class Index:
 
     def take(self, names: Sequence[str], rows: Ints) -> pa.Table:
         """Several columns at the rows, each as `column` gives it."""
-        known = self.attributes.select([name for name in names if name in self.attributes.column_names])
-        found = known.take(pa.array(rows))
+        present = set(self.attributes.column_names).intersection(names)
+        found = self.attributes.select([name for name in names if name in present]).take(pa.array(rows))
+        if len(present) == len(names):
+            return found
         missing = pa.nulls(len(rows), pa.string())
-        return pa.table({name: found[name] if name in found.column_names else missing for name in names})
+        return pa.table({name: found[name] if name in present else missing for name in names})
 
 
 def _meets(boxes: Floats, x0: float, y0: float, x1: float, y1: float) -> npt.NDArray[np.bool_]:
@@ -201,7 +204,16 @@ def _mapped(folder: Path) -> Index:
         for name in ("bounds", "blocks", "xy", "ring_starts", "polygon_rings", "row_polygons", "area_dm2")
     }
     attributes = pa.ipc.open_file(pa.memory_map(str(folder / "attributes.arrow"))).read_all()
-    return _index(attributes, CRS.from_json_dict(head["crs"]), arrays)
+    return _index(attributes, _plane(json.dumps(head["crs"])), arrays)
+
+
+@cache
+def _plane(definition: str) -> CRS:
+    """One object for each plane, and the registered one where there is one: comparing others takes longer than a query."""
+    crs = CRS.from_json(definition)
+    code = crs.to_epsg()
+    registered = crs if code is None else CRS.from_epsg(code)
+    return registered if registered == crs else crs
 
 
 def _head(folder: Path) -> dict[str, Any] | None:
