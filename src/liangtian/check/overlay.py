@@ -64,7 +64,7 @@ def cut(
 
     Parameters
     ----------
-    layers : for each layer, one or more versions that do not cover each other's ground (places side by side), and the
+    layers : for each layer, versions that do not cover each other's ground (places side by side), and the
         attributes wanted; a column a version does not have is null
     boundary : valid polygon or multipolygon in `crs`
     crs : measuring plane of the result
@@ -75,7 +75,7 @@ def cut(
     """
     clips = {layer: [_Clip.of(index, boundary, crs) for index in indexes] for layer, (indexes, _) in layers.items()}
     _measure([clip for found in clips.values() for clip in found])
-    return {layer: _joined([clip.pieces(crs, layers[layer][1]) for clip in found]) for layer, found in clips.items()}
+    return {layer: _joined(found, crs, layers[layer][1]) for layer, found in clips.items()}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -118,15 +118,19 @@ def _measure(clips: Sequence[_Clip]) -> None:
             clip.area_dm2[clip.through] = part
 
 
-def _joined(found: Sequence[Pieces]) -> Pieces:
+def _joined(clips: Sequence[_Clip], crs: CRS, columns: Sequence[str]) -> Pieces:
+    found = [clip.pieces(crs, columns) for clip in clips]
     if len(found) == 1:
         return found[0]
+    if not found:
+        empty = pa.table({name: pa.array([], pa.string()) for name in (ID, *columns)})
+        return Pieces(np.empty(0, dtype=object), *(np.empty(0, dtype=np.int64),) * 2, empty, crs)
     return Pieces(
         np.concatenate([p.shapes for p in found]),
         np.concatenate([p.area_dm2 for p in found]),
         np.concatenate([p.parcel_dm2 for p in found]),
         pa.concat_tables([p.attributes for p in found], promote_options="permissive"),
-        found[0].crs,
+        crs,
     )
 
 

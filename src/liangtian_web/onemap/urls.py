@@ -12,6 +12,7 @@ urlpatterns = [
     path("search/", map_views.search, name="search"),
     path("measure/", map_views.measure, name="measure"),
     path("layers/", views.layers, name="layers"),
+    path("layers/verify/", views.verify, name="verify"),
     path("uploads/new/", views.upload_new, name="upload_new"),
     path("uploads/<int:pk>/", views.upload, name="upload"),
     path("uploads/<int:pk>/publish/", views.upload_publish, name="upload_publish"),

@@ -18,7 +18,8 @@ from liangtian_web.onemap.findings import sentence
 from liangtian_web.onemap.forms import UploadForm
 from liangtian_web.onemap.map_views import day_of, map_config
 from liangtian_web.onemap.models import Upload
-from liangtian_web.onemap.queries import publishing_places, uploads_for, versions_for, versions_on
+from liangtian_web.onemap.queries import is_unsound, publishing_places, uploads_for, versions_for, versions_on
+from liangtian_web.people.queries import has_role
 from liangtian_web.people.requests import Request
 
 DEFECTS_SHOWN = 200
@@ -34,11 +35,23 @@ def layers(request: Request) -> HttpResponse:
         "groups": [(code, list(versions)) for code, versions in groupby(rows, key=lambda v: v.layer)],
         "missing": [code for code in LAYERS if code not in {v.layer for v in rows}],
         "in_force": in_force,
+        "unsound": {version.pk for version in rows if is_unsound(version)},
+        "may_verify": has_role(request.user, "admin"),
         "on": day_of(request),
         "open": uploads_for(request.user).exclude(state=Upload.State.PUBLISHED)[:10],
         "may_upload": publishing_places(request.user).exists(),
     }
     return render(request, "onemap/layers.html", context)
+
+
+@require_POST
+def verify(request: Request) -> HttpResponse:
+    """Give the recomputing of every digest to the worker."""
+    if not has_role(request.user, "admin"):
+        raise PermissionDenied
+    actions.ask_to_verify(request)
+    messages.success(request, gettext("已开始核对，结果见首页。"))
+    return redirect("onemap:layers")
 
 
 @require_http_methods(["GET", "POST"])

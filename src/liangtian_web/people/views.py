@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
@@ -40,7 +40,7 @@ def preferences(request: HttpRequest) -> HttpResponse:
     back = request.POST.get("next", "")
     if not url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure()):
         back = reverse("home:index")
-    response = redirect(back)
+    response = HttpResponseRedirect(back)
     chosen = {name: value for name, value in form.cleaned_data.items() if value} if form.is_valid() else {}
     if isinstance(request.user, User):
         actions.prefer(request.user, **chosen)

@@ -15,6 +15,7 @@ WORDS = {
     "onemap.upload": _("上传图层"),
     "onemap.publish": _("发布图层"),
     "onemap.download": _("下载图层"),
+    "onemap.verify": _("核对图层快照"),
     "review.check": _("发起检查"),
     "review.recheck": _("重算检查"),
     "review.remeasure": _("重新测算"),
