@@ -14,11 +14,11 @@ from typing import Any
 
 @dataclass
 class Table:
-    """Rows of one comparison; the first row added is ours. Memory is known of rows that are processes of their own."""
+    """Rows of one comparison; the first row added is ours. Rows that are processes of their own tell more of themselves."""
 
     title: str
     rows: list[tuple[str, float, str]] = field(default_factory=list)
-    peaks_mib: dict[str, float] = field(default_factory=dict)
+    used: dict[str, str] = field(default_factory=dict)
 
     def add(self, name: str, run: Callable[[], object], *, repeats: int = 3, per: int = 1, unit: str = "s") -> object:
         """Time `run`, keep the best of `repeats` divided by `per`."""
@@ -41,7 +41,10 @@ class Table:
         self._add(name, sum(best) / len(best) * 1e3, "ms")
 
     def add_process(self, name: str, command: list[str], *, seconds_printed: bool = False) -> None:
-        """Time a command and take its peak memory; `seconds_printed`: its last line says how long the work took."""
+        """Time a command, take its processor time and peak memory.
+
+        `seconds_printed`: its last line says how long the work took, start-up left out.
+        """
         start = time.perf_counter()
         with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as running:
             assert running.stdout is not None
@@ -52,7 +55,7 @@ class Table:
         if running.returncode:
             raise SystemExit(f"{' '.join(command)}: exit status {running.returncode}\n{said}")
         self._add(name, float(said.split()[-1]) if seconds_printed else taken, "s")
-        self.peaks_mib[name] = used.ru_maxrss / 1024
+        self.used[name] = f"{used.ru_utime + used.ru_stime:,.1f} s | {used.ru_maxrss / 1024:,.0f} MiB"
 
     def _add(self, name: str, value: float, unit: str) -> None:
         self.rows.append((name, value, unit))
@@ -60,10 +63,9 @@ class Table:
 
     def print(self) -> None:
         ours = self.rows[0][1]
-        print(f"\n### {self.title}\n\n| | time | ratio to ours | peak memory |\n|---|---:|---:|---:|")
+        print(f"\n### {self.title}\n\n| | time | ratio to ours | processor | peak memory |\n|---|---:|---:|---:|---:|")
         for name, value, unit in self.rows:
-            peak = f"{self.peaks_mib[name]:,.0f} MiB" if name in self.peaks_mib else ""
-            print(f"| {name} | {value:,.3f} {unit} | {value / ours:.2f} | {peak} |")
+            print(f"| {name} | {value:,.3f} {unit} | {value / ours:.2f} | {self.used.get(name, '|')} |")
         own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         print(f"\nPeak memory of this process: {own:,.0f} MiB. {machine()}\n", flush=True)
 
