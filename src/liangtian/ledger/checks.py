@@ -22,6 +22,7 @@ from liangtian.ledger.bundle import Bundle, Manifest
 from liangtian.ledger.chain import GENESIS, Seal, differences, digest, is_intact, read_seal
 from liangtian.ledger.entry import Account, Entry
 from liangtian.ledger.exclusivity import Exclusivity
+from liangtian.ledger.indices import index_words
 from liangtian.ledger.lots import Ground
 from liangtian.ledger.records import Record, read_record
 from liangtian.messages import render_error
@@ -183,6 +184,12 @@ def check_ground(examined: Examined) -> Iterator[Finding]:
         overlap = book.exclusivity.clash(book.credited(serial), book.credited(other))
         if overlap:
             yield _fail("lots-overlap", serial=serial, other=other, overlap_m2=str(m2_from_dm2(overlap)))
+    for serial in sorted(book.lots):
+        one = book.credited(serial)
+        excess = one.excess()
+        if excess is not None:
+            words = {**index_words(excess[0]), "amount": one.highest[excess[0]], "ground_m2": excess[1]}
+            yield _fail("lot-beyond-ground", serial=serial, **words)
 
 
 def check_order(examined: Examined) -> Iterator[Finding]:

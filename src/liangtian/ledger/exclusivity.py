@@ -99,9 +99,8 @@ class Credited:
         if self.ground is None:
             return None
         ground_m2 = int(round_half_up(Fraction(self.ground.area_dm2, 100)))
-        return next(
-            ((n, ground_m2) for n, most in self.highest.items() if indices()[n].unit == "m2" and most > ground_m2), None
-        )
+        beyond = (name for name, most in self.highest.items() if indices()[name].unit == "m2" and most > ground_m2)
+        return next(((name, ground_m2) for name in beyond), None)
 
 
 class Cells:

@@ -13,8 +13,8 @@ from bookkeeping import at, refused
 from bundles import RULE, bundle_bytes, members, packed, read, sealed, story, with_records
 from liangtian.errors import FileUnreadable
 from liangtian.finding import Outcome
-from liangtian.ledger.bundle import MANIFEST, RECORDS, SEALS, Manifest, write_bundle
-from liangtian.ledger.chain import GENESIS, differences, read_seal, seal_line
+from liangtian.ledger.bundle import MANIFEST, RECORDS, SEALS, Manifest, read_bundle, write_bundle
+from liangtian.ledger.chain import GENESIS, differences, read_seal, seal, seal_line
 from liangtian.ledger.checks import verify
 from liangtian.ledger.records import canonical, content_digest, read_record
 
@@ -164,6 +164,16 @@ DAMAGED: dict[str, tuple[str, bytes]] = {
 @pytest.mark.parametrize(("message_id", "content"), DAMAGED.values(), ids=DAMAGED)
 def test_what_is_no_bundle_is_refused(message_id: str, content: bytes) -> None:
     assert refused(lambda: read(content)) == message_id
+
+
+def test_a_file_made_to_fill_the_memory_is_not_unpacked() -> None:
+    size = sum(len(content) for content in members(SOUND).values())
+    assert read_bundle(io.BytesIO(SOUND), name="book.zip", size_max=size).manifest.records == 11
+    assert refused(lambda: read_bundle(io.BytesIO(SOUND), name="book.zip", size_max=size - 1)) == "bundle-damaged"
+
+
+def test_nothing_is_not_sealed() -> None:
+    assert refused(lambda: seal([], None, at(0))) == "seal-empty"
 
 
 @given(at_byte=st.integers(0, len(SOUND) - 1), flip=st.integers(1, 255))

@@ -69,6 +69,13 @@ def test_lots_of_far_zones_are_not_near(zone: int) -> None:
     assert cells.near(other) == ({"A"} if zone == 4549 else set())
 
 
+def test_a_lot_on_the_other_side_of_the_earth_is_not_near() -> None:
+    cells = Cells()
+    cells.add("A", square(0))
+    antipode = Ground.of(shapely.box(500_000, 3_000_000, 500_100, 3_000_100), "EPSG:32620")
+    assert cells.near(antipode) == set()
+
+
 def test_a_cell_holds_its_western_and_southern_edge() -> None:
     assert list(cells_of((0.0, 0.0, 1000.0, 999.9))) == [(0, 0), (1, 0)]
     assert list(cells_of((-0.1, -0.1, -0.1, -0.1))) == [(-1, -1)]
