@@ -11,18 +11,16 @@ from fractions import Fraction
 import numpy as np
 import numpy.typing as npt
 import shapely
-from pyproj.exceptions import ProjError
 
 from liangtian.ledger.indices import indices
 from liangtian.ledger.kinds import credit_kinds
-from liangtian.ledger.lots import SIDE_MAX_M, Box, Ground, Lot, plane
+from liangtian.ledger.lots import Box, Ground, Lot, is_within_use, plane
 from liangtian.space.area import ellipsoidal_area
 from liangtian.space.crs import reproject
 from liangtian.space.topology import mean_width
 from liangtian.units import round_dm2, round_half_up
 
 CELL_M = 1000.0
-FAR_OFF: Box = (-1e9, -1e9, -1e9, -1e9)
 
 Spans = tuple[tuple[date, date], ...]
 
@@ -118,8 +116,11 @@ class Cells:
         """Serials of lots in the cells a ground touches, in every plane in use."""
         found: set[str] = set()
         for crs, cells in self._lots.items():
-            for cell in cells_of(ground.box if crs == ground.crs else _box_in(ground, crs)):
-                found |= cells.get(cell, set())
+            # Every lot of a plane lies where the plane is used: what lies elsewhere is not near, and could not be drawn.
+            if crs == ground.crs or is_within_use(ground.degrees, crs):
+                x_min, y_min, x_max, y_max = shapely.bounds(in_plane(ground, crs)).tolist()
+                for cell in cells_of((x_min, y_min, x_max, y_max)):
+                    found |= cells.get(cell, set())
         return found
 
 
@@ -147,17 +148,6 @@ def in_plane(ground: Ground, crs: str) -> shapely.Geometry:
     if ground.crs == crs:
         return ground.shape
     return reproject(np.array([ground.shape], dtype=object), plane(ground.crs), plane(crs))[0]
-
-
-def _box_in(ground: Ground, crs: str) -> Box:
-    """Bounds in another plane; where it lies too far off to be drawn there, a point no lot is near."""
-    try:
-        x_min, y_min, x_max, y_max = shapely.bounds(in_plane(ground, crs)).tolist()
-    except ProjError:
-        return FAR_OFF
-    # Far from its meridian a plane stretches without limit.
-    is_far = not (x_max - x_min <= 2 * SIDE_MAX_M and y_max - y_min <= 2 * SIDE_MAX_M)
-    return FAR_OFF if is_far else (x_min, y_min, x_max, y_max)
 
 
 def _meet(one: Spans, other: Spans) -> bool:

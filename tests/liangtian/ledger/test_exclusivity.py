@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import pytest
 import shapely
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bookkeeping import PLANE, day, lot, square
@@ -52,6 +52,7 @@ def test_a_lot_without_ground_clashes_with_nothing() -> None:
     assert STRICT.clash(credited("A", None, 1, 5, document="doc:1"), credited("B", square(0), 1, 5)) == 0
 
 
+@settings(deadline=None)
 @given(st.integers(-30, 30), st.integers(-30, 30), st.floats(1.0, 2500.0))
 def test_what_meets_is_near(column: int, row: int, side: float) -> None:
     cells = Cells()
