@@ -102,6 +102,27 @@ def test_any_byte_of_any_seal_altered_is_found_and_located(at_byte: int, flip: i
     assert altered[0] == number
 
 
+@pytest.mark.parametrize("number", [1, 2, 3, 4])
+def test_a_seal_that_cannot_be_read_is_named_alone(number: int) -> None:
+    contents = members(SOUND)
+    seals = contents[SEALS].splitlines(keepends=True)
+    seals[number - 1] = b"x" + seals[number - 1]
+    verdict = verify(read(packed(contents | {SEALS: b"".join(seals)})), RULE)
+    failed = [(f.rule, f.message_id) for f in verdict.findings if f.outcome is Outcome.FAIL]
+    head = [("BOOK-02", "manifest-differs")] if number == 4 else []
+    assert failed == [("BOOK-01", "seal-altered"), *head]
+
+
+def test_beside_a_seal_that_cannot_be_read_records_are_still_located() -> None:
+    contents = members(SOUND)
+    seals = b"x" + contents[SEALS]
+    tampered = contents[RECORDS].replace(b'"actor":"wang"', b'"actor":"wei2"')
+    assert [f for f in failures(packed(contents | {SEALS: seals, RECORDS: tampered})) if f[0] == "BOOK-01"] == [
+        ("BOOK-01", "seal-altered", None),
+        ("BOOK-01", "record-altered", 10),
+    ]
+
+
 @pytest.mark.parametrize("gone", range(len(LINES)))
 def test_a_record_taken_out_is_located(gone: int) -> None:
     kept = [line for at_line, line in enumerate(LINES) if at_line != gone]
