@@ -7,97 +7,31 @@ other ways than the book asks them, because whoever reads the bundle need not tr
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 
 import numpy as np
 import shapely
 
-from liangtian.errors import BookRefused, LiangtianError, Unbalanced
+from liangtian.errors import Unbalanced
 from liangtian.finding import Finding, Outcome
-from liangtian.ledger.book import Book, sorted_accounts, summed
+from liangtian.ledger.book import sorted_accounts, summed
 from liangtian.ledger.bundle import Bundle, Manifest
-from liangtian.ledger.chain import GENESIS, Seal, differences, digest, is_intact, read_seal
-from liangtian.ledger.entry import Account, Entry
+from liangtian.ledger.chain import GENESIS, Seal, differences, is_intact
+from liangtian.ledger.entry import Account
+from liangtian.ledger.examined import Examined, Refusal, examine
 from liangtian.ledger.exclusivity import Exclusivity
 from liangtian.ledger.indices import index_words
 from liangtian.ledger.lots import Ground
-from liangtian.ledger.records import Record, read_record
 from liangtian.messages import render_error
 from liangtian.units import m2_from_dm2
-
-SKEW = timedelta(minutes=1)
-"""How far moments of recording may run against the order of commit: a transaction commits after it takes its time."""
 
 BALANCE_REFUSALS = frozenset({"balance-below-zero"})
 GROUND_REFUSALS = frozenset({"lot-overlap", "lot-beyond-ground"})
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """A line that is no record, or a record that the reference model does not take: its position from 1, and why."""
-
-    at: int
-    error: LiangtianError
-
-
-@dataclass(frozen=True, slots=True)
-class Examined:
-    """A bundle taken apart, once, for all checks.
-
-    Attributes
-    ----------
-    published : the head its reader knows from elsewhere; None: none
-    seals : those that can be read, by position from 1
-    digests : of each line of records
-    records : those that can be read, by position from 1
-    unreadable : the lines that cannot be
-    book : the reference model after every record it takes
-    refused : the records it does not take
-    """
-
-    bundle: Bundle
-    published: str | None
-    seals: Mapping[int, Seal]
-    digests: Sequence[str]
-    records: Mapping[int, Record]
-    unreadable: Sequence[Refusal]
-    book: Book
-    refused: Sequence[Refusal]
-
-
 Check = Callable[[Examined], Iterator[Finding]]
-
-
-def examine(bundle: Bundle, exclusivity: Exclusivity, published: str | None = None) -> Examined:
-    """Take a bundle apart: read its seals and records, and replay the records on the reference model."""
-    seals = dict(_read_seals(bundle.seals))
-    records, unreadable = _read_records(bundle.records)
-    book = Book(exclusivity, skew=SKEW)
-    refused = tuple(replay(book, records))
-    digests = [digest(line) for line in bundle.records]
-    return Examined(bundle, published, seals, digests, records, unreadable, book, refused)
-
-
-def replay(book: Book, records: Mapping[int, Record]) -> Iterator[Refusal]:
-    """Book records in order, linked ones together; yield those the book refuses."""
-    position = {record.key: at for at, record in reversed(list(records.items()))}
-    done: set[int] = set()
-    for at, record in records.items():
-        if at in done:
-            continue
-        linked = record.linked if isinstance(record, Entry) else ()
-        together = sorted({at, *(position[key] for key in linked if key in position)} - done)
-        done.update(together)
-        if record.key in book.records:
-            yield Refusal(at, BookRefused("record-twice", key=record.key))
-            continue
-        try:
-            book.append(*(records[each] for each in together))
-        except LiangtianError as error:
-            yield Refusal(at, error)
 
 
 def check_chain(examined: Examined) -> Iterator[Finding]:
@@ -252,23 +186,6 @@ def verify(
     lots = examined.book.lots
     groundless = sum(examined.book.ground(serial) is None for serial in lots)
     return Verdict(bundle.manifest, tuple(findings), len(lots), groundless)
-
-
-def _read_seals(lines: Sequence[bytes]) -> Iterator[tuple[int, Seal]]:
-    for at, line in enumerate(lines, 1):
-        with suppress(BookRefused):
-            yield at, read_seal(line)
-
-
-def _read_records(lines: Sequence[bytes]) -> tuple[dict[int, Record], tuple[Refusal, ...]]:
-    records: dict[int, Record] = {}
-    unreadable = []
-    for at, line in enumerate(lines, 1):
-        try:
-            records[at] = read_record(line)
-        except LiangtianError as error:
-            unreadable.append(Refusal(at, error))
-    return records, tuple(unreadable)
 
 
 def _after(before: Seal | None) -> tuple[int, int, str]:

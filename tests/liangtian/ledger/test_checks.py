@@ -14,15 +14,14 @@ from liangtian.finding import Finding, Outcome
 from liangtian.ledger.book import Book
 from liangtian.ledger.checks import (
     CHECKS,
-    Examined,
     check_balances,
     check_conservation,
     check_ground,
     check_holds,
-    examine,
     verify,
 )
 from liangtian.ledger.entry import Account, Movement, reverse
+from liangtian.ledger.examined import Examined, examine
 from liangtian.ledger.exclusivity import Credited, Exclusivity
 from liangtian.ledger.records import Record, canonical
 from liangtian.messages import catalogue, render
