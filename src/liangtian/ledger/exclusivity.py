@@ -33,7 +33,7 @@ class Exclusivity:
     ----------
     area_m2, mean_width_m : a connected part of an overlap below both only touches: boundaries are digitised along the
         lines they respect
-    may_lie_on : pairs of kinds of credit (above, below): work on ground that already earned credits of another kind.
+    may_lie_on : pairs of kinds of credit (above, below): work on ground that has earned credits of another kind before.
         Even then no index of area is credited on both
     """
 
@@ -70,10 +70,14 @@ class Exclusivity:
 
     def _exclude(self, one: Credited, other: Credited) -> bool:
         """Whether they are credited on one day for what cannot be earned twice."""
-        if not {(one.lot.credit, other.lot.credit), (other.lot.credit, one.lot.credit)} & self.may_lie_on:
+        if not (self._may_lie(one.lot, other.lot) or self._may_lie(other.lot, one.lot)):
             return any(_meet(a, b) for a in one.spans.values() for b in other.spans.values())
         shared = [name for name in one.spans if name in other.spans and indices()[name].unit == "m2"]
         return any(_meet(one.spans[name], other.spans[name]) for name in shared)
+
+    def _may_lie(self, above: Lot, below: Lot) -> bool:
+        """Whether the work came after what it improves: ground improved first was farmland, and is not reclaimed after."""
+        return (above.credit, below.credit) in self.may_lie_on and above.on >= below.on
 
 
 @dataclass(frozen=True, slots=True)

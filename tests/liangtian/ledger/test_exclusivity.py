@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -46,6 +47,13 @@ def test_the_pair_of_kinds_counts_in_either_order() -> None:
     assert (STRICT.clash(below, above), STRICT.clash(above, below)) == (0, 0)
     strict = Exclusivity(area_m2=Fraction(0), mean_width_m=Fraction(0))
     assert strict.clash(above, below) == 1_000_000
+
+
+def test_improved_ground_is_not_reclaimed_afterwards() -> None:
+    better = credited("B", square(0), 2, 5, credit="quality-improvement", index="capacity_kg")
+    later = replace(credited("A", square(0), 2, 5), lot=lot("A", square(0), on=day(2)))
+    assert STRICT.clash(better, later) == 1_000_000
+    assert STRICT.clash(better, credited("A", square(0), 2, 5)) == 0
 
 
 def test_a_lot_without_ground_clashes_with_nothing() -> None:
