@@ -6,6 +6,7 @@ other ways than the book asks them, because whoever reads the bundle need not tr
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -26,6 +27,8 @@ from liangtian.ledger.indices import index_words
 from liangtian.ledger.lots import Ground
 from liangtian.messages import render_error
 from liangtian.units import m2_from_dm2
+
+_KEY = re.compile(rb'"key":"([^"]*)"')
 
 BALANCE_REFUSALS = frozenset({"balance-below-zero"})
 GROUND_REFUSALS = frozenset({"lot-overlap", "lot-beyond-ground"})
@@ -49,7 +52,8 @@ def check_chain(examined: Examined) -> Iterator[Finding]:
         before, trusted = one, intact
     sealed = _sealed_digests(examined)
     for found in differences(examined.digests, sealed):
-        yield _fail(f"record-{found.what}", at=found.at, key=_key_at(examined, found.at))
+        key = {} if found.what == "missing" else {"key": _key_at(examined, found.at)}
+        yield _fail(f"record-{found.what}", at=found.at, **key)
     if len(examined.digests) > len(sealed):
         yield _unknown("record-unsealed", count=len(examined.digests) - len(sealed), first=len(sealed) + 1)
 
@@ -147,6 +151,9 @@ CHECKS: Mapping[str, Check] = {
 }
 """Every invariant by the rule its findings carry. `verify` takes more: rules of law are judged the same way."""
 
+WITHOUT_REPLAY = frozenset({check_chain, check_head, check_records})
+"""Checks of the lines as they are. All others judge the book the lines make, and cannot pass where some make none."""
+
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
@@ -176,16 +183,25 @@ def verify(
     ----------
     exclusivity : what the rule tolerates between lots
     published : the head of the book known from elsewhere, which the bundle must end in
-    checks : by the rule their findings carry; rules of law are added to `CHECKS` by the caller
+    checks : by the rule their findings carry; rules of law are added to `CHECKS` by the caller, and what `check_x` says
+        when it passes is the message `verified-x`
     """
     examined = examine(bundle, exclusivity, published)
     findings: list[Finding] = []
     for rule, check in checks.items():
         found = [replace(finding, rule=rule) for finding in check(examined)]
-        findings += found or [Finding(rule, Outcome.PASS, f"verified-{check.__name__.removeprefix('check_')}")]
+        findings += found or [replace(_unobjected(check, examined), rule=rule)]
     lots = examined.book.lots
     groundless = sum(examined.book.ground(serial) is None for serial in lots)
     return Verdict(bundle.manifest, tuple(findings), len(lots), groundless)
+
+
+def _unobjected(check: Check, examined: Examined) -> Finding:
+    """What a check without findings means: passed, or not told because the book it saw lacks records."""
+    left_out = len(examined.unreadable) + len(examined.refused)
+    if left_out and check not in WITHOUT_REPLAY:
+        return _unknown("record-left-out", count=left_out)
+    return Finding("", Outcome.PASS, f"verified-{check.__name__.removeprefix('check_')}")
 
 
 def _after(before: Seal | None) -> tuple[int, int, str]:
@@ -217,8 +233,10 @@ def _neighbours(grounds: Mapping[str, Ground | None]) -> list[tuple[str, str]]:
 
 
 def _key_at(examined: Examined, at: int) -> str:
-    record = examined.records.get(at)
-    return record.key if record is not None else "?"
+    """The key a line of records gives, even where it is no record; a line that is missing gives none."""
+    line = examined.bundle.records[at - 1] if at <= len(examined.bundle.records) else b""
+    found = _KEY.search(line)
+    return found[1].decode("utf-8", "replace") if found else "?"
 
 
 def _refusals(examined: Examined, message_ids: Collection[str]) -> Iterator[Finding]:

@@ -58,6 +58,17 @@ def test_a_line_that_is_no_record_is_found() -> None:
     assert wrong([canonical(IN) + b" "]) == [("BOOK-03", "record-refused", 1)]
 
 
+def test_what_lacks_records_is_not_passed() -> None:
+    verdict = verify(read(packed_lines([canonical(IN), b"{}"])), RULE)
+    assert [found.outcome.value for found in verdict.findings] == [
+        "pass",
+        "pass",
+        "fail",
+        *["unknown"] * 5,
+    ]
+    assert verdict.findings[-1].params == {"count": 1}
+
+
 def test_spending_what_is_not_there_is_found() -> None:
     over = move("w", day(2), "write-off", "A", 1001, "reserve", "used")
     assert wrong_records(IN, over) == [("BOOK-05", "record-refused", 2)]
