@@ -105,7 +105,7 @@ def test_a_trial_says_which_checks_would_change_and_keeps_nothing(ask, officer_c
     page = officer_client.post(reverse("review:whatif"), given)
     ((changed, differences),) = page.context["trial"].rows
     assert (changed, [each[1:] for each in differences]) == (run, [("fail", "pass")])
-    assert "80 m2/person → 85 m2/person" in page.context["trial"].said[0]
+    assert "80 m²/人 → 85 m²/人" in page.context["trial"].said[0]
     assert not Proposal.objects.exists()
     assert Event.objects.filter(action="review.whatif").count() == 1
 
