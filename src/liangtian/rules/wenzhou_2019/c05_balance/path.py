@@ -12,6 +12,7 @@ from liangtian.policy.amounts import BALANCE, Rows, amounts
 from liangtian.policy.clause import Obligation, only_for
 from liangtian.policy.parameters import Params
 from liangtian.policy.ruling import Ruling, declared, not_applicable, passed, unknown
+from liangtian.policy.shapes import on_record_ruling
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,15 +26,22 @@ class Path:
     transfer_cost_paid_to_provider: bool | None
 
 
-def check_seek(facts: Path, params: Params) -> Iterator[Ruling]:
-    """Pass a unit that supplies, transfers or pools; one that entrusts is the next obligation's."""
+@dataclass(frozen=True, slots=True)
+class Seek(Path):
+    transfer_or_pooling_sought: bool | None
+
+
+def check_seek(facts: Seek, params: Params) -> Iterator[Ruling]:
+    """Pass a unit that supplies, transfers or pools; ask one that entrusts whether it sought to."""
     undecided = without_path(facts)
     if undecided is not None:
         yield undecided
-    elif facts.balance_path == "entrust":
-        yield not_applicable("balance_path", facts.balance_path)
-    else:
+    elif facts.balance_path != "entrust":
         yield passed(f"w05-path-{facts.balance_path}")
+    elif facts.transfer_or_pooling_sought is None:
+        yield unknown("transfer_or_pooling_sought")
+    else:
+        yield on_record_ruling("transfer_or_pooling_sought", facts.transfer_or_pooling_sought)
 
 
 def check_entrust(facts: Path, params: Params) -> Iterator[Ruling]:
@@ -79,7 +87,7 @@ SEEK = Obligation(
     who="construction-unit",
     events=("check", "approval"),
     applies=only_for("kind", "single-site"),
-    facts=Path,
+    facts=Seek,
     check=check_seek,
 )
 ENTRUST = Obligation(
