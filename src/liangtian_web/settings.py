@@ -132,6 +132,7 @@ INSTALLED_APPS = [
     "liangtian_web.trail",
     "liangtian_web.jobs",
     "liangtian_web.onemap",
+    "liangtian_web.ledger",
     "liangtian_web.review",
     "liangtian_web.home",
 ]

@@ -1,0 +1,219 @@
+"""The book's tables. Accounts, entries, legs, lots and seals only grow; standings and day sums are derived beside them.
+
+Rows come through the functions of `ledger/sql/`, the one way in; Django only reads them. Ids of indices, pools and
+kinds are the kernel's (`liangtian.ledger`).
+"""
+
+from __future__ import annotations
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from liangtian_web.boxes import BoxField
+
+
+class Account(models.Model):
+    """What one place has of one index in one pool."""
+
+    place = models.ForeignKey("people.Place", models.PROTECT, related_name="+", verbose_name=_("责任单元"))
+    pool = models.CharField(_("库"), max_length=20)
+    index = models.CharField(_("指标"), max_length=30)
+    may_be_negative = models.BooleanField(default=False)
+    names_lots = models.BooleanField(default=False)  # every leg names the lot its credit stands on
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["place", "pool", "index"], name="ledger_account_once")]
+
+    def __str__(self) -> str:
+        return f"{self.place} · {self.pool} · {self.index}"
+
+
+class Entry(models.Model):
+    """One event of the book: its legs sum to zero for each index and lot."""
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True)
+    key = models.CharField(_("幂等键"), max_length=200, unique=True)
+    on = models.DateField(_("业务日期"))
+    recorded_at = models.DateTimeField(_("记账时间"))
+    kind = models.CharField(_("类型"), max_length=30)
+    evidence = models.CharField(_("依据"), max_length=200)
+    rules = models.CharField(_("规则版本"), max_length=100, blank=True)
+    note = models.CharField(_("摘要"), max_length=500, blank=True)
+    # No constraint: a key lock on the actor's row by every writer at once would cost more than the entry.
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_constraint=False, verbose_name=_("记账人")
+    )
+    proposer = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_constraint=False,
+        verbose_name=_("提出人"),
+    )  # fmt: skip
+    reverses = models.OneToOneField("self", models.PROTECT, null=True, related_name="reversed_by")
+    settles = models.ForeignKey("self", models.PROTECT, null=True, related_name="settlements")
+    expires = models.DateField(_("到期日"), null=True)
+    linked = models.UUIDField(null=True)
+    created_xid = models.BigIntegerField()  # the transaction that made it; no other may add legs
+
+    class Meta:
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class Lot(models.Model):
+    """Credit with a serial number, standing on ground, or on a document where the ground is not known."""
+
+    serial = models.CharField(_("批次编号"), max_length=60, unique=True)
+    place = models.ForeignKey("people.Place", models.PROTECT, related_name="+", verbose_name=_("责任单元"))
+    project = models.CharField(_("项目"), max_length=200)
+    credit = models.CharField(_("来源"), max_length=30)
+    accepted_on = models.DateField(_("验收日期"))
+    document = models.CharField(_("文件"), max_length=200, blank=True)
+    no_ground = models.BooleanField(_("无地块"), default=False)
+    recorded_at = models.DateTimeField(_("记录时间"))
+
+    class Meta:
+        ordering = ["accepted_on", "id"]
+
+    def __str__(self) -> str:
+        return self.serial
+
+
+class Ground(models.Model):
+    """The boundary of a lot, given with it or attached later; never changed."""
+
+    lot = models.OneToOneField(Lot, models.PROTECT, primary_key=True, related_name="ground")
+    boundary = models.BinaryField()  # WKB in the plane of `crs`
+    crs = models.TextField()  # WKT
+    box = BoxField()
+    area_m2 = models.DecimalField(_("面积"), max_digits=16, decimal_places=2)
+    evidence = models.CharField(_("依据"), max_length=200)
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField(_("记录时间"))
+
+    def __str__(self) -> str:
+        return f"{self.lot}"
+
+
+class Leg(models.Model):
+    """An amount moved into (+) or out of (−) an account. `n` counts from 1 within the entry."""
+
+    pk = models.CompositePrimaryKey("entry", "n")
+    entry = models.ForeignKey(Entry, models.PROTECT, related_name="legs", db_constraint=False, db_index=False)
+    n = models.SmallIntegerField()
+    account = models.ForeignKey(Account, models.PROTECT, related_name="legs", db_constraint=False, db_index=False)
+    lot = models.ForeignKey(Lot, models.PROTECT, null=True, related_name="legs", db_constraint=False, db_index=False)
+    amount = models.BigIntegerField()
+    on = models.DateField()  # the entry's, so that an account is read by date without it
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["account", "on", "entry"], name="ledger_leg_of_account"),
+            models.Index(fields=["lot", "account"], name="ledger_leg_of_lot", condition=models.Q(lot__isnull=False)),
+        ]
+        constraints = [models.CheckConstraint(condition=~models.Q(amount=0), name="ledger_leg_moves")]
+
+    def __str__(self) -> str:
+        return f"{self.account_id} {self.amount:+}"
+
+
+class Standing(models.Model):
+    """Derived: what stands in an account, by lot (0: no lot), after everything recorded."""
+
+    pk = models.CompositePrimaryKey("account", "lot_id")
+    account = models.ForeignKey(Account, models.PROTECT, related_name="+", db_constraint=False, db_index=False)
+    lot_id = models.BigIntegerField()
+    balance = models.BigIntegerField()
+    last_on = models.DateField()
+
+
+class Day(models.Model):
+    """Derived: what was booked on an account for one business date, by the day it became known."""
+
+    pk = models.CompositePrimaryKey("account", "on", "known_on")
+    account = models.ForeignKey(Account, models.PROTECT, related_name="days", db_constraint=False, db_index=False)
+    on = models.DateField()
+    known_on = models.DateField()
+    amount = models.BigIntegerField()
+
+
+class Period(models.Model):
+    """Everything of a place up to a day, closed: nothing more is booked there."""
+
+    place = models.ForeignKey("people.Place", models.PROTECT, related_name="+")
+    until = models.DateField(_("截止"))
+    closed_at = models.DateTimeField(_("关账时间"))
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["place", "until"], name="ledger_period_once")]
+
+
+class Opening(models.Model):
+    """What an account held at the end of a closed period: where later balances begin."""
+
+    pk = models.CompositePrimaryKey("account", "until")
+    account = models.ForeignKey(Account, models.PROTECT, related_name="openings", db_index=False)
+    until = models.DateField()
+    closed_at = models.DateTimeField()
+    balance = models.BigIntegerField()
+
+
+class Seal(models.Model):
+    """A batch of entries taken into the hash chain."""
+
+    sealed_at = models.DateTimeField()
+    count = models.IntegerField()
+    head = models.CharField(max_length=64)  # digest of its last link
+    xid_floor = models.BigIntegerField()  # every entry made by an earlier transaction was seen
+
+
+class Link(models.Model):
+    """An entry's place in the chain."""
+
+    position = models.BigIntegerField(primary_key=True)
+    entry = models.OneToOneField(Entry, models.PROTECT, related_name="link", db_constraint=False)
+    digest = models.CharField(max_length=64)
+    seal = models.ForeignKey(Seal, models.PROTECT, related_name="links", db_index=False)
+
+
+class Proposal(models.Model):
+    """An entry somebody asks for; another person posts or refuses it."""
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True)
+    place = models.ForeignKey("people.Place", models.PROTECT, related_name="+", verbose_name=_("责任单元"))
+    on = models.DateField(_("业务日期"))
+    kind = models.CharField(_("类型"), max_length=30)
+    evidence = models.CharField(_("依据"), max_length=200)
+    note = models.CharField(_("摘要"), max_length=500, blank=True)
+    content = models.JSONField()
+    proposer = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("提出人"))
+    proposed_at = models.DateTimeField(_("提出时间"), auto_now_add=True)
+
+    class Meta:
+        ordering = ["-id"]
+
+
+class Decision(models.Model):
+    """What became of a proposal: posted as an entry, or refused with a reason."""
+
+    proposal = models.OneToOneField(Proposal, models.PROTECT, primary_key=True, related_name="decision")
+    entry = models.OneToOneField(Entry, models.PROTECT, null=True, related_name="decision")
+    reason = models.CharField(_("理由"), max_length=500, blank=True)
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("审核人"))
+    decided_at = models.DateTimeField(_("审核时间"), auto_now_add=True)
+
+
+class Assertion(models.Model):
+    """What somebody else's statement says an account holds on a day, and what the book said then."""
+
+    account = models.ForeignKey(Account, models.PROTECT, related_name="assertions")
+    on = models.DateField(_("业务日期"))
+    stated = models.BigIntegerField(_("对账单"))
+    held = models.BigIntegerField(_("本台账"))
+    source = models.CharField(_("对账单来源"), max_length=200)
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField(_("记录时间"), auto_now_add=True)
