@@ -48,3 +48,15 @@ class CatalogueError(LiangtianError):
     """A snapshot or catalogue entry is missing, altered or contradicts another."""
 
     code = "catalogue-error"
+
+
+class BookRefused(LiangtianError):
+    """The book does not take this entry, lot or closing; it is unchanged."""
+
+    code = "book-refused"
+
+
+class Unbalanced(BookRefused):
+    """The legs of an entry do not sum to zero for an index, or within a lot."""
+
+    code = "unbalanced"
