@@ -43,11 +43,12 @@ class Pool:
 
 @dataclass(frozen=True, slots=True)
 class CreditKind:
-    """What work made the credit of a lot."""
+    """What work made the credit of a lot; `may_lie_on`: credits its ground may have earned before (our reading)."""
 
     id: str
     zh: str
     en: str
+    may_lie_on: tuple[str, ...] = ()
 
 
 @cache
@@ -83,7 +84,10 @@ def credit_kinds() -> dict[str, CreditKind]:
     >>> credit_kinds()["dry-to-paddy"].zh
     '旱地改水田'
     """
-    return {name: CreditKind(id=name, **words) for name, words in _table("credit").items()}
+    read = {name: {"may_lie_on": (), **words} for name, words in _table("credit").items()}
+    return {
+        name: CreditKind(id=name, **words | {"may_lie_on": tuple(words["may_lie_on"])}) for name, words in read.items()
+    }
 
 
 @cache

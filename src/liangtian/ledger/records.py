@@ -112,10 +112,13 @@ def read_record(line: bytes) -> Record:
     BookRefused, Unbalanced: what the record itself refuses
     """
     try:
-        record = _read(json.loads(line))
+        raw = json.loads(line)
+        _check_leaves(raw)
+        record = _read(raw)
+        rewritten = canonical(record)
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise BookRefused("record-unreadable", reason=f"{type(error).__name__}: {error}") from error
-    if canonical(record) != line:
+    if rewritten != line:
         raise BookRefused("record-not-canonical", key=record.key)
     return record
 
@@ -133,7 +136,7 @@ def _check_record(record: Attachment | Closing) -> None:
 
 
 def _moment(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
 def _plain_account(account: Account) -> list[str | None]:
@@ -156,10 +159,22 @@ def _plain_lot(lot: Lot) -> dict[str, Any]:
     }
 
 
+def _check_leaves(raw: Any) -> None:
+    """Texts only, but for the amounts of legs: a number in the place of a name would be written back as it came."""
+    if isinstance(raw, dict):
+        for name, value in raw.items():
+            _check_leaves([leg[:4] for leg in value] if name == "legs" else value)
+    elif isinstance(raw, list):
+        for value in raw:
+            _check_leaves(value)
+    elif raw is not None and not isinstance(raw, str):
+        raise TypeError(f"not a text: {raw!r}")
+
+
 def _read(raw: dict[str, Any]) -> Record:
     fields = dict(raw)
     record = fields.pop("record")
-    fields["recorded_at"] = datetime.strptime(fields["recorded_at"], "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
+    fields["recorded_at"] = datetime.fromisoformat(fields["recorded_at"])
     fields["evidence"] = tuple(fields["evidence"])
     if record == "attachment":
         return Attachment(**fields | {"ground": _read_ground(fields["ground"])})
