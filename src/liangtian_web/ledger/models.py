@@ -75,7 +75,6 @@ class Lot(models.Model):
     credit = models.CharField(_("来源"), max_length=30)
     on = models.DateField(_("验收日期"))
     document = models.CharField(_("文件"), max_length=200, blank=True)
-    entry = models.ForeignKey(Entry, models.PROTECT, related_name="lots", verbose_name=_("入库分录"))
 
     class Meta:
         ordering = ["on", "serial"]
@@ -160,11 +159,15 @@ class Day(models.Model):
 
 
 class Period(models.Model):
-    """A place's book closed up to a day: nothing dated until then is booked there any more."""
+    """A place's book closed up to a day: nothing dated until then is booked there.
+
+    The opening balance of a place closes all days before it the same way (`opens`).
+    """
 
     key = models.CharField(max_length=200, unique=True)
     place = models.ForeignKey("people.Place", models.PROTECT, related_name="+")
     through = models.DateField(_("截止"))
+    opens = models.BooleanField(default=False)
     evidence = ArrayField(models.TextField(), verbose_name=_("依据"))
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     approver = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
@@ -172,7 +175,7 @@ class Period(models.Model):
     created_xid = models.BigIntegerField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["place", "through"], name="ledger_period_once")]
+        constraints = [models.UniqueConstraint(fields=["place", "through", "opens"], name="ledger_period_once")]
 
 
 class Opening(models.Model):
@@ -186,11 +189,14 @@ class Opening(models.Model):
 
 
 class Seal(models.Model):
-    """A batch of records taken into the hash chain."""
+    """A batch of records taken into the hash chain (`liangtian.ledger.chain`)."""
 
-    sealed_at = models.DateTimeField(_("封存时间"))
+    number = models.BigIntegerField(primary_key=True)
+    first = models.BigIntegerField()  # position of its first record
     count = models.IntegerField(_("条数"))
-    head = models.CharField(max_length=64)  # digest of its last link
+    previous = models.CharField(max_length=64)
+    sealed_at = models.DateTimeField(_("封存时间"))
+    seal = models.CharField(_("封存码"), max_length=64)
     xid_floor = models.BigIntegerField()  # every record made by an earlier transaction had been seen
 
 

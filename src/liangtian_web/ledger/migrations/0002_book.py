@@ -8,9 +8,8 @@ from django.db import migrations
 from liangtian_web.append_only import narrow
 
 GROWING = ("account", "entry", "leg", "lot", "ground", "period", "opening", "seal", "link")
-WRITTEN_BY_PAGES = ("proposal", "decision", "assertion")
+WRITTEN_BY_PAGES = ("proposal", "decision", "assertion")  # through Django, and never changed
 DERIVED = ("fold", "day")
-FUNCTIONS = ("book_post",)
 
 
 def load(apps, editor):
