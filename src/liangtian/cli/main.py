@@ -14,6 +14,7 @@ from liangtian.cli.convert import convert
 from liangtian.cli.county import county
 from liangtian.cli.layers import layers
 from liangtian.cli.publish import publish
+from liangtian.cli.verify import verify
 from liangtian.errors import LiangtianError
 from liangtian.messages import Language, render_error, render_text
 
@@ -27,7 +28,7 @@ def cli(context: click.Context, lang: Language) -> None:
     context.obj = lang
 
 
-for command in (area, check, convert, county, layers, publish):
+for command in (area, check, convert, county, layers, publish, verify):
     cli.add_command(command)
 
 

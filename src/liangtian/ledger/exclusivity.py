@@ -9,6 +9,7 @@ from datetime import date
 from fractions import Fraction
 
 import numpy as np
+import numpy.typing as npt
 import shapely
 
 from liangtian.ledger.indices import indices
@@ -57,10 +58,7 @@ class Exclusivity:
         >>> Exclusivity(area_m2=Fraction(101), mean_width_m=Fraction(2)).overlap_dm2(left, right)
         0
         """
-        shapes = np.array([one.shape, in_plane(other, one.crs)], dtype=object)
-        parts = shapely.get_parts(shapely.intersection(shapes[0], shapes[1]))
-        parts = parts[shapely.area(parts) > 0.0]
-        areas = ellipsoidal_area(parts, plane(one.crs))
+        parts, areas = shared_ground(one, other)
         slivers = (areas < float(self.area_m2)) & (mean_width(parts) < float(self.mean_width_m))
         return int(round_dm2(areas[~slivers]).sum())
 
@@ -135,6 +133,13 @@ def cells_of(box: Box) -> Iterator[tuple[int, int]]:
     """
     x_min, y_min, x_max, y_max = (int(np.floor(value / CELL_M)) for value in box)
     return ((x, y) for x in range(x_min, x_max + 1) for y in range(y_min, y_max + 1))
+
+
+def shared_ground(one: Ground, other: Ground) -> tuple[npt.NDArray[np.object_], npt.NDArray[np.float64]]:
+    """The connected parts of the ground two boundaries share, in the plane of `one`, and their ellipsoidal areas in m²."""
+    parts = shapely.get_parts(shapely.intersection(one.shape, in_plane(other, one.crs)))
+    parts = parts[shapely.area(parts) > 0.0]
+    return parts, ellipsoidal_area(parts, plane(one.crs))
 
 
 def in_plane(ground: Ground, crs: str) -> shapely.Geometry:

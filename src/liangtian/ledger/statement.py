@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING
 
+from liangtian.ledger.book import Book
 from liangtian.ledger.entry import Account
-
-if TYPE_CHECKING:
-    from liangtian.ledger.book import Book
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,14 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-import numpy as np
-import shapely
-
 from liangtian.ledger.book import Book
 from liangtian.ledger.entry import Account, Entry
-from liangtian.ledger.exclusivity import in_plane
-from liangtian.ledger.lots import Ground, Lot, plane
-from liangtian.space.area import ellipsoidal_area
+from liangtian.ledger.exclusivity import shared_ground
+from liangtian.ledger.lots import Ground, Lot
 from liangtian.units import round_dm2
 
 
@@ -60,7 +56,7 @@ def credits_on(book: Book, ground: Ground, on: date, *, known_on: datetime | Non
     found = []
     for lot in book.lots_near(ground):
         theirs = book.ground(lot.serial)
-        shared = 0 if theirs is None else _shared_dm2(theirs, ground)
+        shared = 0 if theirs is None else int(round_dm2(shared_ground(theirs, ground)[1]).sum())
         if shared:
             found.append(Standings(lot, shared, {a: amount for a, amount in balances.items() if a.lot == lot.serial}))
     return tuple(found)
@@ -73,8 +69,3 @@ def without_ground(book: Book, on: date, *, known_on: datetime | None = None) ->
         if account.lot is not None and book.ground(account.lot) is None and account.pool != "outside":
             found[account.place, account.pool, account.index] += amount
     return dict(found)
-
-
-def _shared_dm2(one: Ground, other: Ground) -> int:
-    shared = np.array([shapely.intersection(one.shape, in_plane(other, one.crs))], dtype=object)
-    return int(round_dm2(ellipsoidal_area(shapely.get_parts(shared), plane(one.crs))).sum())
