@@ -21,8 +21,8 @@ from liangtian.ledger.records import Attachment, Closing, content_digest
 from liangtian.ledger.relations import State, admit
 from liangtian_web.ledger import exclusivity
 from liangtian_web.ledger.models import Account, Entry, Lot, Period
-from liangtian_web.ledger.queries import holdings_of, state_for
-from liangtian_web.ledger.records import as_entry, entries_by_id, place_key, places_by_key
+from liangtian_web.ledger.queries import holdings_of, named_by, state_for
+from liangtian_web.ledger.records import entries_by_id, place_key, places_by_key
 from liangtian_web.ledger.refusing import in_words
 from liangtian_web.people.models import Place, User
 
@@ -47,7 +47,7 @@ def post(*entries: kernel.Entry) -> list[Entry]:
     BookRefused, Unbalanced : with the reason; the book is unchanged
     """
     _check_links(entries)
-    names = _Names.of(entries)
+    names = _Names.of(entries, named_by(entries))
 
     with in_words(", ".join(entry.key for entry in entries)), transaction.atomic():
         near = _lock(entries, names)
@@ -192,8 +192,9 @@ class _Names:
     accounts: Mapping[tuple[str, str, str], int]
 
     @classmethod
-    def of(cls, entries: Sequence[kernel.Entry]) -> _Names:
-        keys = {(leg.account.place, leg.account.pool, leg.account.index) for each in entries for leg in each.legs}
+    def of(cls, entries: Sequence[kernel.Entry], named: Mapping[str, kernel.Entry]) -> _Names:
+        accounts = {leg.account for each in (*entries, *named.values()) for leg in each.legs}
+        keys = {(account.place, account.pool, account.index) for account in accounts}
         places = places_by_key({place for place, _, _ in keys} | {lot.place for each in entries for lot in each.lots})
         users = _users([name for each in entries for name in (each.actor, each.approver)])
         return cls(places, users, _accounts(keys, places))
@@ -260,14 +261,15 @@ def _lock(entries: Sequence[kernel.Entry], names: _Names) -> list[int]:
 
 
 def _post_one(entry: kernel.Entry, names: _Names, near: list[int]) -> int:
-    repeated = Entry.objects.filter(key=entry.key).first() if not _is_plain(entry) else None
-    if repeated is not None:
-        return _same(repeated.pk, entry)
-    state = State() if _is_plain(entry) else state_for([entry], names.places.values())
-    if not _is_plain(entry):
+    plain = _is_plain(entry)
+    if not plain and (booked := Entry.objects.filter(key=entry.key).first()):
+        return _same(booked.pk, entry)
+    moved: tuple[kernel.Movement, ...] = ()
+    if not plain:
+        state = state_for([entry], names.places.values())
         admit(entry, state)
-    lots = _lots(entry, names, near)
-    moved = [each for each in kernel.movements(entry, state.entries)[len(entry.legs) :]] if not _is_plain(entry) else []
+        moved = kernel.movements(entry, state.entries)[len(entry.legs) :]
+    lots = _lots(entry, names, near, {each.account.lot for each in moved})
     with connection.cursor() as cursor:
         cursor.execute(POST, _arguments(entry, names, lots, moved))
         row = cursor.fetchone()
@@ -286,8 +288,8 @@ def _same(number: int, entry: kernel.Entry) -> int:
     return number
 
 
-def _lots(entry: kernel.Entry, names: _Names, near: list[int]) -> dict[str, int]:
-    """Numbers of the lots an entry names, after opening those it brings."""
+def _lots(entry: kernel.Entry, names: _Names, near: list[int], moved: set[str | None]) -> dict[str, int]:
+    """Numbers of the lots an entry names or moves, after opening those it brings."""
     opened: dict[str, int] = {}
     with connection.cursor() as cursor:
         for lot in entry.lots:
@@ -299,12 +301,13 @@ def _lots(entry: kernel.Entry, names: _Names, near: list[int]) -> dict[str, int]
             row = cursor.fetchone()
             assert row is not None
             opened[lot.serial] = int(row[0])
+            near.append(opened[lot.serial])
             if lot.ground is not None:
                 exclusivity.add_ground(
-                    opened[lot.serial], lot.ground, [*near, *opened.values()], evidence=entry.evidence,
+                    opened[lot.serial], lot.ground, near, evidence=entry.evidence,
                     actor=names.users[entry.actor], approver=names.users.get(entry.approver),
                 )  # fmt: skip
-    named = {leg.account.lot for leg in entry.legs if leg.account.lot is not None} - opened.keys()
+    named = {lot for lot in (*(leg.account.lot for leg in entry.legs), *moved) if lot is not None} - opened.keys()
     found = dict(Lot.objects.filter(serial__in=named).values_list("serial", "pk"))
     if missing := named - found.keys():
         raise BookRefused("lot-unknown", serial=sorted(missing)[0], key=entry.key)
@@ -331,6 +334,3 @@ def _arguments(
         *legs, [leg.amount for leg in entry.legs],
         [each.on for each in moved], *implied, [each.amount for each in moved],
     ]  # fmt: skip
-
-
-__all__ = ["About", "as_entry", "attach_boundary", "close_period", "post", "reverse", "settle", "spend", "void"]
