@@ -206,6 +206,14 @@ def test_a_settlement_reversed_after_the_hold_has_lapsed_frees_the_amount() -> N
     assert [book.balance(reserve("A"), on) for on in (day(5), day(6))] == [600, 1000]
 
 
+def test_a_hold_opened_again_holds_from_the_reversal_on() -> None:
+    other = hold("h2", day(2), "A", 400)
+    book = booked(IN, HELD, USED, other, taken_back(USED, on=day(3, 10)))
+    assert refused(lambda: book.append(later(replace(USED, key="w2"), 2))) == "settlement-date"
+    assert refused(lambda: book.append(taken_back(HELD, on=day(3, 9)))) == "reversal-before"
+    book.append(later(replace(USED, key="w2", on=day(3, 10)), 2))
+
+
 HOLD_REFUSALS: dict[str, tuple[str, Entry]] = {
     "no such hold": ("settlement-unknown", replace(USED, settles="nothing")),
     "no hold at all": ("settlement-unknown", replace(USED, settles="in-A")),
