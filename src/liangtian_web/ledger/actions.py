@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Q
 
 from liangtian.errors import BookRefused
 from liangtian.ledger import entry as kernel
@@ -18,7 +19,7 @@ from liangtian.ledger.indices import indices
 from liangtian.ledger.kinds import pools
 from liangtian.ledger.posting import Posting
 from liangtian.ledger.records import Attachment, Closing, content_digest
-from liangtian.ledger.relations import State, admit
+from liangtian.ledger.relations import admit
 from liangtian_web.ledger import exclusivity
 from liangtian_web.ledger.models import Account, Entry, Lot, Period
 from liangtian_web.ledger.queries import holdings_of, named_by, state_for
@@ -166,7 +167,9 @@ def close_period(closing: Closing) -> Period:
     ------
     BookRefused (closing-backwards)
     """
-    place = places_by_key([closing.place])[closing.place]
+    place = places_by_key([closing.place]).get(closing.place)
+    if place is None:
+        raise BookRefused("book-place-unknown", place=closing.place)
     users = _users([closing.actor, closing.approver])
 
     with in_words(closing.key), transaction.atomic(), connection.cursor() as cursor:
@@ -187,7 +190,7 @@ def close_period(closing: Closing) -> Period:
 class _Names:
     """Numbers of what entries name."""
 
-    places: Mapping[str, Place]
+    places: Mapping[str, Place | None]
     users: Mapping[str, int]
     accounts: Mapping[tuple[str, str, str], int]
 
@@ -208,22 +211,26 @@ def _users(names: Iterable[str]) -> dict[str, int]:
     return found
 
 
-def _accounts(keys: Iterable[tuple[str, str, str]], places: Mapping[str, Place]) -> dict[tuple[str, str, str], int]:
+def _accounts(
+    keys: Iterable[tuple[str, str, str]], places: Mapping[str, Place | None]
+) -> dict[tuple[str, str, str], int]:
     """Numbers of accounts by place, pool and index; those never used before are opened."""
     wanted = list(keys)
     if missing := [place for place, _, _ in wanted if place not in places]:
         raise BookRefused("book-place-unknown", place=missing[0])
-    rows = Account.objects.filter(place__in={places[place].pk for place, _, _ in wanted}).select_related("place")
+    kept = [place for place in places.values() if place is not None]
+    rows = Account.objects.filter(Q(place__in=kept) | Q(place=None)).select_related("place")
     known = {(place_key(row.place), row.pool, row.index): row.pk for row in rows}
     return {key: known[key] if key in known else _open(places[key[0]], key[1], key[2]) for key in wanted}
 
 
-def _open(place: Place, pool: str, index: str) -> int:
+def _open(place: Place | None, pool: str, index: str) -> int:
     kind = pools()[pool]
     with_lots = indices()[index].lots and kind.lots
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT book_open_account(%s, %s, %s, %s, %s)", [place.pk, pool, index, kind.may_be_negative, with_lots]
+            "SELECT book_open_account(%s, %s, %s, %s, %s)",
+            [place.pk if place else None, pool, index, kind.may_be_negative, with_lots],
         )
         row = cursor.fetchone()
     assert row is not None
@@ -249,15 +256,19 @@ def _lock(entries: Sequence[kernel.Entry], names: _Names) -> list[int]:
     near = exclusivity.lock(exclusivity.grounds_of(entries))
     if len(entries) == 1 and _is_plain(entries[0]):
         return near  # book_post takes the locks of its accounts itself
-    opening = sorted({
-        names.places[leg.account.place].pk
-        for each in entries if each.kind == "opening" for leg in each.legs if leg.account.pool != "outside"
-    })  # fmt: skip
     with connection.cursor() as cursor:
-        for place in opening:
+        for place in sorted({place.pk for each in entries for place in _opened(each, names)}):
             cursor.execute("SELECT book_lock_place(%s)", [place])
         cursor.execute("SELECT book_lock(%s)", [list(names.accounts.values())])
     return near
+
+
+def _opened(entry: kernel.Entry, names: _Names) -> set[Place]:
+    """The places an entry gives their opening balance."""
+    if entry.kind != "opening":
+        return set()
+    found = {names.places[leg.account.place] for leg in entry.legs if leg.account.pool != "outside"}
+    return {place for place in found if place is not None}
 
 
 def _post_one(entry: kernel.Entry, names: _Names, near: list[int]) -> int:
@@ -274,9 +285,8 @@ def _post_one(entry: kernel.Entry, names: _Names, near: list[int]) -> int:
         cursor.execute(POST, _arguments(entry, names, lots, moved))
         row = cursor.fetchone()
         assert row is not None
-        if entry.kind == "opening":
-            for place in {names.places[leg.account.place] for leg in entry.legs if leg.account.pool != "outside"}:
-                cursor.execute("SELECT book_open_place(%s, %s, %s)", [place.pk, entry.on, names.users[entry.actor]])
+        for place in _opened(entry, names):
+            cursor.execute("SELECT book_open_place(%s, %s, %s)", [place.pk, entry.on, names.users[entry.actor]])
     number, already = row
     return _same(number, entry) if already else int(number)
 
@@ -293,10 +303,12 @@ def _lots(entry: kernel.Entry, names: _Names, near: list[int], moved: set[str | 
     opened: dict[str, int] = {}
     with connection.cursor() as cursor:
         for lot in entry.lots:
-            place = names.places[lot.place].pk
+            place = names.places[lot.place]
+            if place is None:
+                raise BookRefused("book-place-unknown", place=lot.place)
             cursor.execute(
                 "SELECT book_open_lot(%s, %s, %s, %s, %s, %s)",
-                [lot.serial, place, lot.project, lot.credit, lot.on, lot.document],
+                [lot.serial, place.pk, lot.project, lot.credit, lot.on, lot.document],
             )
             row = cursor.fetchone()
             assert row is not None

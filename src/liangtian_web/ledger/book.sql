@@ -129,6 +129,7 @@ BEGIN
      WHERE may_be_negative IS NULL OR through IS NOT NULL
         OR CASE WHEN lot IS NULL THEN names_lots ELSE lot_found IS NULL OR NOT (names_lots OR may_be_negative) END
         OR (NOT may_be_negative AND amount < 0 AND (balance < 0 OR latest > entry_on))
+     ORDER BY wrong DESC
   LOOP
     IF one.wrong THEN
       PERFORM book_refuse_leg(one, entry_on);
@@ -172,14 +173,14 @@ CREATE OR REPLACE FUNCTION book_open_account(
 ) RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE found_id bigint;
 BEGIN
-  SELECT id INTO found_id FROM ledger_account WHERE place_id = in_place AND pool = in_pool AND "index" = of_index;
+  SELECT id INTO found_id FROM ledger_account WHERE place_id IS NOT DISTINCT FROM in_place AND pool = in_pool AND "index" = of_index;
   IF found_id IS NULL THEN
-    PERFORM pg_advisory_xact_lock_shared(40962, in_place::int);
+    PERFORM pg_advisory_xact_lock_shared(40962, coalesce(in_place, 0)::int);
     INSERT INTO ledger_account (place_id, pool, "index", may_be_negative, names_lots)
       VALUES (in_place, in_pool, of_index, negative, with_lots)
       ON CONFLICT (place_id, pool, "index") DO NOTHING RETURNING id INTO found_id;
     IF found_id IS NULL THEN
-      SELECT id INTO found_id FROM ledger_account WHERE place_id = in_place AND pool = in_pool AND "index" = of_index;
+      SELECT id INTO found_id FROM ledger_account WHERE place_id IS NOT DISTINCT FROM in_place AND pool = in_pool AND "index" = of_index;
     END IF;
   END IF;
   RETURN found_id;

@@ -157,6 +157,6 @@ def _pair(one: models.Lot, other: models.Lot) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _boxes(boxes: Iterable[Box]) -> list[str]:
+def _boxes(boxes: Iterable[Box]) -> list[str | None]:
     field = models.Ground._meta.get_field("box")
     return [field.get_prep_value(each) for each in boxes]

@@ -19,16 +19,18 @@ from liangtian_web.boxes import BoxField
 
 
 class Account(models.Model):
-    """What one place has of one index in one pool."""
+    """What one place has of one index in one pool; without a place, the world outside the book."""
 
-    place = models.ForeignKey("people.Place", models.PROTECT, related_name="+", verbose_name=_("责任单元"))
+    place = models.ForeignKey("people.Place", models.PROTECT, null=True, related_name="+", verbose_name=_("责任单元"))
     pool = models.CharField(_("库"), max_length=20)
     index = models.CharField(_("指标"), max_length=30)
     may_be_negative = models.BooleanField(default=False)
     names_lots = models.BooleanField(default=False)  # every leg names the lot its credit stands on
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["place", "pool", "index"], name="ledger_account_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["place", "pool", "index"], name="ledger_account_once", nulls_distinct=False)
+        ]
 
     def __str__(self) -> str:
         return f"{self.place} · {self.pool} · {self.index}"
@@ -142,9 +144,7 @@ class Leg(models.Model):
 class Fold(models.Model):
     """Derived: up to which entry an account's legs are in its day sums. The legs after it are added when asked."""
 
-    account = models.OneToOneField(
-        Account, models.PROTECT, primary_key=True, related_name="fold", db_constraint=False
-    )
+    account = models.OneToOneField(Account, models.PROTECT, primary_key=True, related_name="fold", db_constraint=False)
     entry_id = models.BigIntegerField()
 
 

@@ -62,7 +62,7 @@ def balances(accounts: QuerySet[Account], on: date, known_on: datetime | None = 
     found = accounts.extra(
         select={"amount": 'book_balance("ledger_account"."id", %s, %s)'}, select_params=[on, known_on]
     )
-    return [Balance(account, account.amount) for account in found]  # type: ignore[attr-defined]
+    return [Balance(account, account.amount) for account in found]
 
 
 def balance(account: Account, on: date, known_on: datetime | None = None) -> int:
@@ -178,7 +178,7 @@ def named_by(entries: Iterable[kernel.Entry]) -> dict[str, kernel.Entry]:
     return {each.key: each for each in found.values()}
 
 
-def state_for(entries: Sequence[kernel.Entry], places: Iterable[Place]) -> State:
+def state_for(entries: Sequence[kernel.Entry], places: Iterable[Place | None]) -> State:
     """What the kernel's rules ask of the book about these entries; read under their locks."""
     state = State()
     state.entries.update(named_by(entries))
@@ -192,7 +192,7 @@ def state_for(entries: Sequence[kernel.Entry], places: Iterable[Place]) -> State
         for lot in Lot.objects.filter(serial__in=serials | {lot.serial for each in entries for lot in each.lots})
         .select_related("place", "ground")
     })  # fmt: skip
-    for place in places:
+    for place in filter(None, places):
         _add_dates(state, place, opening=any(each.kind == "opening" for each in entries))
     return state
 
@@ -212,5 +212,7 @@ def _add_dates(state: State, place: Place, *, opening: bool) -> None:
 
 def unsealed() -> int:
     """Records not in the chain yet."""
-    records = Entry.objects.count() + Ground.objects.exclude(key=None).count() + Period.objects.filter(opens=False).count()
+    records = (
+        Entry.objects.count() + Ground.objects.exclude(key=None).count() + Period.objects.filter(opens=False).count()
+    )
     return records - (Link.objects.aggregate(last=Max("position"))["last"] or 0)

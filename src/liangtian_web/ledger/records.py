@@ -12,19 +12,22 @@ from liangtian.ledger.records import Attachment, Closing
 from liangtian_web.ledger.models import Entry, Ground, Leg, Lot, Period
 from liangtian_web.people.models import Place
 
+OUTSIDE = "outside"  # the place of what no place of ours keeps
 
-def place_key(place: Place) -> str:
+
+def place_key(place: Place | None) -> str:
     """How records name a place: its code, or its number where it has none (functional zones)."""
+    if place is None:
+        return OUTSIDE
     return place.code or f"p{place.pk}"
 
 
-def places_by_key(keys: Iterable[str]) -> dict[str, Place]:
+def places_by_key(keys: Iterable[str]) -> dict[str, Place | None]:
     """The places that records name."""
     wanted = set(keys)
-    codes = {key for key in wanted if not key.startswith("p")}
-    numbers = {int(key[1:]) for key in wanted - codes if key[1:].isdecimal()}
-    found = [*Place.objects.filter(code__in=codes), *Place.objects.filter(code=None, pk__in=numbers)]
-    return {place_key(place): place for place in found}
+    numbers = {int(key[1:]) for key in wanted if key.startswith("p") and key[1:].isdecimal()}
+    found = [*Place.objects.filter(code__in=wanted), *Place.objects.filter(code=None, pk__in=numbers)]
+    return {OUTSIDE: None} | {place_key(place): place for place in found}
 
 
 def as_ground(row: Ground) -> kernel_lots.Ground:

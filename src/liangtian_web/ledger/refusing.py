@@ -20,8 +20,6 @@ from liangtian_web.ledger.models import Account, Lot
 SQLSTATE = "LT409"
 
 
-
-
 def refusal_of(error: DatabaseError) -> tuple[str, dict[str, Any]] | None:
     """Message id and parameters of a refusal of the book; None: some other error."""
     cause = error.__cause__
@@ -56,10 +54,13 @@ def _worded(refusal: str, said: dict[str, Any], key: str) -> BookRefused:
     account = Account.objects.select_related("place").filter(pk=said.get("account") or 0).first()
     lot = Lot.objects.filter(pk=said.get("lot") or 0).first()
     if account is not None:
-        words = KernelAccount(account.place.name, "outside", account.index)
+        words = KernelAccount(account.place.name if account.place else "–", "outside", account.index)
         params |= words.words | _pool_words(account.pool)
     params |= {name: said[name] for name in ("balance", "total", "serial") if name in said}
-    params |= {"lot": lot.serial if lot else "–", "serial": said.get("serial") or (lot.serial if lot else said.get("lot"))}
+    params |= {
+        "lot": lot.serial if lot else "–",
+        "serial": said.get("serial") or (lot.serial if lot else said.get("lot")),
+    }
     if refusal == "before-opening":
         params["opening"] = params.pop("through") + timedelta(days=1)
     if refusal.startswith("entry-") and refusal.endswith("unbalanced"):

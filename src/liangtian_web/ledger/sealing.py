@@ -62,7 +62,9 @@ def seal_all(*, full: bool = False) -> int:
 @transaction.atomic
 def _seal_batch(*, full: bool) -> int:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(40964, 0), pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
+        cursor.execute(
+            "SELECT pg_try_advisory_xact_lock(40964, 0), pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
+        )
         free, horizon = cursor.fetchone() or (False, 0)
         if not free:
             return 0

@@ -2,8 +2,10 @@
 
 from importlib import resources
 
+from django.apps.registry import Apps
 from django.conf import settings
 from django.db import migrations
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 from liangtian_web.append_only import narrow
 
@@ -12,7 +14,8 @@ WRITTEN_BY_PAGES = ("proposal", "decision", "assertion")  # through Django, and 
 DERIVED = ("fold", "day")
 
 
-def load(apps, editor):
+def load(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
+    """The file as it is: every statement in it may be run again, so a later migration loads it anew."""
     editor.execute(resources.files("liangtian_web.ledger").joinpath("book.sql").read_text("utf-8"), params=None)
     if role := settings.APPLICATION_ROLE:
         app = editor.quote_name(role)
