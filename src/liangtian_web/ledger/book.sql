@@ -83,6 +83,9 @@ BEGIN
   IF current_setting('transaction_isolation') <> 'read committed' THEN
     RAISE EXCEPTION 'the book is written at read committed: an older snapshot does not see the last writer';
   END IF;
+  IF NOT EXISTS (SELECT FROM people_user WHERE id = entry_actor) THEN
+    RAISE EXCEPTION 'no user has the number %', entry_actor;
+  END IF;
   PERFORM pg_advisory_xact_lock(40961, id::int)
      FROM (SELECT DISTINCT unnest(accounts || implied_accounts) AS id ORDER BY 1) AS ordered;
   INSERT INTO ledger_entry (uuid, key, "on", recorded_at, kind, evidence, rules, actor_id, approver_id, reverses_id,
