@@ -19,6 +19,10 @@ WORDS = {
     "review.recheck": _("重算检查"),
     "review.remeasure": _("重新测算"),
     "review.download": _("下载检查结果"),
+    "ledger.propose": _("提出记账"),
+    "ledger.post": _("审核记账"),
+    "ledger.refuse": _("退回记账"),
+    "ledger.download": _("下载对账单"),
 }
 
 

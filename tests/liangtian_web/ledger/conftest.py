@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from tests.liangtian_web.conftest import browser, person
 
 from liangtian_web.people.models import Place, User
-from tests.liangtian_web.conftest import browser, person
 
 
 @pytest.fixture

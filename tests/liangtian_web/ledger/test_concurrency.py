@@ -15,9 +15,9 @@ from typing import NamedTuple
 
 import psycopg
 import pytest
-from bookkeeping import COUNTY, acceptance, day, entry, moved, quota, square
 from django.db import connection, connections
 
+from bookkeeping import COUNTY, acceptance, day, entry, moved, quota, square
 from liangtian.errors import BookRefused
 from liangtian_web.ledger import actions, exclusivity, queries, sealing
 from liangtian_web.ledger.models import Account, Entry, Leg, Lot
@@ -61,7 +61,9 @@ class Pools(NamedTuple):
 def pools(keepers) -> Pools:
     """The county's reserve and used pool of plan quota, one square metre in the first."""
     actions.post(quota("grant", day(1), 1))
-    actions.post(entry("use", day(1), "write-off", moved(None, 1, (COUNTY, "reserve"), (COUNTY, "used"), "plan_quota_m2")))
+    actions.post(
+        entry("use", day(1), "write-off", moved(None, 1, (COUNTY, "reserve"), (COUNTY, "used"), "plan_quota_m2"))
+    )
     return Pools(keepers["li"].pk, [account("reserve"), account("used")])
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import psycopg
 import pytest
-from bookkeeping import COUNTY, acceptance, day, entry, moved, quota, square
 from django.conf import settings
 from django.db import connection
 
+from bookkeeping import COUNTY, acceptance, day, entry, moved, quota, square
 from liangtian_web.ledger import actions, sealing
 from liangtian_web.ledger.models import Account, Entry, Leg
 
@@ -69,7 +69,9 @@ def test_the_application_may_not_even_try(app, booked, table, statement):
         app.execute(statement.format(table, column, column))
 
 
-@pytest.mark.parametrize("table", ["account", "entry", "leg", "lot", "ground", "period", "opening", "seal", "link", "day", "fold"])
+@pytest.mark.parametrize(
+    "table", ["account", "entry", "leg", "lot", "ground", "period", "opening", "seal", "link", "day", "fold"]
+)
 def test_the_application_writes_through_the_functions_only(app, table):
     with pytest.raises(psycopg.errors.InsufficientPrivilege, match="permission denied"):
         app.execute(f"INSERT INTO ledger_{table} DEFAULT VALUES")
@@ -78,7 +80,9 @@ def test_the_application_writes_through_the_functions_only(app, table):
 def insert_legs(db, entry_id: int, *amounts: tuple[int, int]) -> None:
     rows = ", ".join(f"({entry_id}, {n}, {account}, {amount}, '2024-01-01', false, 0, '2024-01-01')"
                      for n, (account, amount) in enumerate(amounts, 50))  # fmt: skip
-    db.execute(f'INSERT INTO ledger_leg (entry_id, n, account_id, amount, "on", implied, balance, latest) VALUES {rows}')
+    db.execute(
+        f'INSERT INTO ledger_leg (entry_id, n, account_id, amount, "on", implied, balance, latest) VALUES {rows}'
+    )
 
 
 def test_legs_cannot_be_added_to_an_old_entry(owner, booked):
@@ -119,9 +123,7 @@ def test_a_snapshot_of_long_ago_writes_nothing(app, booked):
 
 def test_a_boundary_nobody_compared_with_is_refused(app, booked):
     with pytest.raises(psycopg.DatabaseError, match="not compared"):
-        app.execute(
-            "SELECT book_add_ground(lot_id, wkb, crs, box, 1, NULL, '{}', 1, NULL, '{}') FROM ledger_ground"
-        )
+        app.execute("SELECT book_add_ground(lot_id, wkb, crs, box, 1, NULL, '{}', 1, NULL, '{}') FROM ledger_ground")
 
 
 def test_an_old_day_breaks_before_today_does(booked):

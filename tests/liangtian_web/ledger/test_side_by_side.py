@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import Bundle, MultipleResults, RuleBasedStateMachine, multiple, rule
+from tests.liangtian_web.conftest import person
+
 from bookkeeping import (
     CITY,
     COUNTY,
@@ -23,21 +28,15 @@ from bookkeeping import (
     quota,
     square,
 )
-from django.db import transaction
-from hypothesis import HealthCheck, Phase, settings
-from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, MultipleResults, RuleBasedStateMachine, multiple, rule
-
 from liangtian.errors import LiangtianError
 from liangtian.ledger.book import Book
-from liangtian.ledger.entry import Account, Entry, reverse
+from liangtian.ledger.entry import Account, reverse
 from liangtian.ledger.records import Attachment, Closing, Record
 from liangtian.ledger.statement import statement as kernel_statement
 from liangtian_web.ledger import actions, models, queries, sealing
 from liangtian_web.ledger.exclusivity import tolerance_on
-from liangtian_web.ledger.records import as_account, place_key
+from liangtian_web.ledger.records import place_key
 from liangtian_web.people.models import Place
-from tests.liangtian_web.conftest import person
 
 pytestmark = pytest.mark.django_db
 
@@ -96,9 +95,7 @@ class TwoBooks(RuleBasedStateMachine):
           credit=st.sampled_from(["reclamation", "quality-improvement"]))  # fmt: skip
     def accept(self, on: int, amount: int, column: int, credit: str) -> MultipleResults[str]:
         serial = f"L{self.clock}"
-        one = acceptance(
-            serial, amount, square(column), on=day(1) + timedelta(days=on), credit=credit, **self.tick()
-        )
+        one = acceptance(serial, amount, square(column), on=day(1) + timedelta(days=on), credit=credit, **self.tick())
         return multiple(*(serial for _ in self.both(one).values))
 
     @rule(target=lots, amount=st.integers(50, 300), on=st.integers(0, 2))
@@ -118,7 +115,9 @@ class TwoBooks(RuleBasedStateMachine):
     ) -> MultipleResults[str]:
         given = self.tick()
         to = (OUTSIDE, "outside") if source == to else to
-        return self.both(entry(str(given.pop("key")), on, "transfer", moved(lot, amount, source, to, "quantity_m2"), **given))
+        return self.both(
+            entry(str(given.pop("key")), on, "transfer", moved(lot, amount, source, to, "quantity_m2"), **given)
+        )
 
     @rule(target=holds, lot=lots, on=DAYS, amount=AMOUNTS, days=st.none() | st.integers(1, 30))
     def freeze(self, lot: str, on: date, amount: int, days: int | None) -> MultipleResults[str]:
@@ -211,7 +210,10 @@ def sql_balances(on: date, known_on: datetime | None = None) -> dict[Account, in
 
 TestTwoBooks = TwoBooks.TestCase
 TestTwoBooks.settings = settings(
-    max_examples=25, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck),
+    max_examples=25,
+    stateful_step_count=30,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
     phases=(Phase.explicit, Phase.generate),  # to shrink a failure over a database takes minutes
 )
 TestTwoBooks = pytest.mark.django_db(TestTwoBooks)

@@ -4,15 +4,18 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('people', '0001_initial'),
+        ("people", "0001_initial"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='membership',
-            name='role',
-            field=models.CharField(choices=[('keeper', '台账管理'), ('officer', '经办人'), ('auditor', '审计人'), ('admin', '管理员')], max_length=8, verbose_name='角色'),
+            model_name="membership",
+            name="role",
+            field=models.CharField(
+                choices=[("keeper", "台账管理"), ("officer", "经办人"), ("auditor", "审计人"), ("admin", "管理员")],
+                max_length=8,
+                verbose_name="角色",
+            ),
         ),
     ]
