@@ -228,14 +228,20 @@ def _lots(rows: Sequence[Mapping[str, str]], content: Mapping[str, Any]) -> Iter
             )  # fmt: skip
 
 
-def propose(request: Request, place: Place, head: Mapping[str, Any], rows: Sequence[Mapping[str, str]]) -> Proposal:
+def propose(
+    request: Request, place: Place, head: Mapping[str, Any], rows: Sequence[Mapping[str, str]], *, first: int = 1
+) -> Proposal:
     """Keep a proposal that could be posted as far as its own content tells, and that touches the proposer's places only.
+
+    Parameters
+    ----------
+    first : what messages call the first row: 2 in a workbook, under its headings
 
     Raises
     ------
     Problems, BookRefused
     """
-    _legs, kept = legs_of(rows)
+    _legs, kept = legs_of(rows, first=first)
     content = {"on": head["on"].isoformat(), "kind": head["kind"], "evidence": head["evidence"], "rows": kept}
     entry = entry_of(content, "draft", actor=request.user.username)
     _check_places(request.user, entry)

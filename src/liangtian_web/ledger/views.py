@@ -192,7 +192,8 @@ def propose(request: Request) -> HttpResponse:
     problems: list[str] = []
     if request.method == "POST" and form.is_valid():
         try:
-            made = proposing.propose(request, form.cleaned_data["place"], form.cleaned_data, _rows(form, lines))
+            rows, first = _rows(form, lines)
+            made = proposing.propose(request, form.cleaned_data["place"], form.cleaned_data, rows, first=first)
             return redirect("ledger:proposal", made.uuid)
         except proposing.Problems as error:
             problems = [str(each) for each in error.problems]
@@ -202,10 +203,12 @@ def propose(request: Request) -> HttpResponse:
     return render(request, "ledger/propose.html", context, status=400 if form.errors or problems else 200)
 
 
-def _rows(form: ProposalForm, lines: list[Any]) -> list[dict[str, str]]:
+def _rows(form: ProposalForm, lines: list[Any]) -> tuple[list[dict[str, str]], int]:
+    """The rows handed in, and the number the first of them is known by."""
     if workbook := form.cleaned_data["workbook"]:
-        return proposing.read_workbook(workbook.read())
-    return [{name: each.data.get(each.add_prefix(name), "").strip() for name in proposing.COLUMNS} for each in lines]
+        return proposing.read_workbook(workbook.read()), 2
+    names = proposing.COLUMNS
+    return [{name: each.data.get(each.add_prefix(name), "").strip() for name in names} for each in lines], 1
 
 
 @require_GET

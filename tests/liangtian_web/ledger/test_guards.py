@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import connection
 
 from bookkeeping import COUNTY, acceptance, day, entry, moved, quota, square
+from liangtian.errors import BookRefused
 from liangtian_web.ledger import actions, sealing
 from liangtian_web.ledger.models import Account, Entry, Leg
 
@@ -44,37 +45,41 @@ def app():
         yield open_connection
 
 
-@pytest.mark.parametrize("table", GROWING)
-def test_the_owner_cannot_change_what_only_grows(owner, booked, table):
-    column = {"opening": "balance", "seal": "count", "link": "digest", "ground": "crs", "leg": "amount"}.get(table)
-    column = column or ("id" if table != "decision" else "reason")
-    with owner.transaction(force_rollback=True):
-        owner.execute(f"ALTER TABLE ledger_{table} ENABLE ALWAYS TRIGGER ledger_{table}_no_truncate")  # off in tests
-        for statement in (f"TRUNCATE ledger_{table} CASCADE",):
+DERIVED = ("day", "fold")
+# A column of each table, to say that it is set to itself.
+COLUMN = {"leg": "amount", "opening": "balance", "seal": "count", "link": "digest", "ground": "crs", "day": "amount",
+          "fold": "entry_id", "decision": "reason"}  # fmt: skip
+
+
+def statements(table: str) -> list[str]:
+    column = COLUMN.get(table, "id")
+    return [f"UPDATE ledger_{table} SET {column} = {column}", f"DELETE FROM ledger_{table}"]
+
+
+def test_the_owner_cannot_change_what_only_grows(owner, booked):
+    for table in GROWING:
+        with owner.transaction(force_rollback=True):
+            owner.execute(
+                f"ALTER TABLE ledger_{table} ENABLE ALWAYS TRIGGER ledger_{table}_no_truncate"
+            )  # off in tests
             with pytest.raises(psycopg.errors.InsufficientPrivilege), owner.transaction():
+                owner.execute(f"TRUNCATE ledger_{table} CASCADE")
+        row = owner.execute(f"SELECT count(*) FROM ledger_{table}").fetchone()
+        for statement in statements(table) if row and row[0] else ():
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 owner.execute(statement)
-        if owner.execute(f"SELECT count(*) FROM ledger_{table}").fetchone()[0]:
-            for statement in (f"UPDATE ledger_{table} SET {column} = {column}", f"DELETE FROM ledger_{table}"):
-                with pytest.raises(psycopg.errors.InsufficientPrivilege), owner.transaction():
-                    owner.execute(statement)
 
 
-@pytest.mark.parametrize("table", (*GROWING, "day", "fold"))
-@pytest.mark.parametrize("statement", ["UPDATE ledger_{} SET {} = {}", "DELETE FROM ledger_{}"])
-def test_the_application_may_not_even_try(app, booked, table, statement):
-    column = "amount" if table in ("day", "leg") else "entry_id" if table == "fold" else None
-    column = column or {"opening": "balance", "seal": "count", "link": "digest", "ground": "crs"}.get(table)
-    column = column or ("reason" if table == "decision" else "id")
-    with pytest.raises(psycopg.errors.InsufficientPrivilege, match="permission denied"):
-        app.execute(statement.format(table, column, column))
+def test_the_application_may_not_even_try_to_change(app, booked):
+    for statement in (each for table in (*GROWING, *DERIVED) for each in statements(table)):
+        with pytest.raises(psycopg.errors.InsufficientPrivilege, match="permission denied"):
+            app.execute(statement)
 
 
-@pytest.mark.parametrize(
-    "table", ["account", "entry", "leg", "lot", "ground", "period", "opening", "seal", "link", "day", "fold"]
-)
-def test_the_application_writes_through_the_functions_only(app, table):
-    with pytest.raises(psycopg.errors.InsufficientPrivilege, match="permission denied"):
-        app.execute(f"INSERT INTO ledger_{table} DEFAULT VALUES")
+def test_the_application_writes_the_book_through_its_functions_only(app):
+    for table in (*GROWING[:9], *DERIVED):
+        with pytest.raises(psycopg.errors.InsufficientPrivilege, match="permission denied"):
+            app.execute(f"INSERT INTO ledger_{table} DEFAULT VALUES")
 
 
 def insert_legs(db, entry_id: int, *amounts: tuple[int, int]) -> None:
@@ -99,9 +104,11 @@ INSERT = """INSERT INTO ledger_entry (uuid, key, "on", recorded_at, kind, eviden
 
 def test_an_unbalanced_entry_is_refused_to_the_owner_too(owner, booked):
     accounts = list(Account.objects.filter(index="plan_quota_m2").order_by("pk").values_list("pk", flat=True))
-    with pytest.raises(psycopg.DatabaseError, match="entry-unbalanced"), owner.transaction():
-        made = owner.execute(INSERT).fetchone()[0]
+    owner.execute("BEGIN")
+    made = owner.execute(INSERT).fetchone()[0]
+    with pytest.raises(psycopg.DatabaseError, match="entry-unbalanced"):
         insert_legs(owner, made, (accounts[0], 1), (accounts[1], -2))
+    owner.rollback()
 
 
 def test_an_entry_without_legs_is_refused_when_it_is_committed(owner, booked):
@@ -128,7 +135,6 @@ def test_a_boundary_nobody_compared_with_is_refused(app, booked):
 
 def test_an_old_day_breaks_before_today_does(booked):
     """Spent in March, then taken in February: March would end below zero, and is named."""
-    from liangtian.errors import BookRefused
 
     def use(key, on, amount):
         return actions.post(
