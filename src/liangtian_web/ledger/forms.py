@@ -31,6 +31,9 @@ class AsOfForm(forms.Form):
     on = forms.DateField(label=_("业务日期"), required=False, widget=DATE)
     known_on = forms.DateField(label=_("按当日所知"), required=False, widget=DATE)
 
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data or None, initial={"on": timezone.localdate()}, label_suffix="")
+
     def day(self) -> Any:
         """The business date; today where none is given."""
         return (self.cleaned_data.get("on") if self.is_valid() else None) or timezone.localdate()
@@ -48,6 +51,14 @@ class StatementForm(forms.Form):
 
     since = forms.DateField(label=_("自"), required=False, widget=DATE)
     until = forms.DateField(label=_("至"), required=False, widget=DATE)
+
+    def __init__(self, data: Any = None) -> None:
+        today = timezone.localdate()
+        asked = {name: data[name] for name in ("since", "until") if name in data} if data else None
+        super().__init__(
+            asked and {"since": today.replace(month=1, day=1), "until": today} | asked,
+            initial={"since": today.replace(month=1, day=1), "until": today}, label_suffix="",
+        )  # fmt: skip
 
     def days(self) -> tuple[Any, Any]:
         """First and last day; this year so far where none is given."""

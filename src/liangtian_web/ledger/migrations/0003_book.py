@@ -24,7 +24,7 @@ def load(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("ledger", "0001_initial")]
+    dependencies = [("ledger", "0002_proposals")]
 
     operations = [
         *(operation for name in (*GROWING, *WRITTEN_BY_PAGES) for operation in narrow(f"ledger_{name}")),
