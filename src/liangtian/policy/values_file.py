@@ -196,6 +196,17 @@ def _mismatches(block: Block, source: str, known: Parameters) -> Iterator[Liangt
         yield _defect("values-unit", source, block.line, name=block.name, **words)
     elif not _alike(_parameter(block, source).value, declared[-1].value):
         yield _defect("values-kind", source, block.line, name=block.name, reason=repr(declared[-1].plain))
+    elif _beyond(_parameter(block, source).value, declared[-1].unit):
+        yield _defect("values-beyond", source, block.line, name=block.name)
+
+
+def _beyond(value: Value, unit: str) -> bool:
+    """Whether a figure is below nought, or a share above all there is; the two parts of a ratio stand in a table."""
+    if isinstance(value, Mapping):
+        return any(each < 0 for each in value.values())
+    bands = [each.value for each in value if isinstance(each, Band)] if isinstance(value, tuple) else []
+    figures = [value] if isinstance(value, Fraction) else bands
+    return any(each < 0 or (unit.startswith("share") and each > 1) for each in figures)
 
 
 def _alike(value: Value, declared: Value) -> bool:

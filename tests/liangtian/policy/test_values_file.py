@@ -103,6 +103,15 @@ def test_a_value_of_another_shape_is_refused(name, unit, value, refused):
         assert len(read_values(text, "local.toml", KNOWN)) == 1
 
 
+@pytest.mark.parametrize(("value", "refused"), [("-0.01", True), ("0", False), ("1", False), ("1.01", True)])
+def test_a_share_lies_between_nought_and_all(value, refused):
+    text = GOOD.replace(LOW, "wenzhou-2019（六）.city_pool_share").replace('unit = "m2/person"', 'unit = "share"')
+    if refused:
+        assert refusals(text.replace("value = 85", f"value = {value}")) == [("values-beyond", 2)]
+    else:
+        assert len(read_values(text.replace("value = 85", f"value = {value}"), "local.toml", KNOWN)) == 1
+
+
 def test_of_two_values_on_trial_the_later_one_follows():
     block = '[[value]]\nname = "{}"\nsince = {}\nvalue = {}\nunit = "m2/person"\n'
     text = block.format(LOW, "2027-01-01", 70) + block.format(LOW, "2028-01-01", 60)
