@@ -45,7 +45,10 @@ STATED: tuple[Supplier, ...] = ("registered", "declared")
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One entry of the dictionary; `values` words a choice, `columns` types the columns of a table."""
+    """One entry of the dictionary; `values` words a choice, `columns` types the columns of a table.
+
+    `booked`: the book shows it because a rule entered it, by the values of its day; it says nothing of other values.
+    """
 
     name: str
     type: FactType
@@ -55,6 +58,7 @@ class Fact:
     unit: str = ""
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     columns: Mapping[str, FactType] = field(default_factory=dict)
+    booked: bool = False
 
 
 @cache
