@@ -88,7 +88,7 @@ OBLIGATIONS = (
         force="must",
         who="finance",
         events=("payment",),
-        applies=only_for("kind", "consolidation"),
+        applies=only_for("consolidation_payment", "merged-funds"),
         facts=Merged,
         check=check_merged,
     ),
