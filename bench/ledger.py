@@ -62,7 +62,7 @@ def prepare(home: Path) -> tuple[int, list[list[int]]]:
         for table in ("entry", "leg"):
             db.execute(f"CREATE TABLE bare_{table} (LIKE ledger_{table} INCLUDING ALL)")
         db.execute(f"GRANT SELECT, INSERT ON bare_entry, bare_leg TO {embedded.APP}")
-        if not db.execute("SELECT FROM people_user").fetchone():
+        if not db.execute("SELECT 1 FROM people_user").fetchone():
             db.execute(
                 "INSERT INTO people_user (password, is_superuser, username, email, is_staff, is_active, date_joined, display_name, "
                 "unit, language) VALUES ('!', false, 'bench', '', false, true, now(), 'bench', 'mu', 'zh-hans')"
@@ -198,7 +198,7 @@ def _load(db: Connection, span: tuple[int, int], actor: int, hot: int, many: int
     triggers = ("ledger_entry_stamp", "ledger_entry_legs", "ledger_leg_added")
     for trigger in triggers:
         db.execute(f"ALTER TABLE {trigger.rsplit('_', 1)[0]} DISABLE TRIGGER {trigger}")
-    days = "date '2014-01-01' + (n * 3650 / %(to)s)::int"
+    days = "date '2014-01-01' + (n::bigint * 3650 / %(to)s)::int"
     for first in range(span[0], span[1], 100_000):
         given = {
             "from": first,

@@ -115,7 +115,7 @@ class Leg(models.Model):
     entry = models.ForeignKey(Entry, models.PROTECT, related_name="legs", db_constraint=False, db_index=False)
     n = models.SmallIntegerField()
     account = models.ForeignKey(Account, models.PROTECT, related_name="legs", db_constraint=False, db_index=False)
-    lot = models.ForeignKey(Lot, models.PROTECT, null=True, related_name="legs", db_constraint=False, db_index=False)
+    lot = models.ForeignKey(Lot, models.PROTECT, null=True, related_name="legs", db_index=False)
     amount = models.BigIntegerField()
     on = models.DateField()
     implied = models.BooleanField(default=False)
@@ -176,6 +176,7 @@ class Period(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["place", "through", "opens"], name="ledger_period_once")]
+        indexes = [models.Index(fields=["through"], name="ledger_period_through")]
 
 
 class Opening(models.Model):
