@@ -14,7 +14,7 @@ import shapely
 
 from liangtian.ledger.indices import indices
 from liangtian.ledger.kinds import credit_kinds
-from liangtian.ledger.lots import Box, Ground, Lot, plane
+from liangtian.ledger.lots import Box, Ground, Lot, is_within_use, plane
 from liangtian.space.area import ellipsoidal_area
 from liangtian.space.crs import reproject
 from liangtian.space.topology import mean_width
@@ -33,7 +33,7 @@ class Exclusivity:
     ----------
     area_m2, mean_width_m : a connected part of an overlap below both only touches: boundaries are digitised along the
         lines they respect
-    may_lie_on : pairs of kinds of credit (above, below): work on ground that already earned credits of another kind.
+    may_lie_on : pairs of kinds of credit (above, below): work on ground that has earned credits of another kind before.
         Even then no index of area is credited on both
     """
 
@@ -52,7 +52,7 @@ class Exclusivity:
 
         Examples
         --------
-        >>> left, right = (Ground.of(shapely.box(x, 0, x + 100, 100), "EPSG:4549") for x in (500_000, 500_099))
+        >>> left, right = (Ground.of(shapely.box(x, 3_375_000, x + 100, 3_375_100), "EPSG:4549") for x in (500_000, 500_099))
         >>> Exclusivity.of().overlap_dm2(left, right)
         10000
         >>> Exclusivity(area_m2=Fraction(101), mean_width_m=Fraction(2)).overlap_dm2(left, right)
@@ -70,10 +70,14 @@ class Exclusivity:
 
     def _exclude(self, one: Credited, other: Credited) -> bool:
         """Whether they are credited on one day for what cannot be earned twice."""
-        if not {(one.lot.credit, other.lot.credit), (other.lot.credit, one.lot.credit)} & self.may_lie_on:
+        if not (self._may_lie(one.lot, other.lot) or self._may_lie(other.lot, one.lot)):
             return any(_meet(a, b) for a in one.spans.values() for b in other.spans.values())
         shared = [name for name in one.spans if name in other.spans and indices()[name].unit == "m2"]
         return any(_meet(one.spans[name], other.spans[name]) for name in shared)
+
+    def _may_lie(self, above: Lot, below: Lot) -> bool:
+        """Whether the work came after what it improves: ground improved first was farmland, and is not reclaimed after."""
+        return (above.credit, below.credit) in self.may_lie_on and above.on >= below.on
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +101,8 @@ class Credited:
         if self.ground is None:
             return None
         ground_m2 = int(round_half_up(Fraction(self.ground.area_dm2, 100)))
-        return next(
-            ((n, ground_m2) for n, most in self.highest.items() if indices()[n].unit == "m2" and most > ground_m2), None
-        )
+        beyond = (name for name, most in self.highest.items() if indices()[name].unit == "m2" and most > ground_m2)
+        return next(((name, ground_m2) for name in beyond), None)
 
 
 class Cells:
@@ -117,9 +120,11 @@ class Cells:
         """Serials of lots in the cells a ground touches, in every plane in use."""
         found: set[str] = set()
         for crs, cells in self._lots.items():
-            x_min, y_min, x_max, y_max = shapely.bounds(in_plane(ground, crs)).tolist()
-            for cell in cells_of((x_min, y_min, x_max, y_max)):
-                found |= cells.get(cell, set())
+            # Every lot of a plane lies where the plane is used: what lies elsewhere is not near, and could not be drawn.
+            if crs == ground.crs or is_within_use(ground.degrees, crs):
+                x_min, y_min, x_max, y_max = shapely.bounds(in_plane(ground, crs)).tolist()
+                for cell in cells_of((x_min, y_min, x_max, y_max)):
+                    found |= cells.get(cell, set())
         return found
 
 
