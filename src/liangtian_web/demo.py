@@ -32,6 +32,8 @@ Tell = Callable[[str], None]
 PEOPLE = (
     ("wang", "王工", "339901", "示范县自然资源局", "officer"),
     ("zhao", "赵工", "339902", "示范二县自然资源局", "officer"),
+    ("qian", "钱工", "339901", "示范县自然资源局", "keeper"),
+    ("sun", "孙工", "339901", "示范县自然资源局", "keeper"),
     ("li", "李审", "339900", "示范市自然资源局", "auditor"),
     ("admin", "管理员", "339900", "示范市自然资源局", "admin"),
 )
@@ -129,7 +131,7 @@ def make(home: Path, tell: Tell) -> None:
             step(home, tell)
             (markers / f"{name}.done").touch()
     passwords = load_passwords(home)
-    for username, name, _, agency, _ in PEOPLE:
+    for username, name, _, agency, _ in (each for each in PEOPLE if each[0] in passwords):
         tell(f"  {agency} {name}    用户 user: {username:<6} 密码 password: {passwords[username]}")
 
 

@@ -186,6 +186,8 @@ def state_for(entries: Sequence[kernel.Entry], places: Iterable[Place | None]) -
     state.reversed.update(known.filter(reversed_by__isnull=False).values_list("key", "reversed_by__key"))
     endings = Entry.objects.filter(settles__in=known, reversed_by=None)
     state.ended.update(endings.values_list("settles__key", "key"))
+    undone = Entry.objects.filter(reverses__settles__in=known).order_by("pk")
+    state.reopened.update(undone.values_list("reverses__settles__key", "on"))
     serials = {leg.account.lot for each in entries for leg in each.legs if leg.account.lot}
     state.lots.update({
         lot.serial: as_lot(lot)
