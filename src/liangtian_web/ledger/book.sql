@@ -65,7 +65,8 @@ BEGIN
       jsonb_build_object('account', leg.account, 'lot', leg.lot));
   END IF;
   SELECT p.through, p.opens INTO closed FROM ledger_period p
-   WHERE p.place_id = leg.place_id AND p.through >= entry_on AND leg.pool <> 'outside' LIMIT 1;
+   WHERE p.place_id = leg.place_id AND p.through >= entry_on AND leg.pool <> 'outside'
+   ORDER BY p.opens, p.through DESC LIMIT 1;
   IF FOUND THEN
     PERFORM book_refuse(CASE WHEN closed.opens THEN 'before-opening' ELSE 'period-closed' END,
       jsonb_build_object('account', leg.account, 'lot', leg.lot, 'on', entry_on, 'through', closed.through));

@@ -93,6 +93,13 @@ class ProposalForm(forms.Form):
         return file
 
 
+class ReversalForm(forms.Form):
+    """When an entry is taken back, and why."""
+
+    on = forms.DateField(label=_("业务日期"), widget=DATE, help_text=_("不早于原分录的业务日期"))
+    evidence = forms.CharField(label=_("依据"), max_length=200)
+
+
 class LineForm(forms.Form):
     """One movement; the validator reads it as it reads a row of the workbook."""
 

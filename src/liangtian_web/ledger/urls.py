@@ -11,6 +11,7 @@ urlpatterns = [
     path("accounts/<int:number>/statement.xlsx", views.account_workbook, name="account_workbook"),
     path("entries/", views.entries, name="entries"),
     path("entries/<uuid:uuid>/", views.entry, name="entry"),
+    path("entries/<uuid:uuid>/reverse/", views.reverse_entry, name="reverse"),
     path("lots/", views.lots, name="lots"),
     path("lots/<str:serial>/", views.lot, name="lot"),
     path("lots/<str:serial>/shapes.json", views.lot_shapes, name="lot_shapes"),

@@ -13,9 +13,9 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from liangtian.errors import LiangtianError
+from liangtian.errors import BookRefused, LiangtianError
 from liangtian_web.ledger import presentation, proposing
-from liangtian_web.ledger.forms import AsOfForm, ProposalForm, StatementForm, lines_of
+from liangtian_web.ledger.forms import AsOfForm, ProposalForm, ReversalForm, StatementForm, lines_of
 from liangtian_web.ledger.models import Account, Entry, Leg, Lot, Proposal
 from liangtian_web.ledger.queries import (
     accounts_for,
@@ -118,8 +118,27 @@ def entry(request: Request, uuid: UUID) -> HttpResponse:
         "linked": Entry.objects.filter(key__in=row.linked),
         "settlements": row.settlements.all(),
         "lapses": Leg.objects.filter(entry=row, implied=True).exists(),
+        "reversal": _reversal_form(request, row),
     }
     return render(request, "ledger/entry.html", context)
+
+
+def _reversal_form(request: Request, row: Entry) -> ReversalForm | None:
+    """For who keeps a place of the entry, while it can be taken back."""
+    keeps = keeping_places(request.user).filter(pk__in=row.legs.values("account__place")).exists()
+    open_to_it = row.reverses_id is None and not hasattr(row, "reversed_by")
+    return ReversalForm(initial={"on": row.on}, label_suffix="") if keeps and open_to_it else None
+
+
+@require_POST
+def reverse_entry(request: Request, uuid: UUID) -> HttpResponse:
+    """Propose to take an entry back."""
+    row = get_object_or_404(entries_for(request.user), uuid=uuid)
+    form = ReversalForm(request.POST)
+    if not form.is_valid():
+        raise BookRefused("entry-no-evidence", key=row.key)
+    made = proposing.propose_reversal(request, row, form.cleaned_data["on"], form.cleaned_data["evidence"])
+    return redirect("ledger:proposal", made.uuid)
 
 
 @require_GET
@@ -226,12 +245,11 @@ def _proposal(request: Request, uuid: UUID) -> Proposal:
 def proposal(request: Request, uuid: UUID) -> HttpResponse:
     """What is proposed, by whom, and what became of it."""
     row = _proposal(request, uuid)
-    legs, _ = proposing.legs_of(row.content["rows"])
     mine = keeping_places(request.user).filter(pk=row.place_id).exists()
     context = {
         "proposal": row,
         "rows": proposing.shown(row.content["rows"]),
-        "legs": legs,
+        "reverses": entries_for(request.user).filter(key=row.content.get("reverses", "")).first(),
         "decision": getattr(row, "decision", None),
         "may_decide": mine and row.proposer_id != request.user.pk,
         "own": row.proposer_id == request.user.pk,
