@@ -21,11 +21,13 @@ from liangtian.ledger.posting import Posting
 from liangtian.ledger.records import Attachment, Closing, content_digest
 from liangtian.ledger.relations import admit
 from liangtian_web.ledger import exclusivity
-from liangtian_web.ledger.models import Account, Entry, Lot, Period
-from liangtian_web.ledger.queries import holdings_of, named_by, state_for
+from liangtian_web.ledger.models import Account, Assertion, Entry, Lot, Period
+from liangtian_web.ledger.queries import balance, holdings_of, named_by, state_for
 from liangtian_web.ledger.records import entries_by_id, place_key, places_by_key
 from liangtian_web.ledger.refusing import in_words
 from liangtian_web.people.models import Place, User
+from liangtian_web.people.requests import Request
+from liangtian_web.trail.actions import note
 
 POST = f"SELECT * FROM book_post({', '.join(['%s'] * 19)})"
 
@@ -184,6 +186,16 @@ def close_period(closing: Closing) -> Period:
 
     assert made is not None
     return Period.objects.get(pk=made[0])
+
+
+def compare(who: Request, account: Account, on: date, stated: int, source: str) -> Assertion:
+    """Keep what somebody else's statement says an account holds on a day, beside what the book says now."""
+    held = balance(account, on)
+
+    with transaction.atomic():
+        made = Assertion.objects.create(account=account, on=on, stated=stated, held=held, source=source, actor=who.user)
+        note(who, "ledger.compare", f"account:{account.pk}", on=on, place=account.place)
+    return made
 
 
 @dataclass(frozen=True, slots=True)

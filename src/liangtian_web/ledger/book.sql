@@ -246,7 +246,7 @@ END $$;
 -- the last period closed before, the day sums since, and the legs the day sums do not hold yet.
 CREATE OR REPLACE FUNCTION book_balance(of_account bigint, upto date, known timestamptz) RETURNS bigint
   LANGUAGE plpgsql STABLE AS $$
-DECLARE base bigint := 0; since date := '-infinity'; folded bigint; day_start timestamptz; of_day bigint; rest bigint; tail bigint;
+DECLARE base bigint := 0; since date := '-infinity'; folded bigint; day_start timestamptz; first_id bigint; last_id bigint; rest bigint; tail bigint;
 BEGIN
   SELECT o.balance, o.through INTO base, since FROM ledger_opening o
    WHERE o.account_id = of_account AND o.through <= upto AND (known IS NULL OR o.recorded_at <= known)
@@ -263,10 +263,18 @@ BEGIN
     SELECT sum(d.amount) INTO rest FROM ledger_day d
      WHERE d.account_id = of_account AND d."on" > since AND d."on" <= upto
        AND d.known_on < (day_start AT TIME ZONE 'Asia/Shanghai')::date;
-    of_day := (SELECT min(e.id) FROM ledger_entry e WHERE e.recorded_at >= day_start AND e.recorded_at <= known);
-    SELECT sum(l.amount) INTO tail FROM ledger_leg l JOIN ledger_entry e ON e.id = l.entry_id
-     WHERE l.account_id = of_account AND l.entry_id >= least(of_day, folded + 1) AND l."on" > since AND l."on" <= upto
-       AND e.recorded_at <= known AND (l.entry_id > folded OR e.recorded_at >= day_start);
+    -- Ids follow the clock closely enough to bound the part of the day, and the clock itself is asked within.
+    SELECT min(e.id), max(e.id) INTO first_id, last_id
+      FROM (SELECT id FROM ledger_entry WHERE recorded_at >= day_start AND recorded_at <= known OFFSET 0) AS e;
+    SELECT sum(l.amount) INTO tail
+      FROM (
+        SELECT entry_id, "on", amount FROM ledger_leg
+         WHERE account_id = of_account AND entry_id BETWEEN first_id AND least(last_id, folded)
+        UNION ALL
+        SELECT entry_id, "on", amount FROM ledger_leg WHERE account_id = of_account AND entry_id > folded
+      ) AS l JOIN ledger_entry e ON e.id = l.entry_id
+     WHERE l."on" > since AND l."on" <= upto AND e.recorded_at <= known
+       AND (l.entry_id > folded OR e.recorded_at >= day_start);
   END IF;
   RETURN base + coalesce(rest, 0) + coalesce(tail, 0);
 END $$;

@@ -9,6 +9,7 @@ urlpatterns = [
     path("", views.index, name="index"),
     path("accounts/<int:number>/", views.account, name="account"),
     path("accounts/<int:number>/statement.xlsx", views.account_workbook, name="account_workbook"),
+    path("accounts/<int:number>/compare/", views.compare, name="compare"),
     path("entries/", views.entries, name="entries"),
     path("entries/<uuid:uuid>/", views.entry, name="entry"),
     path("entries/<uuid:uuid>/reverse/", views.reverse_entry, name="reverse"),

@@ -6,6 +6,7 @@ import io
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -14,8 +15,8 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from liangtian.errors import BookRefused, LiangtianError
-from liangtian_web.ledger import presentation, proposing
-from liangtian_web.ledger.forms import AsOfForm, ProposalForm, ReversalForm, StatementForm, lines_of
+from liangtian_web.ledger import actions, presentation, proposing
+from liangtian_web.ledger.forms import AsOfForm, CompareForm, ProposalForm, ReversalForm, StatementForm, lines_of
 from liangtian_web.ledger.models import Account, Entry, Leg, Lot, Proposal
 from liangtian_web.ledger.queries import (
     accounts_for,
@@ -72,8 +73,28 @@ def account(request: Request, number: int) -> HttpResponse:
         "balance": balance(row, until, asked.moment()),
         "lots": lot_balances(row.pk, until, asked.moment()),
         "asked": request.GET.urlencode(),
+        "compare": CompareForm(initial={"on": until}, label_suffix="") if _keeps(request, row) else None,
+        "compared": row.assertions.select_related("actor")[:PAGE],
     }
     return render(request, "ledger/account.html", context)
+
+
+def _keeps(request: Request, row: Account) -> bool:
+    return row.place is not None and keeping_places(request.user).filter(pk=row.place.pk).exists()
+
+
+@require_POST
+def compare(request: Request, number: int) -> HttpResponse:
+    """Keep what another's statement says, and how far it is from the book."""
+    row = get_object_or_404(accounts_for(request.user), pk=number)
+    if not _keeps(request, row):
+        raise PermissionDenied
+    form = CompareForm(request.POST)
+    if form.is_valid():
+        actions.compare(request, row, **form.cleaned_data)
+    else:
+        messages.error(request, gettext("没有记下：日期、余额（整数）和来源都要填。"))
+    return redirect("ledger:account", row.pk)
 
 
 @require_GET

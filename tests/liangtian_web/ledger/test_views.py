@@ -256,3 +256,22 @@ def test_an_entry_is_taken_back_by_two_people_and_once(keeper_client, second_cli
     assert figures(keeper_client.get(reverse("ledger:index")))["示范县", "reserve", "plan_quota_m2"] == 0
     page = keeper_client.get(reverse("ledger:entry", args=[wrong.uuid]))
     assert (page.context["reversal"], "这笔已被冲正" in page.content.decode()) == (None, True)
+
+
+def test_a_statement_of_the_upper_system_is_compared_and_kept(keeper_client, auditor, next_door_client, booked):
+    page = reverse("ledger:compare", args=[account("reserve").pk])
+    given = {"on": "2024-04-01", "stated": "5200", "source": "省系统 2024-04"}
+    assert next_door_client.post(page, given).status_code == 404
+    assert auditor.post(page, given).status_code == 403
+    keeper_client.post(page, given)
+    keeper_client.post(page, given | {"stated": "5000"})
+    keeper_client.post(page, given | {"stated": "5000.5"})
+
+    shown = keeper_client.get(reverse("ledger:account", args=[account("reserve").pk])).context["compared"]
+    assert [(each.held, each.difference) for each in shown] == [(5_000, 0), (5_000, 200)]
+
+
+@pytest.fixture
+def auditor(places):
+    """The city's auditor, in a browser."""
+    return browser(person("sun", "孙审", places["city"], "auditor"))
