@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
@@ -118,23 +119,39 @@ def spend(
 ) -> Entry:
     """Book what a rule says should move: from the lots named, or from the oldest first.
 
-    The accounts that give are locked before their lots are chosen, so that two spenders never choose the same credit.
+    All accounts are locked before lots are chosen, so that two spenders never choose the same credit. Asked again under
+    the same key, it does not choose again: the entry is the one booked.
 
     Raises
     ------
-    BookRefused (holdings-short, …)
+    BookRefused (holdings-short, key-reused, …)
     """
-    giving = {
-        (parties[each.party], each.pool, each.index)
-        for each in postings
-        if each.amount < 0 and each.party in parties and indices()[each.index].lots and pools()[each.pool].lots
-    }
+    wanted = _totals(((parties.get(each.party, ""), each.pool, each.index), each.amount) for each in postings)
+    giving = [key for key, amount in wanted.items() if amount < 0 and indices()[key[2]].lots and pools()[key[1]].lots]
+
     with transaction.atomic():
-        accounts = _accounts(giving, places_by_key(place for place, _, _ in giving))
+        accounts = _accounts(wanted, places_by_key(place for place, _, _ in wanted))
         with connection.cursor() as cursor:
             cursor.execute("SELECT book_lock(%s)", [list(accounts.values())])
-        found = {key: holdings_of(account, about.on) for key, account in accounts.items()}
+        if booked := Entry.objects.filter(key=about.key).first():
+            return _spent_before(booked, wanted)
+        found = {key: holdings_of(accounts[key], about.on) for key in giving}
         return post(about.entry(legs_from(postings, parties, {**found, **(lots or {})})))[0]
+
+
+def _totals(moved: Iterable[tuple[tuple[str, str, str], int]]) -> Counter[tuple[str, str, str]]:
+    found: Counter[tuple[str, str, str]] = Counter()
+    for key, amount in moved:
+        found[key] += amount
+    return found
+
+
+def _spent_before(booked: Entry, wanted: Counter[tuple[str, str, str]]) -> Entry:
+    legs = entries_by_id([booked.pk])[booked.pk].legs
+    moved = _totals(((leg.account.place, leg.account.pool, leg.account.index), leg.amount) for leg in legs)
+    if moved != wanted:
+        raise BookRefused("key-reused", key=booked.key)
+    return booked
 
 
 def attach_boundary(attachment: Attachment) -> Lot:

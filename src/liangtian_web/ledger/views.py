@@ -136,8 +136,8 @@ def entry(request: Request, uuid: UUID) -> HttpResponse:
         "legs": legs,
         "mine": set(places_for(request.user).values_list("pk", flat=True)),
         "lots": set(lots_for(request.user).filter(legs__entry=row).values_list("pk", flat=True)),
-        "linked": Entry.objects.filter(key__in=row.linked),
-        "settlements": row.settlements.all(),
+        "linked": entries_for(request.user).filter(key__in=row.linked),
+        "settlements": entries_for(request.user).filter(settles=row),
         "lapses": Leg.objects.filter(entry=row, implied=True).exists(),
         "reversal": _reversal_form(request, row),
     }
