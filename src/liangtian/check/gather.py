@@ -141,9 +141,19 @@ def versions_for(
         raise LayerInvalid("layer-unknown", layer=unknown[0], known=", ".join(LAYERS))
     newest = catalogue.all_valid_on(on)
     return {
-        layer: [catalogue.find(digest, layer) for digest in named[layer]] if layer in named else newest.get(layer, [])
+        layer: _named_versions(catalogue, layer, named[layer], newest) if layer in named else newest.get(layer, [])
         for layer in LAYERS
     }
+
+
+def _named_versions(
+    catalogue: Catalogue, layer: str, digests: Sequence[str], newest: Mapping[str, Sequence[LayerVersion]]
+) -> list[LayerVersion]:
+    """Versions by digest: those in force that have one of them (two places may publish the same land), else any."""
+    wanted = tuple(each for each in dict.fromkeys(digests) if len(each) >= 8)
+    in_force = [version for version in newest.get(layer, ()) if version.digest.startswith(wanted)]
+    others = [each for each in dict.fromkeys(digests) if not any(v.digest.startswith(each) for v in in_force)]
+    return [*in_force, *(catalogue.find(each, layer) for each in others)]
 
 
 def gather(
