@@ -85,7 +85,10 @@ def round_share(share: Fraction, amount: int) -> int:
     >>> round_share(Fraction(1, 5), 12)
     2
     """
-    return int(round_half_up(share * amount))
+    # Whole numbers throughout: assessment takes shares of years of acceptances again.
+    doubled, whole = 2 * share.numerator * abs(amount), 2 * share.denominator
+    rounded = (doubled + share.denominator) // whole
+    return rounded if amount >= 0 else -rounded
 
 
 def display_area(area_m2: Fraction | int | Decimal, unit: AreaUnit = "mu", places: int | None = None) -> str:

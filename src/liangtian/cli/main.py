@@ -16,6 +16,7 @@ from liangtian.cli.county import county
 from liangtian.cli.explain import explain
 from liangtian.cli.layers import layers
 from liangtian.cli.publish import publish
+from liangtian.cli.verify import verify
 from liangtian.cli.whatif import whatif
 from liangtian.errors import DocumentRefused, LiangtianError
 from liangtian.messages import Language, render_error, render_text
@@ -30,7 +31,7 @@ def cli(context: click.Context, lang: Language) -> None:
     context.obj = lang
 
 
-for command in (area, check, clauses, convert, county, explain, layers, publish, whatif):
+for command in (area, check, clauses, convert, county, explain, layers, publish, verify, whatif):
     cli.add_command(command)
 
 

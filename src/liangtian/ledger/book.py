@@ -15,6 +15,7 @@ from liangtian.errors import BookRefused
 from liangtian.ledger.days import DaySums
 from liangtian.ledger.entry import Account, Entry, Movement, movements
 from liangtian.ledger.exclusivity import Cells, Credited, Exclusivity
+from liangtian.ledger.indices import index_words
 from liangtian.ledger.lots import Ground, Lot
 from liangtian.ledger.records import Attachment, Record, content_digest
 from liangtian.ledger.relations import State, admit
@@ -274,17 +275,16 @@ def _check_balances(entries: Iterable[Entry], sums: Sums) -> None:
         if below is not None:
             broken.append((below[0], account.order, account, below[1]))
     if broken:
-        on, (place, pool, index, lot), account, balance = min(broken, key=lambda each: each[:2])
+        on, _, account, balance = min(broken, key=lambda each: each[:2])
         keys = [entry.key for entry in entries if any(leg.account == account for leg in entry.legs)]
-        about = {"place": place, "pool": pool, "index": index, "lot": lot or "-"}
-        raise BookRefused("balance-below-zero", key=", ".join(keys), on=on, balance=balance, **about)
+        raise BookRefused("balance-below-zero", key=", ".join(keys), on=on, balance=balance, **account.words)
 
 
 def _check_pair(one: Credited, other: Credited, exclusivity: Exclusivity) -> None:
     overlap = exclusivity.clash(one, other)
     if overlap:
-        about = {"serial": one.lot.serial, "project": one.lot.project, "credit": one.lot.credit}
-        theirs = {"other": other.lot.serial, "other_project": other.lot.project, "other_credit": other.lot.credit}
+        about = {"serial": one.lot.serial, "project": one.lot.project, "on": one.lot.on}
+        theirs = {"other": other.lot.serial, "other_project": other.lot.project, "other_on": other.lot.on}
         raise BookRefused("lot-overlap", **about, **theirs, overlap_m2=m2_from_dm2(overlap))
 
 
@@ -293,4 +293,4 @@ def _check_extent(one: Credited) -> None:
     if excess is not None:
         index, ground_m2 = excess
         serial, credit = one.lot.serial, one.highest[index]
-        raise BookRefused("lot-beyond-ground", serial=serial, index=index, credit=credit, ground_m2=ground_m2)
+        raise BookRefused("lot-beyond-ground", serial=serial, **index_words(index), amount=credit, ground_m2=ground_m2)

@@ -54,8 +54,8 @@ class DaySums:
 
     def first_below_zero(self, since: date) -> tuple[date, int] | None:
         """The first day from `since` on that ends below zero, and its balance."""
-        start = bisect_left(self._days, since)
-        later = zip(self._days[start:], self._balances[start:], strict=True)
+        start = bisect_right(self._days, since)
+        later = zip((since, *self._days[start:]), (self.balance(since), *self._balances[start:]), strict=True)
         return next(((on, balance) for on, balance in later if balance < 0), None)
 
     def spans(self) -> tuple[tuple[date, date], ...]:

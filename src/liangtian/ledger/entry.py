@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from liangtian.errors import BookRefused, Unbalanced
-from liangtian.ledger.indices import index_on, indices
+from liangtian.ledger.indices import index_on, index_words, indices
 from liangtian.ledger.kinds import Pool, entry_kinds, pools
 from liangtian.ledger.lots import Lot
 
@@ -48,13 +48,19 @@ class Account:
             raise BookRefused("index-unknown", index=self.index, known=", ".join(indices()))
         on_ground = indices()[self.index].lots
         if self.lot is None and on_ground and self.kind.lots:
-            raise BookRefused("lot-missing", place=self.place, pool=self.pool, index=self.index)
+            raise BookRefused("lot-missing", **self.words)
         if self.lot is not None and (not self.lot.strip() or not on_ground or self.kind.debt):
-            raise BookRefused("lot-unwanted", place=self.place, pool=self.pool, index=self.index, lot=self.lot)
+            raise BookRefused("lot-unwanted", **self.words)
 
     @property
     def kind(self) -> Pool:
         return pools()[self.pool]
+
+    @property
+    def words(self) -> dict[str, str]:
+        """What a message says of the account, in both languages."""
+        pool = {"pool_zh": self.kind.zh, "pool_en": self.kind.en}
+        return {"place": self.place, **pool, **index_words(self.index), "lot": self.lot or "–"}
 
     @property
     def order(self) -> tuple[str, str, str, str]:
@@ -77,11 +83,11 @@ class Leg:
     def __post_init__(self) -> None:
         # True is an int to Python, and no amount of land.
         if not isinstance(self.amount, int) or isinstance(self.amount, bool):
-            raise BookRefused("amount-not-whole", index=self.account.index, amount=self.amount)
+            raise BookRefused("amount-not-whole", **self.account.words, amount=self.amount)
         if self.amount == 0:
-            raise BookRefused("amount-zero", place=self.account.place, pool=self.account.pool, index=self.account.index)
+            raise BookRefused("amount-zero", **self.account.words)
         if abs(self.amount) > AMOUNT_MAX:
-            raise BookRefused("amount-too-large", index=self.account.index, amount=self.amount, limit=AMOUNT_MAX)
+            raise BookRefused("amount-too-large", **self.account.words, amount=self.amount, limit=AMOUNT_MAX)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,6 +221,11 @@ def _undo(moved: Movement, reversal: Entry) -> Movement:
     return Movement(max(reversal.on, moved.on), moved.account, -moved.amount, cause, moved.lapse)
 
 
+def _kind_words(entry: Entry) -> dict[str, str]:
+    kind = entry_kinds()[entry.kind]
+    return {"kind_zh": kind.zh, "kind_en": kind.en}
+
+
 def _check_words(entry: Entry) -> None:
     for name in ("key", "actor"):
         if not getattr(entry, name).strip():
@@ -236,25 +247,25 @@ def _check_legs(entry: Entry) -> None:
         raise BookRefused("entry-no-legs", key=entry.key)
     for account, count in Counter(leg.account for leg in entry.legs).items():
         if count > 1:
-            raise BookRefused("entry-account-twice", key=entry.key, account="/".join(account.order))
+            raise BookRefused("entry-account-twice", key=entry.key, **account.words)
     by_index: Counter[str] = Counter()
     by_lot: Counter[tuple[str, str]] = Counter()
     for leg in entry.legs:
         by_index[leg.account.index] += leg.amount
-        by_lot[leg.account.index, leg.account.lot or "-"] += leg.amount
+        by_lot[leg.account.index, leg.account.lot or "–"] += leg.amount
     for index, total in by_index.items():
         if total:
-            raise Unbalanced("entry-unbalanced", key=entry.key, index=index, total=total)
+            raise Unbalanced("entry-unbalanced", key=entry.key, **index_words(index), total=total)
     for (index, lot), total in by_lot.items():
         if total:
-            raise Unbalanced("entry-lot-unbalanced", key=entry.key, index=index, lot=lot, total=total)
+            raise Unbalanced("entry-lot-unbalanced", key=entry.key, **index_words(index), lot=lot, total=total)
     for index in by_index:
         index_on(index, entry.on)
 
 
 def _check_relations(entry: Entry) -> None:
     if (entry.reverses is not None) != (entry.kind == "reversal"):
-        raise BookRefused("entry-reversal", key=entry.key, kind=entry.kind)
+        raise BookRefused("entry-reversal", key=entry.key, **_kind_words(entry))
     if entry.reverses is not None and entry.settles is not None:
         raise BookRefused("entry-reverses-and-settles", key=entry.key)
     if len(set(entry.linked)) < len(entry.linked) or entry.key in (*entry.linked, entry.reverses, entry.settles):
@@ -265,20 +276,20 @@ def _check_hold(entry: Entry) -> None:
     """What stands in `held` is the sum of the open holds: only a hold puts it there, only what ends the hold takes it."""
     holds = entry_kinds()[entry.kind].holds
     if entry.expires is not None and not (holds and entry.expires > entry.on):
-        raise BookRefused("entry-expiry", key=entry.key, kind=entry.kind, on=entry.on, expires=entry.expires)
+        raise BookRefused("entry-expiry", key=entry.key, **_kind_words(entry), on=entry.on, expires=entry.expires)
     if entry.reverses is not None:
         return
     for leg in entry.legs:
         into_held = leg.account.pool == "held" and leg.amount > 0
         if into_held != (holds and leg.amount > 0):
-            raise BookRefused("entry-hold-pool", key=entry.key, kind=entry.kind, pool=leg.account.pool)
+            raise BookRefused("entry-hold-pool", key=entry.key, **_kind_words(entry), **leg.account.words)
         if leg.account.pool == "held" and leg.amount < 0 and entry.settles is None:
-            raise BookRefused("entry-held-taken", key=entry.key, kind=entry.kind)
+            raise BookRefused("entry-held-taken", key=entry.key, **_kind_words(entry))
 
 
 def _check_lots(entry: Entry) -> None:
     if entry.lots and not entry_kinds()[entry.kind].opens_lots:
-        raise BookRefused("entry-lots-unwanted", key=entry.key, kind=entry.kind)
+        raise BookRefused("entry-lots-unwanted", key=entry.key, **_kind_words(entry))
     serials = Counter(lot.serial for lot in entry.lots)
     moved = {leg.account.lot for leg in entry.legs}
     for lot in entry.lots:
@@ -289,4 +300,4 @@ def _check_lots(entry: Entry) -> None:
         if lot.on > entry.on:
             raise BookRefused("lot-later", serial=lot.serial, on=lot.on, entry_on=entry.on)
         if lot.ground is None and entry.kind != "opening":
-            raise BookRefused("lot-no-ground", serial=lot.serial, kind=entry.kind)
+            raise BookRefused("lot-no-ground", serial=lot.serial, key=entry.key, **_kind_words(entry))

@@ -9,17 +9,20 @@ from datetime import date
 from fractions import Fraction
 
 import numpy as np
+import numpy.typing as npt
 import shapely
+from pyproj.exceptions import ProjError
 
 from liangtian.ledger.indices import indices
 from liangtian.ledger.kinds import credit_kinds
-from liangtian.ledger.lots import Box, Ground, Lot, plane
+from liangtian.ledger.lots import SIDE_MAX_M, Box, Ground, Lot, plane
 from liangtian.space.area import ellipsoidal_area
 from liangtian.space.crs import reproject
 from liangtian.space.topology import mean_width
 from liangtian.units import round_dm2, round_half_up
 
 CELL_M = 1000.0
+FAR_OFF: Box = (-1e9, -1e9, -1e9, -1e9)
 
 Spans = tuple[tuple[date, date], ...]
 
@@ -51,16 +54,13 @@ class Exclusivity:
 
         Examples
         --------
-        >>> left, right = (Ground.of(shapely.box(x, 0, x + 100, 100), "EPSG:4549") for x in (500_000, 500_099))
+        >>> left, right = (Ground.of(shapely.box(x, 3_375_000, x + 100, 3_375_100), "EPSG:4549") for x in (500_000, 500_099))
         >>> Exclusivity.of().overlap_dm2(left, right)
         10000
         >>> Exclusivity(area_m2=Fraction(101), mean_width_m=Fraction(2)).overlap_dm2(left, right)
         0
         """
-        shapes = np.array([one.shape, in_plane(other, one.crs)], dtype=object)
-        parts = shapely.get_parts(shapely.intersection(shapes[0], shapes[1]))
-        parts = parts[shapely.area(parts) > 0.0]
-        areas = ellipsoidal_area(parts, plane(one.crs))
+        parts, areas = shared_ground(one, other)
         slivers = (areas < float(self.area_m2)) & (mean_width(parts) < float(self.mean_width_m))
         return int(round_dm2(areas[~slivers]).sum())
 
@@ -119,8 +119,7 @@ class Cells:
         """Serials of lots in the cells a ground touches, in every plane in use."""
         found: set[str] = set()
         for crs, cells in self._lots.items():
-            x_min, y_min, x_max, y_max = shapely.bounds(in_plane(ground, crs)).tolist()
-            for cell in cells_of((x_min, y_min, x_max, y_max)):
+            for cell in cells_of(ground.box if crs == ground.crs else _box_in(ground, crs)):
                 found |= cells.get(cell, set())
         return found
 
@@ -137,11 +136,29 @@ def cells_of(box: Box) -> Iterator[tuple[int, int]]:
     return ((x, y) for x in range(x_min, x_max + 1) for y in range(y_min, y_max + 1))
 
 
+def shared_ground(one: Ground, other: Ground) -> tuple[npt.NDArray[np.object_], npt.NDArray[np.float64]]:
+    """The connected parts of the ground two boundaries share, in the plane of `one`, and their ellipsoidal areas in m²."""
+    parts = shapely.get_parts(shapely.intersection(one.shape, in_plane(other, one.crs)))
+    parts = parts[shapely.area(parts) > 0.0]
+    return parts, ellipsoidal_area(parts, plane(one.crs))
+
+
 def in_plane(ground: Ground, crs: str) -> shapely.Geometry:
     """The boundary in another plane."""
     if ground.crs == crs:
         return ground.shape
     return reproject(np.array([ground.shape], dtype=object), plane(ground.crs), plane(crs))[0]
+
+
+def _box_in(ground: Ground, crs: str) -> Box:
+    """Bounds in another plane; where it lies too far off to be drawn there, a point no lot is near."""
+    try:
+        x_min, y_min, x_max, y_max = shapely.bounds(in_plane(ground, crs)).tolist()
+    except ProjError:
+        return FAR_OFF
+    # Far from its meridian a plane stretches without limit.
+    is_far = not (x_max - x_min <= 2 * SIDE_MAX_M and y_max - y_min <= 2 * SIDE_MAX_M)
+    return FAR_OFF if is_far else (x_min, y_min, x_max, y_max)
 
 
 def _meet(one: Spans, other: Spans) -> bool:

@@ -13,6 +13,9 @@ from liangtian.errors import BookRefused
 
 IndexUnit = Literal["m2", "kg", "fen"]
 
+UNIT_SIGNS: dict[IndexUnit, tuple[str, str]] = {"m2": ("m²", "m²"), "kg": ("kg", "kg"), "fen": ("分", "fen")}
+"""Units as written, in Chinese and English."""
+
 
 @dataclass(frozen=True, slots=True)
 class Index:
@@ -70,7 +73,12 @@ def index_on(name: str, on: date) -> Index:
         raise BookRefused("index-unknown", index=name, known=", ".join(indices()))
     if not index.is_in_force(on):
         until = index.until.isoformat() if index.until else "…"
-        raise BookRefused(
-            "index-not-in-force", index=name, zh=index.zh, en=index.en, on=on, since=index.since, until=until
-        )
+        raise BookRefused("index-not-in-force", **index_words(name), on=on, since=index.since, until=until)
     return index
+
+
+def index_words(name: str) -> dict[str, str]:
+    """What a message says of an index, in both languages."""
+    index = indices()[name]
+    unit_zh, unit_en = UNIT_SIGNS[index.unit]
+    return {"index": name, "index_zh": index.zh, "index_en": index.en, "unit_zh": unit_zh, "unit_en": unit_en}

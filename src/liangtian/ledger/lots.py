@@ -9,15 +9,22 @@ from functools import cache
 
 import numpy as np
 import shapely
-from pyproj import CRS
+from pyproj import CRS, Transformer
 from pyproj.exceptions import CRSError
 
 from liangtian.errors import BookRefused
 from liangtian.ledger.kinds import credit_kinds
 from liangtian.space.area import ellipsoidal_area
+from liangtian.space.crs import geographic, transformer
 from liangtian.units import round_dm2
 
 Box = tuple[float, float, float, float]
+
+SIDE_MAX_M = 200_000.0
+"""Largest extent of a lot: no county is wider, and what is wider is a slip or an attempt to exhaust whoever reads it."""
+
+MARGIN_DEG = 2.0
+"""How far a survey may reach beyond the zone its plane is made for."""
 
 _EPSG = re.compile(r"EPSG:[0-9]{4,6}")
 
@@ -33,7 +40,7 @@ class Ground:
 
     Raises
     ------
-    BookRefused (ground-unreadable, ground-invalid, ground-not-canonical, ground-crs) at construction
+    BookRefused (ground-unreadable, ground-invalid, ground-not-canonical, ground-crs, ground-outside) at construction
 
     Examples
     --------
@@ -60,6 +67,8 @@ class Ground:
             raise BookRefused("ground-invalid", type=shape.geom_type, reason=shapely.is_valid_reason(shape))
         if _wkb(shape) != self.wkb:
             raise BookRefused("ground-not-canonical")
+        if not _fits(self):
+            raise BookRefused("ground-outside", crs=self.crs, box=", ".join(f"{value:.6g}" for value in self.box))
 
     @classmethod
     def of(cls, shape: shapely.Geometry, crs: str) -> Ground:
@@ -75,6 +84,12 @@ class Ground:
         """Bounds in the plane: x and y from, x and y to."""
         x_min, y_min, x_max, y_max = shapely.bounds(self.shape).tolist()
         return x_min, y_min, x_max, y_max
+
+    @property
+    def degrees(self) -> Box:
+        """Bounds in longitude and latitude of the plane's own datum: west, south, east, north."""
+        west, south, east, north = _to_degrees(self.crs).transform_bounds(*self.box)
+        return west, south, east, north
 
     @property
     def area_dm2(self) -> int:
@@ -140,6 +155,22 @@ def plane(crs: str) -> CRS:
     if found is None or not found.is_projected:
         raise BookRefused("ground-crs", crs=crs)
     return found
+
+
+def _fits(ground: Ground) -> bool:
+    """Whether a boundary is no wider than a county and lies where its plane is meant to be used."""
+    x_min, y_min, x_max, y_max = ground.box
+    zone = plane(ground.crs).area_of_use
+    if zone is None or not (x_max - x_min <= SIDE_MAX_M and y_max - y_min <= SIDE_MAX_M):
+        return False
+    west, south, east, north = ground.degrees
+    in_width = zone.west - MARGIN_DEG <= west <= east <= zone.east + MARGIN_DEG
+    return in_width and zone.south - MARGIN_DEG <= south <= north <= zone.north + MARGIN_DEG
+
+
+@cache
+def _to_degrees(crs: str) -> Transformer:
+    return transformer(plane(crs), geographic(plane(crs)))
 
 
 def _wkb(shape: shapely.Geometry) -> bytes:

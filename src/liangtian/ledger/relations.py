@@ -28,6 +28,7 @@ class State:
     lots, grounds : by serial; a ground may have been attached later
     opened_by : the entry that opened a lot
     ended : hold → the entry that settles it now, or None where that entry was reversed
+    reopened : hold → the day from which it holds again, its settlement having been reversed
     reversed : entry → its reversal
     closed : place → last day closed
     openings : place → the day of its opening balance
@@ -40,6 +41,7 @@ class State:
     grounds: ChainMap[str, Ground] = field(default_factory=ChainMap)
     opened_by: ChainMap[str, str] = field(default_factory=ChainMap)
     ended: ChainMap[str, str | None] = field(default_factory=ChainMap)
+    reopened: ChainMap[str, date] = field(default_factory=ChainMap)
     reversed: ChainMap[str, str] = field(default_factory=ChainMap)
     closed: ChainMap[str, date] = field(default_factory=ChainMap)
     openings: ChainMap[str, date] = field(default_factory=ChainMap)
@@ -109,8 +111,9 @@ def _check_reversal(entry: Entry, state: State) -> None:
         raise BookRefused("reversal-twice", **about, by=state.reversed[original.key])
     if state.ended.get(original.key) is not None:
         raise BookRefused("reversal-of-ended-hold", **about, by=state.ended[original.key])
-    if entry.on < original.on:
-        raise BookRefused("reversal-before", **about, on=entry.on, original_on=original.on)
+    since = state.reopened.get(original.key, original.on)
+    if entry.on < since:
+        raise BookRefused("reversal-before", **about, on=entry.on, original_on=since)
     if {(leg.account, leg.amount) for leg in entry.legs} != {(leg.account, -leg.amount) for leg in original.legs}:
         raise BookRefused("reversal-differs", **about)
 
@@ -126,8 +129,10 @@ def _check_settlement(entry: Entry, state: State) -> None:
         raise BookRefused("settlement-reversed", **about, by=state.reversed[hold.key])
     if state.ended.get(hold.key) is not None:
         raise BookRefused("settlement-twice", **about, by=state.ended[hold.key])
-    if entry.on < hold.on or (hold.expires is not None and entry.on >= hold.expires):
-        raise BookRefused("settlement-date", **about, on=entry.on, since=hold.on, expires=hold.expires or "…")
+    # What the hold held before it was opened again is another's by now: only the balance of the pool would tell.
+    since = state.reopened.get(hold.key, hold.on)
+    if entry.on < since or (hold.expires is not None and entry.on >= hold.expires):
+        raise BookRefused("settlement-date", **about, on=entry.on, since=since, expires=hold.expires or "…")
     held = {leg.account: leg.amount for leg in hold.legs if leg.account.pool == "held"}
     if {leg.account: -leg.amount for leg in entry.legs if leg.account.pool == "held"} != held:
         raise BookRefused("settlement-not-whole", **about)
@@ -156,6 +161,7 @@ def _note_entry(entry: Entry, state: State) -> None:
         hold = state.entries[entry.reverses].settles
         if hold is not None:
             state.ended[hold] = None
+            state.reopened[hold] = entry.on
     for lot in entry.lots:
         state.lots[lot.serial] = lot
         state.opened_by[lot.serial] = entry.key

@@ -46,6 +46,8 @@ EVENTS: Mapping[str, bool] = {
     "plan": True,  # a plan is approved
     "approval": True,  # construction land is approved, a project is set up
     "supply": True,  # land is supplied to a user
+    "hold": True,  # indices are held for land that is applied for
+    "release": True,  # what was held is given back: refused, withdrawn or lapsed
     "application": True,  # a town applies for the reserve library
     "library": True,  # joint review and entry into the reserve library
     "demonstration": True,  # joint demonstration of an implementation plan
@@ -57,6 +59,7 @@ EVENTS: Mapping[str, bool] = {
     "transfer-in": True,
     "commitment": True,  # balance by commitment is asked for
     "commitment-due": False,  # a commitment's day has come
+    "fulfilment": True,  # what was committed is supplied
     "payment": True,  # money is paid out
     "facility": True,  # facility agricultural land is filed
     "recognition": True,  # a plot is recognised as high-standard farmland

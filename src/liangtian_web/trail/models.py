@@ -19,6 +19,12 @@ WORDS = {
     "review.check": _("发起检查"),
     "review.recheck": _("重算检查"),
     "review.remeasure": _("重新测算"),
+    "review.whatif": _("政策试算"),
+    "rulebook.propose": _("提出取值或采用"),
+    "rulebook.approve": _("审定同意"),
+    "rulebook.refuse": _("审定不同意"),
+    "rulebook.import": _("导入公布文本"),
+    "rulebook.export": _("导出审定取值"),
     "review.download": _("下载检查结果"),
 }
 

@@ -6,6 +6,13 @@ farmland by its nature; it breaks the clause only by occupying it or changing it
 
 from __future__ import annotations
 
-from liangtian.rules.wenzhou_2019.c02_basic_farmland import demonstration, plans, unauthorised
+from liangtian.rules.wenzhou_2019.c02_basic_farmland import demonstration, kept, plans, unauthorised
 
-OBLIGATIONS = (unauthorised.OBLIGATION, plans.OBLIGATION, demonstration.OBLIGATION)
+OBLIGATIONS = (
+    unauthorised.OBLIGATION,
+    plans.OBLIGATION,
+    demonstration.OBLIGATION,
+    kept.CASES,
+    kept.FIELD_CHIEFS,
+    kept.RESERVE,
+)

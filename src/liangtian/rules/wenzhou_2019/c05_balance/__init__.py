@@ -6,9 +6,12 @@ construction unit. Village land follows the unit's duty here; that its collectiv
 
 from __future__ import annotations
 
-from liangtian.rules.wenzhou_2019.c05_balance import duty, path, suspension
+from liangtian.rules.wenzhou_2019.c05_balance import book, duty, path, suspension
 
 OBLIGATIONS = (
+    book.HOLD,
+    book.WRITE_OFF,
+    book.RELEASE,
     duty.BY_UNIT,
     duty.BY_PLACE,
     path.SEEK,
