@@ -420,3 +420,13 @@ def test_named_digests_give_the_same_versions_where_two_places_published_the_sam
     assert [version.place for version in by_date] == ["339900", "339901"]
     with pytest.raises(CatalogueError):
         versions_for(catalogue, on=DAY, named={"DLTB": [again[:7]]})
+
+
+def test_neighbours_that_overlap_are_covered_twice_whatever_each_report_says(tmp_path: Path) -> None:
+    for place, shape in (("339901", cell(0, 0, 1.5)), ("339902", cell(1, 0, 2))):
+        put(tmp_path, "DLTB", [shape], {"BSM": [place], "DLBM": ["0101"]}, place=place)
+    catalogue, ground = Catalogue(tmp_path), boundary_of(boundary(cell(0, 0, 3)))
+    versions = versions_for(catalogue, on=DAY, named={})
+    clean = {layer: [replace(v, quality={"counts": {}}) for v in found] for layer, found in versions.items()}
+    found = gather(ground, catalogue, clean, kind="batch", technical=TECHNICAL)
+    assert found.tables["double_covered_m2"] == pytest.approx(area(cell(1, 0, 0.5)), abs=Decimal("0.02"))
