@@ -11,6 +11,7 @@ from typing import Any
 
 import shapely
 from django.conf import settings
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.templatetags.static import static
@@ -20,15 +21,19 @@ from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
+from liangtian.onemap.index import Index
 from liangtian.onemap.layers import LAYERS
-from liangtian_web.onemap import ground, overview, tiles
+from liangtian.onemap.snapshot import ID
+from liangtian_web.onemap import ground, overview, personal, swipe, tiles
+from liangtian_web.onemap.map_forms import RevealForm
 from liangtian_web.onemap.models import LayerVersion
 from liangtian_web.onemap.queries import index_of, versions_for, versions_on
 from liangtian_web.onemap.templatetags.land import area, unit_word
+from liangtian_web.people.queries import home_membership
 from liangtian_web.people.requests import Request
+from liangtian_web.trail.actions import note
 
 FEW_ROWS = 5000  # a layer this small is drawn as shapes at every zoom
-PERSONAL = {name for spec in LAYERS.values() for name, field in spec.fields.items() if field.personal}
 LAYER_ORDER = ("DLTB", "YJJBNTTB", "YJJBNTSFQ", "STBHHX", "CZKFBJ", "KZBJ", "XZQ", "CJDCQ", "GDDB")
 
 
@@ -91,11 +96,41 @@ def _key(versions: list[LayerVersion]) -> str:
 
 @require_GET
 def page(request: Request) -> HttpResponse:
-    """The map of a day, with search, layers and legend."""
+    """The map of a day, with search, layers and legend; `against` lays a second day or version beside it."""
     on = day_of(request)
     versions = versions_on(request.user, on)
-    config = map_config(request, versions, on)
-    return render(request, "onemap/map.html", {"config": config, "on": on, "versions": versions})
+    config = map_config(request, versions, on, permalink=True, go=_destination(request))
+    against = swipe.against(request.user, request.GET.get("against", ""), versions)
+    context = {
+        "config": config,
+        "on": on,
+        "versions": versions,
+        "against": against,
+        "other": map_config(request, against.versions, against.on, bounds=config["bounds"]) if against else None,
+        "choices": swipe.choices(request.user, versions),
+    }
+    return render(request, "onemap/map.html", context)
+
+
+@require_GET
+def print_view(request: Request) -> HttpResponse:
+    """The view of the map on a sheet of paper: scale, north, legend, and the versions it shows."""
+    on = day_of(request)
+    versions = sorted(versions_on(request.user, on), key=lambda v: LAYER_ORDER.index(v.layer))
+    config = map_config(request, versions, on, permalink=True, bare=True, sharp=True)
+    membership = home_membership(request.user)
+    context = {"config": config, "on": on, "versions": versions, "membership": membership, "now": timezone.now()}
+    return render(request, "onemap/print.html", context)
+
+
+def _destination(request: Request) -> dict[str, Any] | None:
+    """Where a link asks the map to open: a box in degrees, and the parcel to light there."""
+    try:
+        west, south, east, north = (float(v) for v in request.GET.get("go", "").split(","))
+    except ValueError:
+        return None
+    asked = {name: request.GET.get(name, "") for name in ("version", "parcel")}
+    return {"box": [west, south, east, north]} | (asked if asked["version"].isdecimal() else {})
 
 
 @require_GET
@@ -156,25 +191,58 @@ def _cached(response: HttpResponse, etag: str) -> HttpResponse:
 
 @require_GET
 def parcel(request: Request, version: int, parcel: str) -> HttpResponse:
-    """All attributes of a parcel, as a part of the panel."""
+    """All attributes of a parcel, as a part of the panel; what names people is masked."""
+    return _parcel(request, *_row(request, version, parcel), reveal=RevealForm())
+
+
+@require_POST
+def reveal(request: Request, version: int, parcel: str) -> HttpResponse:
+    """The same with the names, for whoever answers for the ground and says why. Who looked, and why, is noted."""
+    row, index, number = _row(request, version, parcel)
+    if not personal.may_reveal(request.user, row, index, number):
+        raise PermissionDenied
+    form = RevealForm(request.POST)
+    if not form.is_valid():
+        return _parcel(request, row, index, number, reveal=form)
+    note(request, "onemap.reveal", f"{row.layer} {parcel}：{form.cleaned_data['reason']}", on=row.on)
+    return _parcel(request, row, index, number, revealed=True)
+
+
+def _row(request: Request, version: int, parcel: str) -> tuple[LayerVersion, Index, int]:
     row = get_object_or_404(versions_for(request.user), pk=version)
     index = index_of(row)
     number = ground.row_of(index, parcel)
     if number is None:
         raise Http404
-    english = request.language == "en"
-    known = LAYERS[row.layer].fields
-    values = [
-        {
-            "name": name,
-            "word": known[name].en if english else known[name].zh,
-            "value": value,
-        }
-        for name, value in ground.attributes(index, number).items()
-        if value not in (None, "") and name in known and name not in PERSONAL  # a file's own columns may name people
-    ]
-    context = {"version": row, "parcel": parcel, "values": values, "area_m2": index.area_dm2[number].item() / 100}
-    return render(request, "onemap/parcel.html", context)
+    return row, index, number
+
+
+def _parcel(
+    request: Request,
+    row: LayerVersion,
+    index: Index,
+    number: int,
+    *,
+    reveal: RevealForm | None = None,
+    revealed: bool = False,
+) -> HttpResponse:
+    values = personal.values(row, index, number, english=request.language == "en", revealed=revealed)
+    masked = any(each.masked for each in values)
+    context = {
+        "version": row,
+        "parcel": index.attributes[ID][number].as_py(),
+        "values": values,
+        "area_m2": index.area_dm2[number].item() / 100,
+        "masked": masked,
+        "may_reveal": masked and personal.may_reveal(request.user, row, index, number),
+        "form": reveal,
+        "revealed": revealed,
+    }
+    response = render(
+        request, "onemap/parcel.html", context, status=400 if reveal and reveal.errors and not request.htmx else 200
+    )
+    patch_cache_control(response, no_store=True)  # names stay in no cache
+    return response
 
 
 @require_GET

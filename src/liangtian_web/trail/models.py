@@ -15,10 +15,15 @@ WORDS = {
     "onemap.upload": _("上传图层"),
     "onemap.publish": _("发布图层"),
     "onemap.download": _("下载图层"),
+    "onemap.reveal": _("查看个人信息"),
+    "onemap.export": _("导出图层目录"),
     "review.check": _("发起检查"),
     "review.recheck": _("重算检查"),
     "review.remeasure": _("重新测算"),
     "review.download": _("下载检查结果"),
+    "review.export": _("导出检查列表"),
+    "onemap.places": _("取用乡镇和村"),
+    "home.export": _("导出耕地情况"),
 }
 
 
