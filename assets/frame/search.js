@@ -19,6 +19,7 @@ export function searchBox() {
     box.select();
   });
   box.addEventListener("keydown", (event) => {
+    if (event.isComposing) return; // Enter and arrows still belong to the Chinese input method
     const all = options();
     const at = all.findIndex((each) => each.getAttribute("aria-selected") === "true");
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];

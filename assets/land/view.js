@@ -32,8 +32,8 @@ export function openMap(element, config) {
 
 // Light some parcels up; an empty list puts them out.
 export function light(map, ids) {
-  map.setFilter("lit", ["in", ["get", "id"], ["literal", ids]]);
-  map.setFilter("lit-line", ["in", ["get", "id"], ["literal", ids]]);
+  map.litLayers ??= map.getStyle().layers.filter((layer) => layer.metadata?.lit).map((layer) => layer.id);
+  for (const id of map.litLayers) map.setFilter(id, ["in", ["get", "id"], ["literal", ids]]);
 }
 
 export function boxOf(geojson) {

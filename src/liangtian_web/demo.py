@@ -58,17 +58,17 @@ def make_people(home: Path, tell: Tell) -> None:
     """One user a role, each with a password made for this installation."""
     passwords = load_passwords(home)
     for username, name, code, agency_name, role in PEOPLE:
-        _give(username, name, Place.objects.get(code=code), agency_name, role, passwords[username])
+        agency, _ = Agency.objects.get_or_create(name=agency_name, place=Place.objects.get(code=code))
+        user, _ = User.objects.get_or_create(username=username, defaults={"display_name": name})
+        _give(user, agency, role, passwords[username])
 
 
-def _give(username: str, name: str, place: Place, agency_name: str, role: str, password: str) -> None:
-    """A user with one duty."""
-    agency, _ = Agency.objects.get_or_create(name=agency_name, place=place)
-    user, _ = User.objects.get_or_create(username=username, defaults={"display_name": name})
+def _give(user: User, agency: Agency, role: str, password: str) -> None:
+    """One duty at the agency's place, and a password."""
     user.is_staff = user.is_superuser = role == "admin"
     user.set_password(password)
     user.save()
-    Membership.objects.get_or_create(user=user, agency=agency, place=place, role=role)
+    Membership.objects.get_or_create(user=user, agency=agency, place=agency.place, role=role)
 
 
 PARCELS = 165_000
@@ -110,12 +110,14 @@ TOWN_USER = ("chen", "陈工", "officer")
 def make_towns(home: Path, tell: Tell) -> None:
     """Towns and villages from the published layers, and an officer of the first town of 示范县."""
     versions = list(LayerVersion.objects.filter(layer__in=PLACE_LAYERS))
-    for county in Place.objects.filter(kind=Place.Kind.COUNTY):
-        taken = take_places(None, county, versions)
-        tell(f"    {county}: {taken.towns} 乡镇 towns, {taken.villages} 村 villages")
+    for place in Place.objects.filter(kind=Place.Kind.COUNTY):
+        taken = take_places(None, place, versions)
+        tell(f"    {place}: {taken.towns} 乡镇 towns, {taken.villages} 村 villages")
     username, name, role = TOWN_USER
     town = Place.objects.filter(kind=Place.Kind.TOWN, parent__code="339901").order_by("code")[0]
-    _give(username, name, town, f"{town}自然资源所", role, load_passwords(home)[username])
+    agency, _ = Agency.objects.get_or_create(name=f"{town}自然资源所", place=town)
+    user, _ = User.objects.get_or_create(username=username, defaults={"display_name": name})
+    _give(user, agency, role, load_passwords(home)[username])
 
 
 def make_check(home: Path, tell: Tell) -> None:

@@ -34,7 +34,7 @@ def test_a_parcel_found_in_the_box_lies_lit_on_the_map(desk, live):
     page.get_by_role("option").first.click()
     expect(page.get_by_role("heading", name="图斑 339901010000000004")).to_be_visible()
     map_ready(page)
-    lit = page.evaluate("document.querySelector('[data-map]').landMap.getFilter('lit')[2][1]")
+    lit = page.evaluate("document.querySelector('[data-map]').landMap.getFilter('DLTB-lit')[2][1]")
     assert lit == ["339901010000000004"]
     assert "go=" not in page.url
 

@@ -78,7 +78,7 @@ def _old_layers(user: User, on: date) -> Iterator[Todo]:
     """Layers in force that nobody has renewed for a year, told in one line."""
     old = [v for v in versions_on(user, on) if v.on < on - timedelta(days=LAYER_AGE_DAYS)]
     if old:
-        names = "、".join(layer_name(code) for code in LAYERS if code in {v.layer for v in old})
+        names = " · ".join(layer_name(code) for code in LAYERS if code in {v.layer for v in old})
         what = gettext("%(n)s 个图层超过一年没有更新") % {"n": len(old)}
         about = gettext("最早自 %(on)s 有效：%(names)s") % {"on": min(v.on for v in old), "names": names}
         yield Todo("unknown", gettext("待更新"), what, about, f"{reverse('onemap:layers')}?force=1", gettext("看图层"))
@@ -108,8 +108,8 @@ def figures(user: User, place: Place, on: date) -> list[Figure]:
     runs = narrowed(runs_for(user), {"place": place, "since": date(on.year, 1, 1)})
     counts = runs.aggregate(all=Count("pk"), failed=Count("pk", filter=Q(verdict="fail")))
     return [
-        _land(user, place, on, "DLTB", gettext("耕地"), "farmland_m2"),
-        _land(user, place, on, "YJJBNTTB", gettext("永久基本农田"), "net_m2"),
+        _land(place, versions_on(user, on, "DLTB"), gettext("耕地"), "farmland_m2"),
+        _land(place, versions_on(user, on, "YJJBNTTB"), gettext("永久基本农田"), "net_m2"),
         Figure(gettext("今年检查"), checks, count=counts["all"], about=gettext("业务日期在 %(year)s 年") % {"year": on.year}),
         Figure(
             gettext("其中不符合"),
@@ -120,8 +120,7 @@ def figures(user: User, place: Place, on: date) -> list[Figure]:
     ]  # fmt: skip
 
 
-def _land(user: User, place: Place, on: date, layer: str, label: str, sum_of: str) -> Figure:
-    versions = versions_on(user, on, layer)
+def _land(place: Place, versions: list[LayerVersion], label: str, sum_of: str) -> Figure:
     villages = villages_in(versions, place.code) if place.code else []
     if not villages:
         return Figure(label, reverse("onemap:layers"), about=gettext("没有可用的图层"))

@@ -98,7 +98,7 @@ def _key(versions: list[LayerVersion]) -> str:
 def page(request: Request) -> HttpResponse:
     """The map of a day, with search, layers and legend; `against` lays a second day or version beside it."""
     on = day_of(request)
-    versions = versions_on(request.user, on)
+    versions = sorted(versions_on(request.user, on), key=lambda v: LAYER_ORDER.index(v.layer))
     config = map_config(request, versions, on, permalink=True, go=_destination(request))
     against = swipe.against(request.user, request.GET.get("against", ""), versions)
     context = {
@@ -107,6 +107,8 @@ def page(request: Request) -> HttpResponse:
         "versions": versions,
         "against": against,
         "other": map_config(request, against.versions, against.on, bounds=config["bounds"]) if against else None,
+        "vintages": [swipe.vintage(side) for side in (versions, against.versions if against else [])],
+        "same": against is not None and {v.pk for v in against.versions} == {v.pk for v in versions},
         "choices": swipe.choices(request.user, versions),
     }
     return render(request, "onemap/map.html", context)

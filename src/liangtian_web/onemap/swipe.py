@@ -42,6 +42,11 @@ def against(user: User, asked: str, beside: list[LayerVersion]) -> Against | Non
     return Against(asked, day, versions_on(user, day))
 
 
+def vintage(versions: list[LayerVersion]) -> date | None:
+    """Since when the land use of a side is valid: what tells two sides apart at a glance."""
+    return max((version.on for version in versions if version.layer == "DLTB"), default=None)
+
+
 def choices(user: User, beside: list[LayerVersion]) -> list[tuple[str, str]]:
     """Versions of the layers in view that are not the ones in view: address key and name."""
     shown = {version.pk for version in beside}

@@ -72,7 +72,7 @@ def test_layers_older_than_a_year_are_told_in_one_line(officer_client, places):
     (todo,) = officer_client.get("/").context["todos"]
 
     assert todo.what == "2 个图层超过一年没有更新"
-    assert todo.about == "最早自 2023-12-31 有效：地类图斑、永久基本农田图斑"
+    assert todo.about == "最早自 2023-12-31 有效：地类图斑 · 永久基本农田图斑"
 
 
 def test_an_auditor_has_figures_and_no_to_do(auditor_client, officer_client, places, land_of_today):

@@ -45,6 +45,13 @@ def test_a_permalink_with_a_day_shows_that_day_beside_the_other(officer_client, 
     assert 'role="slider"' in found.content.decode()
 
 
+def test_the_sides_say_how_old_they_are_and_when_they_are_the_same(officer_client, versions):
+    differs = page(officer_client, against="2024-06-01").context
+    assert [str(vintage) for vintage in differs["vintages"]] == ["2024-12-31", "2023-12-31"]
+    assert not differs["same"]
+    assert page(officer_client, against="2025-02-01").context["same"]
+
+
 def test_a_version_stands_beside_the_rest_of_the_layers(officer_client, versions):
     found = page(officer_client, against=f"v{versions[0].pk}")
 
