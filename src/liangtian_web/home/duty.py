@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from liangtian.onemap.layers import LAYERS
-from liangtian_web.onemap.models import Upload
+from liangtian_web.onemap.models import LayerVersion, Upload
 from liangtian_web.onemap.queries import publishing_places, uploads_for, versions_on
 from liangtian_web.onemap.summary import total, villages_in
 from liangtian_web.onemap.templatetags.land import layer_name
