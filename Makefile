@@ -67,4 +67,4 @@ docs: setup
 # Side by side with the peers, in one run; PostGIS from Debian's packages.
 PARCELS ?= 1000000
 bench: setup
-	@for one in area check publish; do echo "== bench/$$one.py"; PYTHONPATH=bench $(PY) bench/$$one.py $$( [ $$one = area ] && echo --polygons $(PARCELS) || echo --parcels $(PARCELS) ) || exit 1; done
+	@for one in area check publish rulebook; do echo "== bench/$$one.py"; PYTHONPATH=bench $(PY) bench/$$one.py $$( case $$one in area) echo --polygons $(PARCELS);; rulebook) ;; *) echo --parcels $(PARCELS);; esac ) || exit 1; done

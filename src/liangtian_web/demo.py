@@ -23,6 +23,7 @@ from liangtian.onemap.layers import layer_spec
 from liangtian.onemap.publish import publish
 from liangtian_web.onemap.actions import sync
 from liangtian_web.onemap.models import LayerVersion
+from liangtian_web.onemap.summary import whole
 from liangtian_web.onemap.towns import LAYERS as PLACE_LAYERS
 from liangtian_web.onemap.towns import take_places
 from liangtian_web.people.models import Agency, Membership, Place, User
@@ -109,9 +110,9 @@ TOWN_USER = ("chen", "陈工", "officer")
 @transaction.atomic
 def make_towns(home: Path, tell: Tell) -> None:
     """Towns and villages from the published layers, and an officer of the first town of 示范县."""
-    versions = list(LayerVersion.objects.filter(layer__in=PLACE_LAYERS))
+    shares = [whole(version) for version in LayerVersion.objects.filter(layer__in=PLACE_LAYERS).select_related("place")]
     for place in Place.objects.filter(kind=Place.Kind.COUNTY):
-        taken = take_places(None, place, versions)
+        taken = take_places(None, place, shares)
         tell(f"    {place}: {taken.towns} 乡镇 towns, {taken.villages} 村 villages")
     username, name, role = TOWN_USER
     town = Place.objects.filter(kind=Place.Kind.TOWN, parent__code="339901").order_by("code")[0]

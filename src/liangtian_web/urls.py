@@ -20,5 +20,6 @@ urlpatterns = [
     path("api/", api.urls),
     path("ogc/", include("liangtian_web.onemap.ogc")),
     path("onemap/", include("liangtian_web.onemap.urls")),
+    path("rulebook/", include("liangtian_web.rulebook.urls")),
     path("review/", include("liangtian_web.review.urls")),
 ]  # fmt: skip

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ import shapely
 from pyproj import CRS
 
 from liangtian.check import tables
+from liangtian.check.grading import divided
 from liangtian.check.overlay import (
     LineTolerance,
     Overlap,
@@ -32,13 +34,14 @@ from liangtian.finding import Step
 from liangtian.formats.features import Features
 from liangtian.onemap.catalogue import Catalogue, LayerVersion
 from liangtian.onemap.codelists import CODE_LISTS
+from liangtian.onemap.index import Index
 from liangtian.onemap.places import lies_in
 from liangtian.space.area import ellipsoidal_area
 from liangtian.space.crs import reproject, to_measuring_plane
 from liangtian.units import net_dm2, round_dm2
 
 CONTROL_LAYERS = ("YJJBNTTB", "YJJBNTSFQ", "STBHHX", "CZKFBJ", "KZBJ")
-LAYERS = ("DLTB", "XZQ", "CJDCQ", *CONTROL_LAYERS)
+LAYERS = ("DLTB", "XZQ", "CJDCQ", "GDDB", *CONTROL_LAYERS)
 LAND_FACTS = (
     "farmland_m2",
     "farmland_quantity_m2",
@@ -127,13 +130,16 @@ def _area_dm2(shape: shapely.Geometry, crs: CRS) -> int:
 
 
 def versions_for(
-    catalogue: Catalogue, *, on: date, place: str | None, named: Mapping[str, Sequence[str]]
+    catalogue: Catalogue, *, on: date, named: Mapping[str, Sequence[str]]
 ) -> dict[str, list[LayerVersion]]:
-    """The versions a check uses: those named by digest, else the newest valid on the date."""
+    """The versions a check uses: those named by digest, else the newest of each place valid on the date.
+
+    Where several places publish a layer, the nearest one speaks for its own ground (decision 0011).
+    """
     unknown = sorted(set(named) - set(LAYERS))
     if unknown:
         raise LayerInvalid("layer-unknown", layer=unknown[0], known=", ".join(LAYERS))
-    newest = catalogue.all_valid_on(on, place)
+    newest = catalogue.all_valid_on(on)
     return {
         layer: [catalogue.find(digest, layer) for digest in named[layer]] if layer in named else newest.get(layer, [])
         for layer in LAYERS
@@ -154,7 +160,7 @@ def gather(
     """
     reading = _Reading(boundary, catalogue, versions, technical)
     found = Gathered({"kind": kind, "boundary_m2": m2(boundary.area_dm2)}, {}, reading.land_pieces())
-    land = land_of(found.pieces) if found.pieces is not None else None
+    land = reading.land(found.pieces) if found.pieces is not None else None
     _measure_land(found, land, reading, owed=kind in BALANCED_KINDS)
     for layer, name in (("YJJBNTTB", "basic_farmland"), ("YJJBNTSFQ", "demonstration_zone"), ("STBHHX", "red_line")):
         _measure_overlap(found, reading, layer, name)
@@ -201,11 +207,23 @@ class _Reading:
     technical: Technical
 
     def pieces(self, layer: str, columns: Sequence[str]) -> Pieces | None:
-        versions = self.versions.get(layer, ())
-        if not versions:
+        if not self.versions.get(layer):
             return None
-        indexes = [self.catalogue.index(version) for version in versions]
-        return cut(indexes, self.boundary.shape, self.boundary.crs, columns)
+        return cut(self.indexes(layer), self.boundary.shape, self.boundary.crs, columns)
+
+    def land(self, pieces: Pieces) -> Land:
+        """The pieces by class; farmland whose parcel has no grade takes it from the grade layer, where that has one."""
+        land = land_of(pieces)
+        wanted = np.flatnonzero(land.farmland & (land.graded.grade == 0))
+        if not len(wanted) or (layer := self.pieces("GDDB", ("GDDB",))) is None:
+            return land
+        small = int(100 * self.technical.tolerance.area_m2)
+        graded = divided(land.graded, pieces, land.ridge, layer, wanted=wanted, tolerance_dm2=small)
+        return replace(land, graded=graded)
+
+    def indexes(self, layer: str) -> list[Index]:
+        """The ground each version of a layer speaks for."""
+        return self.catalogue.indexes(layer, chain.from_iterable(self.versions.values()))
 
     def land_pieces(self) -> Pieces | None:
         return self.pieces("DLTB", tables.COLUMNS)
@@ -219,8 +237,7 @@ class _Reading:
         """Code → name of the towns and villages around the boundary, as the administrative layers have them."""
         names: dict[str, str] = {}
         for layer, code, name, digits in (("XZQ", "XZQDM", "XZQMC", 9), ("CJDCQ", "ZLDWDM", "ZLDWMC", 12)):
-            for version in self.versions.get(layer, ()):
-                index = self.catalogue.index(version)
+            for index in self.indexes(layer):
                 shape = reproject(np.array([self.boundary.shape], dtype=object), self.boundary.crs, index.crs)[0]
                 rows = index.search(shape.bounds)
                 texts = zip(index.column(code, rows).to_pylist(), index.column(name, rows).to_pylist(), strict=True)
@@ -239,6 +256,7 @@ def _measure_land(found: Gathered, land: Land | None, reading: _Reading, *, owed
     capacity = tables.capacity_kg(land, everything, grades)
     places = tables.places(land, reading.place_names(), grades, owed=owed)
     farmland = {"area_m2": m2(area[land.farmland]), "quantity_m2": quantity, "paddy_m2": paddy, "capacity_kg": capacity}
+    farmland["graded_by_layer_m2"] = m2(land.graded.area_dm2[land.graded.from_layer])
     union = covered_dm2(land.pieces, disjoint=reading.is_disjoint("DLTB"))
     uncovered = reading.boundary.area_dm2 - union
     found.tables.update(
@@ -269,7 +287,7 @@ def _measure_land(found: Gathered, land: Land | None, reading: _Reading, *, owed
 
 
 def _no_land() -> dict[str, Any]:
-    farmland = dict.fromkeys(("area_m2", "quantity_m2", "paddy_m2", "capacity_kg"))
+    farmland = dict.fromkeys(("area_m2", "quantity_m2", "paddy_m2", "capacity_kg", "graded_by_layer_m2"))
     required = dict.fromkeys(("quantity_m2", "paddy_m2", "capacity_kg"))
     lists: dict[str, Any] = {name: [] for name in ("classes", "ownership", "places", "slopes")}
     unknown = dict.fromkeys(("uncovered_m2", "double_covered_m2", "ridge_m2"))

@@ -13,6 +13,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from liangtian.check.grading import Parts, grades_of, undivided
 from liangtian.check.overlay import Pieces
 from liangtian.onemap import landclass
 from liangtian.onemap.snapshot import ID
@@ -32,7 +33,8 @@ class Land:
     net_dm2 : area net of field ridges (KCXS), hundredths of m²
     farmland, paddy, construction : class of each piece
     village : 12-digit code of the location, "" where unknown
-    grade : GDDB 1–15, 0 where unknown
+    graded : the pieces parted by farmland grade
+    ridge : ridge coefficient, millionths
     ridges_known : every ridge coefficient of the farmland is one (0 ≤ KCXS < 1)
     """
 
@@ -42,7 +44,8 @@ class Land:
     paddy: npt.NDArray[np.bool_]
     construction: npt.NDArray[np.bool_]
     village: npt.NDArray[np.str_]
-    grade: npt.NDArray[np.int64]
+    graded: Parts
+    ridge: npt.NDArray[np.int64]
     ridges_known: bool
 
     def text(self, column: str) -> npt.NDArray[np.str_]:
@@ -54,15 +57,16 @@ def land_of(pieces: Pieces) -> Land:
     ridge, ridge_known = ridges(pieces)
     farmland = landclass.is_farmland(codes)
     village = np.array([code[:12] for code in _text(pieces.attributes["ZLDWDM"])], dtype=str)
-    grade = pc.fill_null(pieces.attributes["GDDB"].cast(pa.int64()), 0).to_numpy()
+    net = net_dm2(pieces.area_dm2, ridge)
     return Land(
         pieces=pieces,
-        net_dm2=net_dm2(pieces.area_dm2, ridge),
+        net_dm2=net,
         farmland=farmland,
         paddy=landclass.is_paddy(codes),
         construction=_text(landclass.category(codes)) == "C",
         village=village,
-        grade=np.where((grade >= 1) & (grade <= 15), grade, 0),
+        graded=undivided(grades_of(pieces.attributes["GDDB"]), pieces.area_dm2, net),
+        ridge=ridge,
         ridges_known=bool(ridge_known[farmland].all()),
     )
 
@@ -116,10 +120,11 @@ def _groups(values: npt.NDArray[np.str_]) -> list[tuple[str, npt.NDArray[np.bool
 def grades(land: Land, kg_per_mu: Mapping[int, Fraction]) -> list[Row]:
     """Farmland by quality grade: `grade, area_m2, net_m2, capacity_kg`; grade None gathers what has none."""
     rows: list[Row] = []
-    for grade in sorted(set(land.grade[land.farmland].tolist()), key=lambda g: (g == 0, g)):
-        at = land.farmland & (land.grade == grade)
-        row = {"grade": grade or None, "area_m2": m2(land.pieces.area_dm2[at]), "net_m2": m2(land.net_dm2[at])}
-        rows.append({**row, "capacity_kg": capacity_kg(land, at, kg_per_mu)})
+    parts, farmland = land.graded, land.farmland[land.graded.piece]
+    for grade in sorted(set(parts.grade[farmland].tolist()), key=lambda g: (g == 0, g)):
+        at = farmland & (parts.grade == grade)
+        row = {"grade": grade or None, "area_m2": m2(parts.area_dm2[at]), "net_m2": m2(parts.net_dm2[at])}
+        rows.append({**row, "capacity_kg": _capacity_kg(parts, at, kg_per_mu)})
     return rows
 
 
@@ -128,12 +133,15 @@ def capacity_kg(land: Land, chosen: npt.NDArray[np.bool_], kg_per_mu: Mapping[in
 
     None when any of it has no grade or the table has no value for it: never a guess, never 0.
     """
-    farmland = chosen & land.farmland
+    return _capacity_kg(land.graded, (chosen & land.farmland)[land.graded.piece], kg_per_mu)
+
+
+def _capacity_kg(parts: Parts, chosen: npt.NDArray[np.bool_], kg_per_mu: Mapping[int, Fraction]) -> int | None:
     total = Fraction(0)
-    for grade in np.unique(land.grade[farmland]).tolist():
+    for grade in np.unique(parts.grade[chosen]).tolist():
         if grade not in kg_per_mu:
             return None
-        net = Fraction(int(land.net_dm2[farmland & (land.grade == grade)].sum()), 100)
+        net = Fraction(int(parts.net_dm2[chosen & (parts.grade == grade)].sum()), 100)
         total += net / MU_M2 * kg_per_mu[grade]
     return int(round_half_up(total))
 

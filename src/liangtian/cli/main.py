@@ -10,11 +10,15 @@ import click
 
 from liangtian.cli.area import area
 from liangtian.cli.check import check
+from liangtian.cli.clauses import clauses
 from liangtian.cli.convert import convert
 from liangtian.cli.county import county
+from liangtian.cli.explain import explain
 from liangtian.cli.layers import layers
 from liangtian.cli.publish import publish
-from liangtian.errors import LiangtianError
+from liangtian.cli.verify import verify
+from liangtian.cli.whatif import whatif
+from liangtian.errors import DocumentRefused, LiangtianError
 from liangtian.messages import Language, render_error, render_text
 
 
@@ -27,7 +31,7 @@ def cli(context: click.Context, lang: Language) -> None:
     context.obj = lang
 
 
-for command in (area, check, convert, county, layers, publish):
+for command in (area, check, clauses, convert, county, explain, layers, publish, verify, whatif):
     cli.add_command(command)
 
 
@@ -44,6 +48,8 @@ def main() -> None:
         sys.exit(130)
     except LiangtianError as error:
         click.echo(render_error(error, lang=_language()), err=True)
+        for defect in error.defects if isinstance(error, DocumentRefused) else ():
+            click.echo(f"  {render_error(defect, lang=_language())}", err=True)
         sys.exit(3)
     except OSError as error:
         params = {"reason": error.strerror or str(error), "file": error.filename or ""}

@@ -148,5 +148,5 @@ def number(value: Number) -> int | float:
 
 def _worded(name: str, value: Fraction, unit: str) -> dict[str, str]:
     if unit != "m2":
-        return {name: f"{units.round_half_up(value):,}"}
+        return {name: f"{number(value):,}"}
     return {name: units.display_area(value, "m2"), f"{name}_mu": units.display_area(value, "mu")}

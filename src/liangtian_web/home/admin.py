@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from liangtian_web.onemap.queries import versions_on
+from liangtian_web.onemap.summary import shares_on
 from liangtian_web.onemap.towns import LAYERS, take_places
 from liangtian_web.people.models import Agency, Membership, Place, User
 from liangtian_web.people.requests import Request
@@ -85,13 +85,13 @@ class Places(Noted, admin.ModelAdmin):  # type: ignore[type-arg]
     @admin.action(description=_("从已发布图层取用乡镇和村"), permissions=["add"])
     def take_towns(self, request: Request, queryset: QuerySet[Place]) -> None:
         """Make the towns and villages of the chosen counties and zones that today's layers name."""
-        versions = [v for layer in LAYERS for v in versions_on(request.user, timezone.localdate(), layer)]
+        shares = shares_on(request.user, timezone.localdate(), *LAYERS)
         for county in queryset:
             if county.kind != Place.Kind.COUNTY or not county.code:
                 said = gettext("%(place)s 不是有区划代码的县，没有取用。") % {"place": county}
                 self.message_user(request, said, messages.WARNING)
                 continue
-            taken = take_places(request, county, versions)
+            taken = take_places(request, county, shares)
             said = gettext("%(place)s：新增乡镇 %(towns)s 个、村 %(villages)s 个，已有 %(kept)s 个未改动。") % {
                 "place": county, "towns": taken.towns, "villages": taken.villages, "kept": taken.kept,
             }  # fmt: skip

@@ -11,9 +11,11 @@ from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils.translation import gettext
 
+from liangtian.errors import CatalogueError
 from liangtian.onemap.layers import LAYERS
+from liangtian.onemap.precedence import Share
 from liangtian_web.onemap.models import LayerVersion, Upload
-from liangtian_web.onemap.queries import publishing_places, uploads_for, versions_on
+from liangtian_web.onemap.queries import publishing_places, spoken, uploads_for, versions_on
 from liangtian_web.onemap.summary import total, villages_in
 from liangtian_web.onemap.templatetags.land import layer_name
 from liangtian_web.people.models import Place, User
@@ -108,8 +110,8 @@ def figures(user: User, place: Place, on: date) -> list[Figure]:
     runs = narrowed(runs_for(user), {"place": place, "since": date(on.year, 1, 1)})
     counts = runs.aggregate(all=Count("pk"), failed=Count("pk", filter=Q(verdict="fail")))
     return [
-        _land(place, versions_on(user, on, "DLTB"), gettext("耕地"), "farmland_m2"),
-        _land(place, versions_on(user, on, "YJJBNTTB"), gettext("永久基本农田"), "net_m2"),
+        _land(place, _held(user, on, "DLTB"), gettext("耕地"), "farmland_m2"),
+        _land(place, _held(user, on, "YJJBNTTB"), gettext("永久基本农田"), "net_m2"),
         Figure(gettext("今年检查"), checks, count=counts["all"], about=gettext("业务日期在 %(year)s 年") % {"year": on.year}),
         Figure(
             gettext("其中不符合"),
@@ -120,11 +122,18 @@ def figures(user: User, place: Place, on: date) -> list[Figure]:
     ]  # fmt: skip
 
 
-def _land(place: Place, versions: list[LayerVersion], label: str, sum_of: str) -> Figure:
-    villages = villages_in(versions, place.code) if place.code else []
+def _held(user: User, on: date, layer: str) -> list[tuple[LayerVersion, Share]]:
+    return spoken(user, versions_on(user, on, layer), on)
+
+
+def _land(place: Place, held: list[tuple[LayerVersion, Share]], label: str, sum_of: str) -> Figure:
+    try:
+        villages = villages_in((share for _, share in held), place.code) if place.code else []
+    except CatalogueError:  # a part of the sum would look like all of it
+        return Figure(label, reverse("onemap:layers"), about=gettext("图层快照有问题，见图层页"))
     if not villages:
         return Figure(label, reverse("onemap:layers"), about=gettext("没有可用的图层"))
-    since = max(v.on for v in versions)
+    since = max(version.on for version, _ in held)
     return Figure(
         label,
         reverse("home:land"),

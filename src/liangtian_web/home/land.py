@@ -10,8 +10,7 @@ from decimal import Decimal
 from django.utils.translation import gettext
 
 from liangtian.onemap.places import stem
-from liangtian_web.onemap.queries import versions_on
-from liangtian_web.onemap.summary import Total, Village, total, villages_in
+from liangtian_web.onemap.summary import Total, Village, shares_on, total, villages_in
 from liangtian_web.people.models import Place, User
 
 BELOW = {4: 6, 6: 9, 9: 12, 12: 12}  # digits of a code → digits of the next level down
@@ -51,15 +50,15 @@ def rows(user: User, place: Place, on: date) -> list[Row]:
 def _units(user: User, code: str, on: date, layer: str, digits: int) -> defaultdict[str, list[Village]]:
     """Villages by the unit they lie in."""
     found: defaultdict[str, list[Village]] = defaultdict(list)
-    for village in villages_in(versions_on(user, on, layer), code):
+    for village in villages_in(shares_on(user, on, layer), code):
         found[village.code[:digits]].append(village)
     return found
 
 
 def _names(user: User, code: str, on: date) -> dict[str, str]:
     """What the layers call towns and villages, by code."""
-    versions = [v for layer in ("DLTB", "CJDCQ", "XZQ") for v in versions_on(user, on, layer)]
-    return {stem(row.code): row.name for row in villages_in(versions, code)}
+    naming = shares_on(user, on, "DLTB", "CJDCQ", "XZQ")
+    return {stem(row.code): row.name for row in villages_in(naming, code)}
 
 
 def sums(found: list[Row]) -> dict[str, float | None]:

@@ -16,6 +16,7 @@ RAIL = (
     ("onemap:map", _("一张图"), ()),
     ("review:runs", _("检查"), ()),
     ("onemap:layers", _("图层"), ()),
+    ("rulebook:index", _("规则"), ()),
     ("trail:index", _("留痕"), ("auditor", "admin")),
 )
 # address, word, what it does, roles

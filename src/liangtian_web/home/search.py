@@ -13,11 +13,13 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext
 
+from liangtian.errors import CatalogueError
 from liangtian.onemap.layers import LAYERS
 from liangtian.onemap.places import stem
+from liangtian.onemap.precedence import Share
 from liangtian_web.onemap import ground
 from liangtian_web.onemap.models import LayerVersion
-from liangtian_web.onemap.queries import index_of, versions_on
+from liangtian_web.onemap.queries import indexes_of, spoken, versions_on
 from liangtian_web.onemap.summary import box_of, summary, villages_in
 from liangtian_web.onemap.templatetags.land import layer_name
 from liangtian_web.people.models import User
@@ -46,13 +48,13 @@ def find(user: User, text: str, on: date) -> list[Found]:
         return [Found(gettext("坐标"), title, "", on_the_map((*place, *place), on))]
     if len(text) < 2:
         return []
-    versions = versions_on(user, on)
-    return [
-        *_checks(user, text),
-        *_places(user, text, versions, on),
-        *_layers(text, versions),
-        *_parcels(text, versions, on),
-    ]
+    held = spoken(user, versions_on(user, on), on)
+    places: list[Found] = []
+    parcels: list[Found] = []
+    with suppress(CatalogueError):  # a missing snapshot is said on the page of layers; the rest is found all the same
+        places = _places(user, text, [share for layer in NAMING for v, share in held if v.layer == layer], on)
+        parcels = _parcels(text, held, on)
+    return [*_checks(user, text), *places, *_layers(text, [version for version, _ in held]), *parcels]
 
 
 def on_the_map(box: Iterable[float], on: date, **more: object) -> str:
@@ -70,20 +72,19 @@ def _checks(user: User, text: str) -> Iterator[Found]:
         yield Found(gettext("检查"), run.name, about, reverse("review:run", args=[run.uuid]))
 
 
-def _places(user: User, text: str, versions: list[LayerVersion], on: date) -> list[Found]:
+def _places(user: User, text: str, naming: list[Share], on: date) -> list[Found]:
     """Places of the user by name or code, then towns and villages only the visible layers name."""
-    naming = [v for layer in NAMING for v in versions if v.layer == layer]
     found: dict[str, Found] = {}
     for place in places_for(user).filter(Q(name__icontains=text) | Q(code__startswith=text), ~Q(code=None))[:EACH_MAX]:
         code = stem(place.code or "")
         if box := box_of(villages_in(naming, code)):
             about = f"{place.get_kind_display()} · {place.code}"
             found[code] = Found(gettext("地点"), place.name, about, on_the_map(box, on))
-    for version in naming:
-        for row in summary(version):
+    for share in naming:
+        for row in summary(share):
             code = stem(row.code)
             if len(found) < EACH_MAX and code not in found and (text in row.name or code.startswith(text)):
-                about = f"{layer_name(version.layer)} · {code}"
+                about = f"{layer_name(share.claim.layer)} · {code}"
                 found[code] = Found(gettext("地点"), row.name or code, about, on_the_map(row.box, on))
     return list(found.values())
 
@@ -97,11 +98,11 @@ def _layers(text: str, versions: list[LayerVersion]) -> Iterator[Found]:
             yield Found(gettext("图层"), f"{layer_name(version.layer)} {version.layer}", about, url)
 
 
-def _parcels(text: str, versions: list[LayerVersion], on: date) -> list[Found]:
+def _parcels(text: str, held: list[tuple[LayerVersion, Share]], on: date) -> list[Found]:
     found: list[Found] = []
     if len(text) >= PARCEL_DIGITS_MIN and text.isascii():
-        for version in versions:
-            hits = [hit for hit in ground.find(index_of(version), text) if hit.parcel]
+        for version, _, index in indexes_of(held):
+            hits = [hit for hit in ground.find(index, text) if hit.parcel]
             found += [_parcel(hit, version, on) for hit in hits[: EACH_MAX - len(found)]]
             if len(found) == EACH_MAX:
                 break

@@ -17,9 +17,10 @@ from liangtian.onemap.layers import LAYERS
 from liangtian_web.onemap.map_forms import CatalogueForm
 from liangtian_web.onemap.map_views import day_of
 from liangtian_web.onemap.models import LayerVersion, Upload
-from liangtian_web.onemap.queries import publishing_places, uploads_for, versions_for, versions_on
+from liangtian_web.onemap.queries import is_unsound, publishing_places, uploads_for, versions_for, versions_on
 from liangtian_web.onemap.templatetags.land import layer_name
 from liangtian_web.people.columns import Column, columns_of
+from liangtian_web.people.queries import has_role
 from liangtian_web.people.requests import Request
 from liangtian_web.trail.export import Table, export
 
@@ -49,6 +50,8 @@ def layers(request: Request) -> HttpResponse:
         "totals": rows.order_by().aggregate(count=Count("pk"), rows=Sum("rows")),
         "missing": [code for code in LAYERS if code not in visible] if visible else [],
         "in_force": in_force,
+        "unsound": {version.pk for version in versions_for(request.user) if is_unsound(version)},
+        "may_verify": has_role(request.user, "admin"),
         "on": day_of(request),
         "open": uploads_for(request.user).exclude(state=Upload.State.PUBLISHED)[:10],
         "may_upload": publishing_places(request.user).exists(),

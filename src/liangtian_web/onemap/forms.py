@@ -91,6 +91,9 @@ class UploadForm(forms.Form):
         help_text=_("zip、shapefile（可一次选中全部散件）、GeoPackage、GDB（zip）、GeoJSON、GeoParquet、VCT、DXF、KML"),
     )
     encoding = forms.ChoiceField(label=_("属性编码"), choices=ENCODINGS, required=False)
+    north_first = forms.BooleanField(
+        label=_("北坐标在前"), required=False, help_text=_("仅当文件两列坐标是先北后东时勾选")
+    )
     visibility = forms.ChoiceField(
         label=_("可见范围"), choices=LayerVersion.Visibility.choices, initial=LayerVersion.Visibility.BELOW
     )

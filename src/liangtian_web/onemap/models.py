@@ -60,6 +60,7 @@ class Upload(models.Model):
     on = models.DateField(_("有效日期起"))
     visibility = models.CharField(max_length=5, choices=LayerVersion.Visibility, default=LayerVersion.Visibility.BELOW)
     encoding = models.CharField(_("属性编码"), max_length=20, blank=True)
+    north_first = models.BooleanField(_("北坐标在前"), default=False)
     repair = models.BooleanField(_("采用建议的几何修复"), default=False)
     uploader = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="uploads")
     job = models.ForeignKey("jobs.Job", models.SET_NULL, null=True, related_name="+")

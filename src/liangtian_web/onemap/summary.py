@@ -1,4 +1,4 @@
-"""What a version holds, village by village: parcels, area, farmland, paddy. Reckoned once, kept beside the snapshot.
+"""What a version holds, or the share of it that counts, village by village: parcels, area, farmland, paddy. Reckoned once, kept beside the snapshot.
 
 Pages add a handful of numbers up; no request walks over parcels. The file can be deleted at any time.
 """
@@ -10,6 +10,7 @@ import json
 import uuid
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import TypeAlias
@@ -19,14 +20,18 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 
 from liangtian.onemap import landclass
 from liangtian.onemap.catalogue import Catalogue
 from liangtian.onemap.index import Index
 from liangtian.onemap.places import stem
+from liangtian.onemap.precedence import Claim, Share
 from liangtian.space.crs import geographic, transformer
 from liangtian.units import net_dm2
 from liangtian_web.onemap.models import LayerVersion
+from liangtian_web.onemap.queries import spoken, versions_on
+from liangtian_web.people.models import User
 
 FORM = 1
 CODE_COLUMNS = {"ZLDWDM": "ZLDWMC", "XZQDM": "XZQMC"}  # where a parcel lies, and what that is called
@@ -78,27 +83,39 @@ def box_of(villages: Iterable[Village]) -> Box | None:
     return west, south, east, north
 
 
-def villages_in(versions: Iterable[LayerVersion], code: str) -> list[Village]:
-    """The villages of some versions that lie in a place."""
+def whole(version: LayerVersion) -> Share:
+    """All the ground of a version, whoever else speaks for some of it."""
+    return Share(Claim(version.place.code or "", version.layer, version.digest))
+
+
+def shares_on(user: User | AnonymousUser, on: date, *layers: str) -> list[Share]:
+    """What the versions of some layers in force on a day speak for, one share a version the user may see."""
+    versions = [version for layer in layers for version in versions_on(user, on, layer)]
+    return [share for _, share in spoken(user, versions, on)]
+
+
+def villages_in(shares: Iterable[Share], code: str) -> list[Village]:
+    """The villages of some shares that lie in a place."""
     within = stem(code)
-    return [row for version in versions for row in summary(version) if row.code.startswith(within)]
+    return [row for share in shares for row in summary(share) if row.code.startswith(within)]
 
 
-def summary(version: LayerVersion) -> tuple[Village, ...]:
-    """The sums of a version by village, from its side file; made first when there is none or one of an older form."""
-    return _loaded(Path(settings.HOME), version.digest)
+def summary(share: Share) -> tuple[Village, ...]:
+    """The sums of a share by village, from its side file; made first when there is none or one of an older form."""
+    return _loaded(Path(settings.HOME), share)
 
 
 @lru_cache(maxsize=256)
-def _loaded(home: Path, digest: str) -> tuple[Village, ...]:
-    path = home / "summary" / f"{digest}.json"
+def _loaded(home: Path, share: Share) -> tuple[Village, ...]:
+    path = home / "summary" / f"{share.key}.json"
     try:
         kept = json.loads(path.read_text("utf-8"))
         if kept["form"] == FORM:
             return tuple(Village(**row | {"box": tuple(row["box"])}) for row in kept["villages"])
     except (OSError, ValueError, KeyError):
         pass
-    made = reckon(Catalogue(home).index_of(digest))
+    index = Catalogue(home).share(share)
+    made = reckon(index) if index is not None else ()
     _keep(path, made)
     return made
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.db import transaction
 
 from liangtian.onemap.places import stem
-from liangtian_web.onemap.models import LayerVersion
+from liangtian.onemap.precedence import Share
 from liangtian_web.onemap.summary import Village, villages_in
 from liangtian_web.people.models import Place, User
 from liangtian_web.people.requests import Request
@@ -27,13 +27,13 @@ class Taken:
     kept: int
 
 
-def take_places(who: Request | User | None, county: Place, versions: Iterable[LayerVersion]) -> Taken:
-    """Make the places of a county that the layers name and nobody has made yet; those that are there stay as they are.
+def take_places(who: Request | User | None, county: Place, shares: Iterable[Share]) -> Taken:
+    """Make the places of a county that layers (of `LAYERS`) name and nobody has made yet; what is there stays as it is.
 
     Safe to repeat: a code is taken once, by whatever layer, and a name somebody changed is not changed back.
     """
-    versions = [version for version in versions if version.layer in LAYERS]
-    named = {code: row.name for row in villages_in(versions, county.code or "") if (code := _code(row)) and row.name}
+    used = list(shares)
+    named = {code: row.name for row in villages_in(used, county.code or "") if (code := _code(row)) and row.name}
 
     known = {place.code: place for place in Place.objects.filter(code__in=named.keys() | {code[:9] for code in named})}
     wanted = sorted(code for code in named if code not in known)  # a town's code sorts before its villages'
@@ -43,7 +43,7 @@ def take_places(who: Request | User | None, county: Place, versions: Iterable[La
             above = known.get(code[:9], county) if len(code) == 12 else county
             known[code] = Place.objects.create(code=code, name=named[code], kind=KINDS[len(code)], parent=above)
         taken = Taken(sum(len(c) == 9 for c in wanted), sum(len(c) == 12 for c in wanted), len(named) - len(wanted))
-        digests = " ".join(f"{version.layer}:{version.digest[:12]}" for version in versions)
+        digests = " ".join(f"{share.claim.layer}:{share.claim.digest[:12]}" for share in used)
         note(who, "onemap.places", f"place:{county.pk} +{taken.towns} +{taken.villages} {digests}", place=county)
     return taken
 

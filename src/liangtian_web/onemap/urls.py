@@ -15,6 +15,7 @@ urlpatterns = [
     path("measure/", map_views.measure, name="measure"),
     path("layers/", catalogue_views.layers, name="layers"),
     path("layers/export/", catalogue_views.layers_export, name="layers_export"),
+    path("layers/verify/", views.verify, name="verify"),
     path("uploads/new/", views.upload_new, name="upload_new"),
     path("uploads/<int:pk>/", views.upload, name="upload"),
     path("uploads/<int:pk>/publish/", views.upload_publish, name="upload_publish"),

@@ -15,9 +15,20 @@ from liangtian_web.onemap.findings import sentence
 from liangtian_web.onemap.forms import UploadForm
 from liangtian_web.onemap.map_views import map_config
 from liangtian_web.onemap.queries import publishing_places, uploads_for, versions_on
+from liangtian_web.people.queries import has_role
 from liangtian_web.people.requests import Request
 
 DEFECTS_SHOWN = 200
+
+
+@require_POST
+def verify(request: Request) -> HttpResponse:
+    """Give the recomputing of every digest to the worker."""
+    if not has_role(request.user, "admin"):
+        raise PermissionDenied
+    actions.ask_to_verify(request)
+    messages.success(request, gettext("已开始核对，结果见首页。"))
+    return redirect("onemap:layers")
 
 
 @require_http_methods(["GET", "POST"])

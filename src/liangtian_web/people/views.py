@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
-from django.shortcuts import redirect, render
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseRedirect
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
@@ -37,7 +37,7 @@ def profile(request: Request) -> HttpResponse:
 def preferences(request: HttpRequest) -> HttpResponse:
     """Keep the unit or language and go back to the page."""
     form = PreferencesForm(request.POST)
-    response = redirect(_back(request))
+    response = HttpResponseRedirect(_back(request))
     chosen = {name: value for name, value in form.cleaned_data.items() if value} if form.is_valid() else {}
     if isinstance(request.user, User):
         actions.prefer(request.user, **chosen)
@@ -55,7 +55,7 @@ def columns(request: Request) -> HttpResponse:
         return HttpResponseBadRequest()
     offered = set(form.cleaned_data["offered"].split(","))
     actions.choose_columns(request.user, form.cleaned_data["list"], offered, set(request.POST.getlist("shown")))
-    return redirect(_back(request))
+    return HttpResponseRedirect(_back(request))
 
 
 def _back(request: HttpRequest) -> str:

@@ -13,6 +13,7 @@ from ninja import Field, NinjaAPI, Schema, Status
 from ninja.errors import HttpError
 from ninja.params.functions import Query
 from ninja.security import django_auth
+from pydantic import field_validator
 
 from liangtian.errors import LiangtianError
 from liangtian.messages import render_error
@@ -68,6 +69,14 @@ class Asked(Schema):
     place: str
     boundary: dict[str, Any]
     declared: dict[str, Any] = {}
+
+    @field_validator("name", "place", "declared")
+    @classmethod
+    def without_nul(cls, value: Any) -> Any:
+        """The database holds no NUL."""
+        if "\0" in str(value) or "\\x00" in str(value):
+            raise ValueError("NUL is no character of a text")
+        return value
 
 
 @api.exception_handler(LiangtianError)

@@ -8,7 +8,7 @@ from django.db.models import Count, Q, QuerySet, Sum
 from liangtian_web.onemap.queries import versions_for
 from liangtian_web.people.models import Place, User
 from liangtian_web.people.queries import places_for
-from liangtian_web.review.models import Run
+from liangtian_web.review.models import Finding, Run
 
 HEAVY = ("boundary", "boundary_crs", "facts", "result", "result_en", "shapes")
 
@@ -16,6 +16,12 @@ HEAVY = ("boundary", "boundary_crs", "facts", "result", "result_en", "shapes")
 def runs_for(user: User | AnonymousUser) -> QuerySet[Run]:
     """Runs of the user's places and everything under them."""
     return Run.objects.filter(place__in=places_for(user)).select_related("place", "user")
+
+
+def findings_for(user: User | AnonymousUser) -> QuerySet[Finding]:
+    """Findings of the runs a user may see, newest first."""
+    runs = Run.objects.filter(place__in=places_for(user))
+    return Finding.objects.filter(run__in=runs).select_related("run", "run__place").order_by("-pk")
 
 
 def narrowed(runs: QuerySet[Run], asked: dict[str, object]) -> QuerySet[Run]:

@@ -17,6 +17,7 @@ WORDS = {
     "onemap.download": _("下载图层"),
     "onemap.reveal": _("查看个人信息"),
     "onemap.export": _("导出图层目录"),
+    "onemap.verify": _("核对图层快照"),
     "review.check": _("发起检查"),
     "review.recheck": _("重算检查"),
     "review.remeasure": _("重新测算"),

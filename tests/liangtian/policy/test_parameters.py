@@ -140,7 +140,7 @@ def test_block_without_a_field_names_the_value(documents, tmp_path):
 
 
 def test_text_is_no_value(documents, tmp_path):
-    (tmp_path / "law_one" / "c01.toml").write_text('[[share]]\nvalue = "20 %"\n', "utf-8")
+    (tmp_path / "law_one" / "c01.toml").write_text('[[share]]\nvalue = "20 %"\nunit = "share"\n', "utf-8")
     with pytest.raises(ValueError, match="not a figure"):
         Parameters(documents)
 

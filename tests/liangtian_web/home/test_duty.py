@@ -14,7 +14,7 @@ from liangtian.onemap import publish
 from liangtian.onemap.layers import LAYERS
 from liangtian_web.home import duty
 from liangtian_web.onemap.actions import adopt
-from liangtian_web.onemap.models import Upload
+from liangtian_web.onemap.models import LayerVersion, Upload
 
 pytestmark = pytest.mark.usefixtures("home")
 TODAY = timezone.localdate()
@@ -117,3 +117,22 @@ def test_a_user_without_a_duty_sees_the_page(client, db):
 def test_last_year_s_checks_are_not_this_year_s(officer_client, county_officer, places, land_of_today):
     figures = duty.figures(county_officer, places["county"], date(TODAY.year + 1, 6, 1))
     assert figures[2].count == 0
+
+
+def test_a_missing_snapshot_leaves_no_figure_and_no_broken_page(officer_client, places, land_of_today):
+    LayerVersion.objects.update(digest="f" * 64)  # whose snapshot is not in the home folder
+    page = officer_client.get("/")
+
+    assert page.status_code == 200
+    assert (page.context["figures"][0].area_m2, page.context["figures"][0].about) == (None, "图层快照有问题，见图层页")
+    assert officer_client.get(reverse("home:search"), {"q": "地类"}).context["found"][0].kind == "图层"
+
+
+def test_each_place_s_own_version_counts_on_its_own_ground_once(auditor_client, places, land_of_today):
+    entry = publish.publish(
+        land.land_use(), LAYERS["DLTB"], place="339900", on=TODAY - timedelta(days=60), home=settings.HOME,
+        publisher="test", recorded_at=timezone.now().isoformat(),
+    )  # fmt: skip
+    adopt(entry, places["city"])
+
+    assert auditor_client.get("/").context["figures"][0].area_m2 == pytest.approx(80_000, rel=1e-3)

@@ -18,7 +18,7 @@ def versions(places):
 
 
 def test_a_version_is_added_up_by_village(versions):
-    (village,) = summary.summary(versions[0])
+    (village,) = summary.summary(summary.whole(versions[0]))
 
     assert (village.code, village.name, village.parcels) == ("339901100201", "示范村", 9)
     assert village.area_dm2 / 100 == pytest.approx(90_000, rel=1e-3)
@@ -28,10 +28,10 @@ def test_a_version_is_added_up_by_village(versions):
 
 
 def test_what_lies_nowhere_has_its_own_row(versions):
-    (unplaced,) = summary.summary(versions[1])  # the layer has no ZLDWDM in its file
+    (unplaced,) = summary.summary(summary.whole(versions[1]))  # the layer has no ZLDWDM in its file
 
     assert (unplaced.code, unplaced.parcels) == ("", 1)
-    assert summary.villages_in(versions[1:], "339901") == []
+    assert summary.villages_in([summary.whole(versions[1])], "339901") == []
 
 
 def test_ridges_are_taken_off_farmland(versions):
@@ -47,20 +47,20 @@ def test_ridges_are_taken_off_farmland(versions):
 
 
 def test_the_sums_are_reckoned_once_and_a_damaged_file_again(home, versions):
-    first = summary.summary(versions[0])
+    first = summary.summary(summary.whole(versions[0]))
     (file,) = (home / "summary").glob(f"{versions[0].digest}.json")
     kept = json.loads(file.read_text())
     file.write_text(json.dumps(kept | {"villages": [kept["villages"][0] | {"parcels": 77}]}))
     summary._loaded.cache_clear()
-    assert summary.summary(versions[0])[0].parcels == 77  # from the file, not from the parcels
+    assert summary.summary(summary.whole(versions[0]))[0].parcels == 77  # from the file, not from the parcels
 
     file.write_text("{")
     summary._loaded.cache_clear()
-    assert summary.summary(versions[0]) == first
+    assert summary.summary(summary.whole(versions[0])) == first
 
 
 def test_sums_of_a_place_are_those_of_its_villages(versions):
-    found = summary.total(summary.villages_in(versions, "339900"))
+    found = summary.total(summary.villages_in(map(summary.whole, versions), "339900"))
 
     assert (found.parcels, summary.total([]).area_m2) == (9, 0)
     assert summary.box_of([]) is None

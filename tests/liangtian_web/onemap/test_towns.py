@@ -9,6 +9,7 @@ from tests.liangtian_web import land
 from liangtian.onemap import publish
 from liangtian.onemap.layers import LAYERS
 from liangtian_web.onemap.actions import adopt
+from liangtian_web.onemap.summary import whole
 from liangtian_web.onemap.towns import Taken, take_places
 from liangtian_web.people.models import Membership, Place, User
 from liangtian_web.trail.models import Event
@@ -35,7 +36,7 @@ def versions(places):
 
 
 def test_the_county_s_towns_and_villages_are_taken_under_their_own(places, versions):
-    assert take_places(None, places["county"], versions) == Taken(towns=1, villages=2, kept=1)
+    assert take_places(None, places["county"], map(whole, versions)) == Taken(towns=1, villages=2, kept=1)
 
     made = {
         place.code: (place.name, place.kind, str(place.parent))
@@ -50,10 +51,10 @@ def test_the_county_s_towns_and_villages_are_taken_under_their_own(places, versi
 
 
 def test_taking_again_changes_nothing_not_even_a_name_somebody_changed(places, versions):
-    take_places(None, places["county"], versions)
+    take_places(None, places["county"], map(whole, versions))
     Place.objects.filter(code="339901101").update(name="稻溪街道")
 
-    assert take_places(None, places["county"], versions) == Taken(towns=0, villages=0, kept=4)
+    assert take_places(None, places["county"], map(whole, versions)) == Taken(towns=0, villages=0, kept=4)
     assert Place.objects.get(code="339901101").name == "稻溪街道"
 
 
@@ -78,7 +79,7 @@ def test_an_officer_finds_no_such_action(officer_client, places, versions):
 
 
 def test_a_town_taken_can_be_given_to_a_user(places, versions, county_officer):
-    take_places(None, places["county"], versions)
+    take_places(None, places["county"], map(whole, versions))
     held = county_officer.memberships.get()
     town = Place.objects.get(code="339901101")
     Membership.objects.create(user=county_officer, agency=held.agency, place=town, role="officer")

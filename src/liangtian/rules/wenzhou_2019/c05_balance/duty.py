@@ -1,4 +1,4 @@
-"""（五）.1–.2 Three indices balanced: by the construction unit, or by each place that batch land lies in."""
+"""（五）.4–.5 Three indices balanced: by the construction unit, or by each place that batch land lies in."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def check_places(facts: PlaceBalance, params: Params) -> Iterator[Ruling]:
 
 
 BY_UNIT = Obligation(
-    "（五）.1",
+    "（五）.4",
     force="must",
     who="construction-unit",
     events=("check", "approval"),
@@ -70,7 +70,7 @@ BY_UNIT = Obligation(
     check=check_unit,
 )
 BY_PLACE = Obligation(
-    "（五）.2",
+    "（五）.5",
     force="must",
     who="county",
     events=("check", "approval"),

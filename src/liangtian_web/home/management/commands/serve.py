@@ -21,7 +21,7 @@ class Command(BaseCommand):
 
     def prepare(self) -> list[list[str]]:
         """What runs before anything is served."""
-        return [["migrate", "--verbosity", "0"]]
+        return [["migrate", "--verbosity", "0"], ["sync_layers", "--report"]]
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Serve."""

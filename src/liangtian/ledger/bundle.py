@@ -1,0 +1,152 @@
+"""The verification bundle: a book in one zip file that anyone can check without the database. Format: docs/reference/bundle.md."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+import zlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, BinaryIO
+
+from liangtian.errors import FileUnreadable
+from liangtian.ledger.chain import GENESIS, Seal, seal_line
+
+FORMAT = "liangtian-book/1"
+MANIFEST, RECORDS, SEALS = "manifest.json", "records.jsonl", "seals.jsonl"
+SIZE_MAX = 16 << 30
+"""Largest content read, bytes: beyond it the file is taken for one made to fill the memory."""
+
+_STAMP = (1980, 1, 1, 0, 0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a bundle says of itself.
+
+    Attributes
+    ----------
+    book : name of the book, as its keeper calls it
+    exported_at : UTC
+    records, seals : how many lines the other members have
+    unsealed : records of the book not sealed at the time, and so not in the bundle
+    head : the last seal, or 64 zeros; the figure to publish
+    """
+
+    book: str
+    exported_at: datetime
+    records: int
+    seals: int
+    unsealed: int
+    head: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """A bundle as read, nothing of it judged: lines are bytes without their newline."""
+
+    manifest: Manifest
+    records: Sequence[bytes]
+    seals: Sequence[bytes]
+
+
+def write_bundle(
+    target: BinaryIO,
+    records: Iterable[bytes],
+    seals: Iterable[Seal],
+    *,
+    book: str,
+    exported_at: datetime,
+    unsealed: int = 0,
+) -> Manifest:
+    """Write a bundle; the same book gives the same bytes.
+
+    Parameters
+    ----------
+    records : canonical bytes of every sealed record, in the order of the seals; read once, so a database may stream them
+    seals : every seal, in order
+    """
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        record_count = _write_lines(archive, RECORDS, records)
+        head = GENESIS
+
+        def lines() -> Iterable[bytes]:
+            nonlocal head
+            for each in seals:
+                head = each.seal
+                yield seal_line(each)
+
+        seal_count = _write_lines(archive, SEALS, lines())
+        manifest = Manifest(book, exported_at, record_count, seal_count, unsealed, head)
+        archive.writestr(_member(MANIFEST), _manifest_bytes(manifest))
+    return manifest
+
+
+def read_bundle(source: BinaryIO, *, name: str) -> Bundle:
+    """Read a bundle.
+
+    Parameters
+    ----------
+    name : what messages call the file
+
+    Raises
+    ------
+    FileUnreadable (bundle-damaged, bundle-not-one): no zip file, a member is missing or fails its checksum, the
+        manifest is not one of this format
+    """
+    try:
+        with zipfile.ZipFile(source) as archive:
+            if sorted(archive.namelist()) != sorted((MANIFEST, RECORDS, SEALS)):
+                raise FileUnreadable("bundle-not-one", file=name, expected=", ".join((MANIFEST, RECORDS, SEALS)))
+            if sum(member.file_size for member in archive.infolist()) > SIZE_MAX:
+                raise FileUnreadable("bundle-damaged", file=name, reason=f"> {SIZE_MAX} bytes")
+            manifest, records, seals = (archive.read(member) for member in (MANIFEST, RECORDS, SEALS))
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
+        raise FileUnreadable("bundle-damaged", file=name, reason=str(error)) from error
+    return Bundle(_read_manifest(manifest, name), _lines(records), _lines(seals))
+
+
+def _write_lines(archive: zipfile.ZipFile, name: str, lines: Iterable[bytes]) -> int:
+    count = 0
+    with archive.open(_member(name), "w", force_zip64=True) as member:
+        for line in lines:
+            member.write(line + b"\n")
+            count += 1
+    return count
+
+
+def _member(name: str) -> zipfile.ZipInfo:
+    member = zipfile.ZipInfo(name, _STAMP)
+    member.compress_type = zipfile.ZIP_DEFLATED
+    return member
+
+
+def _lines(content: bytes) -> list[bytes]:
+    """The lines of a member; a last line without its newline is a line too."""
+    return content.removesuffix(b"\n").split(b"\n") if content else []
+
+
+def _manifest_bytes(manifest: Manifest) -> bytes:
+    moment = manifest.exported_at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
+    content: dict[str, Any] = {
+        "format": FORMAT,
+        "book": manifest.book,
+        "exported_at": moment,
+        "records": manifest.records,
+        "seals": manifest.seals,
+        "unsealed": manifest.unsealed,
+        "head": manifest.head,
+    }
+    return json.dumps(content, ensure_ascii=False, indent=1).encode("utf-8")
+
+
+def _read_manifest(content: bytes, name: str) -> Manifest:
+    try:
+        raw = json.loads(content)
+        if raw.pop("format") != FORMAT:
+            raise FileUnreadable("bundle-format", file=name, expected=FORMAT)
+        counts = {each: int(raw[each]) for each in ("records", "seals", "unsealed")}
+        return Manifest(**raw | counts | {"exported_at": datetime.fromisoformat(raw["exported_at"])})
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise FileUnreadable("bundle-damaged", file=name, reason=f"{MANIFEST}: {error}") from error

@@ -1,0 +1,99 @@
+"""The words of the book (`kinds.toml`): kinds of entry, pools of an account, kinds of credit a lot may carry."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class EntryKind:
+    """A kind of entry: `opens_lots` may bring new lots, `holds` may lapse on a day."""
+
+    id: str
+    zh: str
+    en: str
+    opens_lots: bool = False
+    holds: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """Where within a place an amount stands.
+
+    Attributes
+    ----------
+    may_be_negative : only the world outside the book may owe it something
+    lots : an amount of an index with lots must name its lot here
+    debt : what is owed, not what is owned: it has no ground
+    available : what stands here can be spent
+    """
+
+    id: str
+    zh: str
+    en: str
+    may_be_negative: bool = False
+    lots: bool = False
+    debt: bool = False
+    available: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CreditKind:
+    """What work made the credit of a lot; `may_lie_on`: credits its ground may have earned before (our reading)."""
+
+    id: str
+    zh: str
+    en: str
+    may_lie_on: tuple[str, ...] = ()
+
+
+@cache
+def entry_kinds() -> dict[str, EntryKind]:
+    """Every kind of entry by id.
+
+    Examples
+    --------
+    >>> entry_kinds()["write-off"].zh, entry_kinds()["hold"].holds
+    ('核销', True)
+    """
+    return {name: EntryKind(id=name, **words) for name, words in _table("entry").items()}
+
+
+@cache
+def pools() -> dict[str, Pool]:
+    """Every pool by id.
+
+    Examples
+    --------
+    >>> [pool.id for pool in pools().values() if pool.may_be_negative]
+    ['outside']
+    """
+    return {name: Pool(id=name, **words) for name, words in _table("pool").items()}
+
+
+@cache
+def credit_kinds() -> dict[str, CreditKind]:
+    """Every kind of credit by id.
+
+    Examples
+    --------
+    >>> credit_kinds()["dry-to-paddy"].zh
+    '旱地改水田'
+    """
+    read = {name: {"may_lie_on": (), **words} for name, words in _table("credit").items()}
+    return {
+        name: CreditKind(id=name, **words | {"may_lie_on": tuple(words["may_lie_on"])}) for name, words in read.items()
+    }
+
+
+@cache
+def _tables() -> dict[str, dict[str, Any]]:
+    return tomllib.loads(resources.files("liangtian.ledger").joinpath("kinds.toml").read_text("utf-8"))
+
+
+def _table(name: str) -> dict[str, dict[str, Any]]:
+    return dict(_tables()[name])

@@ -1,0 +1,53 @@
+"""The shape of checks that compare one day with another."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+
+from liangtian.finding import Outcome, Step
+from liangtian.policy.ruling import Relation, Ruling, compared
+
+
+def day_compared(
+    measured: date,
+    relation: Relation,
+    required: date,
+    *,
+    name: str,
+    met: str,
+    unmet: str,
+    params: Mapping[str, object] | None = None,
+) -> Ruling:
+    """Compare two days; both messages may use {measured} and {required}.
+
+    Parameters
+    ----------
+    measured, relation, required : read as a sentence, `built ">=" 2011-01-01`
+    name : the fact compared, for the trace
+
+    Examples
+    --------
+    >>> day_compared(date(2011, 1, 1), ">=", date(2011, 1, 1), name="x", met="a", unmet="b").outcome
+    <Outcome.PASS: 'pass'>
+    """
+    words = {"measured": measured.isoformat(), "required": required.isoformat()}
+    left, right = measured.toordinal(), required.toordinal()
+    ruling = compared(left, relation, right, name=name, met=met, unmet=unmet, params={**words, **(params or {})})
+    step = Step("compare", name, ruling.outcome is Outcome.PASS, {**words, "relation": relation, "unit": "date"})
+    return replace(ruling, measured=words["measured"], required=words["required"], steps=(step,))
+
+
+def years_after(day: date, years: int) -> date:
+    """The same day of a later year; 29 February becomes 28 February where there is none.
+
+    Examples
+    --------
+    >>> years_after(date(2020, 2, 29), 3)
+    datetime.date(2023, 2, 28)
+    """
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:
+        return date(day.year + years, 2, 28)

@@ -1,0 +1,63 @@
+"""A duty seen as an obligation: was it done and recorded by its day?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from liangtian.finding import Outcome, Step
+from liangtian.policy.clause import Duty, Obligation, always
+from liangtian.policy.parameters import Params
+from liangtian.policy.ruling import Ruling
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """Rows of rule, done_on and document: what was done in answer to which duty."""
+
+    duty_records: tuple[Mapping[str, Any], ...]
+
+
+def as_obligation(duty: Duty, rule: str) -> Obligation[Records]:
+    """Give a duty the one check that all duties share.
+
+    Done in the year by the day: pass; later: fail; not done: fail once the day is past, before that it does not yet
+    apply. A duty with one day, not one a year, counts whatever was ever recorded.
+    """
+
+    def check(facts: Records, params: Params) -> Iterator[Ruling]:
+        due = params.value(duty.due)
+        day = due.day_in(params.on.year)
+        yearly = due.unit == "month-day"
+        done = [
+            row["done_on"]
+            for row in facts.duty_records
+            if row["rule"] == rule and row["done_on"] <= params.on and (not yearly or row["done_on"].year == day.year)
+        ]
+        yield _ruling(min(done, default=None), day, params.on)
+
+    return Obligation(duty.id, duty.force, duty.who, ("duty",), always, Records, check)
+
+
+def _ruling(done: date | None, day: date, on: date) -> Ruling:
+    if done is None and on <= day:
+        steps = (Step("compare", "on", True, _compared(on, day)),)
+        return Ruling(Outcome.NOT_APPLICABLE, "duty-not-due", {"due": day.isoformat()}, steps=steps)
+    if done is None:
+        steps = (Step("compare", "on", False, _compared(on, day)),)
+        return Ruling(Outcome.FAIL, "duty-overdue", {"due": day.isoformat()}, required=day.isoformat(), steps=steps)
+    holds = done <= day
+    return Ruling(
+        Outcome.PASS if holds else Outcome.FAIL,
+        "duty-done" if holds else "duty-late",
+        {"done": done.isoformat(), "due": day.isoformat()},
+        measured=done.isoformat(),
+        required=day.isoformat(),
+        steps=(Step("compare", "done_on", holds, _compared(done, day)),),
+    )
+
+
+def _compared(measured: date, required: date) -> dict[str, object]:
+    return {"measured": measured.isoformat(), "relation": "<=", "required": required.isoformat(), "unit": "date"}

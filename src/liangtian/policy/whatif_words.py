@@ -1,0 +1,133 @@
+"""What a trial of values would change, in sentences an official reads."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from fractions import Fraction
+
+from liangtian import units
+from liangtian.ledger.indices import indices
+from liangtian.ledger.kinds import pools
+from liangtian.messages import Language, catalogue, render_text
+from liangtian.policy.parameters import Parameters
+from liangtian.policy.values import Parameter
+from liangtian.policy.whatif import Comparison
+
+
+def sentences(comparison: Comparison, trial: Iterable[Parameter], known: Parameters, lang: Language) -> Iterator[str]:
+    """Word the trial itself, then what it changes: outcomes by rule, amounts by pool, pools below zero.
+
+    Parameters
+    ----------
+    known : the values without the trial, to say what each was
+    """
+    for value in trial:
+        yield _trial(value, known, lang)
+    yield _say("whatif-asked", lang, asked=comparison.asked, touched=comparison.touched)
+    yield from _outcomes(comparison, lang)
+    yield from _amounts(comparison, lang)
+    for each in comparison.below:
+        words = {"party": _party(each.party, lang), "pool": _pool(each.pool, lang), "index": _index(each.index, lang)}
+        amount = _amount(each.index, each.balance)
+        yield _say("whatif-below", lang, place=each.place, on=each.on.isoformat(), balance=amount, **words)
+    if not comparison.changed:
+        yield _say("whatif-nothing", lang)
+
+
+def value_label(name: str, lang: Language) -> str:
+    """The words of a value, or its name where it has none."""
+    texts = catalogue().get(name)
+    return texts[lang] if texts else name
+
+
+def value_text(plain: object, unit: str) -> str:
+    """A value with its unit: a share in percent.
+
+    Examples
+    --------
+    >>> value_text(0.2, "share"), value_text(1000, "mu"), value_text("11-30", "month-day")
+    ('20%', '1,000 mu', '11-30')
+    """
+    if unit == "share" and isinstance(plain, (int, float)):
+        return f"{units.round_half_up(Fraction(str(plain)) * 100, 2).normalize():f}%"
+    if isinstance(plain, (int, float)):
+        return f"{plain:,} {unit}"
+    if isinstance(plain, dict):
+        return "；".join(f"{key} {value_text(each, unit)}" for key, each in plain.items())
+    if isinstance(plain, list):
+        return "；".join(_band(each, unit) if isinstance(each, dict) else str(each) for each in plain)
+    return str(plain)
+
+
+def _band(band: dict[str, object], unit: str) -> str:
+    return f"{band['from']}–{'' if band['to'] is None else band['to']}: {value_text(band['value'], unit)}"
+
+
+def _trial(value: Parameter, known: Parameters, lang: Language) -> str:
+    name = value.replaces or value.name
+    was = known.history(name)
+    held = [each for each in was if each.since <= value.since] or list(was)
+    return _say(
+        "whatif-trial",
+        lang,
+        label=value_label(name, lang),
+        name=name,
+        was=value_text(held[-1].plain, value.unit),
+        now=value_text(value.plain, value.unit),
+        since=value.since.isoformat(),
+        until=value.until.isoformat() if value.until else "",
+        place=value.place or _say("whatif-everywhere", lang),
+    )
+
+
+def _outcomes(comparison: Comparison, lang: Language) -> Iterator[str]:
+    counted = Counter(
+        (rule, before or "none", after or "none")
+        for each in comparison.changed
+        for rule, (before, after) in each.outcomes.items()
+    )
+    for (rule, before, after), count in sorted(counted.items()):
+        words = {"before": _say(f"outcome-{before}", lang), "after": _say(f"outcome-{after}", lang)}
+        yield _say("whatif-outcomes", lang, rule=rule, count=count, wording=_say(rule, lang), **words)
+
+
+def _amounts(comparison: Comparison, lang: Language) -> Iterator[str]:
+    sums: dict[str, int] = defaultdict(int)
+    cases: Counter[str] = Counter()
+    for each in comparison.changed:
+        for name, (before, after) in each.postings.items():
+            sums[name] += after - before
+            cases[name] += 1
+    for name, difference in sorted(sums.items()):
+        party, pool, index = name.split(":")
+        words = {"party": _party(party, lang), "pool": _pool(pool, lang), "index": _index(index, lang)}
+        message = "whatif-more" if difference >= 0 else "whatif-less"
+        yield _say(message, lang, count=cases[name], amount=_amount(index, abs(difference)), **words)
+
+
+def _amount(index: str, amount: int) -> str:
+    unit = indices()[index].unit
+    if unit == "m2":
+        return f"{units.display_area(amount, 'mu')} 亩（{amount:,} m²）"
+    if unit == "fen":
+        return f"{units.round_half_up(Fraction(amount, 100), 2):,} 元"
+    return f"{amount:,} kg"
+
+
+def _index(name: str, lang: Language) -> str:
+    index = indices()[name]
+    return index.zh if lang == "zh" else index.en
+
+
+def _pool(name: str, lang: Language) -> str:
+    pool = pools()[name]
+    return pool.zh if lang == "zh" else pool.en
+
+
+def _party(name: str, lang: Language) -> str:
+    return _say(f"party-{name}", lang)
+
+
+def _say(message_id: str, lang: Language, **params: object) -> str:
+    return render_text(message_id, params, lang=lang)

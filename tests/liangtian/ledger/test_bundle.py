@@ -1,0 +1,188 @@
+"""The bundle: what is written is read, the same book gives the same bytes, and no byte is altered unseen."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bookkeeping import at, refused
+from bundles import RULE, bundle_bytes, members, packed, read, sealed, story, with_records
+from liangtian.errors import FileUnreadable
+from liangtian.finding import Outcome
+from liangtian.ledger.bundle import MANIFEST, RECORDS, SEALS, Manifest, write_bundle
+from liangtian.ledger.chain import GENESIS, differences, read_seal, seal_line
+from liangtian.ledger.checks import verify
+from liangtian.ledger.records import canonical, content_digest, read_record
+
+SOUND = bundle_bytes()
+LINES = read(SOUND).records
+
+
+def failures(content: bytes) -> list[tuple[str, str, object]]:
+    """Rule, message and position of every failure."""
+    return [
+        (found.rule, found.message_id, found.params.get("at"))
+        for found in verify(read(content), RULE).findings
+        if found.outcome is not Outcome.PASS
+    ]
+
+
+def test_what_is_written_is_read() -> None:
+    bundle = read(SOUND)
+    assert [read_record(line) for line in bundle.records] == list(story())
+    assert bundle.manifest == Manifest("示范县", at(200), 11, 4, 0, read_seal(bundle.seals[-1]).seal)
+
+
+def test_the_same_book_gives_the_same_bytes() -> None:
+    assert bundle_bytes() == SOUND
+
+
+def test_an_empty_book_is_a_bundle() -> None:
+    target = io.BytesIO()
+    assert write_bundle(target, [], [], book="new", exported_at=at(0)).head == GENESIS
+    assert verify(read(target.getvalue()), RULE).outcome is Outcome.PASS
+
+
+def test_a_record_is_written_one_way() -> None:
+    for record in story():
+        line = canonical(record)
+        assert read_record(line) == record
+        assert refused(lambda line=line: read_record(line.replace(b'","', b'", "', 1))) == "record-not-canonical"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b"null",
+        b'{"record":"entry"}',
+        b"\xff",
+        LINES[0].replace(b'"li"', b"7"),
+        b'{"record":"\\ud800"}',
+    ],
+)
+def test_what_is_no_record_is_refused(line: bytes) -> None:
+    assert refused(lambda: read_record(line)) == "record-unreadable"
+
+
+def test_a_record_sent_twice_has_one_content() -> None:
+    one, other = story()[8], story()[9]
+    assert content_digest(one) != content_digest(other)
+
+
+@given(at_byte=st.integers(0, len(b"\n".join(LINES)) - 1), flip=st.integers(1, 255))
+@settings(max_examples=300, deadline=None)
+def test_any_byte_of_any_record_altered_is_found_and_located(at_byte: int, flip: int) -> None:
+    contents = members(SOUND)
+    tampered = bytearray(contents[RECORDS])
+    tampered[at_byte] ^= flip
+    line = contents[RECORDS][:at_byte].count(b"\n") + 1
+    found = failures(packed(contents | {RECORDS: bytes(tampered)}))
+    located = [position for rule, message, position in found if rule == "BOOK-01" and message.startswith("record-")]
+    # A newline that is altered joins two records, one that appears parts a record: the first of the pieces is named.
+    assert line in located
+
+
+@given(at_byte=st.integers(0, len(members(SOUND)[SEALS]) - 2), flip=st.integers(1, 255))
+@settings(max_examples=200, deadline=None)
+def test_any_byte_of_any_seal_altered_is_found_and_located(at_byte: int, flip: int) -> None:
+    contents = members(SOUND)
+    tampered = bytearray(contents[SEALS])
+    tampered[at_byte] ^= flip
+    number = contents[SEALS][:at_byte].count(b"\n") + 1
+    verdict = verify(read(packed(contents | {SEALS: bytes(tampered)})), RULE)
+    altered = [found.params["seal"] for found in verdict.findings if found.message_id == "seal-altered"]
+    assert verdict.outcome is Outcome.FAIL
+    assert altered[0] == number
+
+
+@pytest.mark.parametrize("gone", range(len(LINES)))
+def test_a_record_taken_out_is_located(gone: int) -> None:
+    kept = [line for at_line, line in enumerate(LINES) if at_line != gone]
+    findings = verify(with_records(read(SOUND), kept), RULE).findings
+    assert [found.params["at"] for found in findings if found.message_id == "record-missing"] == [gone + 1]
+
+
+def test_a_record_put_in_is_located() -> None:
+    findings = verify(with_records(read(SOUND), [*LINES[:4], LINES[1], *LINES[4:]]), RULE).findings
+    assert [(f.rule, f.params["at"]) for f in findings if f.message_id == "record-inserted"] == [("BOOK-01", 5)]
+    assert [(f.rule, f.params["at"]) for f in findings if f.message_id == "record-refused"] == [("BOOK-08", 5)]
+
+
+def test_records_that_change_places_are_located() -> None:
+    swapped = [*LINES[:2], LINES[3], LINES[2], *LINES[4:]]
+    assert [(each.what, each.at) for each in differences(swapped, LINES)] == [("inserted", 3), ("missing", 4)]  # type: ignore[arg-type]
+
+
+def test_a_chain_made_anew_does_not_end_in_the_published_head() -> None:
+    published = read(SOUND).manifest.head
+    forged = read(bundle_bytes(story()[:-1]))
+    assert verify(forged, RULE).outcome is Outcome.PASS
+    verdict = verify(forged, RULE, published=published)
+    assert [found.message_id for found in verdict.findings if found.outcome is Outcome.FAIL] == ["head-differs"]
+    assert verify(read(SOUND), RULE, published=published).outcome is Outcome.PASS
+
+
+def test_a_seal_taken_out_is_noticed() -> None:
+    contents = members(SOUND)
+    seals = contents[SEALS].split(b"\n")
+    without = packed(contents | {SEALS: b"\n".join([seals[0], *seals[2:]])})
+    assert ("BOOK-01", "seal-out-of-place", None) in failures(without)
+
+
+def test_what_is_not_sealed_is_not_judged() -> None:
+    contents = members(SOUND)
+    shorter = b"\n".join(contents[SEALS].split(b"\n")[:-2]) + b"\n"
+    verdict = verify(read(packed(contents | {SEALS: shorter})), RULE)
+    assert [f.params for f in verdict.findings if f.message_id == "record-unsealed"] == [{"count": 2, "first": 10}]
+    assert [f.message_id for f in verdict.findings if f.outcome is Outcome.FAIL] == ["manifest-differs"]
+
+
+def test_seals_are_written_one_way() -> None:
+    one = sealed(LINES)[1]
+    assert read_seal(seal_line(one)) == one
+    assert refused(lambda: read_seal(seal_line(one).replace(b'"number":2', b'"number":2.0'))) == "seal-unreadable"
+    assert refused(lambda: read_seal(b"{}")) == "seal-unreadable"
+
+
+DAMAGED: dict[str, tuple[str, bytes]] = {
+    "no zip": ("bundle-damaged", b"not a zip"),
+    "cut short": ("bundle-damaged", SOUND[:-30]),
+    "a member too few": ("bundle-not-one", packed({MANIFEST: b"{}", RECORDS: b""})),
+    "a member too many": ("bundle-not-one", packed({**members(SOUND), "x": b""})),
+    "another format": ("bundle-format", packed(members(SOUND) | {MANIFEST: b'{"format":"x"}'})),
+    "no manifest": ("bundle-damaged", packed(members(SOUND) | {MANIFEST: b"[1]"})),
+}
+
+
+@pytest.mark.parametrize(("message_id", "content"), DAMAGED.values(), ids=DAMAGED)
+def test_what_is_no_bundle_is_refused(message_id: str, content: bytes) -> None:
+    assert refused(lambda: read(content)) == message_id
+
+
+@given(at_byte=st.integers(0, len(SOUND) - 1), flip=st.integers(1, 255))
+@settings(max_examples=200, deadline=None)
+def test_a_damaged_file_never_passes_for_another_book(at_byte: int, flip: int) -> None:
+    tampered = bytearray(SOUND)
+    tampered[at_byte] ^= flip
+    try:
+        bundle = read(bytes(tampered))
+    except FileUnreadable:
+        return
+    # Bytes that only the zip reader knows (stamps, attributes) may change without harm.
+    assert (bundle.records, bundle.seals, bundle.manifest) == (
+        read(SOUND).records,
+        read(SOUND).seals,
+        read(SOUND).manifest,
+    )
+
+
+def test_a_member_of_the_zip_keeps_no_time_of_day() -> None:
+    with zipfile.ZipFile(io.BytesIO(SOUND)) as archive:
+        assert {member.date_time for member in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}

@@ -1,0 +1,129 @@
+"""Books that are well sealed and wrong: whoever keeps the book may seal anything, and the verification still tells."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+import pytest
+
+from bookkeeping import COUNTY, acceptance, at, closing, day, entry, hold, move, moved, quota, square
+from bundles import RULE, bundle_bytes, packed_lines, read, story
+from liangtian.finding import Finding, Outcome
+from liangtian.ledger.checks import CHECKS, Examined, verify
+from liangtian.ledger.entry import reverse
+from liangtian.ledger.records import Record, canonical
+from liangtian.messages import catalogue, render
+
+IN = acceptance("A", 1000, square(0))
+GRANT = quota("q", day(1), 500)
+
+
+def wrong(lines: Sequence[bytes]) -> list[tuple[str, str, object]]:
+    """Rule, refusal and position of every failure of a bundle sealed over these lines."""
+    verdict = verify(read(packed_lines(lines)), RULE)
+    failed = [found for found in verdict.findings if found.outcome is Outcome.FAIL]
+    assert all("{" not in render(found, lang="zh") + render(found, lang="en") for found in failed)
+    return [(found.rule, found.message_id, found.params.get("at")) for found in failed]
+
+
+def wrong_records(*records: Record) -> list[tuple[str, str, object]]:
+    return wrong([canonical(record) for record in records])
+
+
+def test_a_sound_book_passes_every_check() -> None:
+    verdict = verify(read(bundle_bytes()), RULE)
+    assert [(found.rule, found.outcome) for found in verdict.findings] == [(rule, Outcome.PASS) for rule in CHECKS]
+    assert [verdict.outcome, verdict.lots, verdict.groundless_lots] == [Outcome.PASS, 2, 0]
+
+
+def test_an_unbalanced_entry_is_found() -> None:
+    line = canonical(GRANT).replace(b'"plan_quota_m2",null,500', b'"plan_quota_m2",null,501')
+    assert wrong([canonical(IN), line]) == [("BOOK-04", "record-refused", 2)]
+
+
+def test_a_line_that_is_no_record_is_found() -> None:
+    assert wrong([canonical(IN), b"{}"]) == [("BOOK-03", "record-refused", 2)]
+    assert wrong([canonical(IN) + b" "]) == [("BOOK-03", "record-refused", 1)]
+
+
+def test_spending_what_is_not_there_is_found() -> None:
+    over = move("w", day(2), "write-off", "A", 1001, "reserve", "used")
+    assert wrong_records(IN, over) == [("BOOK-05", "record-refused", 2)]
+
+
+def test_a_lot_spent_twice_is_found() -> None:
+    spent = [move(f"w{n}", day(2), "write-off", "A", 600, "reserve", "used") for n in (1, 2)]
+    assert wrong_records(IN, *spent) == [("BOOK-05", "record-refused", 3)]
+
+
+def test_ground_credited_twice_is_found() -> None:
+    assert wrong_records(IN, acceptance("B", 10, square(0, shift=50.0))) == [("BOOK-07", "record-refused", 2)]
+    assert wrong_records(acceptance("A", 10_001, square(0))) == [("BOOK-07", "record-refused", 1)]
+
+
+WORK = move("w", day(2), "write-off", "A", 5, "reserve", "used")
+UNDO = reverse(GRANT, key="u", recorded_at=at(0), actor="li", evidence=["doc:2"])
+DISORDER: dict[str, tuple[tuple[Record, ...], int]] = {
+    "a record twice": ((IN, WORK, WORK), 3),
+    "a key used again": ((IN, WORK, replace(WORK, evidence=("doc:9",))), 3),
+    "an entry of a closed period": ((IN, closing("c", day(2)), WORK), 3),
+    "a reversal twice": ((GRANT, UNDO, replace(UNDO, key="u2")), 3),
+    "a reversal of nothing": ((IN, UNDO), 2),
+    "a link that is missing": ((IN, replace(WORK, linked=("x",))), 2),
+    "a settlement of nothing": ((IN, move("s", day(2), "release", "A", 5, "held", "reserve", settles="h")), 2),
+    "recording that runs backwards": ((replace(IN, recorded_at=at(9)), WORK), 2),
+    "an opening after the fact": (
+        (IN, acceptance("B", 5, None, on=day(2), kind="opening", document="doc:old")),
+        2,
+    ),
+}
+
+
+@pytest.mark.parametrize(("records", "position"), DISORDER.values(), ids=DISORDER)
+def test_disorder_is_found(records: tuple[Record, ...], position: int) -> None:
+    assert wrong_records(*records) == [("BOOK-08", "record-refused", position)]
+
+
+def test_a_loop_of_reversals_is_refused_and_not_followed() -> None:
+    first = replace(UNDO, key="x", reverses="y")
+    second = replace(UNDO, key="y", reverses="x", legs=GRANT.legs)
+    assert wrong_records(first, second) == [("BOOK-08", "record-refused", 1), ("BOOK-08", "record-refused", 2)]
+
+
+def test_linked_entries_apart_in_the_seals_are_booked_together() -> None:
+    one, two = quota("a", day(1), 5, linked=("b",)), quota("b", day(1), 7, linked=("a",))
+    assert wrong_records(one, IN, two) == []
+
+
+def test_an_open_hold_is_what_is_held() -> None:
+    assert wrong_records(IN, hold("h", day(2), "A", 400)) == []
+    assert wrong_records(IN, hold("h", day(2), "A", 400, expires=day(3)), quota("q", day(5), 1)) == []
+
+
+def test_rules_of_law_are_judged_beside_the_invariants() -> None:
+    def check_nothing_is_spent(examined: Examined) -> Iterator[Finding]:
+        for at_line, record in examined.records.items():
+            if getattr(record, "kind", "") == "write-off":
+                yield Finding("", Outcome.FAIL, "record-altered", {"at": at_line, "key": record.key})
+
+    verdict = verify(read(bundle_bytes()), RULE, checks={**CHECKS, "law": check_nothing_is_spent})
+    assert [(found.rule, found.params["at"]) for found in verdict.findings if found.outcome is Outcome.FAIL] == [
+        ("law", 7)
+    ]
+
+
+def test_every_check_says_that_it_passed() -> None:
+    names = [f"verified-{check.__name__.removeprefix('check_')}" for check in CHECKS.values()]
+    assert [name for name in names if name not in catalogue()] == []
+
+
+def test_lots_of_unknown_ground_are_counted_apart() -> None:
+    known, unknown = story()[1], story()[0]
+    verdict = verify(read(bundle_bytes([unknown, known])), RULE)
+    assert (verdict.lots, verdict.groundless_lots) == (2, 1)
+
+
+def test_a_transfer_between_counties_passes() -> None:
+    sold = entry("t", day(2), "transfer", moved("A", 200, (COUNTY, "reserve"), ("339902", "reserve"), "quantity_m2"))
+    assert wrong_records(IN, sold) == []

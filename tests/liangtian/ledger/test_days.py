@@ -1,0 +1,33 @@
+"""Sums by day against the plain definition: a balance is the sum of what moved up to the day."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bookkeeping import day
+from liangtian.ledger.days import DaySums
+
+MOVES = st.lists(st.tuples(st.integers(0, 12), st.integers(-20, 20)), max_size=12)
+
+
+def on(number: int) -> date:
+    return day(1) + timedelta(days=number)
+
+
+@given(MOVES, st.integers(-1, 13))
+def test_balances_are_sums(moves: list[tuple[int, int]], since: int) -> None:
+    sums = DaySums()
+    for number, amount in moves:
+        sums = sums.plus({on(number): amount})
+    balances = [sum(amount for number, amount in moves if number <= today) for today in range(14)]
+    assert [sums.balance(on(today)) for today in range(14)] == balances
+    from_then = balances[max(since, 0) :]
+    assert sums.lowest(on(since)) == min([0, *from_then] if since < 0 else from_then)
+    below = [(on(today), balance) for today, balance in enumerate(balances) if today >= since and balance < 0]
+    assert sums.first_below_zero(on(since)) == (below[0] if below else None)
+    spans = [any(a <= on(today) < b for a, b in sums.spans()) for today in range(14)]
+    assert spans == [balance != 0 for balance in balances]
+    assert {each: amount for each, amount in sums.sums().items() if not amount} == {}
