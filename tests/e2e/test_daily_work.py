@@ -1,9 +1,10 @@
 """An official's day at the desk and on the phone: find by keyboard, arrange a list, take it away, a town's own page."""
 
 from playwright.sync_api import expect
+from tests.liangtian_web import land
 
 from .conftest import log_in
-from .test_check_page import map_ready
+from .test_check_page import DAY, map_ready, publish
 
 
 def test_the_search_box_is_worked_by_keyboard(watched, live, picture, request):
@@ -30,12 +31,12 @@ def test_the_search_box_is_worked_by_keyboard(watched, live, picture, request):
 def test_a_parcel_found_in_the_box_lies_lit_on_the_map(desk, live):
     page = desk.page
     log_in(page, live)
-    page.get_by_role("combobox", name="全站搜索").fill("339901010000000004")
+    page.get_by_role("combobox", name="全站搜索").fill("339901211000000004")
     page.get_by_role("option").first.click()
-    expect(page.get_by_role("heading", name="图斑 339901010000000004")).to_be_visible()
+    expect(page.get_by_role("heading", name="图斑 339901211000000004")).to_be_visible()
     map_ready(page)
     lit = page.evaluate("document.querySelector('[data-map]').landMap.getFilter('DLTB-lit')[2][1]")
-    assert lit == ["339901010000000004"]
+    assert lit == ["339901211000000004"]
     assert "go=" not in page.url
 
 
@@ -95,3 +96,34 @@ def test_the_doubtful_figure_says_why_on_focus(desk, live, picture):
     expect(mark).to_contain_text("尚未核实")
     map_ready(page)
     picture(page, "doubt-desk")
+
+
+def test_names_of_people_are_masked_until_a_reason_is_given(desk, live, picture, tmp_path):
+    page = desk.page
+    log_in(page, live)
+    columns = {"BSM": ["339901049900000001"], "DLBM": ["0101"], "KCXS": [0.0], "ZRRMC": ["陈某某"]}
+    land.gpkg(land.features([land.field(0, 0)], columns), tmp_path / "YJJBNTTB.gpkg")
+    publish(page, "YJJBNTTB", str(tmp_path / "YJJBNTTB.gpkg"))
+
+    page.goto(f"/onemap/map/?on={DAY}")
+    map_ready(page)
+    page.get_by_role("combobox", name="全站搜索").fill("339901049900000001")
+    page.get_by_role("option").first.click()
+    expect(page.locator(".masked")).to_have_text("●●●")
+    page.get_by_text("查看个人信息").click()
+    page.get_by_label("查看理由").fill("核实承包户，示自然资〔2032〕1号")
+    picture(page, "personal-desk")
+    page.get_by_role("button", name="说明理由并查看").click()
+    expect(page.get_by_text("陈某某")).to_be_visible()
+    expect(page.get_by_text("本次查看及理由已留痕")).to_be_visible()
+
+
+def test_the_administrator_takes_towns_and_villages_from_the_layers(desk, live, picture):
+    page = desk.page
+    log_in(page, live, "admin")
+    page.goto("/admin/people/place/")
+    page.get_by_role("row", name="示范二县").get_by_role("checkbox").check()
+    page.get_by_label("动作").select_option("take_towns")
+    page.get_by_role("button", name="执行").click()
+    expect(page.locator(".messagelist")).to_contain_text("示范二县：新增乡镇 0 个、村 0 个")
+    picture(page, "places-admin")

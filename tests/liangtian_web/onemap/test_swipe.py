@@ -67,6 +67,14 @@ def test_what_is_no_day_and_no_version_shows_one_map(officer_client, versions, a
     assert (found.status_code, found.context["against"], found.context["other"]) == (200, None, None)
 
 
+def test_the_other_side_s_tiles_do_not_change_the_day_that_is_kept(officer_client, versions):
+    other = page(officer_client, against="2024-06-01").context["other"]
+    tile = other["layers"][0]["tiles"].replace("{z}/{x}/{y}", "9/427/209")
+    assert officer_client.get(tile).status_code == 200
+
+    assert officer_client.get(reverse("onemap:map")).context["config"]["on"] == ON
+
+
 def test_an_outsider_swipes_to_no_version_of_others(outsider_client, versions):
     assert page(outsider_client, against=f"v{versions[0].pk}").context["other"] is None
     assert page(outsider_client, against="2024-06-01").context["other"]["layers"] == []
