@@ -9,6 +9,7 @@ from liangtian.policy.cases import WrittenCase, cases_of
 from liangtian.policy.clause import Clause, Duty, Entry, Force, Intent, Obligation, State, Who, clauses
 from liangtian.policy.document import Document, NotComputed
 from liangtian.policy.evaluate import Rulebook
+from liangtian.policy.parameters import Parameters
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,8 @@ class CoveredClause:
 
 def coverage(documents: Mapping[str, Document]) -> Iterator[CoveredClause]:
     """Account for every clause of the documents that places adopt; nothing is run that a case does not state."""
-    rulebooks = {name: Rulebook({name: document}) for name, document in documents.items()}
+    values = Parameters(documents)  # a clause may use a value of another document
+    rulebooks = {name: Rulebook({name: document}, values) for name, document in documents.items()}
     modules = {(clause.document.id, clause.number): clause for clause in clauses(documents)}
     for document in documents.values():
         if not document.needs_adoption:

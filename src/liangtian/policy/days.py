@@ -1,4 +1,4 @@
-"""The shape of checks that compare one day with another."""
+"""Days of the law: compared with one another, full years from a day (满一年), deeds done by a day."""
 
 from __future__ import annotations
 
@@ -51,3 +51,14 @@ def years_after(day: date, years: int) -> date:
         return day.replace(year=day.year + years)
     except ValueError:
         return date(day.year + years, 2, 28)
+
+
+def done_by(day: object, on: date) -> bool:
+    """Whether a deed of a register was done by a day; a day not given, or still to come, is not done.
+
+    Examples
+    --------
+    >>> done_by(date(2020, 6, 1), date(2020, 6, 1)), done_by(None, date(2020, 6, 1))
+    (True, False)
+    """
+    return isinstance(day, date) and day <= on

@@ -214,8 +214,12 @@ def _replaced(rule: str, document: Document, by: str) -> Finding:
 
 
 def _findings(asked: _Asked, case: Case, params: Params) -> Iterator[Finding]:
+    facts: Mapping[str, object] = {}
+    shown: tuple[Step, ...] = ()
     for answer in _answers(asked, case, params):
         ruling = answer.ruling
+        if answer.facts is not facts:  # the same for every ruling of a check
+            facts, shown = answer.facts, tuple(_fact_steps(answer.facts))
         yield Finding(
             rule=asked.rule,
             outcome=ruling.outcome,
@@ -224,7 +228,7 @@ def _findings(asked: _Asked, case: Case, params: Params) -> Iterator[Finding]:
             measured=ruling.measured,
             required=ruling.required,
             parcels=ruling.parcels,
-            trace=(*_fact_steps(answer.facts), *params.steps, *ruling.steps),
+            trace=(*shown, *params.steps, *ruling.steps),
         )
 
 

@@ -69,7 +69,7 @@ def explain(
     document, number = documents[citation[0]], citation[1]
     clause = next((each for each in clauses({document.id: document}) if each.number == number), None)
     known = Parameters(documents) if values is None else values
-    by_id = {each.id: each for each in cover(clause, Rulebook({document.id: document}))} if clause else {}
+    by_id = {each.id: each for each in cover(clause, Rulebook({document.id: document}, known))} if clause else {}
     return {
         "document": document.id,
         "document_title": document.title_zh if lang == "zh" else document.title_en,

@@ -181,6 +181,19 @@ class Params:
         """Give a value that depends on a range."""
         return self.value(name).bands
 
+    def band(self, name: str, figure: int | Fraction) -> Band:
+        """Give the band that a figure falls in, both of whose ends belong to it.
+
+        Raises
+        ------
+        ParameterMissing (parameter-missing): no value is in force, or its bands leave the figure out
+        """
+        for each in self.bands(name):
+            if each.first <= figure and (each.last is None or figure <= each.last):
+                return each
+        on, place, _ = self._asked
+        raise ParameterMissing("parameter-missing", name=f"{name} ({figure})", on=on.isoformat(), place=place)
+
     def day(self, name: str, year: int) -> date:
         """Give a value that is a day: of that year, or the one day it is."""
         return self.value(name).day_in(year)

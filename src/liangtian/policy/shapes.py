@@ -8,8 +8,9 @@ from typing import Any
 
 from liangtian.policy.clause import Applies, Force, Obligation, Who
 from liangtian.policy.facts import dictionary
+from liangtian.policy.lists import none_missing
 from liangtian.policy.parameters import Params
-from liangtian.policy.ruling import Ruling, declared, failed, passed
+from liangtian.policy.ruling import Ruling, declared
 
 Check = Callable[[Any, Params], Iterator[Ruling]]
 
@@ -52,7 +53,7 @@ def on_record_ruling(name: str, value: bool, *, wanted: bool = True) -> Ruling:
 def all_named(
     number: str, fact: str, *, value: str, force: Force, who: Who, events: tuple[str, ...], applies: Applies
 ) -> Obligation[Any]:
-    """Ask that a list on record holds every name of a value that is a list; each name is answered by itself.
+    """Ask that a list on record holds every name of a value that is a list; what is missing is named in one sentence.
 
     Parameters
     ----------
@@ -61,11 +62,10 @@ def all_named(
     """
 
     def check(facts: Any, params: Params) -> Iterator[Ruling]:
-        held = getattr(facts, fact)
-        about = dictionary()[fact]
-        for name in params.names(value):
-            words = {"name": name, "fact_zh": about.zh, "fact_en": about.en}
-            yield passed("list-holds", words) if name in held else failed("list-lacks", words)
+        wanted, held, about = params.names(value), getattr(facts, fact), dictionary()[fact]
+        words = {"wanted": "、".join(wanted), "fact_zh": about.zh, "fact_en": about.en}
+        missing = [name for name in wanted if name not in held]
+        yield none_missing(fact, missing, met="list-complete", unmet="list-lacks", params=words)
 
     return Obligation(
         number,

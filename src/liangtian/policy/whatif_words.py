@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
+from functools import cache
 
 from liangtian import units
 from liangtian.ledger.indices import indices
-from liangtian.ledger.kinds import pools
+from liangtian.ledger.kinds import credit_kinds, pools
 from liangtian.messages import Language, catalogue, render_text
+from liangtian.policy.facts import dictionary
 from liangtian.policy.parameters import Parameters
 from liangtian.policy.values import Parameter
 from liangtian.policy.whatif import Comparison
@@ -41,27 +43,55 @@ def value_label(name: str, lang: Language) -> str:
     return texts[lang] if texts else name
 
 
-def value_text(plain: object, unit: str) -> str:
-    """A value with its unit: a share in percent.
+def value_text(plain: object, unit: str, lang: Language = "zh") -> str:
+    """A value with its unit: a share in percent, codes in words.
 
     Examples
     --------
-    >>> value_text(0.2, "share"), value_text(1000, "mu"), value_text("11-30", "month-day")
-    ('20%', '1,000 mu', '11-30')
+    >>> value_text(0.2, "share"), value_text(1000, "mu"), value_text("11-30", "month-day"), value_text(1000, "mu", "en")
+    ('20%', '1,000 亩', '11-30', '1,000 mu')
     """
-    if unit == "share" and isinstance(plain, (int, float)):
-        return f"{units.round_half_up(Fraction(str(plain)) * 100, 2).normalize():f}%"
+    if unit.startswith("share") and isinstance(plain, (int, float)):
+        percent = f"{units.round_half_up(Fraction(str(plain)) * 100, 2).normalize():f}%"
+        return f"{percent} {_unit(unit, lang)}".rstrip() if unit != "share" else percent
     if isinstance(plain, (int, float)):
-        return f"{plain:,} {unit}"
+        return f"{plain:,} {_unit(unit, lang)}".rstrip()
     if isinstance(plain, dict):
-        return "；".join(f"{key} {value_text(each, unit)}" for key, each in plain.items())
+        return "；".join(f"{code_text(key, lang)} {value_text(each, unit, lang)}" for key, each in plain.items())
     if isinstance(plain, list):
-        return "；".join(_band(each, unit) if isinstance(each, dict) else str(each) for each in plain)
+        return "；".join(_item(each, unit, lang) for each in plain)
     return str(plain)
 
 
-def _band(band: dict[str, object], unit: str) -> str:
-    return f"{band['from']}–{'' if band['to'] is None else band['to']}: {value_text(band['value'], unit)}"
+def code_text(code: str, lang: Language = "zh") -> str:
+    """A code of the facts dictionary or of the book in words; what is no code stays as it is."""
+    words = _codes().get(code)
+    return code if words is None else words[lang]
+
+
+@cache
+def _codes() -> dict[str, dict[str, str]]:
+    codes: dict[str, dict[str, str]] = {}
+    for fact in dictionary().values():
+        for code, words in fact.values.items():
+            codes.setdefault(code, dict(words))
+    for kind in credit_kinds().values():
+        codes.setdefault(kind.id, {"zh": kind.zh, "en": kind.en})
+    for index in indices().values():
+        codes.setdefault(index.id, {"zh": index.zh, "en": index.en})
+    return codes
+
+
+def _item(each: object, unit: str, lang: Language) -> str:
+    if isinstance(each, dict):
+        last = "" if each["to"] is None else f"{each['to']:,}"
+        return f"{each['from']:,}–{last}: {value_text(each['value'], unit, lang)}"
+    return code_text(str(each), lang)
+
+
+def _unit(unit: str, lang: Language) -> str:
+    texts = catalogue().get(f"unit-{unit}")
+    return texts[lang] if texts else unit
 
 
 def _trial(value: Parameter, known: Parameters, lang: Language) -> str:
@@ -73,8 +103,8 @@ def _trial(value: Parameter, known: Parameters, lang: Language) -> str:
         lang,
         label=value_label(name, lang),
         name=name,
-        was=value_text(held[-1].plain, value.unit),
-        now=value_text(value.plain, value.unit),
+        was=value_text(held[-1].plain, value.unit, lang),
+        now=value_text(value.plain, value.unit, lang),
         since=value.since.isoformat(),
         until=value.until.isoformat() if value.until else "",
         place=value.place or _say("whatif-everywhere", lang),

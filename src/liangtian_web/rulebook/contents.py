@@ -102,8 +102,8 @@ def shown(value: dict[str, Any], lang: Language) -> dict[str, Any]:
     held = value["in_force"]
     return value | {
         "label": label,
-        "text": value_text(held["value"], unit) if held else "",
-        "history": [each | {"text": value_text(each["value"], unit)} for each in value["history"]],
+        "text": value_text(held["value"], unit, lang) if held else "",
+        "history": [each | {"text": value_text(each["value"], unit, lang)} for each in value["history"]],
         "url": reverse("rulebook:value", args=[value["name"]]),
     }
 
@@ -120,25 +120,29 @@ def value(name: str, lang: Language, user: User, on: date) -> dict[str, Any]:
         "example": write_value(declared[-1]),
         "place": place,
         "on": on,
-        "held": _held(name, place, on) if place else None,
-        "history": [_row(each) for each in declared],
-        "approved": [_row(each) for each in approved_for(user) if each.name == name],
+        "held": _held(name, place, on, lang) if place else None,
+        "history": [_row(each, lang) for each in declared],
+        "approved": [_row(each, lang) for each in approved_for(user) if each.name == name],
         "users": [view.citation for view in clauses(DOCUMENTS) if name in view.uses.values()],
         "clause": _home_of(name),
     }
 
 
-def _held(name: str, place: Place, on: date) -> dict[str, Any] | None:
+def _held(name: str, place: Place, on: date, lang: Language) -> dict[str, Any] | None:
     key, *within = keys_of(place)
     try:
         found = values_known().reasoned(name, on=on, place=key, within=tuple(within))
     except ParameterMissing:
         return None
-    return {"row": _row(found.parameter), "reason": found.reason, "passed_over": [_row(e) for e in found.passed_over]}
+    return {
+        "row": _row(found.parameter, lang),
+        "reason": found.reason,
+        "passed_over": [_row(e, lang) for e in found.passed_over],
+    }
 
 
-def _row(each: Parameter) -> dict[str, Any]:
-    return {"text": value_text(each.plain, each.unit), "each": each}
+def _row(each: Parameter, lang: Language) -> dict[str, Any]:
+    return {"text": value_text(each.plain, each.unit, lang), "each": each}
 
 
 def _home_of(name: str) -> tuple[str, str] | None:

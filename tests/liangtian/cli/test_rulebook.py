@@ -101,7 +101,7 @@ def test_whatif_reports_the_cases_that_change_and_only_those(trial):
 
 def test_whatif_says_it_in_sentences(trial):
     said = run("whatif", trial / "overlay.toml", "--over", trial / "cases").output
-    assert "80 m2/person → 100 m2/person" in said
+    assert "80 m²/人 → 100 m²/人" in said
     assert "1 个案例由“不符合”变为“符合”" in said
 
 

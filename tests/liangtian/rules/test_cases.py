@@ -6,6 +6,8 @@ from functools import cache
 
 import pytest
 
+from liangtian.ledger.indices import indices
+from liangtian.ledger.kinds import pools
 from liangtian.messages import render
 from liangtian.policy.adoption import adopted, demonstration_adoptions
 from liangtian.policy.cases import cases_of, outcomes, totals
@@ -51,6 +53,18 @@ def test_case_has_expected_outcome(clause, case):
 @pytest.mark.parametrize(("clause", "case"), [each for each in CASES if each.values[1].posts])
 def test_case_enters_in_the_book_what_it_says(clause, case):
     assert totals(decide(case)) == case.posts
+
+
+@pytest.mark.parametrize(("clause", "case"), [each for each in CASES if each.values[1].posts])
+def test_case_postings_balance_in_the_words_of_the_book(clause, case):
+    legs = [posted.posting for posted in decide(case).postings]
+    sums: dict[str, int] = {}
+    for leg in legs:
+        sums[leg.index] = sums.get(leg.index, 0) + leg.amount
+    assert set(sums.values()) == {0}
+    assert {leg.pool for leg in legs} - set(pools()) == set()
+    assert set(sums) - set(indices()) == set()
+    assert {leg.pool == "outside" for leg in legs if leg.party == "outside"} <= {True}
 
 
 @pytest.mark.parametrize(("clause", "case"), CASES)

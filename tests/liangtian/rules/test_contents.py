@@ -113,12 +113,14 @@ def test_every_fact_asked_for_is_in_the_dictionary(clause):
 def test_values_used_are_the_values_declared(clause):
     own = {each.name.rpartition(".")[2] for each in clause_parameters(clause.module, clause.citation)}
     text = sources(clause)
-    used = set(re.findall(r"\bparams\.(?:table|names|bands|day|value)\(\s*\"(\w+)\"", text))
+    used = set(re.findall(r"\bparams\.(?:table|names|bands?|day|value)\(\s*\"(\w+)\"", text))
     used |= set(re.findall(r"\bparams\.(\w+)(?!\w*\()", text))
     used |= {each.due for each in clause.obligations if isinstance(each, Duty)}
     used |= set(re.findall(r'value="(\w+)"', text))  # handed to a shape by name
     if clause.obligations:
-        assert used - {"table", "names", "bands", "day", "value", "on", "place", "steps"} == own | set(clause.uses)
+        assert used - {"table", "names", "bands", "band", "day", "value", "on", "place", "steps"} == own | set(
+            clause.uses
+        )
 
 
 @pytest.mark.parametrize("clause", CLAUSES)
@@ -143,6 +145,11 @@ def test_every_value_has_unit_status_and_source():
     values = list(Parameters(DOCUMENTS))
     assert {each.name for each in values if not (each.unit and each.source)} == set()
     assert {each.status for each in values} <= {"text", "law", "ours", "unverified"}
+
+
+def test_every_value_has_a_name_in_both_languages():
+    names = {each.name for each in Parameters(DOCUMENTS)}
+    assert {name for name in names if set(catalogue().get(name, {})) != {"zh", "en"}} == set()
 
 
 def test_every_clause_and_obligation_is_worded_in_both_languages():

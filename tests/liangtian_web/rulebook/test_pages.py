@@ -67,7 +67,7 @@ def test_a_value_is_proposed_decided_and_then_in_force(officer_client, admin_cli
     assert "待我审定" in page(admin_client, "proposals")
     response = admin_client.post(reverse("rulebook:proposal", args=[proposal.uuid]), {"approved": "yes", "note": ""})
     assert response.status_code == 302
-    assert "85 m2/person" in page(officer_client, "value", LOW, on="2024-06-01")
+    assert "85 m²/人" in page(officer_client, "value", LOW, on="2024-06-01")
     assert 'place = "339901"' in page(officer_client, "export")
 
 

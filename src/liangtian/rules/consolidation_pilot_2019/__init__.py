@@ -13,8 +13,8 @@ from liangtian.rules.consolidation_pilot_2019 import basic_farmland, farmland
 
 DOCUMENT = Document(
     id="consolidation-pilot-2019",
-    title_zh="自然资源部关于开展全域土地综合整治试点工作的通知（未核实）",
-    title_en="Ministry notice of 2019 on pilots of whole-area consolidation (not verified)",
+    title_zh="自然资源部关于开展全域土地综合整治试点工作的通知",
+    title_en="Ministry notice of 2019 on pilots of whole-area consolidation",
     since=date(2019, 12, 31),
     package=__name__,
     contents={"（耕地）": farmland, "（永久基本农田）": basic_farmland},

@@ -17,6 +17,8 @@ from liangtian.policy.parameters import Params
 from liangtian.policy.ruling import Ruling, compared
 from liangtian.policy.shapes import all_named, on_record_ruling
 
+UNITS = {"m2": ("m²", "m²"), "kg": ("kg", "kg"), "yuan": ("元", "yuan")}
+
 
 @dataclass(frozen=True, slots=True)
 class Triple:
@@ -77,6 +79,7 @@ def check_results(facts: Results, params: Params) -> Iterator[Ruling]:
 
 def _risen(facts: Results, before: str, after: str) -> Ruling:
     fact = dictionary()[after]
+    unit_zh, unit_en = UNITS[fact.unit]
     return compared(
         getattr(facts, after),
         ">",
@@ -85,7 +88,7 @@ def _risen(facts: Results, before: str, after: str) -> Ruling:
         unit=fact.unit,
         met="h11-risen",
         unmet="h11-not-risen",
-        params={"fact_zh": fact.zh, "fact_en": fact.en, "unit": "m²" if fact.unit == "m2" else fact.unit},
+        params={"fact_zh": fact.zh, "fact_en": fact.en, "unit_zh": unit_zh, "unit_en": unit_en},
     )
 
 

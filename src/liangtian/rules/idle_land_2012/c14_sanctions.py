@@ -13,8 +13,8 @@ from fractions import Fraction
 from typing import cast
 
 from liangtian import units
-from liangtian.policy.calendar import done_by, years_after
 from liangtian.policy.clause import Obligation, always
+from liangtian.policy.days import done_by, years_after
 from liangtian.policy.parameters import Params
 from liangtian.policy.ruling import Ruling, failed, passed, unknown
 

@@ -24,10 +24,10 @@ DOCUMENT = Document(
         "（衔接）": c4_transition,
     },
     replaces={
-        # Balance project by project in three indices, and its bookings, give way to the annual account of the province.
+        # Balance project by project in three indices gives way to the annual account of the province: nothing is held or
+        # written off for a project any more. What was held before may still be given back, （五）.3.
         "wenzhou-2019（五）.1": "（年度总账）.1",
         "wenzhou-2019（五）.2": "（年度总账）.1",
-        "wenzhou-2019（五）.3": "（年度总账）.1",
         "wenzhou-2019（五）.4": "（年度总账）.1",
         "wenzhou-2019（五）.5": "（年度总账）.1",
     },

@@ -19,6 +19,7 @@ from liangtian.rules.zhejiang_consolidation_2018 import (
     c7_acceptance,
     c8_aftercare,
     c9_recheck,
+    c10_indices,
 )
 
 DOCUMENT = Document(
@@ -37,5 +38,6 @@ DOCUMENT = Document(
         "（验收）": c7_acceptance,
         "（管护）": c8_aftercare,
         "（抽查）": c9_recheck,
+        "（指标）": c10_indices,
     },
 )

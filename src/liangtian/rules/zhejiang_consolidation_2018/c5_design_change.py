@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
-from liangtian.policy.clause import Obligation, only_for
+from liangtian.policy.clause import Obligation, always
 from liangtian.policy.parameters import Params
 from liangtian.policy.ruling import Ruling, compared, passed
 from liangtian.units import round_half_up
 
 CHANGED = ("design-change",)
-WHOLE_AREA = only_for("kind", "consolidation")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +60,6 @@ def check_grade(facts: Grade, params: Params) -> Iterator[Ruling]:
 
 
 OBLIGATIONS = (
-    Obligation("（变更）.1", "must", "project-owner", CHANGED, WHOLE_AREA, Budget, check_approver),
-    Obligation("（变更）.2", "must", "project-owner", CHANGED, WHOLE_AREA, Grade, check_grade),
+    Obligation("（变更）.1", "must", "project-owner", CHANGED, always, Budget, check_approver),
+    Obligation("（变更）.2", "must", "project-owner", CHANGED, always, Grade, check_grade),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from liangtian.policy.clause import Case, Obligation, only_for, only_if
+from liangtian.policy.clause import Obligation, only_if
 from liangtian.policy.lists import Row, none_missing
 from liangtian.policy.parameters import Params
 from liangtian.policy.ruling import Ruling, unknown
@@ -14,11 +14,6 @@ from liangtian.policy.ruling import Ruling, unknown
 @dataclass(frozen=True, slots=True)
 class Stored:
     topsoil_within_radius: tuple[Row, ...]
-
-
-def near_topsoil(case: Case) -> str | None:
-    """Reach consolidation projects with topsoil stored around them."""
-    return only_for("kind", "consolidation")(case) or only_if("topsoil_within_radius")(case)
 
 
 def check_used(facts: Stored, params: Params) -> Iterator[Ruling]:
@@ -34,4 +29,14 @@ def check_used(facts: Stored, params: Params) -> Iterator[Ruling]:
         yield none_missing("topsoil_within_radius", left, met="zj18-soil-used", unmet="zj18-soil-left")
 
 
-OBLIGATIONS = (Obligation("（耕作层）.1", "must", "project-owner", ("acceptance",), near_topsoil, Stored, check_used),)
+OBLIGATIONS = (
+    Obligation(
+        "（耕作层）.1",
+        force="must",
+        who="project-owner",
+        events=("acceptance",),
+        applies=only_if("topsoil_within_radius"),
+        facts=Stored,
+        check=check_used,
+    ),
+)

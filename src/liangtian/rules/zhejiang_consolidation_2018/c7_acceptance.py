@@ -1,4 +1,7 @@
-"""（验收）Graded by both departments before acceptance, up to the preset grade, accepted with experts, archived."""
+"""（验收）Graded by both departments before acceptance, up to the preset grade, accepted with experts, archived.
+
+The law reaches every land consolidation project, whole-area or not, and so does what follows acceptance.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from liangtian.policy.clause import Obligation, only_for
+from liangtian.policy.clause import Obligation, always
 from liangtian.policy.days import day_compared
 from liangtian.policy.lists import none_missing
 from liangtian.policy.parameters import Params
@@ -15,7 +18,6 @@ from liangtian.policy.ruling import Ruling, compared
 from liangtian.policy.shapes import on_record
 
 ACCEPTED = ("acceptance",)
-WHOLE_AREA = only_for("kind", "consolidation")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +53,8 @@ def check_grade(facts: Grade, params: Params) -> Iterator[Ruling]:
 
 
 OBLIGATIONS = (
-    Obligation("（验收）.1", "must", "natural-resources", ACCEPTED, WHOLE_AREA, Graded, check_graded),
-    Obligation("（验收）.2", "must", "project-owner", ACCEPTED, WHOLE_AREA, Grade, check_grade),
+    Obligation("（验收）.1", "must", "natural-resources", ACCEPTED, always, Graded, check_graded),
+    Obligation("（验收）.2", "must", "project-owner", ACCEPTED, always, Grade, check_grade),
     on_record(
         "（验收）.3",
         "accepted_with_experts",
@@ -60,6 +62,6 @@ OBLIGATIONS = (
         force="must",
         who="natural-resources",
         events=ACCEPTED,
-        applies=WHOLE_AREA,
+        applies=always,
     ),
 )

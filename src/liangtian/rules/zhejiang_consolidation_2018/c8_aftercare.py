@@ -6,14 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from liangtian.policy.clause import Obligation, only_for
+from liangtian.policy.clause import Obligation, always
 from liangtian.policy.days import day_compared, years_after
 from liangtian.policy.parameters import Params
 from liangtian.policy.ruling import Ruling
 from liangtian.policy.shapes import on_record
 
 EVENTS = ("acceptance", "aftercare")
-WHOLE_AREA = only_for("kind", "consolidation")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +30,6 @@ def check_term(facts: Term, params: Params) -> Iterator[Ruling]:
 
 
 OBLIGATIONS = (
-    on_record("（管护）.1", "aftercare_by_town", force="must", who="town", events=EVENTS, applies=WHOLE_AREA),
-    Obligation("（管护）.2", "must", "town", EVENTS, WHOLE_AREA, Term, check_term),
+    on_record("（管护）.1", "aftercare_by_town", force="must", who="town", events=EVENTS, applies=always),
+    Obligation("（管护）.2", "must", "town", EVENTS, always, Term, check_term),
 )

@@ -55,12 +55,12 @@ def check_together(facts: Together, params: Params) -> Iterator[Ruling]:
 
 
 def _departments(params: Params) -> dict[str, str]:
-    """Candidate → the department the text gives it to."""
+    """Candidate → the department the text gives it to, by the name the list of members uses."""
     lists = {
-        "农业农村部门": params.names("x_agriculture"),
-        "住建部门": params.names("x_housing"),
-        "水利部门": params.names("x_water"),
-        "交通运输部门": params.names("x_transport"),
+        "农业农村局": params.names("x_agriculture"),
+        "住房和城乡建设局": params.names("x_housing"),
+        "水利局": params.names("x_water"),
+        "交通运输局": params.names("x_transport"),
     }
     return {candidate: department for department, candidates in lists.items() for candidate in candidates}
 

@@ -9,8 +9,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import cast
 
-from liangtian.policy.calendar import done_by
 from liangtian.policy.clause import Obligation, always
+from liangtian.policy.days import done_by
 from liangtian.policy.parameters import Params
 from liangtian.policy.ruling import Ruling, compared, failed, not_applicable, passed, unknown
 

@@ -33,14 +33,12 @@ class Used:
 
 def price_fen(taken: Mapping[str, int], params: Params) -> int:
     """Price amounts of the indices, rounded half-up once: areas by the mu, capacity by the kg."""
-    per_mu = params.table("transfer_price_yuan_per_mu")
-    yuan = sum(
-        Fraction(amount) * params.transfer_price_yuan_per_kg
-        if indices()[index].unit == "kg"
-        else amount / units.MU_M2 * per_mu[index]
-        for index, amount in taken.items()
-    )
-    return int(units.round_half_up(Fraction(yuan) * 100))
+    per_mu, per_kg = params.table("transfer_price_yuan_per_mu"), params.transfer_price_yuan_per_kg
+    yuan = Fraction(0)
+    for index, amount in taken.items():
+        if amount:
+            yuan += amount * (per_kg if indices()[index].unit == "kg" else per_mu[index] / units.MU_M2)
+    return int(units.round_half_up(yuan * 100))
 
 
 def check_pooled(facts: Pooled, params: Params) -> Iterator[Ruling]:

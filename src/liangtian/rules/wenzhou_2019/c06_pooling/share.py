@@ -10,7 +10,7 @@ from liangtian.ledger.posting import Pocket, Posting, move
 from liangtian.policy.amounts import COMPENSATION, Rows, amounts, compared_amounts
 from liangtian.policy.clause import FactMissing, Obligation, always
 from liangtian.policy.parameters import Params
-from liangtian.policy.ruling import Ruling, not_applicable
+from liangtian.policy.ruling import Ruling, not_applicable, passed
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +35,11 @@ def known(facts: Accepted) -> tuple[dict[str, int], dict[str, int]]:
 
 
 def due(facts: Accepted, params: Params) -> dict[str, int]:
-    """Index → what the city pools, in whole units."""
+    """Index → what the city pools, in whole units; an index that nobody credits or pools is left out."""
     accepted, provincial = known(facts)
-    return {
-        index: units.round_share(params.city_pool_share, accepted[index] - provincial[index]) for index in COMPENSATION
-    }
+    share = params.city_pool_share
+    touched = [index for index in COMPENSATION if accepted[index] or provincial[index]]
+    return {index: units.round_share(share, accepted[index] - provincial[index]) for index in touched}
 
 
 def check_share(facts: Accepted, params: Params) -> Iterator[Ruling]:
@@ -49,7 +49,10 @@ def check_share(facts: Accepted, params: Params) -> Iterator[Ruling]:
         return
     accepted, provincial = known(facts)
     pooled = None if facts.municipal_amounts is None else amounts(facts.municipal_amounts)
-    for index, share in due(facts, params).items():
+    shares = due(facts, params)
+    if not shares:
+        yield passed("w06-nothing-accepted")
+    for index, share in shares.items():
         if provincial[index] > accepted[index] or pooled is None:
             yield compared_amounts(
                 provincial[index],

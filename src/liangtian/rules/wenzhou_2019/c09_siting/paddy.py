@@ -30,14 +30,18 @@ def turns_dry_land(case: Case) -> str | None:
 
 
 def check_dry(facts: Surveys, params: Params) -> Iterator[Ruling]:
-    """Ask for the class dry land in every year of every patch; a year without a class leaves it open."""
+    """Ask for the class dry land in every year of every patch; a year without a class leaves it open.
+
+    The years run to the latest survey published, and at least to the one that has to be out by the day of the case.
+    """
     known = {(row["patch"], row["year"]): row["class_code"] for row in facts.dry_to_paddy_classes}
-    years = range(int(params.first_survey_year), facts.latest_survey_year + 1)
+    last = max(facts.latest_survey_year, params.on.year - int(params.survey_lag_years))
+    years = range(int(params.first_survey_year), last + 1)
     dry = params.names("dry_land_classes")
     asked = [(row["patch"], year) for row in facts.dry_to_paddy_patches for year in years]
     wet = [f"{patch} {year}" for patch, year in asked if known.get((patch, year)) not in (None, *dry)]
     lacking = [f"{patch} {year}" for patch, year in asked if known.get((patch, year)) is None]
-    span = {"first": years.start, "last": facts.latest_survey_year}
+    span = {"first": years.start, "last": last}
     if wet or not lacking:
         yield none_missing("dry_to_paddy_classes", wet, met="w09-dry", unmet="w09-not-dry", params=span)
     if lacking:

@@ -9,11 +9,12 @@ from fractions import Fraction
 from liangtian.ledger.posting import Pocket, Posting, move
 from liangtian.policy.clause import Obligation, only_for
 from liangtian.policy.parameters import Params
-from liangtian.policy.ruling import Ruling, declared
+from liangtian.policy.ruling import Ruling, passed
 from liangtian.policy.shapes import on_record_ruling
 from liangtian.units import round_half_up
 
-CITY, PROJECT = Pocket("city", "fund"), Pocket("unit", "fund")  # the unit that carries the project out
+CITY = Pocket("city", "fund")
+PROJECT = Pocket("unit", "earmarked")  # the unit that carries the project out; rewards too serve its works, （十六）.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +36,12 @@ def check_planned(facts: Planned, params: Params) -> Iterator[Ruling]:
 
 
 def check_accepted(facts: Accepted, params: Params) -> Iterator[Ruling]:
-    """Ask for the acceptance and tell the reward of the population's band."""
-    words = {"population": f"{facts.registered_population:,}", "reward": f"{round_half_up(_reward(facts, params)):,}"}
-    accepted = facts.whole_project_accepted
-    yield declared("whole_project_accepted", accepted, met="w16-rewarded", unmet="w16-not-accepted", params=words)
+    """Ask for the acceptance and tell the reward of the population's band, both of whose ends belong to it."""
+    yield on_record_ruling("whole_project_accepted", facts.whole_project_accepted)
+    band = params.band("acceptance_reward_yuan", facts.registered_population)
+    words = {"first": f"{band.first}", "last": f"{band.last or ''}", "reward": f"{round_half_up(band.value):,}"}
+    message = "w16-top-band" if band.last is None else "w16-band"
+    yield passed(message, {"population": f"{facts.registered_population:,}", **words})
 
 
 def post_planned(facts: Planned, params: Params) -> Iterator[Posting]:
@@ -48,13 +51,7 @@ def post_planned(facts: Planned, params: Params) -> Iterator[Posting]:
 
 def post_accepted(facts: Accepted, params: Params) -> Iterator[Posting]:
     """Pay the reward of the population's band."""
-    yield from _pay(_reward(facts, params))
-
-
-def _reward(facts: Accepted, params: Params) -> Fraction:
-    people = facts.registered_population
-    bands = params.bands("acceptance_reward_yuan")
-    return next(each.value for each in bands if each.first <= people and (each.last is None or people <= each.last))
+    yield from _pay(params.band("acceptance_reward_yuan", facts.registered_population).value)
 
 
 def _pay(yuan: Fraction) -> Iterator[Posting]:
