@@ -122,7 +122,7 @@ def test_the_administrator_takes_towns_and_villages_from_the_layers(desk, live, 
     page = desk.page
     log_in(page, live, "admin")
     page.goto("/admin/people/place/")
-    page.get_by_role("row", name="示范二县").get_by_role("checkbox").check()
+    page.get_by_role("checkbox", name="执行操作 - 示范二县").check()
     page.get_by_label("动作").select_option("take_towns")
     page.get_by_role("button", name="执行").click()
     expect(page.locator(".messagelist")).to_contain_text("示范二县：新增乡镇 0 个、村 0 个")
