@@ -130,6 +130,7 @@ def test_the_printed_map_keeps_the_view_and_its_scale(desk, live, picture):
     assert round(bar["width"] / 96 * 25.4) == 20  # 200 m at 1 : 10,000 are 20 mm on paper
     picture(page, "print-map")
     assert pages(page) == 1
+    assert all(abs(mm) <= 1 for mm in cut_off(page))
 
 
 def test_the_printed_result_shows_its_boundary(desk, live, picture):
@@ -143,8 +144,19 @@ def test_the_printed_result_shows_its_boundary(desk, live, picture):
     assert page.evaluate("Boolean(document.querySelector('[data-map]').landMap.getLayer('run-boundary'))")
     picture(page, "print-check")
     assert pages(page) <= 3
+    assert all(abs(mm) <= 1 for mm in cut_off(page))
 
 
 def pages(page: Page) -> int:
     """How many sheets the page prints on."""
     return len(re.findall(rb"/Type\s*/Page\b(?!s)", page.pdf(prefer_css_page_size=True)))
+
+
+def cut_off(page: Page) -> tuple[int, int]:
+    """How much wider and higher the drawn map is than its frame on paper, in millimetres."""
+    page.emulate_media(media="print")
+    frame, drawn = (page.locator(which).bounding_box() for which in (".sheet .map", ".sheet .map canvas"))
+    page.emulate_media(media="screen")
+    assert frame
+    assert drawn
+    return tuple(round((drawn[side] - frame[side]) / 96 * 25.4) for side in ("width", "height"))

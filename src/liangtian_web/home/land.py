@@ -10,7 +10,8 @@ from decimal import Decimal
 from django.utils.translation import gettext
 
 from liangtian.onemap.places import stem
-from liangtian_web.onemap.summary import Total, Village, shares_on, total, villages_in
+from liangtian_web.home.search import on_the_map
+from liangtian_web.onemap.summary import Total, Village, box_of, shares_on, total, villages_in
 from liangtian_web.people.models import Place, User
 
 BELOW = {4: 6, 6: 9, 9: 12, 12: 12}  # digits of a code → digits of the next level down
@@ -18,13 +19,14 @@ BELOW = {4: 6, 6: 9, 9: 12, 12: 12}  # digits of a code → digits of the next l
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One unit: its sums by the land-use layer, and its permanent basic farmland (net m²; None where unpublished)."""
+    """One unit: sums by the land-use layer, permanent basic farmland (net m²; None where unpublished), its map."""
 
     code: str
     name: str
     place: Place | None
     land: Total
     basic_m2: float | None
+    url: str
 
 
 def rows(user: User, place: Place, on: date) -> list[Row]:
@@ -42,6 +44,7 @@ def rows(user: User, place: Place, on: date) -> list[Row]:
             known,
             total(villages),
             total(basic[code]).net_m2 if basic else None,
+            on_the_map(box_of(villages) or (), on),
         )
         for code, villages in sorted(land.items())
     ]

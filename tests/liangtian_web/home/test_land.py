@@ -26,6 +26,13 @@ def test_each_place_shows_the_level_below(officer_client, auditor_client, places
     assert rows(officer_client, place=places["town"].pk) == [("339901100201", "示范村")]
 
 
+def test_each_unit_leads_to_its_ground_on_the_map(officer_client, versions):
+    (row,) = officer_client.get(reverse("home:land"), ON).context["rows"]
+    go = officer_client.get(row.url).context["config"]["go"]
+
+    assert go["box"] == pytest.approx(versions[0].bounds, abs=2e-6)
+
+
 def test_the_totals_are_those_of_the_home_page(officer_client, versions):
     page = officer_client.get(reverse("home:land"), ON)
 
