@@ -31,6 +31,10 @@ WORDS = {
     "review.export": _("导出检查列表"),
     "onemap.places": _("取用乡镇和村"),
     "home.export": _("导出耕地情况"),
+    "ledger.propose": _("提出记账"),
+    "ledger.post": _("审核记账"),
+    "ledger.refuse": _("退回记账"),
+    "ledger.download": _("下载对账单"),
 }
 
 
