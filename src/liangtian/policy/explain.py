@@ -99,6 +99,7 @@ def _entry(clause: Clause, entry: Entry, covered: Covered, lang: Language) -> di
         "values": list(covered.values),
         "posts": isinstance(entry, Obligation) and entry.post is not None,
         "cases": list(covered.cases),
+        "cases_zh": list(covered.cases_zh),
         "reason": _reason(entry.reason, lang) if isinstance(entry, Intent) else None,
     }
 
