@@ -91,12 +91,15 @@ def _arguments(tree: ast.Module) -> Iterator[tuple[str, str, str]]:
             above = SOURCE / (str(node.module).replace(".", "/") + ".py")
             yield from _arguments(ast.parse(above.read_text("utf-8")))
         if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "add_argument":
+            if not isinstance(node.args[0], ast.Constant):
+                continue
             given = {word.arg: word.value for word in node.keywords}
             yield _literal(node.args[0]), _literal(given.get("help")), _literal(given.get("default"))
 
 
 def _literal(node: ast.expr | None) -> str:
-    return "" if node is None else str(ast.literal_eval(node))
+    """A constant as it stands; what is worked out when the command runs, a name in a loop or today's date, is left out."""
+    return str(node.value) if isinstance(node, ast.Constant) else ""
 
 
 def layers() -> str:

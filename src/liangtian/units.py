@@ -29,8 +29,7 @@ def round_half_up(value: Fraction | int, places: int = 0) -> Decimal:
     >>> round_half_up(Fraction(5, 2)), round_half_up(Fraction(-5, 2)), round_half_up(Fraction(1, 3), 2)
     (Decimal('3'), Decimal('-3'), Decimal('0.33'))
     """
-    scaled = abs(Fraction(value)) * 10**places
-    whole = int(scaled + Fraction(1, 2))
+    whole = (2 * 10**places * abs(value.numerator) + value.denominator) // (2 * value.denominator)
     return Decimal(whole if value >= 0 else -whole).scaleb(-places)
 
 

@@ -133,6 +133,7 @@ INSTALLED_APPS = [
     "liangtian_web.jobs",
     "liangtian_web.onemap",
     "liangtian_web.rulebook",
+    "liangtian_web.ledger",
     "liangtian_web.review",
     "liangtian_web.home",
 ]

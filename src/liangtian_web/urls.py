@@ -22,5 +22,6 @@ urlpatterns = [
     path("onemap/", include("liangtian_web.onemap.urls")),
     path("rulebook/", include("liangtian_web.rulebook.urls")),
     path("rulebook/", include("liangtian_web.review.rule_urls")),
+    path("ledger/", include("liangtian_web.ledger.urls")),
     path("review/", include("liangtian_web.review.urls")),
 ]  # fmt: skip

@@ -42,6 +42,7 @@ from liangtian.units import net_dm2, round_dm2
 
 CONTROL_LAYERS = ("YJJBNTTB", "YJJBNTSFQ", "STBHHX", "CZKFBJ", "KZBJ")
 LAYERS = ("DLTB", "XZQ", "CJDCQ", "GDDB", *CONTROL_LAYERS)
+MEASURED = {"DLTB": tables.COLUMNS, "CJDCQ": ("ZLDWDM",), **dict.fromkeys(CONTROL_LAYERS, ("KCXS",))}
 LAND_FACTS = (
     "farmland_m2",
     "farmland_quantity_m2",
@@ -159,7 +160,8 @@ def gather(
     A layer that is not published leaves its facts unknown (None): absence of a layer is never absence of an overlap.
     """
     reading = _Reading(boundary, catalogue, versions, technical)
-    found = Gathered({"kind": kind, "boundary_m2": m2(boundary.area_dm2)}, {}, reading.land_pieces())
+    reading.pieces.update(reading.cut(MEASURED))
+    found = Gathered({"kind": kind, "boundary_m2": m2(boundary.area_dm2)}, {}, reading.pieces.get("DLTB"))
     land = reading.land(found.pieces) if found.pieces is not None else None
     _measure_land(found, land, reading, owed=kind in BALANCED_KINDS)
     for layer, name in (("YJJBNTTB", "basic_farmland"), ("YJJBNTSFQ", "demonstration_zone"), ("STBHHX", "red_line")):
@@ -176,7 +178,7 @@ def _doubt_what_was_not_published(
     found: Gathered, land: Land | None, versions: Mapping[str, Sequence[LayerVersion]]
 ) -> None:
     """A control layer published for other places says nothing of a county it was not published for."""
-    counties = set() if land is None else {code[:6] for code in land.village if len(code) >= 6}
+    counties = set() if land is None else {code[:6] for code in set(land.village.tolist()) if len(code) >= 6}
     for layer, fact in CONTROL_FACTS.items():
         published = [version.place for version in versions.get(layer, ())]
         missing = [county for county in counties if not any(lies_in(county, place) for place in published)]
@@ -205,17 +207,18 @@ class _Reading:
     catalogue: Catalogue
     versions: Mapping[str, Sequence[LayerVersion]]
     technical: Technical
+    pieces: dict[str, Pieces] = field(default_factory=dict)
 
-    def pieces(self, layer: str, columns: Sequence[str]) -> Pieces | None:
-        if not self.versions.get(layer):
-            return None
-        return cut(self.indexes(layer), self.boundary.shape, self.boundary.crs, columns)
+    def cut(self, layers: Mapping[str, Sequence[str]]) -> dict[str, Pieces]:
+        """The pieces of those of the layers that are published, each with the columns named."""
+        wanted = {name: (self.indexes(name), columns) for name, columns in layers.items() if self.versions.get(name)}
+        return cut(wanted, self.boundary.shape, self.boundary.crs)
 
     def land(self, pieces: Pieces) -> Land:
         """The pieces by class; farmland whose parcel has no grade takes it from the grade layer, where that has one."""
         land = land_of(pieces)
         wanted = np.flatnonzero(land.farmland & (land.graded.grade == 0))
-        if not len(wanted) or (layer := self.pieces("GDDB", ("GDDB",))) is None:
+        if not len(wanted) or (layer := self.cut({"GDDB": ("GDDB",)}).get("GDDB")) is None:
             return land
         small = int(100 * self.technical.tolerance.area_m2)
         graded = divided(land.graded, pieces, land.ridge, layer, wanted=wanted, tolerance_dm2=small)
@@ -224,9 +227,6 @@ class _Reading:
     def indexes(self, layer: str) -> list[Index]:
         """The ground each version of a layer speaks for."""
         return self.catalogue.indexes(layer, chain.from_iterable(self.versions.values()))
-
-    def land_pieces(self) -> Pieces | None:
-        return self.pieces("DLTB", tables.COLUMNS)
 
     def is_disjoint(self, layer: str) -> bool:
         """Whether the quality report of every version used says that its parcels overlap nowhere."""
@@ -295,7 +295,7 @@ def _no_land() -> dict[str, Any]:
 
 
 def _measure_overlap(found: Gathered, reading: _Reading, layer: str, name: str) -> None:
-    pieces = reading.pieces(layer, ("KCXS",))
+    pieces = reading.pieces.get(layer)
     if pieces is None:
         found.facts.update({f"{name}_overlap_m2": None, f"{name}_touching_m2": None, f"{name}_parcels": None})
         found.tables[name] = {"overlap_m2": None, "net_m2": None, "touching_m2": None}
@@ -321,7 +321,7 @@ def _measure_overlap(found: Gathered, reading: _Reading, layer: str, name: str) 
 
 
 def _measure_outside(found: Gathered, land: Land | None, reading: _Reading, layer: str, name: str) -> None:
-    pieces = reading.pieces(layer, ())
+    pieces = reading.pieces.get(layer)
     outside = None if pieces is None else outside_of(reading.boundary.shape, pieces, reading.technical.tolerance)
     found.facts[f"{name}_m2"] = found.tables[f"{name}_m2"] = None if outside is None else m2(outside.area_dm2)
     if outside is not None:
@@ -340,7 +340,7 @@ def _new_outside(land: Land, outside: Overlap) -> Any:
 
 def _measure_villages(found: Gathered, reading: _Reading) -> None:
     """Villages touched, whether each is covered whole, and whether they adjoin; slivers at the edge do not count."""
-    pieces = reading.pieces("CJDCQ", ("ZLDWDM",))
+    pieces = reading.pieces.get("CJDCQ")
     if pieces is None:
         found.facts.update(villages=None, whole_villages=None, villages_adjacent=None, contiguous_farmland_max_m2=None)
         return

@@ -56,7 +56,6 @@ def land_of(pieces: Pieces) -> Land:
     codes = pieces.attributes["DLBM"]
     ridge, ridge_known = ridges(pieces)
     farmland = landclass.is_farmland(codes)
-    village = np.array([code[:12] for code in _text(pieces.attributes["ZLDWDM"])], dtype=str)
     net = net_dm2(pieces.area_dm2, ridge)
     return Land(
         pieces=pieces,
@@ -64,7 +63,7 @@ def land_of(pieces: Pieces) -> Land:
         farmland=farmland,
         paddy=landclass.is_paddy(codes),
         construction=_text(landclass.category(codes)) == "C",
-        village=village,
+        village=_text(pieces.attributes["ZLDWDM"], digits=12),
         graded=undivided(grades_of(pieces.attributes["GDDB"]), pieces.area_dm2, net),
         ridge=ridge,
         ridges_known=bool(ridge_known[farmland].all()),
@@ -78,13 +77,16 @@ def ridges(pieces: Pieces) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]
     return np.round(np.where(known, given, 0.0) * 1e6).astype(np.int64), known
 
 
-def _text(values: pa.Array | pa.ChunkedArray) -> npt.NDArray[np.str_]:
-    return np.array(pc.fill_null(values.cast(pa.string()), "").to_pylist(), dtype=str)
+def _text(values: pa.Array | pa.ChunkedArray, digits: int | None = None) -> npt.NDArray[np.str_]:
+    """Texts, "" for null, cut to their first `digits`; each distinct text is made once."""
+    encoded = pc.fill_null(pa.chunked_array(values).combine_chunks().cast(pa.string()), "").dictionary_encode()
+    distinct = np.array([text[:digits] for text in encoded.dictionary.to_pylist()] or [""], dtype=str)
+    return np.asarray(distinct[encoded.indices.to_numpy()])
 
 
 def m2(dm2: npt.NDArray[np.int64] | int) -> Decimal:
     """Sum hundredths of m² into m² with two places."""
-    return m2_from_dm2(int(np.sum(dm2)))
+    return m2_from_dm2(int(dm2.sum()) if isinstance(dm2, np.ndarray) else int(dm2))
 
 
 def classes(land: Land) -> list[Row]:
@@ -141,9 +143,8 @@ def _capacity_kg(parts: Parts, chosen: npt.NDArray[np.bool_], kg_per_mu: Mapping
     for grade in np.unique(parts.grade[chosen]).tolist():
         if grade not in kg_per_mu:
             return None
-        net = Fraction(int(parts.net_dm2[chosen & (parts.grade == grade)].sum()), 100)
-        total += net / MU_M2 * kg_per_mu[grade]
-    return int(round_half_up(total))
+        total += int(parts.net_dm2[chosen & (parts.grade == grade)].sum()) * kg_per_mu[grade]
+    return int(round_half_up(total / (100 * MU_M2)))
 
 
 def required(land: Land, chosen: npt.NDArray[np.bool_], kg_per_mu: Mapping[int, Fraction], *, owed: bool) -> Row:
@@ -162,12 +163,12 @@ LEVELS: Sequence[tuple[str, int]] = (("county", 6), ("town", 9), ("village", 12)
 
 def places(land: Land, names: Mapping[str, str], kg_per_mu: Mapping[int, Fraction], *, owed: bool) -> list[Row]:
     """Every county, town and village the boundary touches, by code: areas, farmland and what is required there."""
+    villages, which = np.unique(land.village, return_inverse=True)
     rows = []
     for level, digits in LEVELS:
-        codes = np.array([code[:digits] if len(code) >= digits else "" for code in land.village], dtype=str)
-        for code, at in _groups(codes):
-            if code:
-                row = {"code": code, "name": names.get(code), "level": level, "area_m2": m2(land.pieces.area_dm2[at])}
-                row["farmland_m2"] = m2(land.pieces.area_dm2[at & land.farmland])
-                rows.append({**row, "required": required(land, at, kg_per_mu, owed=owed)})
+        for code in sorted({str(village[:digits]) for village in villages if len(village) >= digits}):
+            at = np.array([village[:digits] == code for village in villages])[which]
+            row = {"code": code, "name": names.get(code), "level": level, "area_m2": m2(land.pieces.area_dm2[at])}
+            row["farmland_m2"] = m2(land.pieces.area_dm2[at & land.farmland])
+            rows.append({**row, "required": required(land, at, kg_per_mu, owed=owed)})
     return sorted(rows, key=lambda row: str(row["code"]))

@@ -168,13 +168,11 @@ class Book:
         """Every account ever moved, in order."""
         return tuple(sorted_accounts(self._sums))
 
-    def days(self, account: Account) -> DaySums:
-        """The sums by day of an account."""
-        return self._sums.get(account, DaySums())
-
     def credited(self, serial: str) -> Credited:
         """The times in which a lot has credits in the book, by index."""
-        return _credited(serial, self._state, [(a, self._sums[a]) for a in sorted_accounts(self._outside[serial])])
+        return _credited(
+            serial, self._state, [(a, self._sums[a]) for a in sorted_accounts(self._outside.get(serial, ()))]
+        )
 
     def ended_by(self, hold: str) -> str | None:
         """Key of the entry that settled or reversed a hold; None: open, or lapsed."""

@@ -15,7 +15,7 @@ from liangtian.ledger.chain import GENESIS, Seal, seal_line
 
 FORMAT = "liangtian-book/1"
 MANIFEST, RECORDS, SEALS = "manifest.json", "records.jsonl", "seals.jsonl"
-SIZE_MAX = 16 << 30
+SIZE_MAX = 8 << 30
 """Largest content read, bytes: beyond it the file is taken for one made to fill the memory."""
 
 _STAMP = (1980, 1, 1, 0, 0, 0)
@@ -83,12 +83,13 @@ def write_bundle(
     return manifest
 
 
-def read_bundle(source: BinaryIO, *, name: str) -> Bundle:
+def read_bundle(source: BinaryIO, *, name: str, size_max: int = SIZE_MAX) -> Bundle:
     """Read a bundle.
 
     Parameters
     ----------
     name : what messages call the file
+    size_max : largest content accepted, bytes unpacked
 
     Raises
     ------
@@ -99,8 +100,8 @@ def read_bundle(source: BinaryIO, *, name: str) -> Bundle:
         with zipfile.ZipFile(source) as archive:
             if sorted(archive.namelist()) != sorted((MANIFEST, RECORDS, SEALS)):
                 raise FileUnreadable("bundle-not-one", file=name, expected=", ".join((MANIFEST, RECORDS, SEALS)))
-            if sum(member.file_size for member in archive.infolist()) > SIZE_MAX:
-                raise FileUnreadable("bundle-damaged", file=name, reason=f"> {SIZE_MAX} bytes")
+            if sum(member.file_size for member in archive.infolist()) > size_max:
+                raise FileUnreadable("bundle-damaged", file=name, reason=f"> {size_max} bytes")
             manifest, records, seals = (archive.read(member) for member in (MANIFEST, RECORDS, SEALS))
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
         raise FileUnreadable("bundle-damaged", file=name, reason=str(error)) from error

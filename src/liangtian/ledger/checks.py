@@ -6,112 +6,54 @@ other ways than the book asks them, because whoever reads the bundle need not tr
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 
 import numpy as np
 import shapely
 
-from liangtian.errors import BookRefused, LiangtianError, Unbalanced
+from liangtian.errors import Unbalanced
 from liangtian.finding import Finding, Outcome
-from liangtian.ledger.book import Book, sorted_accounts, summed
+from liangtian.ledger.book import sorted_accounts, summed
 from liangtian.ledger.bundle import Bundle, Manifest
-from liangtian.ledger.chain import GENESIS, Seal, differences, digest, is_intact, read_seal
-from liangtian.ledger.entry import Account, Entry
+from liangtian.ledger.chain import GENESIS, Seal, differences, is_intact
+from liangtian.ledger.entry import Account
+from liangtian.ledger.examined import Examined, Refusal, examine
 from liangtian.ledger.exclusivity import Exclusivity
+from liangtian.ledger.indices import index_words
 from liangtian.ledger.lots import Ground
-from liangtian.ledger.records import Record, read_record
 from liangtian.messages import render_error
 from liangtian.units import m2_from_dm2
 
-SKEW = timedelta(minutes=1)
-"""How far moments of recording may run against the order of commit: a transaction commits after it takes its time."""
+_KEY = re.compile(rb'"key":"([^"]*)"')
 
 BALANCE_REFUSALS = frozenset({"balance-below-zero"})
 GROUND_REFUSALS = frozenset({"lot-overlap", "lot-beyond-ground"})
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """A line that is no record, or a record that the reference model does not take: its position from 1, and why."""
-
-    at: int
-    error: LiangtianError
-
-
-@dataclass(frozen=True, slots=True)
-class Examined:
-    """A bundle taken apart, once, for all checks.
-
-    Attributes
-    ----------
-    published : the head its reader knows from elsewhere; None: none
-    seals : those that can be read, by position from 1
-    digests : of each line of records
-    records : those that can be read, by position from 1
-    unreadable : the lines that cannot be
-    book : the reference model after every record it takes
-    refused : the records it does not take
-    """
-
-    bundle: Bundle
-    published: str | None
-    seals: Mapping[int, Seal]
-    digests: Sequence[str]
-    records: Mapping[int, Record]
-    unreadable: Sequence[Refusal]
-    book: Book
-    refused: Sequence[Refusal]
-
-
 Check = Callable[[Examined], Iterator[Finding]]
-
-
-def examine(bundle: Bundle, exclusivity: Exclusivity, published: str | None = None) -> Examined:
-    """Take a bundle apart: read its seals and records, and replay the records on the reference model."""
-    seals = dict(_read_seals(bundle.seals))
-    records, unreadable = _read_records(bundle.records)
-    book = Book(exclusivity, skew=SKEW)
-    refused = tuple(replay(book, records))
-    digests = [digest(line) for line in bundle.records]
-    return Examined(bundle, published, seals, digests, records, unreadable, book, refused)
-
-
-def replay(book: Book, records: Mapping[int, Record]) -> Iterator[Refusal]:
-    """Book records in order, linked ones together; yield those the book refuses."""
-    position = {record.key: at for at, record in reversed(list(records.items()))}
-    done: set[int] = set()
-    for at, record in records.items():
-        if at in done:
-            continue
-        linked = record.linked if isinstance(record, Entry) else ()
-        together = sorted({at, *(position[key] for key in linked if key in position)} - done)
-        done.update(together)
-        if record.key in book.records:
-            yield Refusal(at, BookRefused("record-twice", key=record.key))
-            continue
-        try:
-            book.append(*(records[each] for each in together))
-        except LiangtianError as error:
-            yield Refusal(at, error)
 
 
 def check_chain(examined: Examined) -> Iterator[Finding]:
     """Every seal is the hash of what it says and follows the one before it; every record is as it was sealed."""
     before: Seal | None = None
+    trusted = True
     for at in range(1, len(examined.bundle.seals) + 1):
         one = examined.seals.get(at)
-        if one is None or not is_intact(one):
+        intact = one is not None and is_intact(one)
+        if one is None or not intact:
             yield _fail("seal-altered", seal=at, first=one.first if one else "?", last=one.last if one else "?")
-        elif (one.number, one.first, one.previous) != _after(before):
+        elif trusted and (one.number, one.first, one.previous) != _after(before):
             yield _fail("seal-out-of-place", seal=at, number=one.number)
-        before = one
-    sealed = [each for one in examined.seals.values() for each in one.digests]
+        # What follows an altered seal cannot follow it: the altered one is named, and nothing else for its sake.
+        before, trusted = one, intact
+    sealed = _sealed_digests(examined)
     for found in differences(examined.digests, sealed):
-        yield _fail(f"record-{found.what}", at=found.at, key=_key_at(examined, found.at))
+        key = {} if found.what == "missing" else {"key": _key_at(examined, found.at)}
+        yield _fail(f"record-{found.what}", at=found.at, **key)
     if len(examined.digests) > len(sealed):
         yield _unknown("record-unsealed", count=len(examined.digests) - len(sealed), first=len(sealed) + 1)
 
@@ -183,6 +125,12 @@ def check_ground(examined: Examined) -> Iterator[Finding]:
         overlap = book.exclusivity.clash(book.credited(serial), book.credited(other))
         if overlap:
             yield _fail("lots-overlap", serial=serial, other=other, overlap_m2=str(m2_from_dm2(overlap)))
+    for serial in sorted(book.lots):
+        one = book.credited(serial)
+        excess = one.excess()
+        if excess is not None:
+            words = {**index_words(excess[0]), "amount": one.highest[excess[0]], "ground_m2": excess[1]}
+            yield _fail("lot-beyond-ground", serial=serial, **words)
 
 
 def check_order(examined: Examined) -> Iterator[Finding]:
@@ -202,6 +150,9 @@ CHECKS: Mapping[str, Check] = {
     "BOOK-08": check_order,
 }
 """Every invariant by the rule its findings carry. `verify` takes more: rules of law are judged the same way."""
+
+WITHOUT_REPLAY = frozenset({check_chain, check_head, check_records})
+"""Checks of the lines as they are. All others judge the book the lines make, and cannot pass where some make none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,37 +183,42 @@ def verify(
     ----------
     exclusivity : what the rule tolerates between lots
     published : the head of the book known from elsewhere, which the bundle must end in
-    checks : by the rule their findings carry; rules of law are added to `CHECKS` by the caller
+    checks : by the rule their findings carry; rules of law are added to `CHECKS` by the caller, and what `check_x` says
+        when it passes is the message `verified-x`
     """
     examined = examine(bundle, exclusivity, published)
     findings: list[Finding] = []
     for rule, check in checks.items():
         found = [replace(finding, rule=rule) for finding in check(examined)]
-        findings += found or [Finding(rule, Outcome.PASS, f"verified-{check.__name__.removeprefix('check_')}")]
+        findings += found or [replace(_unobjected(check, examined), rule=rule)]
     lots = examined.book.lots
     groundless = sum(examined.book.ground(serial) is None for serial in lots)
     return Verdict(bundle.manifest, tuple(findings), len(lots), groundless)
 
 
-def _read_seals(lines: Sequence[bytes]) -> Iterator[tuple[int, Seal]]:
-    for at, line in enumerate(lines, 1):
-        with suppress(BookRefused):
-            yield at, read_seal(line)
-
-
-def _read_records(lines: Sequence[bytes]) -> tuple[dict[int, Record], tuple[Refusal, ...]]:
-    records: dict[int, Record] = {}
-    unreadable = []
-    for at, line in enumerate(lines, 1):
-        try:
-            records[at] = read_record(line)
-        except LiangtianError as error:
-            unreadable.append(Refusal(at, error))
-    return records, tuple(unreadable)
+def _unobjected(check: Check, examined: Examined) -> Finding:
+    """What a check without findings means: passed, or not told because the book it saw lacks records."""
+    left_out = len(examined.unreadable) + len(examined.refused)
+    if left_out and check not in WITHOUT_REPLAY:
+        return _unknown("record-left-out", count=left_out)
+    return Finding("", Outcome.PASS, f"verified-{check.__name__.removeprefix('check_')}")
 
 
 def _after(before: Seal | None) -> tuple[int, int, str]:
     return (1, 1, GENESIS) if before is None else (before.number + 1, before.last + 1, before.seal)
+
+
+def _sealed_digests(examined: Examined) -> list[str]:
+    """The digests of all seals in order; the records of a seal that cannot be read stand for themselves, unjudged."""
+    sealed: list[str] = []
+    for at in range(1, len(examined.bundle.seals) + 1):
+        one = examined.seals.get(at)
+        if one is not None:
+            sealed += one.digests
+            continue
+        following = next((seal.first for later, seal in sorted(examined.seals.items()) if later > at), None)
+        sealed += examined.digests[len(sealed) : None if following is None else following - 1]
+    return sealed
 
 
 def _neighbours(grounds: Mapping[str, Ground | None]) -> list[tuple[str, str]]:
@@ -277,8 +233,10 @@ def _neighbours(grounds: Mapping[str, Ground | None]) -> list[tuple[str, str]]:
 
 
 def _key_at(examined: Examined, at: int) -> str:
-    record = examined.records.get(at)
-    return record.key if record is not None else "?"
+    """The key a line of records gives, even where it is no record; a line that is missing gives none."""
+    line = examined.bundle.records[at - 1] if at <= len(examined.bundle.records) else b""
+    found = _KEY.search(line)
+    return found[1].decode("utf-8", "replace") if found else "?"
 
 
 def _refusals(examined: Examined, message_ids: Collection[str]) -> Iterator[Finding]:

@@ -288,8 +288,13 @@ def _check_hold(entry: Entry) -> None:
 
 
 def _check_lots(entry: Entry) -> None:
-    if entry.lots and not entry_kinds()[entry.kind].opens_lots:
+    kind = entry_kinds()[entry.kind]
+    if entry.lots and not kind.opens_lots:
         raise BookRefused("entry-lots-unwanted", key=entry.key, **_kind_words(entry))
+    for leg in entry.legs:
+        minted = leg.account.pool == "outside" and leg.account.lot is not None and leg.amount < 0
+        if minted and not kind.mints and entry.reverses is None:
+            raise BookRefused("entry-mints", key=entry.key, **_kind_words(entry), **leg.account.words)
     serials = Counter(lot.serial for lot in entry.lots)
     moved = {leg.account.lot for leg in entry.legs}
     for lot in entry.lots:

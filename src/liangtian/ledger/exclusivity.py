@@ -11,18 +11,16 @@ from fractions import Fraction
 import numpy as np
 import numpy.typing as npt
 import shapely
-from pyproj.exceptions import ProjError
 
 from liangtian.ledger.indices import indices
 from liangtian.ledger.kinds import credit_kinds
-from liangtian.ledger.lots import SIDE_MAX_M, Box, Ground, Lot, plane
+from liangtian.ledger.lots import Box, Ground, Lot, is_within_use, plane
 from liangtian.space.area import ellipsoidal_area
 from liangtian.space.crs import reproject
 from liangtian.space.topology import mean_width
 from liangtian.units import round_dm2, round_half_up
 
 CELL_M = 1000.0
-FAR_OFF: Box = (-1e9, -1e9, -1e9, -1e9)
 
 Spans = tuple[tuple[date, date], ...]
 
@@ -35,7 +33,7 @@ class Exclusivity:
     ----------
     area_m2, mean_width_m : a connected part of an overlap below both only touches: boundaries are digitised along the
         lines they respect
-    may_lie_on : pairs of kinds of credit (above, below): work on ground that already earned credits of another kind.
+    may_lie_on : pairs of kinds of credit (above, below): work on ground that has earned credits of another kind before.
         Even then no index of area is credited on both
     """
 
@@ -72,10 +70,14 @@ class Exclusivity:
 
     def _exclude(self, one: Credited, other: Credited) -> bool:
         """Whether they are credited on one day for what cannot be earned twice."""
-        if not {(one.lot.credit, other.lot.credit), (other.lot.credit, one.lot.credit)} & self.may_lie_on:
+        if not (self._may_lie(one.lot, other.lot) or self._may_lie(other.lot, one.lot)):
             return any(_meet(a, b) for a in one.spans.values() for b in other.spans.values())
         shared = [name for name in one.spans if name in other.spans and indices()[name].unit == "m2"]
         return any(_meet(one.spans[name], other.spans[name]) for name in shared)
+
+    def _may_lie(self, above: Lot, below: Lot) -> bool:
+        """Whether the work came after what it improves: ground improved first was farmland, and is not reclaimed after."""
+        return (above.credit, below.credit) in self.may_lie_on and above.on >= below.on
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +101,8 @@ class Credited:
         if self.ground is None:
             return None
         ground_m2 = int(round_half_up(Fraction(self.ground.area_dm2, 100)))
-        return next(
-            ((n, ground_m2) for n, most in self.highest.items() if indices()[n].unit == "m2" and most > ground_m2), None
-        )
+        beyond = (name for name, most in self.highest.items() if indices()[name].unit == "m2" and most > ground_m2)
+        return next(((name, ground_m2) for name in beyond), None)
 
 
 class Cells:
@@ -119,8 +120,11 @@ class Cells:
         """Serials of lots in the cells a ground touches, in every plane in use."""
         found: set[str] = set()
         for crs, cells in self._lots.items():
-            for cell in cells_of(ground.box if crs == ground.crs else _box_in(ground, crs)):
-                found |= cells.get(cell, set())
+            # Every lot of a plane lies where the plane is used: what lies elsewhere is not near, and could not be drawn.
+            if crs == ground.crs or is_within_use(ground.degrees, crs):
+                x_min, y_min, x_max, y_max = shapely.bounds(in_plane(ground, crs)).tolist()
+                for cell in cells_of((x_min, y_min, x_max, y_max)):
+                    found |= cells.get(cell, set())
         return found
 
 
@@ -148,17 +152,6 @@ def in_plane(ground: Ground, crs: str) -> shapely.Geometry:
     if ground.crs == crs:
         return ground.shape
     return reproject(np.array([ground.shape], dtype=object), plane(ground.crs), plane(crs))[0]
-
-
-def _box_in(ground: Ground, crs: str) -> Box:
-    """Bounds in another plane; where it lies too far off to be drawn there, a point no lot is near."""
-    try:
-        x_min, y_min, x_max, y_max = shapely.bounds(in_plane(ground, crs)).tolist()
-    except ProjError:
-        return FAR_OFF
-    # Far from its meridian a plane stretches without limit.
-    is_far = not (x_max - x_min <= 2 * SIDE_MAX_M and y_max - y_min <= 2 * SIDE_MAX_M)
-    return FAR_OFF if is_far else (x_min, y_min, x_max, y_max)
 
 
 def _meet(one: Spans, other: Spans) -> bool:

@@ -11,12 +11,20 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class EntryKind:
-    """A kind of entry: `opens_lots` may bring new lots, `holds` may lapse on a day."""
+    """A kind of entry.
+
+    Attributes
+    ----------
+    opens_lots : it may bring new lots
+    mints : it may credit lots from outside the book; every other kind only moves what the book has
+    holds : it may lapse on a day
+    """
 
     id: str
     zh: str
     en: str
     opens_lots: bool = False
+    mints: bool = False
     holds: bool = False
 
 

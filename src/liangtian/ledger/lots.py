@@ -157,15 +157,22 @@ def plane(crs: str) -> CRS:
     return found
 
 
+def is_within_use(degrees: Box, crs: str) -> bool:
+    """Whether bounds in longitude and latitude lie where a plane is meant to be used, or a little beyond."""
+    zone = plane(crs).area_of_use
+    west, south, east, north = degrees
+    return (
+        zone is not None
+        and zone.west - MARGIN_DEG <= west <= east <= zone.east + MARGIN_DEG
+        and zone.south - MARGIN_DEG <= south <= north <= zone.north + MARGIN_DEG
+    )
+
+
 def _fits(ground: Ground) -> bool:
     """Whether a boundary is no wider than a county and lies where its plane is meant to be used."""
     x_min, y_min, x_max, y_max = ground.box
-    zone = plane(ground.crs).area_of_use
-    if zone is None or not (x_max - x_min <= SIDE_MAX_M and y_max - y_min <= SIDE_MAX_M):
-        return False
-    west, south, east, north = ground.degrees
-    in_width = zone.west - MARGIN_DEG <= west <= east <= zone.east + MARGIN_DEG
-    return in_width and zone.south - MARGIN_DEG <= south <= north <= zone.north + MARGIN_DEG
+    is_narrow = x_max - x_min <= SIDE_MAX_M and y_max - y_min <= SIDE_MAX_M
+    return is_narrow and is_within_use(ground.degrees, ground.crs)
 
 
 @cache

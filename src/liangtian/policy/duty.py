@@ -23,20 +23,23 @@ class Records:
 def as_obligation(duty: Duty, rule: str) -> Obligation[Records]:
     """Give a duty the one check that all duties share.
 
-    Done in the year by the day: pass; later: fail; not done: fail once the day is past, before that it does not yet
-    apply. A duty with one day, not one a year, counts whatever was ever recorded.
+    A yearly duty answers for the year of the case: done by its day, pass; later, fail. Not done and the day past, fail;
+    not yet due, the year before answers first: what was left undone then stays overdue until it is done. A duty with
+    one day, not one a year, counts whatever was ever recorded.
     """
 
     def check(facts: Records, params: Params) -> Iterator[Ruling]:
         due = params.value(duty.due)
-        day = due.day_in(params.on.year)
-        yearly = due.unit == "month-day"
-        done = [
-            row["done_on"]
-            for row in facts.duty_records
-            if row["rule"] == rule and row["done_on"] <= params.on and (not yearly or row["done_on"].year == day.year)
-        ]
-        yield _ruling(min(done, default=None), day, params.on)
+        done = [row["done_on"] for row in facts.duty_records if row["rule"] == rule and row["done_on"] <= params.on]
+        if due.unit != "month-day":
+            yield _ruling(min(done, default=None), due.day_in(params.on.year), params.on)
+            return
+        day, before = due.day_in(params.on.year), due.day_in(params.on.year - 1)
+        this_year = [each for each in done if each.year == day.year]
+        if not this_year and params.on <= day and due.since <= before and not any(d.year == before.year for d in done):
+            yield _ruling(None, before, params.on)
+        else:
+            yield _ruling(min(this_year, default=None), day, params.on)
 
     return Obligation(duty.id, duty.force, duty.who, ("duty",), always, Records, check)
 

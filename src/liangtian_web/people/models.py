@@ -98,6 +98,7 @@ class Membership(models.Model):
     """A user's role in an agency, for a place and everything under it."""
 
     class Role(models.TextChoices):
+        KEEPER = "keeper", _("台账管理")
         OFFICER = "officer", _("经办人")
         AUDITOR = "auditor", _("审计人")
         ADMIN = "admin", _("管理员")

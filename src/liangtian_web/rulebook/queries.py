@@ -7,12 +7,13 @@ from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 
+from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Max, Q, QuerySet
 
 from liangtian.messages import Language
 from liangtian.onemap.places import lies_in
-from liangtian.policy.adoption import Adoption, adopted, demonstration_adoptions
+from liangtian.policy.adoption import Adoption, adopted, demonstration_adoptions, read_adoptions
 from liangtian.policy.document import Document
 from liangtian.policy.evaluate import Rulebook
 from liangtian.policy.parameters import Parameters
@@ -50,8 +51,8 @@ def approved_values() -> tuple[Parameter, ...]:
 
 
 def approved_adoptions() -> tuple[Adoption, ...]:
-    """The adoptions in force: those shipped for the demonstration, and those approved here."""
-    return demonstration_adoptions() + _approved(_state())[1]
+    """The adoptions in force: the home's `adopts.toml`, or the demonstration's without one; and those approved here."""
+    return _listed() + _approved(_state())[1]
 
 
 def documents_on(place: Place, on: date) -> dict[str, Document]:
@@ -171,6 +172,11 @@ def _above(user: User | AnonymousUser) -> set[int]:
         return set()
     paths = Membership.objects.filter(user=user).values_list("place__path", flat=True)
     return {int(part) for path in paths for part in path.strip("/").split("/")[:-1]}
+
+
+def _listed() -> tuple[Adoption, ...]:
+    file = settings.HOME / "adopts.toml"
+    return read_adoptions(file.read_text("utf-8"), file.name) if file.exists() else demonstration_adoptions()
 
 
 def _state() -> int:

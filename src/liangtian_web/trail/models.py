@@ -26,6 +26,10 @@ WORDS = {
     "rulebook.import": _("导入公布文本"),
     "rulebook.export": _("导出审定取值"),
     "review.download": _("下载检查结果"),
+    "ledger.propose": _("提出记账"),
+    "ledger.post": _("审核记账"),
+    "ledger.refuse": _("退回记账"),
+    "ledger.download": _("下载对账单"),
 }
 
 

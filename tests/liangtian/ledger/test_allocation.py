@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bookkeeping import CITY, COUNTY, OUTSIDE, acceptance, day, entry, new_book, refused, square
@@ -121,6 +121,7 @@ def test_it_refuses() -> None:
     assert refused(lambda: legs_from([Posting("moon", "reserve", "money_fen", 1)], PARTIES)) == "party-unknown"
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(1, 50), min_size=1, max_size=5), st.integers(1, 250))
 def test_what_the_book_holds_can_be_spent_to_the_last(areas: list[int], wanted: int) -> None:
     book = new_book()

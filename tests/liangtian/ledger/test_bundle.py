@@ -13,8 +13,8 @@ from bookkeeping import at, refused
 from bundles import RULE, bundle_bytes, members, packed, read, sealed, story, with_records
 from liangtian.errors import FileUnreadable
 from liangtian.finding import Outcome
-from liangtian.ledger.bundle import MANIFEST, RECORDS, SEALS, Manifest, write_bundle
-from liangtian.ledger.chain import GENESIS, differences, read_seal, seal_line
+from liangtian.ledger.bundle import MANIFEST, RECORDS, SEALS, Manifest, read_bundle, write_bundle
+from liangtian.ledger.chain import GENESIS, differences, read_seal, seal, seal_line
 from liangtian.ledger.checks import verify
 from liangtian.ledger.records import canonical, content_digest, read_record
 
@@ -102,6 +102,27 @@ def test_any_byte_of_any_seal_altered_is_found_and_located(at_byte: int, flip: i
     assert altered[0] == number
 
 
+@pytest.mark.parametrize("number", [1, 2, 3, 4])
+def test_a_seal_that_cannot_be_read_is_named_alone(number: int) -> None:
+    contents = members(SOUND)
+    seals = contents[SEALS].splitlines(keepends=True)
+    seals[number - 1] = b"x" + seals[number - 1]
+    verdict = verify(read(packed(contents | {SEALS: b"".join(seals)})), RULE)
+    failed = [(f.rule, f.message_id) for f in verdict.findings if f.outcome is Outcome.FAIL]
+    head = [("BOOK-02", "manifest-differs")] if number == 4 else []
+    assert failed == [("BOOK-01", "seal-altered"), *head]
+
+
+def test_beside_a_seal_that_cannot_be_read_records_are_still_located() -> None:
+    contents = members(SOUND)
+    seals = b"x" + contents[SEALS]
+    tampered = contents[RECORDS].replace(b'"actor":"wang"', b'"actor":"wei2"')
+    assert [f for f in failures(packed(contents | {SEALS: seals, RECORDS: tampered})) if f[0] == "BOOK-01"] == [
+        ("BOOK-01", "seal-altered", None),
+        ("BOOK-01", "record-altered", 10),
+    ]
+
+
 @pytest.mark.parametrize("gone", range(len(LINES)))
 def test_a_record_taken_out_is_located(gone: int) -> None:
     kept = [line for at_line, line in enumerate(LINES) if at_line != gone]
@@ -164,6 +185,16 @@ DAMAGED: dict[str, tuple[str, bytes]] = {
 @pytest.mark.parametrize(("message_id", "content"), DAMAGED.values(), ids=DAMAGED)
 def test_what_is_no_bundle_is_refused(message_id: str, content: bytes) -> None:
     assert refused(lambda: read(content)) == message_id
+
+
+def test_a_file_made_to_fill_the_memory_is_not_unpacked() -> None:
+    size = sum(len(content) for content in members(SOUND).values())
+    assert read_bundle(io.BytesIO(SOUND), name="book.zip", size_max=size).manifest.records == 11
+    assert refused(lambda: read_bundle(io.BytesIO(SOUND), name="book.zip", size_max=size - 1)) == "bundle-damaged"
+
+
+def test_nothing_is_not_sealed() -> None:
+    assert refused(lambda: seal([], None, at(0))) == "seal-empty"
 
 
 @given(at_byte=st.integers(0, len(SOUND) - 1), flip=st.integers(1, 255))

@@ -4,14 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import date, datetime
 
 import pytest
 
-from bookkeeping import COUNTY, acceptance, at, closing, day, entry, hold, move, moved, quota, square
+from bookkeeping import COUNTY, acceptance, at, closing, day, entry, hold, move, moved, quota, reserve, square
 from bundles import RULE, bundle_bytes, packed_lines, read, story
 from liangtian.finding import Finding, Outcome
-from liangtian.ledger.checks import CHECKS, Examined, verify
-from liangtian.ledger.entry import reverse
+from liangtian.ledger.book import Book
+from liangtian.ledger.checks import (
+    CHECKS,
+    check_balances,
+    check_conservation,
+    check_ground,
+    check_holds,
+    verify,
+)
+from liangtian.ledger.entry import Account, Movement, reverse
+from liangtian.ledger.examined import Examined, examine
+from liangtian.ledger.exclusivity import Credited, Exclusivity
 from liangtian.ledger.records import Record, canonical
 from liangtian.messages import catalogue, render
 
@@ -45,6 +56,17 @@ def test_an_unbalanced_entry_is_found() -> None:
 def test_a_line_that_is_no_record_is_found() -> None:
     assert wrong([canonical(IN), b"{}"]) == [("BOOK-03", "record-refused", 2)]
     assert wrong([canonical(IN) + b" "]) == [("BOOK-03", "record-refused", 1)]
+
+
+def test_what_lacks_records_is_not_passed() -> None:
+    verdict = verify(read(packed_lines([canonical(IN), b"{}"])), RULE)
+    assert [found.outcome.value for found in verdict.findings] == [
+        "pass",
+        "pass",
+        "fail",
+        *["unknown"] * 5,
+    ]
+    assert verdict.findings[-1].params == {"count": 1}
 
 
 def test_spending_what_is_not_there_is_found() -> None:
@@ -99,6 +121,43 @@ def test_linked_entries_apart_in_the_seals_are_booked_together() -> None:
 def test_an_open_hold_is_what_is_held() -> None:
     assert wrong_records(IN, hold("h", day(2), "A", 400)) == []
     assert wrong_records(IN, hold("h", day(2), "A", 400, expires=day(3)), quota("q", day(5), 1)) == []
+
+
+class CarelessBook(Book):
+    """A model gone wrong: it moves one more m² than its entries say, and holds one that no one holds."""
+
+    def movements(self, *, known_on: datetime | None = None) -> Iterator[Movement]:
+        yield from super().movements(known_on=known_on)
+        yield Movement(day(6), reserve("A", pool="used"), -1, "in-A")
+
+    def balances(self, on: date, *, known_on: datetime | None = None) -> dict[Account, int]:
+        return {**super().balances(on, known_on=known_on), reserve("A", pool="held"): 1}
+
+
+def test_the_sums_are_taken_again_without_trust_in_the_model() -> None:
+    book = CarelessBook(Exclusivity.of(10**9, 10**9))
+    book.append(IN, acceptance("B", 10, square(0, shift=50.0)))
+    book.exclusivity = Exclusivity.of()
+    examined = replace(examine(read(bundle_bytes()), RULE), book=book)
+    assert [each.params["total"] for each in check_conservation(examined)] == [-1]
+    assert [(each.params["on"], each.params["balance"]) for each in check_balances(examined)] == [("2024-06-01", -1)]
+    assert [(each.params["held"], each.params["open"]) for each in check_holds(examined)] == [(1, 0)]
+    assert [each.params["overlap_m2"] for each in check_ground(examined)] == ["5000.00"]
+
+
+def test_a_lot_beyond_its_ground_is_told_without_trust_in_the_model() -> None:
+    class Generous(Book):
+        def credited(self, serial: str) -> Credited:
+            return replace(super().credited(serial), highest={"quantity_m2": 10_001})
+
+    book = Generous(Exclusivity.of())
+    book.append(IN)
+    (found,) = check_ground(replace(examine(read(bundle_bytes()), RULE), book=book))
+    assert (found.message_id, found.params["amount"], found.params["ground_m2"]) == (
+        "lot-beyond-ground",
+        10_001,
+        10_000,
+    )
 
 
 def test_rules_of_law_are_judged_beside_the_invariants() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bookkeeping import day
@@ -17,6 +17,7 @@ def on(number: int) -> date:
     return day(1) + timedelta(days=number)
 
 
+@settings(deadline=None)
 @given(MOVES, st.integers(-1, 13))
 def test_balances_are_sums(moves: list[tuple[int, int]], since: int) -> None:
     sums = DaySums()

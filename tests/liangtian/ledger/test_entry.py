@@ -30,6 +30,7 @@ from bookkeeping import (
 )
 from liangtian.errors import Unbalanced
 from liangtian.ledger.entry import AMOUNT_MAX, Account, Leg, movements, reverse
+from liangtian.ledger.indices import index_on
 from liangtian.ledger.lots import Ground
 
 QUOTA = (COUNTY, "reserve", "plan_quota_m2", None)
@@ -64,6 +65,7 @@ REFUSED: dict[str, tuple[str, Callable[[], Any]]] = {
         "entry-account-twice",
         lambda: entry("k", day(1), "allocation", legs((*SOURCE, -5), (*QUOTA, 2), (*QUOTA, 3))),
     ),
+    "an index no one knows": ("index-unknown", lambda: index_on("forest_m2", day(1))),
     "an index before its day": ("index-not-in-force", lambda: quota("k", date(2019, 2, 12), 5)),
     "an unknown kind": ("entry-kind-unknown", lambda: entry("k", day(1), "gift", BALANCED)),
     "no key": ("entry-text", lambda: entry(" ", day(1), "allocation", BALANCED)),
@@ -99,6 +101,10 @@ REFUSED: dict[str, tuple[str, Callable[[], Any]]] = {
     "lots of a transfer": (
         "entry-lots-unwanted",
         lambda: move("k", day(1), "transfer", "A", 5, "reserve", "municipal", lots=(lot("A", square(0)),)),
+    ),
+    "credits from nowhere": (
+        "entry-mints",
+        lambda: entry("k", day(1), "transfer", moved("A", 5, (OUTSIDE, "outside"), (COUNTY, "reserve"), "paddy_m2")),
     ),
     "one serial for two lots": (
         "lot-serial-twice",

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
 import shapely
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bookkeeping import PLANE, day, lot, square
@@ -48,10 +49,18 @@ def test_the_pair_of_kinds_counts_in_either_order() -> None:
     assert strict.clash(above, below) == 1_000_000
 
 
+def test_improved_ground_is_not_reclaimed_afterwards() -> None:
+    better = credited("B", square(0), 2, 5, credit="quality-improvement", index="capacity_kg")
+    later = replace(credited("A", square(0), 2, 5), lot=lot("A", square(0), on=day(2)))
+    assert STRICT.clash(better, later) == 1_000_000
+    assert STRICT.clash(better, credited("A", square(0), 2, 5)) == 0
+
+
 def test_a_lot_without_ground_clashes_with_nothing() -> None:
     assert STRICT.clash(credited("A", None, 1, 5, document="doc:1"), credited("B", square(0), 1, 5)) == 0
 
 
+@settings(deadline=None)
 @given(st.integers(-30, 30), st.integers(-30, 30), st.floats(1.0, 2500.0))
 def test_what_meets_is_near(column: int, row: int, side: float) -> None:
     cells = Cells()
@@ -67,6 +76,13 @@ def test_lots_of_far_zones_are_not_near(zone: int) -> None:
     cells.add("A", square(0))
     other = Ground.of(square(0).shape, f"EPSG:{zone}")
     assert cells.near(other) == ({"A"} if zone == 4549 else set())
+
+
+def test_a_lot_on_the_other_side_of_the_earth_is_not_near() -> None:
+    cells = Cells()
+    cells.add("A", square(0))
+    antipode = Ground.of(shapely.box(500_000, 3_000_000, 500_100, 3_000_100), "EPSG:32620")
+    assert cells.near(antipode) == set()
 
 
 def test_a_cell_holds_its_western_and_southern_edge() -> None:

@@ -6,7 +6,7 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-import liangtian_web.review.models
+import liangtian_web.boxes
 
 
 class Migration(migrations.Migration):
@@ -53,7 +53,7 @@ class Migration(migrations.Migration):
                 ("crs", models.CharField(max_length=100, verbose_name="坐标系")),
                 ("boundary", models.BinaryField()),
                 ("boundary_crs", models.TextField()),
-                ("box", liangtian_web.review.models.BoxField()),
+                ("box", liangtian_web.boxes.BoxField()),
                 ("area_m2", models.DecimalField(decimal_places=2, max_digits=16, verbose_name="占地")),
                 ("facts", models.JSONField()),
                 ("declared", models.JSONField(default=dict)),

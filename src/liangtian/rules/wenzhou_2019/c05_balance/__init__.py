@@ -6,7 +6,7 @@ construction unit. Village land follows the unit's duty here; that its collectiv
 
 from __future__ import annotations
 
-from liangtian.rules.wenzhou_2019.c05_balance import book, duty, path, suspension
+from liangtian.rules.wenzhou_2019.c05_balance import book, duty, path, payment, suspension
 
 OBLIGATIONS = (
     book.HOLD,
@@ -16,6 +16,6 @@ OBLIGATIONS = (
     duty.BY_PLACE,
     path.SEEK,
     path.ENTRUST,
-    path.PAY,
+    payment.PAY,
     suspension.OBLIGATION,
 )

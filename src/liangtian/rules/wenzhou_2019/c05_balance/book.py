@@ -40,9 +40,12 @@ class Release:
 
 def check_hold(facts: Hold, params: Params) -> Iterator[Ruling]:
     """Rule on each index: what the pool has at hand covers what is to be held."""
+    figures = owed(facts, params)
+    if not any(figures.values()):
+        yield passed("w05-nothing-to-hold")
+        return
     pool = source(facts.kind, facts.balance_path)
     names = {"owner_zh": f"{OWNERS[pool.party][0]}", "owner_en": OWNERS[pool.party][1]}
-    figures = owed(facts, params)
     for index in INDICES:
         available = getattr(facts, index.available_fact)
         yield index.balance(figures[index.name], available, at_hand=index.available_fact, owner=names, parcels=())
@@ -50,16 +53,22 @@ def check_hold(facts: Hold, params: Params) -> Iterator[Ruling]:
 
 def post_hold(facts: Hold, params: Params) -> Iterator[Posting]:
     """Set aside, in the pool of whoever supplies it, what is owed."""
+    due = booked(facts, params)
+    if not any(due.values()):
+        return
     pool = source(facts.kind, facts.balance_path)
-    for index, amount in booked(facts, params).items():
+    for index, amount in due.items():
         yield from move(index, amount, from_=pool, to=Pocket(pool.party, "held"))
 
 
 def check_write_off(facts: WriteOff, params: Params) -> Iterator[Ruling]:
     """Rule on each index: what is held covers what is written off."""
+    due, held = booked(facts, params), amounts(facts.held_amounts, BALANCE)
+    if not any((*due.values(), *held.values())):
+        yield passed("w05-nothing-to-hold")
+        return
     source(facts.kind, facts.balance_path)
-    held = amounts(facts.held_amounts, BALANCE)
-    for index, amount in booked(facts, params).items():
+    for index, amount in due.items():
         yield compared_amounts(
             held[index], ">=", amount, index=index, name="held_amounts", met="w05-held", unmet="w05-not-held"
         )
@@ -67,9 +76,11 @@ def check_write_off(facts: WriteOff, params: Params) -> Iterator[Ruling]:
 
 def post_write_off(facts: WriteOff, params: Params) -> Iterator[Posting]:
     """Write off what is owed; what was held beyond it goes back."""
+    due, held = booked(facts, params), amounts(facts.held_amounts, BALANCE)
+    if not any((*due.values(), *held.values())):
+        return
     pool = source(facts.kind, facts.balance_path)
-    held = amounts(facts.held_amounts, BALANCE)
-    for index, amount in booked(facts, params).items():
+    for index, amount in due.items():
         yield from move(index, amount, from_=Pocket(pool.party, "held"), to=Pocket(pool.party, "used"))
         yield from move(index, held[index] - amount, from_=Pocket(pool.party, "held"), to=pool)
 

@@ -23,6 +23,7 @@ class UnitBalance:
     available_capacity_kg: int | None
     available_paddy_m2: Decimal | None
     held_amounts: Rows | None
+    committed_amounts: Rows | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,12 @@ class PlaceBalance:
     available_capacity_kg: int | None
     available_paddy_m2: Decimal | None
     held_amounts: Rows | None
+    committed_amounts: Rows | None
+
+
+def _spoken_for(facts: UnitBalance | PlaceBalance) -> dict[str, int]:
+    """Index → what is held for the application or, by （八）, promised for later."""
+    return amounts((*(facts.held_amounts or ()), *(facts.committed_amounts or ())), BALANCE)
 
 
 UNIT = {"owner_zh": "建设单位", "owner_en": "the construction unit"}
@@ -42,7 +49,7 @@ UNIT = {"owner_zh": "建设单位", "owner_en": "the construction unit"}
 def check_unit(facts: UnitBalance, params: Params) -> Iterator[Ruling]:
     """Rule on each index of the whole site."""
     parcels = facts.farmland_parcels or ()
-    held = amounts(facts.held_amounts or (), BALANCE)
+    held = _spoken_for(facts)
     for index in INDICES:
         required, available = getattr(facts, index.required_fact), getattr(facts, index.available_fact)
         yield index.balance(
@@ -58,7 +65,7 @@ def check_unit(facts: UnitBalance, params: Params) -> Iterator[Ruling]:
 def check_places(facts: PlaceBalance, params: Params) -> Iterator[Ruling]:
     """Rule on each index of each place the land lies in; a place alone may state its book without a table.
 
-    What is held is held in the book of the place the case is asked for.
+    What is held or promised stands in the book of the place the case is asked for.
     """
     if not facts.required_by_place:
         yield passed("w05-nothing-taken")
@@ -66,7 +73,7 @@ def check_places(facts: PlaceBalance, params: Params) -> Iterator[Ruling]:
     alone = len(facts.required_by_place) == 1 and not tables
     # The parcels are not split by place: they are named only where all of them lie in one.
     parcels = (facts.farmland_parcels or ()) if len(facts.required_by_place) == 1 else ()
-    held = amounts(facts.held_amounts or (), BALANCE)
+    held = _spoken_for(facts)
     for row in facts.required_by_place:
         own = held if row["place"] == params.place else {}
         owner = {"owner_zh": f"{row['place']}", "owner_en": f"{row['place']}"}

@@ -12,6 +12,7 @@ from fractions import Fraction
 
 from liangtian import units
 from liangtian.ledger.posting import Pocket
+from liangtian.policy.amounts import BALANCE, Rows, amounts
 from liangtian.policy.clause import FactMissing
 from liangtian.policy.parameters import Params
 from liangtian.rules.wenzhou_2019.c05_balance.indices import INDICES
@@ -34,6 +35,7 @@ class Application:
     farmland_quantity_m2: Decimal | None
     capacity_kg: int | None
     paddy_m2: Decimal | None
+    committed_amounts: Rows | None
 
 
 def source(kind: str, balance_path: str | None) -> Pocket:
@@ -51,7 +53,7 @@ def source(kind: str, balance_path: str | None) -> Pocket:
 
 
 def owed(facts: Application, params: Params) -> dict[str, Decimal | int]:
-    """Index → what is owed, unrounded.
+    """Index → what is owed, unrounded, less what （八） lets the application promise for later.
 
     Raises
     ------
@@ -67,7 +69,8 @@ def owed(facts: Application, params: Params) -> dict[str, Decimal | int]:
     missing = [index.required_fact for index in INDICES if index.name not in known]
     if missing:
         raise FactMissing(*missing)
-    return known
+    committed = amounts(facts.committed_amounts or (), BALANCE)
+    return {name: max(0, figure - committed[name]) for name, figure in known.items()}
 
 
 def booked(facts: Application, params: Params) -> dict[str, int]:

@@ -1,0 +1,348 @@
+"""Record in the book: gather what the kernel's rules ask, let them decide, record through the database's one way in."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import Q
+
+from liangtian.errors import BookRefused
+from liangtian.ledger import entry as kernel
+from liangtian.ledger import lots as kernel_lots
+from liangtian.ledger.allocation import Holdings, legs_from
+from liangtian.ledger.indices import indices
+from liangtian.ledger.kinds import pools
+from liangtian.ledger.posting import Posting
+from liangtian.ledger.records import Attachment, Closing, content_digest
+from liangtian.ledger.relations import admit
+from liangtian_web.ledger import exclusivity
+from liangtian_web.ledger.models import Account, Entry, Lot, Period
+from liangtian_web.ledger.queries import holdings_of, named_by, state_for
+from liangtian_web.ledger.records import entries_by_id, place_key, places_by_key
+from liangtian_web.ledger.refusing import in_words
+from liangtian_web.people.models import Place, User
+
+POST = f"SELECT * FROM book_post({', '.join(['%s'] * 19)})"
+
+
+def now() -> datetime:
+    """The moment of recording, UTC."""
+    return datetime.now(UTC)
+
+
+def post(*entries: kernel.Entry) -> list[Entry]:
+    """Book entries together, all or none, each once: an entry whose key is booked with the same content stays as it is.
+
+    Parameters
+    ----------
+    entries : as the kernel checked them when they were made; `actor` and `approver` are user names, and the moment of
+        recording becomes the database's
+
+    Raises
+    ------
+    BookRefused, Unbalanced : with the reason; the book is unchanged
+    """
+    _check_links(entries)
+    names = _Names.of(entries, named_by(entries))
+
+    with in_words(", ".join(entry.key for entry in entries)), transaction.atomic():
+        near = _lock(entries, names)
+        ids = [_post_one(entry, names, near) for entry in entries]
+        exclusivity.check(entries)
+
+    booked = Entry.objects.in_bulk(ids)
+    return [booked[each] for each in ids]
+
+
+def reverse(original: Entry, *, key: str, actor: User, evidence: Iterable[str], on: date | None = None,
+            approver: User | None = None) -> Entry:  # fmt: skip
+    """Take an entry back, on its own business date unless told otherwise."""
+    booked = entries_by_id([original.pk])[original.pk]
+    made = kernel.reverse(
+        booked, key=key, recorded_at=now(), actor=actor.username, evidence=evidence, on=on,
+        approver=approver.username if approver else "",
+    )  # fmt: skip
+    return post(made)[0]
+
+
+def settle(hold: Entry, postings: Iterable[Posting], *, parties: Mapping[str, str], about: About) -> Entry:
+    """End a hold wholly: what it holds goes where the postings say, each lot with its ground."""
+    booked = entries_by_id([hold.pk])[hold.pk]
+    held: dict[tuple[str, str, str], list[tuple[str, int]]] = {}
+    for leg in booked.legs:
+        if leg.account.pool == "held" and leg.account.lot is not None:
+            place = (leg.account.place, leg.account.pool, leg.account.index)
+            held.setdefault(place, []).append((leg.account.lot, leg.amount))
+    return post(about.entry(legs_from(postings, parties, held), settles=hold.key))[0]
+
+
+def void(hold: Entry, about: About) -> Entry:
+    """End a hold by giving everything back where it came from."""
+    booked = entries_by_id([hold.pk])[hold.pk]
+    legs = tuple(replace(leg, amount=-leg.amount) for leg in booked.legs)
+    return post(about.entry(legs, settles=hold.key))[0]
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What an entry says besides its legs."""
+
+    key: str
+    on: date
+    kind: str
+    actor: User
+    evidence: tuple[str, ...]
+    approver: User | None = None
+    rules: tuple[str, ...] = ()
+    expires: date | None = None
+
+    def entry(self, legs: Iterable[kernel.Leg], *, settles: str | None = None,
+              lots: Iterable[kernel_lots.Lot] = ()) -> kernel.Entry:  # fmt: skip
+        """The entry of these legs."""
+        return kernel.Entry(
+            key=self.key, on=self.on, recorded_at=now(), kind=self.kind, legs=tuple(legs), actor=self.actor.username,
+            approver=self.approver.username if self.approver else "", evidence=self.evidence, rules=self.rules,
+            expires=self.expires, settles=settles, lots=tuple(lots),
+        )  # fmt: skip
+
+
+def spend(
+    postings: Sequence[Posting], about: About, *, parties: Mapping[str, str], lots: Holdings | None = None
+) -> Entry:
+    """Book what a rule says should move: from the lots named, or from the oldest first.
+
+    The accounts that give are locked before their lots are chosen, so that two spenders never choose the same credit.
+
+    Raises
+    ------
+    BookRefused (holdings-short, …)
+    """
+    giving = {
+        (parties[each.party], each.pool, each.index)
+        for each in postings
+        if each.amount < 0 and each.party in parties and indices()[each.index].lots and pools()[each.pool].lots
+    }
+    with transaction.atomic():
+        accounts = _accounts(giving, places_by_key(place for place, _, _ in giving))
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT book_lock(%s)", [list(accounts.values())])
+        found = {key: holdings_of(account, about.on) for key, account in accounts.items()}
+        return post(about.entry(legs_from(postings, parties, {**found, **(lots or {})})))[0]
+
+
+def attach_boundary(attachment: Attachment) -> Lot:
+    """Give a lot whose ground was not known its boundary; from then on it excludes others like any other.
+
+    Raises
+    ------
+    BookRefused (lot-unknown, lot-has-ground, lot-overlap, lot-beyond-ground)
+    """
+    lot = Lot.objects.filter(serial=attachment.lot).first()
+    users = _users([attachment.actor, attachment.approver])
+
+    with in_words(attachment.key), transaction.atomic():
+        if lot is None:
+            raise BookRefused("lot-unknown", serial=attachment.lot, key=attachment.key)
+        near = exclusivity.lock([attachment.ground])
+        if Lot.objects.filter(pk=lot.pk, ground__isnull=False).exists():
+            raise BookRefused("lot-has-ground", serial=attachment.lot, key=attachment.key)
+        exclusivity.add_ground(
+            lot.pk, attachment.ground, near, key=attachment.key, evidence=attachment.evidence,
+            actor=users[attachment.actor], approver=users.get(attachment.approver),
+        )  # fmt: skip
+        exclusivity.check_lots([lot.pk])
+
+    return lot
+
+
+def close_period(closing: Closing) -> Period:
+    """Close a place up to a day: nothing dated until then is booked there any more.
+
+    Raises
+    ------
+    BookRefused (closing-backwards)
+    """
+    place = places_by_key([closing.place]).get(closing.place)
+    if place is None:
+        raise BookRefused("book-place-unknown", place=closing.place)
+    users = _users([closing.actor, closing.approver])
+
+    with in_words(closing.key), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT book_lock_place(%s)", [place.pk])
+        admit(closing, state_for([], [place]))
+        cursor.execute(
+            "SELECT book_close(%s, %s, %s, %s, %s, %s)",
+            [place.pk, closing.through, closing.key, list(closing.evidence), users[closing.actor],
+             users.get(closing.approver)],
+        )  # fmt: skip
+        made = cursor.fetchone()
+
+    assert made is not None
+    return Period.objects.get(pk=made[0])
+
+
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """Numbers of what entries name."""
+
+    places: Mapping[str, Place | None]
+    users: Mapping[str, int]
+    accounts: Mapping[tuple[str, str, str], int]
+
+    @classmethod
+    def of(cls, entries: Sequence[kernel.Entry], named: Mapping[str, kernel.Entry]) -> _Names:
+        accounts = {leg.account for each in (*entries, *named.values()) for leg in each.legs}
+        keys = {(account.place, account.pool, account.index) for account in accounts}
+        places = places_by_key({place for place, _, _ in keys} | {lot.place for each in entries for lot in each.lots})
+        users = _users([name for each in entries for name in (each.actor, each.approver)])
+        return cls(places, users, _accounts(keys, places))
+
+
+def _users(names: Iterable[str]) -> dict[str, int]:
+    wanted = {name for name in names if name}
+    found = dict(User.objects.filter(username__in=wanted).values_list("username", "pk"))
+    if missing := wanted - found.keys():
+        raise BookRefused("book-actor-unknown", actor=sorted(missing)[0])
+    return found
+
+
+def _accounts(
+    keys: Iterable[tuple[str, str, str]], places: Mapping[str, Place | None]
+) -> dict[tuple[str, str, str], int]:
+    """Numbers of accounts by place, pool and index; those never used before are opened."""
+    wanted = list(keys)
+    if missing := [place for place, _, _ in wanted if place not in places]:
+        raise BookRefused("book-place-unknown", place=missing[0])
+    kept = [place for place in places.values() if place is not None]
+    rows = Account.objects.filter(Q(place__in=kept) | Q(place=None)).select_related("place")
+    known = {(place_key(row.place), row.pool, row.index): row.pk for row in rows}
+    return {key: known[key] if key in known else _open(places[key[0]], key[1], key[2]) for key in wanted}
+
+
+def _open(place: Place | None, pool: str, index: str) -> int:
+    kind = pools()[pool]
+    with_lots = indices()[index].lots and kind.lots
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT book_open_account(%s, %s, %s, %s, %s)",
+            [place.pk if place else None, pool, index, kind.may_be_negative, with_lots],
+        )
+        row = cursor.fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def _check_links(entries: Sequence[kernel.Entry]) -> None:
+    """Linked entries come together or not at all."""
+    by_key = {entry.key: entry for entry in entries}
+    for entry in entries:
+        for other in entry.linked:
+            if other not in by_key or entry.key not in by_key[other].linked:
+                raise BookRefused("linked-incomplete", key=entry.key, other=other)
+
+
+def _is_plain(entry: kernel.Entry) -> bool:
+    """Whether the database alone can tell if the entry may be booked."""
+    return not (entry.reverses or entry.settles or entry.lots or entry.expires or entry.kind == "opening")
+
+
+def _lock(entries: Sequence[kernel.Entry], names: _Names) -> list[int]:
+    """Take every lock in the one order of this app: ground, places, accounts. Returns the boundaries nearby."""
+    near = exclusivity.lock(exclusivity.grounds_of(entries))
+    if len(entries) == 1 and _is_plain(entries[0]):
+        return near  # book_post takes the locks of its accounts itself
+    with connection.cursor() as cursor:
+        for place in sorted({place.pk for each in entries for place in _opened(each, names)}):
+            cursor.execute("SELECT book_lock_place(%s)", [place])
+        cursor.execute("SELECT book_lock(%s)", [list(names.accounts.values())])
+    return near
+
+
+def _opened(entry: kernel.Entry, names: _Names) -> set[Place]:
+    """The places an entry gives their opening balance."""
+    if entry.kind != "opening":
+        return set()
+    found = {names.places[leg.account.place] for leg in entry.legs if leg.account.pool != "outside"}
+    return {place for place in found if place is not None}
+
+
+def _post_one(entry: kernel.Entry, names: _Names, near: list[int]) -> int:
+    plain = _is_plain(entry)
+    if not plain and (booked := Entry.objects.filter(key=entry.key).first()):
+        return _same(booked.pk, entry)
+    moved: tuple[kernel.Movement, ...] = ()
+    if not plain:
+        state = state_for([entry], names.places.values())
+        admit(entry, state)
+        moved = kernel.movements(entry, state.entries)[len(entry.legs) :]
+    lots = _lots(entry, names, near, {each.account.lot for each in moved})
+    with connection.cursor() as cursor:
+        cursor.execute(POST, _arguments(entry, names, lots, moved))
+        row = cursor.fetchone()
+        assert row is not None
+        for place in _opened(entry, names):
+            cursor.execute("SELECT book_open_place(%s, %s, %s)", [place.pk, entry.on, names.users[entry.actor]])
+    number, already = row
+    return _same(number, entry) if already else int(number)
+
+
+def _same(number: int, entry: kernel.Entry) -> int:
+    """The entry booked under this key, if it is this one."""
+    if content_digest(entries_by_id([number])[number]) != content_digest(entry):
+        raise BookRefused("key-reused", key=entry.key)
+    return number
+
+
+def _lots(entry: kernel.Entry, names: _Names, near: list[int], moved: set[str | None]) -> dict[str, int]:
+    """Numbers of the lots an entry names or moves, after opening those it brings."""
+    opened: dict[str, int] = {}
+    with connection.cursor() as cursor:
+        for lot in entry.lots:
+            place = names.places[lot.place]
+            if place is None:
+                raise BookRefused("book-place-unknown", place=lot.place)
+            cursor.execute(
+                "SELECT book_open_lot(%s, %s, %s, %s, %s, %s)",
+                [lot.serial, place.pk, lot.project, lot.credit, lot.on, lot.document],
+            )
+            row = cursor.fetchone()
+            assert row is not None
+            opened[lot.serial] = int(row[0])
+            near.append(opened[lot.serial])
+            if lot.ground is not None:
+                exclusivity.add_ground(
+                    opened[lot.serial], lot.ground, near, evidence=entry.evidence,
+                    actor=names.users[entry.actor], approver=names.users.get(entry.approver),
+                )  # fmt: skip
+    named = {lot for lot in (*(leg.account.lot for leg in entry.legs), *moved) if lot is not None} - opened.keys()
+    found = dict(Lot.objects.filter(serial__in=named).values_list("serial", "pk"))
+    if missing := named - found.keys():
+        raise BookRefused("lot-unknown", serial=sorted(missing)[0], key=entry.key)
+    return opened | found
+
+
+def _arguments(
+    entry: kernel.Entry, names: _Names, lots: Mapping[str, int], moved: Sequence[kernel.Movement]
+) -> list[Any]:
+    """The parameters of `book_post`, in its order."""
+
+    def columns(accounts: Sequence[kernel.Account]) -> tuple[list[int], list[int | None]]:
+        numbers = [names.accounts[a.place, a.pool, a.index] for a in accounts]
+        return numbers, [None if a.lot is None else lots[a.lot] for a in accounts]
+
+    related = {
+        row.key: row.pk for row in Entry.objects.filter(key__in=[k for k in (entry.reverses, entry.settles) if k])
+    } if entry.reverses or entry.settles else {}  # fmt: skip
+    legs, implied = columns([leg.account for leg in entry.legs]), columns([each.account for each in moved])
+    return [
+        uuid.uuid4(), entry.key, entry.on, entry.kind, list(entry.evidence), list(entry.rules),
+        names.users[entry.actor], names.users.get(entry.approver), related.get(entry.reverses or ""),
+        related.get(entry.settles or ""), list(entry.linked), entry.expires,
+        *legs, [leg.amount for leg in entry.legs],
+        [each.on for each in moved], *implied, [each.amount for each in moved],
+    ]  # fmt: skip

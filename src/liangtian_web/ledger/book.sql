@@ -1,0 +1,362 @@
+-- The book in the database: one way in, `book_post`, and triggers that hold for everybody, the owner included.
+-- Core PostgreSQL 15 or newer, no extension. Every statement may be run again.
+-- A refusal has SQLSTATE LT409, its message id as message and its parameters as JSON in the detail.
+
+CREATE OR REPLACE FUNCTION book_refuse(refusal text, params jsonb) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE EXCEPTION '%', refusal USING ERRCODE = 'LT409', DETAIL = params::text;
+END $$;
+
+-- Writers of the same account wait for each other, always in the order of ids, so that none waits in a circle.
+-- Advisory locks: a row lock would write the row. The lock is kept until the entry is committed; within an account,
+-- ids of entries therefore follow the order of commits.
+CREATE OR REPLACE FUNCTION book_lock(accounts bigint[]) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM pg_advisory_xact_lock(40961, id::int) FROM (SELECT DISTINCT unnest(accounts) AS id ORDER BY 1) AS ordered;
+END $$;
+
+-- What an account (lot NULL) or a lot in it holds at the end of every day with a movement from `since` on: counted back
+-- from what stands now, so that the cost follows the days after `since`, not the age of the account.
+CREATE OR REPLACE FUNCTION book_days_from(account bigint, lot bigint, since date) RETURNS TABLE ("on" date, balance bigint)
+  LANGUAGE plpgsql STABLE AS $$
+BEGIN
+  IF lot IS NULL THEN
+    RETURN QUERY
+      WITH moved AS (
+        SELECT part."on", sum(part.amount) AS amount FROM (
+          SELECT d."on", d.amount FROM ledger_day d WHERE d.account_id = account AND d."on" >= since
+          UNION ALL
+          SELECT l."on", l.amount FROM ledger_leg l WHERE l.account_id = account AND l."on" >= since
+             AND l.entry_id > coalesce((SELECT f.entry_id FROM ledger_fold f WHERE f.account_id = account), 0)
+        ) AS part GROUP BY 1
+      ), stands AS (
+        SELECT l.balance FROM ledger_leg l WHERE l.account_id = account ORDER BY l.entry_id DESC, l.n DESC LIMIT 1
+      )
+      SELECT m."on", (s.balance - coalesce(sum(m.amount) OVER (
+               ORDER BY m."on" DESC ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0))::bigint
+        FROM moved m, stands s;
+  ELSE
+    RETURN QUERY
+      SELECT m."on", sum(m.amount) OVER (ORDER BY m."on")::bigint
+        FROM (SELECT l."on", sum(l.amount) AS amount FROM ledger_leg l
+               WHERE l.lot_id = lot AND l.account_id = account GROUP BY 1) AS m;
+  END IF;
+END $$;
+
+-- Refuse when an account, or a lot in it, is below zero at the end of some day from `since` on.
+CREATE OR REPLACE FUNCTION book_hold_above_zero(account bigint, lot bigint, since date) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE broken record;
+BEGIN
+  SELECT d."on", d.balance INTO broken FROM book_days_from(account, lot, since) d
+   WHERE d."on" >= since AND d.balance < 0 ORDER BY d."on" LIMIT 1;
+  IF FOUND THEN
+    PERFORM book_refuse('balance-below-zero', jsonb_build_object(
+      'account', account, 'lot', lot, 'on', broken."on", 'balance', broken.balance));
+  END IF;
+END $$;
+
+-- Why a leg cannot be booked. Never returns.
+CREATE OR REPLACE FUNCTION book_refuse_leg(leg record, entry_on date) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM book_refuse(
+    CASE WHEN leg.may_be_negative IS NULL THEN 'account-unknown' WHEN leg.opens THEN 'before-opening'
+         WHEN leg.through IS NOT NULL THEN 'period-closed' WHEN leg.lot IS NULL THEN 'lot-missing'
+         WHEN leg.lot_found IS NULL THEN 'lot-unknown' ELSE 'lot-unwanted' END,
+    jsonb_build_object('account', leg.account, 'lot', leg.lot, 'on', entry_on, 'through', leg.through));
+END $$;
+
+-- The one way in. The legs stand on the business date; `implied` are the further movements of holds that lapse, and of
+-- what ends or reverses them, each on its day. Returns the entry, and whether the key had been booked before: then
+-- nothing is done, and the caller compares.
+CREATE OR REPLACE FUNCTION book_post(
+  entry_uuid uuid, entry_key text, entry_on date, entry_kind text, entry_evidence text[], entry_rules text[],
+  entry_actor bigint, entry_approver bigint, entry_reverses bigint, entry_settles bigint, entry_linked text[],
+  entry_expires date, accounts bigint[], lots bigint[], amounts bigint[],
+  implied_on date[], implied_accounts bigint[], implied_lots bigint[], implied_amounts bigint[],
+  OUT entry bigint, OUT repeated boolean
+) LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan AS $$
+DECLARE one record; moves_later boolean := coalesce(cardinality(implied_accounts), 0) > 0;
+BEGIN
+  IF coalesce(cardinality(accounts), 0) = 0 THEN
+    PERFORM book_refuse('entry-no-legs', jsonb_build_object('key', entry_key));
+  END IF;
+  IF current_setting('transaction_isolation') <> 'read committed' THEN
+    RAISE EXCEPTION 'the book is written at read committed: an older snapshot does not see the last writer';
+  END IF;
+  IF NOT EXISTS (SELECT FROM people_user WHERE id = entry_actor) THEN
+    RAISE EXCEPTION 'no user has the number %', entry_actor;
+  END IF;
+  PERFORM pg_advisory_xact_lock(40961, id::int)
+     FROM (SELECT DISTINCT unnest(accounts || implied_accounts) AS id ORDER BY 1) AS ordered;
+  INSERT INTO ledger_entry (uuid, key, "on", recorded_at, kind, evidence, rules, actor_id, approver_id, reverses_id,
+                            settles_id, linked, expires, created_xid)
+    VALUES (entry_uuid, entry_key, entry_on, clock_timestamp(), entry_kind, entry_evidence, entry_rules, entry_actor,
+            entry_approver, entry_reverses, entry_settles, entry_linked, entry_expires, 0)
+    ON CONFLICT (key) DO NOTHING RETURNING id INTO entry;
+  repeated := entry IS NULL;
+  IF repeated THEN
+    SELECT e.id INTO entry FROM ledger_entry e WHERE e.key = entry_key;
+    RETURN;
+  END IF;
+  -- One statement: what stands in each account and lot, the legs with what stands there after, and the legs to look at.
+  -- Laterals with LIMIT keep the plan at index look-ups, whatever size the tables had when it was made.
+  FOR one IN
+    WITH asked AS MATERIALIZED (
+      SELECT leg.*, a.may_be_negative, a.names_lots, t.id AS lot_found, p.through, p.opens,
+             CASE WHEN a.may_be_negative THEN 0 ELSE leg.amount + coalesce(s.balance, 0) END AS balance,
+             greatest(entry_on, s.latest) AS latest
+        FROM unnest(accounts, lots, amounts) WITH ORDINALITY AS leg (account, lot, amount, n)
+        LEFT JOIN LATERAL (SELECT * FROM ledger_account a WHERE a.id = leg.account LIMIT 1) AS a ON true
+        LEFT JOIN LATERAL (SELECT t.id FROM ledger_lot t WHERE t.id = leg.lot LIMIT 1) AS t ON true
+        LEFT JOIN LATERAL (
+          SELECT p.through, p.opens FROM ledger_period p
+           WHERE p.place_id = a.place_id AND p.through >= entry_on AND a.pool <> 'outside' LIMIT 1
+        ) AS p ON true
+        LEFT JOIN LATERAL (
+          (SELECT l.balance, l.latest FROM ledger_leg l
+            WHERE leg.lot IS NULL AND NOT a.may_be_negative AND l.account_id = leg.account
+            ORDER BY l.entry_id DESC, l.n DESC LIMIT 1)
+          UNION ALL
+          (SELECT l.balance, l.latest FROM ledger_leg l
+            WHERE l.lot_id = leg.lot AND NOT a.may_be_negative AND l.account_id = leg.account
+            ORDER BY l.entry_id DESC, l.n DESC LIMIT 1)
+          LIMIT 1
+        ) AS s ON true
+    ), written AS (
+      INSERT INTO ledger_leg (entry_id, n, account_id, lot_id, amount, "on", implied, balance, latest)
+        SELECT entry, n, account, lot, amount, entry_on, false, balance, latest FROM asked
+    )
+    SELECT *, may_be_negative IS NULL OR through IS NOT NULL OR CASE WHEN lot IS NULL THEN names_lots
+                ELSE lot_found IS NULL OR NOT (names_lots OR may_be_negative) END AS wrong
+      FROM asked
+     WHERE may_be_negative IS NULL OR through IS NOT NULL
+        OR CASE WHEN lot IS NULL THEN names_lots ELSE lot_found IS NULL OR NOT (names_lots OR may_be_negative) END
+        OR (NOT may_be_negative AND amount < 0 AND (balance < 0 OR latest > entry_on))
+     ORDER BY wrong DESC
+  LOOP
+    IF one.wrong THEN
+      PERFORM book_refuse_leg(one, entry_on);
+    END IF;
+    IF NOT moves_later THEN
+      PERFORM book_hold_above_zero(one.account, one.lot, entry_on);
+    END IF;
+  END LOOP;
+  IF moves_later THEN
+    PERFORM book_add_implied(entry, entry_on, implied_on, implied_accounts, implied_lots, implied_amounts);
+  END IF;
+END $$;
+
+-- The movements of an entry on other days than its own, then a look at every account it moved.
+CREATE OR REPLACE FUNCTION book_add_implied(
+  entry bigint, entry_on date, dates date[], accounts bigint[], lots bigint[], amounts bigint[]
+) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE one record; many int := (SELECT count(*) FROM ledger_leg WHERE entry_id = entry);
+BEGIN
+  INSERT INTO ledger_leg (entry_id, n, account_id, lot_id, amount, "on", implied, balance, latest)
+    SELECT entry, many + leg.n, leg.account, leg.lot, leg.amount, leg."on", true,
+           CASE WHEN a.may_be_negative THEN 0 ELSE leg.amount + coalesce(s.balance, 0) END, greatest(leg."on", s.latest)
+      FROM unnest(dates, accounts, lots, amounts) WITH ORDINALITY AS leg ("on", account, lot, amount, n)
+      JOIN ledger_account a ON a.id = leg.account
+      LEFT JOIN LATERAL (
+        SELECT l.balance, l.latest FROM ledger_leg l
+         WHERE l.account_id = leg.account AND l.lot_id IS NOT DISTINCT FROM leg.lot
+         ORDER BY l.entry_id DESC, l.n DESC LIMIT 1
+      ) AS s ON true;
+  FOR one IN
+    SELECT DISTINCT l.account_id, l.lot_id FROM ledger_leg l JOIN ledger_account a ON a.id = l.account_id
+     WHERE l.entry_id = entry AND NOT a.may_be_negative ORDER BY 1, 2
+  LOOP
+    PERFORM book_hold_above_zero(one.account_id, one.lot_id, entry_on);
+  END LOOP;
+END $$;
+
+-- Accounts are opened once. The place's lock keeps a closing from missing one that is being opened.
+CREATE OR REPLACE FUNCTION book_open_account(
+  in_place bigint, in_pool text, of_index text, negative boolean, with_lots boolean
+) RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE found_id bigint;
+BEGIN
+  SELECT id INTO found_id FROM ledger_account WHERE place_id IS NOT DISTINCT FROM in_place AND pool = in_pool AND "index" = of_index;
+  IF found_id IS NULL THEN
+    PERFORM pg_advisory_xact_lock_shared(40962, coalesce(in_place, 0)::int);
+    INSERT INTO ledger_account (place_id, pool, "index", may_be_negative, names_lots)
+      VALUES (in_place, in_pool, of_index, negative, with_lots)
+      ON CONFLICT (place_id, pool, "index") DO NOTHING RETURNING id INTO found_id;
+    IF found_id IS NULL THEN
+      SELECT id INTO found_id FROM ledger_account WHERE place_id IS NOT DISTINCT FROM in_place AND pool = in_pool AND "index" = of_index;
+    END IF;
+  END IF;
+  RETURN found_id;
+END $$;
+
+-- Everything of a place: nobody books there until the transaction ends.
+CREATE OR REPLACE FUNCTION book_lock_place(of_place bigint) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM pg_advisory_xact_lock(40962, of_place::int);
+  PERFORM book_lock(ARRAY(SELECT id FROM ledger_account WHERE place_id = of_place));
+END $$;
+
+-- The 1 km cells (hundredths of a degree) a box touches, locked in order, and the boundaries there.
+CREATE OR REPLACE FUNCTION book_lock_ground(boxes box[]) RETURNS SETOF bigint LANGUAGE plpgsql
+  SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+  PERFORM pg_advisory_xact_lock(40963, cell)
+     FROM (SELECT DISTINCT x * 20000 + y AS cell FROM unnest(boxes) AS b,
+                  generate_series(floor((b[1])[0] * 100)::int, floor((b[0])[0] * 100)::int) AS x,
+                  generate_series(floor((b[1])[1] * 100)::int, floor((b[0])[1] * 100)::int) AS y ORDER BY 1) AS ordered;
+  RETURN QUERY SELECT DISTINCT g.lot_id FROM ledger_ground g, unnest(boxes) AS b WHERE g.box && b ORDER BY 1;
+END $$;
+
+CREATE OR REPLACE FUNCTION book_open_lot(
+  lot_serial text, of_place bigint, of_project text, lot_credit text, lot_on date, lot_document text
+) RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE made bigint;
+BEGIN
+  INSERT INTO ledger_lot (serial, place_id, project, credit, "on", document)
+    VALUES (lot_serial, of_place, of_project, lot_credit, lot_on, lot_document)
+    ON CONFLICT (serial) DO NOTHING RETURNING id INTO made;
+  IF made IS NULL THEN
+    PERFORM book_refuse('lot-serial-twice', jsonb_build_object('serial', lot_serial));
+  END IF;
+  RETURN made;
+END $$;
+
+-- The boundary of a lot. `examined` are the boundaries the caller compared it with: one that is near and not among them
+-- means that somebody did not take the locks, and is refused.
+CREATE OR REPLACE FUNCTION book_add_ground(
+  of_lot bigint, its_wkb bytea, its_crs text, its_box box, its_area numeric, its_key text, its_evidence text[],
+  its_actor bigint, its_approver bigint, examined bigint[]
+) RETURNS timestamptz LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE stamp timestamptz := clock_timestamp();
+BEGIN
+  IF EXISTS (SELECT FROM book_lock_ground(ARRAY[its_box]) AS near WHERE near <> ALL (examined)) THEN
+    RAISE EXCEPTION 'a boundary nearby was not compared with: take book_lock_ground first';
+  END IF;
+  INSERT INTO ledger_ground (lot_id, wkb, crs, box, area_m2, key, evidence, actor_id, approver_id, recorded_at, created_xid)
+    VALUES (of_lot, its_wkb, its_crs, its_box, its_area, its_key, its_evidence, its_actor, its_approver, stamp,
+            pg_current_xact_id()::text::bigint);
+  RETURN stamp;
+END $$;
+
+-- Balance of an account at the end of a business day, as known at a moment (NULL: everything recorded): the opening of
+-- the last period closed before, the day sums since, and the legs the day sums do not hold yet.
+CREATE OR REPLACE FUNCTION book_balance(of_account bigint, upto date, known timestamptz) RETURNS bigint
+  LANGUAGE plpgsql STABLE AS $$
+DECLARE base bigint := 0; since date := '-infinity'; folded bigint; day_start timestamptz; of_day bigint; rest bigint; tail bigint;
+BEGIN
+  SELECT o.balance, o.through INTO base, since FROM ledger_opening o
+   WHERE o.account_id = of_account AND o.through <= upto AND (known IS NULL OR o.recorded_at <= known)
+   ORDER BY o.through DESC LIMIT 1;
+  base := coalesce(base, 0);
+  since := coalesce(since, '-infinity');
+  folded := coalesce((SELECT f.entry_id FROM ledger_fold f WHERE f.account_id = of_account), 0);
+  IF known IS NULL THEN
+    SELECT sum(d.amount) INTO rest FROM ledger_day d WHERE d.account_id = of_account AND d."on" > since AND d."on" <= upto;
+    SELECT sum(l.amount) INTO tail FROM ledger_leg l
+     WHERE l.account_id = of_account AND l.entry_id > folded AND l."on" > since AND l."on" <= upto;
+  ELSE
+    day_start := date_trunc('day', known, 'Asia/Shanghai');
+    SELECT sum(d.amount) INTO rest FROM ledger_day d
+     WHERE d.account_id = of_account AND d."on" > since AND d."on" <= upto
+       AND d.known_on < (day_start AT TIME ZONE 'Asia/Shanghai')::date;
+    of_day := (SELECT min(e.id) FROM ledger_entry e WHERE e.recorded_at >= day_start AND e.recorded_at <= known);
+    SELECT sum(l.amount) INTO tail FROM ledger_leg l JOIN ledger_entry e ON e.id = l.entry_id
+     WHERE l.account_id = of_account AND l.entry_id >= least(of_day, folded + 1) AND l."on" > since AND l."on" <= upto
+       AND e.recorded_at <= known AND (l.entry_id > folded OR e.recorded_at >= day_start);
+  END IF;
+  RETURN base + coalesce(rest, 0) + coalesce(tail, 0);
+END $$;
+
+-- Close a place up to a day, keeping what each account holds then.
+CREATE OR REPLACE FUNCTION book_close(
+  of_place bigint, its_through date, its_key text, its_evidence text[], its_actor bigint, its_approver bigint
+) RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE made bigint; stamp timestamptz;
+BEGIN
+  PERFORM book_lock_place(of_place);
+  stamp := clock_timestamp();
+  INSERT INTO ledger_period (key, place_id, through, opens, evidence, actor_id, approver_id, recorded_at, created_xid)
+    VALUES (its_key, of_place, its_through, false, its_evidence, its_actor, its_approver, stamp, pg_current_xact_id()::text::bigint)
+    RETURNING id INTO made;
+  INSERT INTO ledger_opening (account_id, through, recorded_at, balance)
+    SELECT a.id, its_through, stamp, book_balance(a.id, its_through, NULL) FROM ledger_account a WHERE a.place_id = of_place;
+  RETURN made;
+END $$;
+
+-- Nothing of a place is booked before its opening balance.
+CREATE OR REPLACE FUNCTION book_open_place(of_place bigint, opening date, its_actor bigint) RETURNS void
+  LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+  INSERT INTO ledger_period (key, place_id, through, opens, evidence, actor_id, recorded_at, created_xid)
+    SELECT 'opening:' || of_place, of_place, opening - 1, true, '{}', its_actor, clock_timestamp(), pg_current_xact_id()::text::bigint
+     WHERE NOT EXISTS (SELECT FROM ledger_period WHERE place_id = of_place AND opens)
+$$;
+
+-- Take records into the chain, and their legs into the day sums. Holding the sealer's lock, in one snapshot after the
+-- other: within an account, what is folded is a prefix of its entries.
+CREATE OR REPLACE FUNCTION book_seal(
+  its_number bigint, its_first bigint, its_previous text, its_moment timestamptz, its_seal text, its_floor bigint,
+  entries bigint[], grounds bigint[], periods bigint[], digests text[]
+) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+  PERFORM pg_advisory_xact_lock(40964, 0);
+  INSERT INTO ledger_seal (number, first, count, previous, sealed_at, seal, xid_floor)
+    VALUES (its_number, its_first, cardinality(digests), its_previous, its_moment, its_seal, its_floor);
+  INSERT INTO ledger_link (position, entry_id, ground_id, period_id, digest, seal_id)
+    SELECT its_first + r.n - 1, r.entry, r.ground, r.period, r.digest, its_number
+      FROM unnest(entries, grounds, periods, digests) WITH ORDINALITY AS r (entry, ground, period, digest, n);
+  INSERT INTO ledger_day AS d (account_id, "on", known_on, amount)
+    SELECT l.account_id, l."on", (e.recorded_at AT TIME ZONE 'Asia/Shanghai')::date, sum(l.amount)
+      FROM ledger_leg l JOIN ledger_entry e ON e.id = l.entry_id WHERE l.entry_id = ANY (entries) GROUP BY 1, 2, 3
+    ON CONFLICT (account_id, "on", known_on) DO UPDATE SET amount = d.amount + excluded.amount;
+  INSERT INTO ledger_fold AS f (account_id, entry_id)
+    SELECT l.account_id, max(l.entry_id) FROM ledger_leg l WHERE l.entry_id = ANY (entries) GROUP BY 1
+    ON CONFLICT (account_id) DO UPDATE SET entry_id = greatest(f.entry_id, excluded.entry_id);
+END $$;
+
+-- For everybody: legs belong to an entry of their own transaction, and sum to zero for each index, lot and day.
+CREATE OR REPLACE FUNCTION book_legs_added() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE wrong record;
+BEGIN
+  SELECT l.entry_id, l.index, l.lot_id, sum(l.amount) AS rest, bool_and(l.own) AS own INTO wrong
+    FROM (
+      SELECT l.*, (SELECT a.index FROM ledger_account a WHERE a.id = l.account_id),
+             (SELECT e.created_xid = pg_current_xact_id()::text::bigint AND e."on" <= l."on"
+                FROM ledger_entry e WHERE e.id = l.entry_id) IS TRUE AS own
+        FROM added l
+    ) AS l
+   GROUP BY l.entry_id, l."on", l.index, l.lot_id
+  HAVING sum(l.amount) <> 0 OR l.index IS NULL OR NOT bool_and(l.own) LIMIT 1;
+  IF FOUND THEN
+    PERFORM book_refuse(
+      CASE WHEN NOT wrong.own THEN 'entry-closed' WHEN wrong.index IS NULL THEN 'account-unknown'
+           WHEN wrong.lot_id IS NULL THEN 'entry-unbalanced' ELSE 'entry-lot-unbalanced' END,
+      jsonb_build_object('entry', wrong.entry_id, 'index', wrong.index, 'lot', wrong.lot_id, 'total', wrong.rest));
+  END IF;
+  RETURN NULL;
+END $$;
+
+-- An entry is stamped with its transaction, and has legs by the time it is committed.
+CREATE OR REPLACE FUNCTION book_entry_stamped() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  NEW.created_xid := pg_current_xact_id()::text::bigint;
+  RETURN NEW;
+END $$;
+CREATE OR REPLACE FUNCTION book_entry_has_legs() RETURNS trigger LANGUAGE plpgsql
+  SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+  IF NOT EXISTS (SELECT FROM ledger_leg WHERE entry_id = NEW.id) THEN
+    PERFORM book_refuse('entry-no-legs', jsonb_build_object('key', NEW.key));
+  END IF;
+  RETURN NULL;
+END $$;
+
+CREATE OR REPLACE TRIGGER ledger_entry_stamp BEFORE INSERT ON ledger_entry FOR EACH ROW EXECUTE FUNCTION book_entry_stamped();
+CREATE OR REPLACE TRIGGER ledger_leg_added AFTER INSERT ON ledger_leg REFERENCING NEW TABLE AS added
+  FOR EACH STATEMENT EXECUTE FUNCTION book_legs_added();
+DROP TRIGGER IF EXISTS ledger_entry_legs ON ledger_entry;
+CREATE CONSTRAINT TRIGGER ledger_entry_legs AFTER INSERT ON ledger_entry DEFERRABLE INITIALLY DEFERRED
+  FOR EACH ROW EXECUTE FUNCTION book_entry_has_legs();
+ALTER TABLE ledger_entry ENABLE ALWAYS TRIGGER ledger_entry_stamp, ENABLE ALWAYS TRIGGER ledger_entry_legs;
+ALTER TABLE ledger_leg ENABLE ALWAYS TRIGGER ledger_leg_added;
+
+CREATE INDEX IF NOT EXISTS ledger_ground_box ON ledger_ground USING gist (box);

@@ -1,0 +1,126 @@
+"""Filters of the book's pages, and the proposal of an entry."""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from liangtian.ledger.indices import indices
+from liangtian.ledger.kinds import credit_kinds, entry_kinds, pools
+from liangtian_web.ledger.proposing import COLUMNS
+from liangtian_web.ledger.queries import keeping_places
+from liangtian_web.ledger.records import OUTSIDE, place_key
+from liangtian_web.ledger.templatetags.book import credit_word, index_word, kind_word, pool_word
+from liangtian_web.people.models import Place, User
+
+DATE = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+LINES = 6
+WORKBOOK_BYTES_MAX = 5 * 2**20
+# Reversals and holds name another entry, and are made on its page or by their procedure.
+PROPOSED = tuple(name for name in entry_kinds() if name not in ("reversal", "hold", "release", "acceptance"))
+
+
+class AsOfForm(forms.Form):
+    """Which day is asked about, and how much was known."""
+
+    on = forms.DateField(label=_("业务日期"), required=False, widget=DATE)
+    known_on = forms.DateField(label=_("按当日所知"), required=False, widget=DATE)
+
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data or None, initial={"on": timezone.localdate()}, label_suffix="")
+
+    def day(self) -> Any:
+        """The business date; today where none is given."""
+        return (self.cleaned_data.get("on") if self.is_valid() else None) or timezone.localdate()
+
+    def moment(self) -> datetime | None:
+        """The end of the day up to which records are counted; None: all."""
+        known_on = self.cleaned_data.get("known_on") if self.is_valid() else None
+        if known_on is None:
+            return None
+        return timezone.make_aware(datetime.combine(known_on + timedelta(days=1), time())) - timedelta(microseconds=1)
+
+
+class StatementForm(forms.Form):
+    """From which day to which."""
+
+    since = forms.DateField(label=_("自"), required=False, widget=DATE)
+    until = forms.DateField(label=_("至"), required=False, widget=DATE)
+
+    def __init__(self, data: Any = None) -> None:
+        today = timezone.localdate()
+        asked = {name: data[name] for name in ("since", "until") if name in data} if data else None
+        super().__init__(
+            asked and {"since": today.replace(month=1, day=1), "until": today} | asked,
+            initial={"since": today.replace(month=1, day=1), "until": today}, label_suffix="",
+        )  # fmt: skip
+
+    def days(self) -> tuple[Any, Any]:
+        """First and last day; this year so far where none is given."""
+        given = self.cleaned_data if self.is_valid() else {}
+        today = timezone.localdate()
+        return given.get("since") or today.replace(month=1, day=1), given.get("until") or today
+
+
+class ProposalForm(forms.Form):
+    """The head of a proposed entry."""
+
+    place: forms.ModelChoiceField[Place] = forms.ModelChoiceField(label=_("责任单元"), queryset=None, empty_label=None)
+    on = forms.DateField(label=_("业务日期"), widget=DATE)
+    kind = forms.ChoiceField(label=_("类型"))
+    evidence = forms.CharField(label=_("依据"), max_length=200, help_text=_("文号、检查编号或会议纪要；每笔都要有依据"))
+    workbook = forms.FileField(label=_("明细表（xlsx）"), required=False, help_text=_("有表就不看下面的各行"))
+
+    def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        place, kind = self.fields["place"], self.fields["kind"]
+        assert isinstance(place, forms.ModelChoiceField)
+        assert isinstance(kind, forms.ChoiceField)
+        place.queryset = keeping_places(user)
+        kind.choices = [(name, kind_word(name)) for name in PROPOSED]
+        self.fields["on"].initial = timezone.localdate()
+
+    def clean_workbook(self) -> Any:
+        """Not too large to be a table of entries."""
+        file = self.cleaned_data["workbook"]
+        if file and file.size > WORKBOOK_BYTES_MAX:
+            raise forms.ValidationError(_("明细表超过 5 MB。请分成几笔。"))
+        return file
+
+
+class LineForm(forms.Form):
+    """One movement; the validator reads it as it reads a row of the workbook."""
+
+    use_required_attribute = False
+
+    def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"empty_permitted": True} | kwargs)
+        places = [("", "—"), (OUTSIDE, pool_word(OUTSIDE)), *((place_key(p), p.name) for p in keeping_places(user))]
+        choices = {
+            "index": [("", "—"), *((name, f"{index_word(name)} {_unit(each.unit)}") for name, each in indices().items())],
+            "from_place": places, "from_pool": _offered(pools(), pool_word),
+            "to_place": places, "to_pool": _offered(pools(), pool_word), "credit": _offered(credit_kinds(), credit_word),
+        }  # fmt: skip
+        for name, label in COLUMNS.items():
+            self.fields[name] = (
+                forms.ChoiceField(label=label, required=False, choices=choices[name])
+                if name in choices else forms.CharField(label=label, required=False, max_length=200)
+            )  # fmt: skip
+
+
+def _unit(unit: str) -> str:
+    return {"m2": "m²", "fen": gettext("分")}.get(unit, unit)
+
+
+def _offered(table: Any, word: Any) -> list[tuple[str, str]]:
+    return [("", "—"), *((name, word(name)) for name in table)]
+
+
+def lines_of(user: User, data: Any = None) -> list[LineForm]:
+    """The rows of the form."""
+    return [LineForm(user, data, prefix=f"line{n}") for n in range(LINES)]

@@ -1,0 +1,78 @@
+"""`liangtian-web book`: the book from the command line."""
+
+from __future__ import annotations
+
+import tempfile
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+
+from liangtian.finding import Outcome
+from liangtian.ledger.bundle import read_bundle
+from liangtian.ledger.checks import verify
+from liangtian.messages import render
+from liangtian_web.ledger import exclusivity, presentation, sealing
+from liangtian_web.ledger.models import Account
+from liangtian_web.ledger.queries import statement, unsealed
+
+
+class Command(BaseCommand):
+    """Seal, export, verify, and draw up statements."""
+
+    help = "Export and verify the book: bundle FILE, verify, seal, statement CODE POOL INDEX FILE."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """One word for what to do, then what it needs."""
+        parts = parser.add_subparsers(dest="what", required=True)
+        bundle = parts.add_parser("bundle", help="write the verification bundle of everything sealed")
+        bundle.add_argument("file", type=Path)
+        bundle.add_argument("--name", default="良田", help="what the bundle calls the book")
+        parts.add_parser("verify", help="verify the book itself: chain, balances, ground")
+        parts.add_parser("seal", help="seal everything booked so far, also after a restore")
+        drawn = parts.add_parser("statement", help="write an account's statement as a workbook")
+        for name in ("code", "pool", "index"):
+            drawn.add_argument(name)
+        drawn.add_argument("file", type=Path)
+        drawn.add_argument("--since", type=date.fromisoformat, default=date(timezone.localdate().year, 1, 1))
+        drawn.add_argument("--until", type=date.fromisoformat, default=timezone.localdate())
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Do the one thing asked."""
+        getattr(self, options["what"])(options)
+
+    def seal(self, options: dict[str, Any]) -> None:
+        """Look at every record, not only at those since the last seal."""
+        self.stdout.write(f"{sealing.seal_all(full=True)} sealed, {unsealed()} unsealed")
+
+    def bundle(self, options: dict[str, Any]) -> None:
+        """Write beside and move: a bundle exists whole or not at all."""
+        part = options["file"].with_suffix(".part")
+        with part.open("wb") as target:
+            manifest = sealing.export(target, book=options["name"])
+        part.replace(options["file"])
+        self.stdout.write(f"{manifest.records} records, {manifest.unsealed} unsealed, head {manifest.head}")
+
+    def verify(self, options: dict[str, Any]) -> None:
+        """The kernel's checks over an exported bundle, and the sweep of lots in the database."""
+        with tempfile.TemporaryFile() as file:
+            sealing.export(file, book="")
+            file.seek(0)
+            verdict = verify(read_bundle(file, name="book"), exclusivity.tolerance_on(timezone.localdate()))
+        for finding in verdict.findings:
+            self.stdout.write(f"{finding.outcome.value} {finding.rule} {render(finding, lang='zh')}")
+        for overlap in exclusivity.sweep():
+            self.stdout.write(f"fail {overlap['serial']} × {overlap['other']} {overlap['overlap_m2']} m²")
+        if verdict.outcome is not Outcome.PASS:
+            raise CommandError("the book does not hold")
+
+    def statement(self, options: dict[str, Any]) -> None:
+        """Of an account by place code, pool and index."""
+        named = {"place__code": options["code"], "pool": options["pool"], "index": options["index"]}
+        row = Account.objects.select_related("place").filter(**named).first()
+        if row is None:
+            raise CommandError(f"no account {options['code']} {options['pool']} {options['index']}")
+        drawn = statement(row, options["since"], options["until"])
+        options["file"].write_bytes(presentation.workbook_of(drawn, None))

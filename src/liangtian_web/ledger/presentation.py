@@ -1,0 +1,116 @@
+"""The book's rows as its pages and workbooks show them."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+import openpyxl
+import shapely
+from django.utils.translation import gettext
+from openpyxl.styles import Font
+from pyproj import CRS
+
+from liangtian.ledger.indices import indices
+from liangtian.ledger.kinds import pools
+from liangtian.space.crs import geographic, reproject
+from liangtian.units import round_half_up
+from liangtian_web.ledger.models import Lot
+from liangtian_web.ledger.proposing import COLUMNS
+from liangtian_web.ledger.queries import Balance, Statement
+from liangtian_web.ledger.records import as_ground
+from liangtian_web.ledger.templatetags.book import index_word, kind_word, pool_word
+from liangtian_web.trail.views import safe_cell
+
+WIDTH = 16
+
+
+def by_place(balances: Sequence[Balance]) -> list[dict[str, Any]]:
+    """Places, each with the pools it uses and a row an index: the account and amount under each pool, or None."""
+    found: list[dict[str, Any]] = []
+    for place in dict.fromkeys(each.account.place for each in balances):
+        mine = {(b.account.index, b.account.pool): b for b in balances if b.account.place == place}
+        used = [pool for pool in pools() if pool != "outside" and any(key[1] == pool for key in mine)]
+        rows = [
+            {"index": index, "cells": [mine.get((index, pool)) for pool in used]}
+            for index in indices()
+            if any((index, pool) in mine for pool in used)
+        ]
+        if rows:
+            found.append({"place": place, "pools": used, "rows": rows})
+    return found
+
+
+def workbook_of(statement: Statement, known_on: datetime | None) -> bytes:
+    """A statement as a workbook: whole units of the book, and hectares or kilograms as the upper system writes them."""
+    book = openpyxl.Workbook()
+    sheet = book.active
+    account = statement.account
+    unit = indices()[account.index].unit
+    title = f"{account.place} {pool_word(account.pool)} {index_word(account.index)}"
+    known = known_on.strftime("%Y-%m-%d") if known_on else gettext("现在")
+    about = gettext("%(since)s 至 %(until)s，按 %(known)s 所知") % {
+        "since": statement.since, "until": statement.until, "known": known,
+    }  # fmt: skip
+    for row in ([safe_cell(title)], [about], []):
+        sheet.append(row)
+    heads = [gettext("业务日期"), gettext("记账时间"), gettext("类型"), gettext("编号"), gettext("依据"),
+             f"{gettext('发生额')}({_unit(unit)})", f"{gettext('余额')}({_unit(unit)})"]  # fmt: skip
+    sheet.append([*heads, f"{gettext('余额')}({gettext('公顷')})"] if unit == "m2" else heads)
+    sheet.append(_line(unit, ["", "", gettext("期初"), "", "", "", statement.opening]))
+    for each in statement.lines:
+        entry = each.entry
+        kind = gettext("到期退回") if each.lapse else kind_word(entry.kind)
+        moment = entry.recorded_at.astimezone().replace(tzinfo=None, microsecond=0)
+        cells = [
+            each.on,
+            moment,
+            kind,
+            safe_cell(entry.key),
+            safe_cell("；".join(entry.evidence)),
+            each.amount,
+            each.balance,
+        ]
+        sheet.append(_line(unit, cells))
+    sheet.append(_line(unit, ["", "", gettext("期末"), "", "", "", statement.closing]))
+    return _finished(book)
+
+
+def _line(unit: str, cells: list[Any]) -> list[Any]:
+    return [*cells, float(round_half_up(cells[-1], 0)) / 10_000] if unit == "m2" else cells
+
+
+def _unit(unit: str) -> str:
+    return {"m2": "m²", "fen": gettext("分")}.get(unit, unit)
+
+
+def template() -> bytes:
+    """An empty workbook with the headings of a proposal and one line as an example."""
+    book = openpyxl.Workbook()
+    book.active.append([str(word) for word in COLUMNS.values()])
+    book.active.append([index_word("quantity_m2"), 10000, pool_word("outside"), pool_word("outside"),
+                        gettext("示范县"), pool_word("reserve"), "2019-001", "", "", gettext("文号")])  # fmt: skip
+    return _finished(book)
+
+
+def _finished(book: openpyxl.Workbook) -> bytes:
+    for column in "ABCDEFGHIJ":
+        book.active.column_dimensions[column].width = WIDTH
+    for cell in book.active[1]:
+        cell.font = Font(bold=True)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def shapes_of(lot: Lot) -> str:
+    """The boundary of a lot for the map, in degrees."""
+    ground = as_ground(lot.ground)
+    crs = CRS.from_user_input(ground.crs)
+    shape = reproject(np.array([ground.shape], dtype=object), crs, geographic(crs))[0]
+    feature = {"type": "Feature", "properties": {"role": "boundary"}, "geometry": json.loads(shapely.to_geojson(shape))}
+    return json.dumps({"type": "FeatureCollection", "features": [feature]})

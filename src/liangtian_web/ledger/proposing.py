@@ -1,0 +1,301 @@
+"""An entry somebody proposes and another posts. One validator reads the form and the workbook: all errors at once."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+import openpyxl
+from django.db import transaction
+from django.utils.translation import get_language, gettext, override
+from django.utils.translation import gettext_lazy as _
+from openpyxl.utils.exceptions import InvalidFileException
+
+from liangtian.errors import LiangtianError
+from liangtian.ledger import lots as kernel_lots
+from liangtian.ledger.entry import AMOUNT_MAX, Account, Entry, Leg
+from liangtian.ledger.indices import indices
+from liangtian.ledger.kinds import credit_kinds, entry_kinds, pools
+from liangtian_web.errors import StageRefused
+from liangtian_web.ledger import actions
+from liangtian_web.ledger.models import Decision, Proposal
+from liangtian_web.ledger.queries import keeping_places
+from liangtian_web.ledger.records import OUTSIDE, place_key, places_by_key
+from liangtian_web.people.models import Place, User
+from liangtian_web.people.requests import Request
+from liangtian_web.refusals import sentence
+from liangtian_web.trail.actions import note
+
+# Columns of the workbook and fields of the form: name → heading.
+COLUMNS = {
+    "index": _("指标"), "amount": _("数量"), "from_place": _("转出单元"), "from_pool": _("转出库"),
+    "to_place": _("转入单元"), "to_pool": _("转入库"), "lot": _("批次编号"), "project": _("项目"), "credit": _("来源"),
+    "document": _("文件"),
+}  # fmt: skip
+REQUIRED = ("index", "amount", "from_place", "from_pool", "to_place", "to_pool")
+ROWS_MAX = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong in which row and column; row 0: the whole."""
+
+    row: int
+    column: str
+    text: str
+
+    def __str__(self) -> str:
+        where = gettext("第 %(row)s 行") % {"row": self.row} if self.row else ""
+        return " ".join(filter(None, [where, str(COLUMNS.get(self.column, "")), self.text]))
+
+
+class Problems(Exception):
+    """Everything that is wrong with what was handed in."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__("; ".join(map(str, problems)))
+        self.problems = list(problems)
+
+
+def read_workbook(content: bytes) -> list[dict[str, str]]:
+    """The rows of a workbook's first sheet under the headings of `COLUMNS`; blank rows are left out, merged cells refused.
+
+    Raises
+    ------
+    Problems
+    """
+    try:
+        sheet = openpyxl.load_workbook(io.BytesIO(content), data_only=False).worksheets[0]
+    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, IndexError, OSError):
+        raise Problems(
+            [Problem(0, "", gettext("文件不是可读的 xlsx。请另存为 Excel 工作簿（.xlsx）后重试。"))]
+        ) from None
+    if sheet.merged_cells.ranges:
+        where = ", ".join(map(str, sheet.merged_cells.ranges))
+        raise Problems([Problem(0, "", gettext("有合并单元格（%(where)s）。请取消合并后重试。") % {"where": where})])
+    rows = sheet.iter_rows(values_only=True)
+    heads = {str(text).strip(): at for at, text in enumerate(next(rows, ())) if text is not None}
+    at_column = {
+        name: at for name, words in headings().items() for word in words if (at := heads.get(word)) is not None
+    }
+    if missing := [str(COLUMNS[name]) for name in REQUIRED if name not in at_column]:
+        said = gettext("缺少列：%(columns)s。请使用模板。") % {"columns": "、".join(missing)}
+        raise Problems([Problem(1, "", said)])
+    found = [{name: _cell(row, at_column.get(name)) for name in COLUMNS} for row in rows]
+    while found and not any(found[-1].values()):
+        found.pop()
+    return found
+
+
+def headings() -> dict[str, set[str]]:
+    """The headings a column may have: its words in each language."""
+    found: dict[str, set[str]] = {name: set() for name in COLUMNS}
+    for language in ("zh-hans", "en"):
+        with override(language):
+            for name, word in COLUMNS.items():
+                found[name].add(str(word))
+    return found
+
+
+def _cell(row: Sequence[Any], at: int | None) -> str:
+    value = row[at] if at is not None and at < len(row) else None
+    return "" if value is None else str(value).strip()
+
+
+def legs_of(rows: Sequence[Mapping[str, str]], *, first: int = 1) -> tuple[list[Leg], list[dict[str, str]]]:
+    """Legs of the rows, each an amount from one account to another, added up by account; and the rows that are not blank.
+
+    Raises
+    ------
+    Problems : every problem of every row
+    """
+    given = [(number, row) for number, row in enumerate(rows, first) if any(row.values())]
+    problems = [each for number, row in given for each in _problems(number, row)]
+    if not given:
+        problems.append(Problem(0, "", gettext("没有明细。请至少填一行。")))
+    if len(given) > ROWS_MAX:
+        problems.append(Problem(0, "", gettext("超过 %(most)s 行。请分成几笔。") % {"most": ROWS_MAX}))
+    moved: dict[Account, int] = {}
+    for number, row in given:
+        if any(each.row == number for each in problems):
+            continue
+        try:
+            for side, sign in (("from", -1), ("to", 1)):
+                account = _account(row, side)
+                moved[account] = moved.get(account, 0) + sign * int(_number(row["amount"]) or 0)
+        except LiangtianError as error:
+            problems.append(Problem(number, "", sentence(error, get_language() or "zh-hans")))
+    if problems:
+        raise Problems(problems)
+    return [Leg(account, amount) for account, amount in moved.items() if amount], [dict(row) for _, row in given]
+
+
+def _problems(number: int, row: Mapping[str, str]) -> Iterable[Problem]:
+    for name in REQUIRED:
+        if not row.get(name):
+            yield Problem(number, name, gettext("未填。"))
+        elif row[name].startswith("="):
+            yield Problem(number, name, gettext("是公式。请粘贴为数值后重试。"))
+    known = {
+        "index": _ids(indices()),
+        "from_pool": _ids(pools()),
+        "to_pool": _ids(pools()),
+        "credit": _ids(credit_kinds()),
+    }
+    for name, ids in known.items():
+        if row.get(name) and row[name] not in ids and not row[name].startswith("="):
+            yield Problem(number, name, gettext("“%(value)s”不在可选范围内。") % {"value": row[name]})
+    places = _places()
+    for name in ("from_place", "to_place"):
+        if row.get(name) and row[name] not in places and not row[name].startswith("="):
+            yield Problem(number, name, gettext("没有责任单元“%(value)s”。请填名称或区划代码。") % {"value": row[name]})
+    if row.get("amount") and not row["amount"].startswith("="):
+        yield from _amount_problems(number, row["amount"])
+
+
+def _amount_problems(number: int, text: str) -> Iterable[Problem]:
+    value = _number(text)
+    if value is None:
+        yield Problem(number, "amount", gettext("“%(value)s”不是数。") % {"value": text})
+    elif value != value.to_integral_value():
+        yield Problem(number, "amount", gettext("“%(value)s”不是整数。台账按整 m²、kg、分记。") % {"value": text})
+    elif not 0 < value <= AMOUNT_MAX:
+        yield Problem(number, "amount", gettext("“%(value)s”须大于 0 且不超出范围。") % {"value": text})
+
+
+def _number(text: str) -> Decimal | None:
+    """A number as written in a cell, also as text with separators."""
+    try:
+        value = Decimal(text.replace(",", "").replace("，", "").strip())
+    except InvalidOperation:
+        return None
+    return value if value.is_finite() else None
+
+
+def _ids(table: Mapping[str, Any]) -> dict[str, str]:
+    """Both the id and the words of a table lead to its id."""
+    return {word: name for name, each in table.items() for word in (name, each.zh, each.en)}
+
+
+def _places() -> dict[str, str]:
+    found = {OUTSIDE: OUTSIDE, "账外": OUTSIDE}
+    for place in Place.objects.all():
+        found |= {place.name: place_key(place), place_key(place): place_key(place)}
+    return found
+
+
+def _account(row: Mapping[str, str], side: str) -> Account:
+    pool = _ids(pools())[row[f"{side}_pool"]]
+    index = _ids(indices())[row["index"]]
+    named = row.get("lot") or None
+    lot = named if named and indices()[index].lots and not pools()[pool].debt else None
+    return Account(_places()[row[f"{side}_place"]], pool, index, lot)
+
+
+def entry_of(content: Mapping[str, Any], key: str, *, actor: str, approver: str = "") -> Entry:
+    """The entry a proposal asks for.
+
+    Raises
+    ------
+    Problems, BookRefused
+    """
+    legs, rows = legs_of(content["rows"])
+    return Entry(
+        key=key, on=date.fromisoformat(content["on"]), recorded_at=actions.now(), kind=content["kind"],
+        legs=tuple(legs), actor=actor, approver=approver, evidence=(content["evidence"],),
+        lots=tuple(_lots(rows, content)),
+    )  # fmt: skip
+
+
+def _lots(rows: Sequence[Mapping[str, str]], content: Mapping[str, Any]) -> Iterable[kernel_lots.Lot]:
+    """The lots of an opening balance, whose ground is not known: a document stands in its place."""
+    if not entry_kinds()[content["kind"]].opens_lots:
+        return
+    opened: set[str] = set()
+    for row in rows:
+        serial = row.get("lot")
+        if serial and serial not in opened and _ids(pools())[row["from_pool"]] == OUTSIDE and row.get("document"):
+            opened.add(serial)
+            yield kernel_lots.Lot(
+                serial=serial, place=_places()[row["to_place"]], project=row.get("project") or serial,
+                on=date.fromisoformat(content["on"]), credit=_ids(credit_kinds()).get(row.get("credit") or "", "unknown"),
+                ground=None, document=row["document"],
+            )  # fmt: skip
+
+
+def propose(
+    request: Request, place: Place, head: Mapping[str, Any], rows: Sequence[Mapping[str, str]], *, first: int = 1
+) -> Proposal:
+    """Keep a proposal that could be posted as far as its own content tells, and that touches the proposer's places only.
+
+    Parameters
+    ----------
+    first : what messages call the first row: 2 in a workbook, under its headings
+
+    Raises
+    ------
+    Problems, BookRefused
+    """
+    _legs, kept = legs_of(rows, first=first)
+    content = {"on": head["on"].isoformat(), "kind": head["kind"], "evidence": head["evidence"], "rows": kept}
+    entry = entry_of(content, "draft", actor=request.user.username)
+    _check_places(request.user, entry)
+
+    with transaction.atomic():
+        made = Proposal.objects.create(
+            place=place, on=head["on"], kind=head["kind"], evidence=head["evidence"], content=content,
+            proposer=request.user,
+        )  # fmt: skip
+        note(request, "ledger.propose", f"proposal:{made.uuid}", on=made.on, place=place)
+    return made
+
+
+def _check_places(user: User, entry: Entry) -> None:
+    """Both ends of every movement are kept by the proposer, or lie outside the book."""
+    named = {leg.account.place for leg in entry.legs} - {OUTSIDE}
+    mine = {place_key(place) for place in keeping_places(user)}
+    if strange := sorted(named - mine):
+        names = "、".join(place.name for place in places_by_key(strange).values() if place)
+        raise Problems([Problem(0, "", gettext("无权记 %(places)s 的台账。") % {"places": names})])
+
+
+def decide(request: Request, proposal: Proposal, *, accept: bool, reason: str = "") -> Decision:
+    """Post a proposal, or refuse it with a reason: always another person than the one who made it, and once.
+
+    Raises
+    ------
+    BookRefused, StageRefused
+    """
+    if Decision.objects.filter(proposal=proposal).exists():
+        raise StageRefused("book-proposal-decided")
+    if proposal.proposer_id == request.user.pk:
+        raise StageRefused("book-own-proposal")
+    entry = entry_of(
+        proposal.content, f"proposal:{proposal.uuid}", actor=proposal.proposer.username, approver=request.user.username
+    )
+    _check_places(request.user, entry)
+
+    with transaction.atomic():
+        booked = actions.post(entry)[0] if accept else None
+        made = Decision.objects.create(proposal=proposal, entry=booked, reason=reason, actor=request.user)
+        what = f"entry:{booked.uuid}" if booked else f"proposal:{proposal.uuid}"
+        note(request, "ledger.post" if accept else "ledger.refuse", what, on=proposal.on, place=proposal.place)
+    return made
+
+
+def shown(rows: Sequence[Mapping[str, str]]) -> list[dict[str, Any]]:
+    """Rows with the names of places and the ids of words, as the page shows them."""
+    names = {key: place.name for key, place in places_by_key(_places().values()).items() if place}
+    tables = {"index": _ids(indices()), "from_pool": _ids(pools()), "to_pool": _ids(pools())}
+    places = _places()
+    return [
+        {**row, **{name: table[row[name]] for name, table in tables.items()},
+         **{side: names.get(places[row[side]], "") for side in ("from_place", "to_place")},
+         "units": int(_number(row["amount"]) or 0)}
+        for row in rows
+    ]  # fmt: skip

@@ -1,0 +1,218 @@
+"""Read the book: balances as of a day and as known at a moment, accounts, statements, lots; for a user, of their places."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.contrib.auth.models import AnonymousUser
+from django.db import connection
+from django.db.models import Max, Min, Q, QuerySet, Sum
+
+from liangtian.ledger import entry as kernel
+from liangtian.ledger.relations import State
+from liangtian_web.ledger.models import Account, Entry, Ground, Leg, Link, Lot, Period, Proposal
+from liangtian_web.ledger.records import as_lot, entries_by_id, place_key
+from liangtian_web.people.models import Place, User
+from liangtian_web.people.queries import places_for
+
+KEEPERS = ("keeper", "admin")
+
+
+def accounts_for(user: User | AnonymousUser) -> QuerySet[Account]:
+    """Accounts of the user's places and everything under them."""
+    return Account.objects.filter(place__in=places_for(user)).select_related("place")
+
+
+def entries_for(user: User | AnonymousUser) -> QuerySet[Entry]:
+    """Entries that touch an account the user may see."""
+    seen = Leg.objects.filter(account__place__in=places_for(user)).values("entry")
+    return Entry.objects.filter(pk__in=seen).select_related("actor", "approver")
+
+
+def lots_for(user: User | AnonymousUser) -> QuerySet[Lot]:
+    """Lots earned by the user's places, or whose credits stand there now."""
+    places = places_for(user)
+    held = Leg.objects.filter(account__place__in=places, lot__isnull=False).values("lot")
+    return Lot.objects.filter(Q(place__in=places) | Q(pk__in=held)).select_related("place", "ground")
+
+
+def proposals_for(user: User | AnonymousUser) -> QuerySet[Proposal]:
+    """Proposals of the user's places."""
+    found = Proposal.objects.filter(place__in=places_for(user))
+    return found.select_related("place", "proposer", "decision__actor", "decision__entry")
+
+
+def keeping_places(user: User) -> QuerySet[Place]:
+    """Where the user may propose and post."""
+    return places_for(user, *KEEPERS)
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """What an account holds."""
+
+    account: Account
+    amount: int
+
+
+def balances(accounts: QuerySet[Account], on: date, known_on: datetime | None = None) -> list[Balance]:
+    """Balances at the end of a business day, as known at a moment (None: as known now); zeros too."""
+    found = accounts.extra(
+        select={"amount": 'book_balance("ledger_account"."id", %s, %s)'}, select_params=[on, known_on]
+    )
+    return [Balance(account, account.amount) for account in found]
+
+
+def balance(account: Account, on: date, known_on: datetime | None = None) -> int:
+    """One of them."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT book_balance(%s, %s, %s)", [account.pk, on, known_on])
+        row = cursor.fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def lot_balances(account: int, on: date, known_on: datetime | None = None) -> dict[str, int]:
+    """What an account holds by lot; lots that hold nothing are left out."""
+    legs = Leg.objects.filter(account=account, on__lte=on, lot__isnull=False)
+    if known_on is not None:
+        legs = legs.filter(entry__recorded_at__lte=known_on)
+    return dict(_sums(legs))
+
+
+def _sums(legs: QuerySet[Leg]) -> Iterable[tuple[str, int]]:
+    found = legs.values("lot__serial").annotate(total=Sum("amount")).order_by("lot__on", "lot__serial")
+    return [(row["lot__serial"], row["total"]) for row in found if row["total"]]
+
+
+def holdings_of(account: int, on: date) -> list[tuple[str, int]]:
+    """The lots an account can spend from on a day and how much of each, oldest first: the least it holds from then on."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT t.serial, least(b.then, b.later) FROM (
+              SELECT l.lot_id, coalesce(sum(l.amount) FILTER (WHERE l."on" <= %(on)s), 0)::bigint AS then,
+                     (SELECT min(d.balance) FROM book_days_from(%(account)s, l.lot_id, %(on)s) d WHERE d."on" >= %(on)s) AS later
+                FROM ledger_leg l WHERE l.account_id = %(account)s AND l.lot_id IS NOT NULL GROUP BY 1
+            ) AS b JOIN ledger_lot t ON t.id = b.lot_id WHERE least(b.then, b.later) > 0 ORDER BY t."on", t.serial
+            """,
+            {"account": account, "on": on},
+        )
+        return [(serial, int(amount)) for serial, amount in cursor.fetchall()]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One movement of a statement; `lapse`: a hold came to its day."""
+
+    on: date
+    entry: Entry
+    amount: int
+    balance: int
+    lapse: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """An account from the start of `since` to the end of `until`."""
+
+    account: Account
+    since: date
+    until: date
+    opening: int
+    lines: Sequence[Line]
+
+    @property
+    def closing(self) -> int:
+        """What it holds at the end."""
+        return self.lines[-1].balance if self.lines else self.opening
+
+
+def statement(account: Account, since: date, until: date, known_on: datetime | None = None) -> Statement:
+    """What an account had, what came and went entry by entry, and what it has; over all its lots.
+
+    Lines stand by business day and, within a day, in the order of recording. A hold that was ended before its day does
+    not lapse, and leaves no line for it.
+    """
+    legs = Leg.objects.filter(account=account, on__lte=until).order_by("on", "entry", "implied", "n")
+    if known_on is not None:
+        legs = legs.filter(entry__recorded_at__lte=known_on)
+    opening = sum(legs.filter(on__lt=since).values_list("amount", flat=True))
+    moved: dict[tuple[date, int, bool], int] = {}
+    entries: dict[int, Entry] = {}
+    for leg in legs.filter(on__gte=since).select_related("entry__settles", "entry__reverses__settles"):
+        cause = _cause(leg)
+        entries[cause.pk] = cause
+        key = (leg.on, cause.pk, leg.implied)
+        moved[key] = moved.get(key, 0) + leg.amount
+    lines, standing = [], opening
+    for (on, number, lapse), amount in sorted(moved.items()):
+        if amount:
+            standing += amount
+            lines.append(Line(on, entries[number], amount, standing, lapse))
+    return Statement(account, since, until, opening, lines)
+
+
+def _cause(leg: Leg) -> Entry:
+    """The entry a movement is due to: what a hold gives back on its day is due to the hold, whoever moved it."""
+    if not leg.implied:
+        return leg.entry
+    original = leg.entry.reverses or leg.entry
+    return original.settles or original
+
+
+def opened_by(lot: Lot) -> Entry:
+    """The entry that brought a lot into the book."""
+    return Entry.objects.get(pk=Leg.objects.filter(lot=lot).aggregate(first=Min("entry"))["first"])
+
+
+def named_by(entries: Iterable[kernel.Entry]) -> dict[str, kernel.Entry]:
+    """Entries that others reverse or settle, and the holds these settle, by key."""
+    keys = {key for each in entries for key in (each.reverses, each.settles) if key}
+    if not keys:
+        return {}
+    rows = Entry.objects.filter(key__in=keys).values_list("pk", "settles")
+    found = entries_by_id([number for row in rows for number in row if number])
+    return {each.key: each for each in found.values()}
+
+
+def state_for(entries: Sequence[kernel.Entry], places: Iterable[Place | None]) -> State:
+    """What the kernel's rules ask of the book about these entries; read under their locks."""
+    state = State()
+    state.entries.update(named_by(entries))
+    known = Entry.objects.filter(key__in=list(state.entries))
+    state.reversed.update(known.filter(reversed_by__isnull=False).values_list("key", "reversed_by__key"))
+    endings = Entry.objects.filter(settles__in=known, reversed_by=None)
+    state.ended.update(endings.values_list("settles__key", "key"))
+    serials = {leg.account.lot for each in entries for leg in each.legs if leg.account.lot}
+    state.lots.update({
+        lot.serial: as_lot(lot)
+        for lot in Lot.objects.filter(serial__in=serials | {lot.serial for each in entries for lot in each.lots})
+        .select_related("place", "ground")
+    })  # fmt: skip
+    for place in filter(None, places):
+        _add_dates(state, place, opening=any(each.kind == "opening" for each in entries))
+    return state
+
+
+def _add_dates(state: State, place: Place, *, opening: bool) -> None:
+    name = place_key(place)
+    for opens, through in Period.objects.filter(place=place).order_by("through").values_list("opens", "through"):
+        if opens:
+            state.openings[name] = through + timedelta(days=1)
+        else:
+            state.closed[name] = through
+    if opening:
+        legs = Leg.objects.filter(account__place=place, implied=False).exclude(account__pool="outside")
+        if first := legs.aggregate(first=Min("on"))["first"]:
+            state.first[name] = first
+
+
+def unsealed() -> int:
+    """Records not in the chain yet."""
+    records = (
+        Entry.objects.count() + Ground.objects.exclude(key=None).count() + Period.objects.filter(opens=False).count()
+    )
+    return records - (Link.objects.aggregate(last=Max("position"))["last"] or 0)

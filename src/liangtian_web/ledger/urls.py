@@ -1,0 +1,22 @@
+"""Addresses of the book."""
+
+from django.urls import path
+
+from liangtian_web.ledger import views
+
+app_name = "ledger"
+urlpatterns = [
+    path("", views.index, name="index"),
+    path("accounts/<int:number>/", views.account, name="account"),
+    path("accounts/<int:number>/statement.xlsx", views.account_workbook, name="account_workbook"),
+    path("entries/", views.entries, name="entries"),
+    path("entries/<uuid:uuid>/", views.entry, name="entry"),
+    path("lots/", views.lots, name="lots"),
+    path("lots/<str:serial>/", views.lot, name="lot"),
+    path("lots/<str:serial>/shapes.json", views.lot_shapes, name="lot_shapes"),
+    path("proposals/", views.proposals, name="proposals"),
+    path("proposals/new/", views.propose, name="propose"),
+    path("proposals/template.xlsx", views.template, name="template"),
+    path("proposals/<uuid:uuid>/", views.proposal, name="proposal"),
+    path("proposals/<uuid:uuid>/decide/", views.decide, name="decide"),
+]

@@ -1,0 +1,250 @@
+"""台账: balances, an account, an entry and its trace, lots on the map, proposals and who posted them."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied
+from django.http import FileResponse, Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from liangtian.errors import LiangtianError
+from liangtian_web.ledger import presentation, proposing
+from liangtian_web.ledger.forms import AsOfForm, ProposalForm, StatementForm, lines_of
+from liangtian_web.ledger.models import Account, Entry, Leg, Lot, Proposal
+from liangtian_web.ledger.queries import (
+    accounts_for,
+    balance,
+    balances,
+    entries_for,
+    keeping_places,
+    lot_balances,
+    lots_for,
+    opened_by,
+    proposals_for,
+    statement,
+    unsealed,
+)
+from liangtian_web.onemap.map_views import map_config
+from liangtian_web.onemap.queries import versions_on
+from liangtian_web.people.queries import places_for
+from liangtian_web.people.requests import Request
+from liangtian_web.refusals import sentence
+from liangtian_web.trail.actions import note
+
+PAGE = 50
+
+
+@require_GET
+def index(request: Request) -> HttpResponse:
+    """Balances of every account of the user's places, as of a day and as known on one."""
+    form = AsOfForm(request.GET)
+    on, known_on = form.day(), form.moment()
+    rows = balances(accounts_for(request.user).order_by("place__path", "pk"), on, known_on)
+    context = {
+        "form": form,
+        "places": presentation.by_place(rows),
+        "on": on,
+        "known_on": known_on,
+        "waiting": proposals_for(request.user).filter(decision=None).count(),
+        "keeps": keeping_places(request.user).exists(),
+        "asked": request.GET.urlencode(),
+    }
+    return render(request, "ledger/index.html", context)
+
+
+@require_GET
+def account(request: Request, number: int) -> HttpResponse:
+    """What came and went on an account, and which lots it holds."""
+    row = get_object_or_404(accounts_for(request.user), pk=number)
+    form, asked = StatementForm(request.GET), AsOfForm(request.GET)
+    since, until = form.days()
+    context = {
+        "account": row,
+        "form": form,
+        "statement": statement(row, since, until, asked.moment()),
+        "known_on": asked.moment(),
+        "balance": balance(row, until, asked.moment()),
+        "lots": lot_balances(row.pk, until, asked.moment()),
+        "asked": request.GET.urlencode(),
+    }
+    return render(request, "ledger/account.html", context)
+
+
+@require_GET
+def account_workbook(request: Request, number: int) -> FileResponse:
+    """The same as a workbook; the trail notes it."""
+    row = get_object_or_404(accounts_for(request.user), pk=number)
+    since, until = StatementForm(request.GET).days()
+    known_on = AsOfForm(request.GET).moment()
+    content = presentation.workbook_of(statement(row, since, until, known_on), known_on)
+    note(request, "ledger.download", f"account:{row.pk}", on=until, place=row.place)
+    name = f"{row.place}-{row.index}-{row.pool}-{until}.xlsx"
+    return FileResponse(io.BytesIO(content), as_attachment=True, filename=name)
+
+
+@require_GET
+def entries(request: Request) -> HttpResponse:
+    """Newest first, a page at a time by key."""
+    rows = entries_for(request.user)
+    before = request.GET.get("before", "")
+    if before.isdecimal():
+        rows = rows.filter(pk__lt=int(before))
+    found = list(rows[: PAGE + 1])
+    context = {
+        "entries": found[:PAGE],
+        "more": found[PAGE - 1].pk if len(found) > PAGE else "",
+        "unsealed": unsealed() if request.user.is_superuser else None,
+    }
+    return render(request, "ledger/entries.html", context)
+
+
+@require_GET
+def entry(request: Request, uuid: UUID) -> HttpResponse:
+    """An entry and its trace. Of places the user does not answer for, the amounts are shown: without them it does not balance."""
+    rows = entries_for(request.user).select_related("reverses", "settles", "reversed_by", "link", "decision__proposal")
+    row = get_object_or_404(rows, uuid=uuid)
+    legs = Leg.objects.filter(entry=row, implied=False).select_related("account__place", "lot").order_by("n")
+    context = {
+        "entry": row,
+        "legs": legs,
+        "mine": set(places_for(request.user).values_list("pk", flat=True)),
+        "lots": set(lots_for(request.user).filter(legs__entry=row).values_list("pk", flat=True)),
+        "linked": Entry.objects.filter(key__in=row.linked),
+        "settlements": row.settlements.all(),
+        "lapses": Leg.objects.filter(entry=row, implied=True).exists(),
+    }
+    return render(request, "ledger/entry.html", context)
+
+
+@require_GET
+def lots(request: Request) -> HttpResponse:
+    """The lots of the user's places; those without ground are counted apart."""
+    rows = lots_for(request.user)
+    context = {
+        "lots": rows.order_by("-on", "-serial")[:500],
+        "many": rows.count(),
+        "without_ground": rows.filter(ground=None).count(),
+    }
+    return render(request, "ledger/lots.html", context)
+
+
+def _lot(request: Request, serial: str) -> Lot:
+    return get_object_or_404(lots_for(request.user), serial=serial)
+
+
+@require_GET
+def lot(request: Request, serial: str) -> HttpResponse:
+    """A lot on the map, and where its credits stand."""
+    row = _lot(request, serial)
+    today = timezone.localdate()
+    versions = versions_on(request.user, today)
+    grounded = hasattr(row, "ground")
+    more: dict[str, Any] = {"shapes": f"{request.path}shapes.json"} if grounded else {}
+    held = Account.objects.filter(
+        pk__in=Leg.objects.filter(lot=row).values("account"), place__in=places_for(request.user)
+    )
+    standings = [
+        (each, lot_balances(each.pk, today).get(row.serial))
+        for each in held.exclude(pool="outside").select_related("place")
+    ]
+    context = {
+        "lot": row,
+        "grounded": grounded,
+        "opened_by": entries_for(request.user).filter(pk=opened_by(row).pk).first(),
+        "standings": [(each, amount) for each, amount in standings if amount],
+        "path": entries_for(request.user).filter(legs__lot=row).distinct().order_by("pk")[:PAGE],
+        "config": map_config(request, versions, today, **more),
+    }
+    return render(request, "ledger/lot.html", context)
+
+
+@require_GET
+def lot_shapes(request: Request, serial: str) -> HttpResponse:
+    """Its boundary for the map."""
+    row = _lot(request, serial)
+    if not hasattr(row, "ground"):
+        raise Http404
+    return HttpResponse(presentation.shapes_of(row), content_type="application/geo+json")
+
+
+@require_GET
+def proposals(request: Request) -> HttpResponse:
+    """What waits for a decision, and what was decided."""
+    rows = proposals_for(request.user)
+    context = {"open": rows.filter(decision=None), "decided": rows.exclude(decision=None)[:PAGE],
+               "keeps": keeping_places(request.user).exists()}  # fmt: skip
+    return render(request, "ledger/proposals.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def propose(request: Request) -> HttpResponse:
+    """Propose an entry by form or workbook; everything wrong with it is said at once."""
+    if not keeping_places(request.user).exists():
+        raise PermissionDenied
+    form = ProposalForm(request.user, request.POST or None, request.FILES or None)
+    lines = lines_of(request.user, request.POST or None)
+    problems: list[str] = []
+    if request.method == "POST" and form.is_valid():
+        try:
+            rows, first = _rows(form, lines)
+            made = proposing.propose(request, form.cleaned_data["place"], form.cleaned_data, rows, first=first)
+            return redirect("ledger:proposal", made.uuid)
+        except proposing.Problems as error:
+            problems = [str(each) for each in error.problems]
+        except LiangtianError as error:
+            problems = [sentence(error, request.language)]
+    context = {"form": form, "lines": lines, "problems": problems}
+    return render(request, "ledger/propose.html", context, status=400 if form.errors or problems else 200)
+
+
+def _rows(form: ProposalForm, lines: list[Any]) -> tuple[list[dict[str, str]], int]:
+    """The rows handed in, and the number the first of them is known by."""
+    if workbook := form.cleaned_data["workbook"]:
+        return proposing.read_workbook(workbook.read()), 2
+    names = proposing.COLUMNS
+    return [{name: each.data.get(each.add_prefix(name), "").strip() for name in names} for each in lines], 1
+
+
+@require_GET
+def template(request: Request) -> FileResponse:
+    """The workbook to fill in."""
+    name = f"{gettext('台账明细表')}.xlsx"
+    return FileResponse(io.BytesIO(presentation.template()), as_attachment=True, filename=name)
+
+
+def _proposal(request: Request, uuid: UUID) -> Proposal:
+    return get_object_or_404(proposals_for(request.user), uuid=uuid)
+
+
+@require_GET
+def proposal(request: Request, uuid: UUID) -> HttpResponse:
+    """What is proposed, by whom, and what became of it."""
+    row = _proposal(request, uuid)
+    legs, _ = proposing.legs_of(row.content["rows"])
+    mine = keeping_places(request.user).filter(pk=row.place_id).exists()
+    context = {
+        "proposal": row,
+        "rows": proposing.shown(row.content["rows"]),
+        "legs": legs,
+        "decision": getattr(row, "decision", None),
+        "may_decide": mine and row.proposer_id != request.user.pk,
+        "own": row.proposer_id == request.user.pk,
+    }
+    return render(request, "ledger/proposal.html", context)
+
+
+@require_POST
+def decide(request: Request, uuid: UUID) -> HttpResponse:
+    """Post it or refuse it."""
+    row = _proposal(request, uuid)
+    if not keeping_places(request.user).filter(pk=row.place_id).exists():
+        raise PermissionDenied
+    reason = request.POST.get("reason", "").strip()[:500]
+    proposing.decide(request, row, accept="post" in request.POST, reason=reason)
+    return redirect("ledger:proposal", row.uuid)

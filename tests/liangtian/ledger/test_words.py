@@ -1,0 +1,57 @@
+"""The words of the book as data: indices, kinds, pools, and what they cite."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bookkeeping import day
+from liangtian.ledger.indices import indices
+from liangtian.ledger.kinds import credit_kinds, entry_kinds, pools
+from liangtian.rules.documents import DOCUMENTS
+
+
+def test_every_index_cites_a_clause_of_a_document_and_holds_from_its_day() -> None:
+    for index in indices().values():
+        document, _, clause = index.document.partition("（")
+        assert "（" + clause in DOCUMENTS[document].contents
+        assert index.since >= DOCUMENTS[document].since
+        assert index.id.endswith(f"_{index.unit}")
+
+
+def test_an_index_can_be_retired() -> None:
+    retired = replace(indices()["paddy_m2"], until=day(6))
+    assert [retired.is_in_force(on) for on in (day(5), day(6), day(7))] == [True, True, False]
+
+
+def test_the_vocabulary_is_whole() -> None:
+    assert list(indices()) == [
+        "quantity_m2",
+        "capacity_kg",
+        "paddy_m2",
+        "standard_first_m2",
+        "standard_second_m2",
+        "linkage_m2",
+        "plan_quota_m2",
+        "reserved_quota_m2",
+        "money_fen",
+    ]
+    assert {kind.id for kind in entry_kinds().values() if kind.opens_lots} == {"opening", "acceptance"}
+    assert {kind.id for kind in entry_kinds().values() if kind.holds} == {"hold"}
+
+
+def test_a_pool_is_owned_owed_or_outside() -> None:
+    for pool in pools().values():
+        assert pool.debt + pool.may_be_negative <= 1
+        assert not (pool.lots and pool.debt)
+
+
+def test_what_may_lie_on_what_names_kinds_of_credit() -> None:
+    named = {below for above in credit_kinds().values() for below in above.may_lie_on}
+    assert named - credit_kinds().keys() == set()
+
+
+def test_every_word_is_chinese_and_english_and_said_once() -> None:
+    for words in (indices(), entry_kinds(), pools(), credit_kinds()):
+        for lang in ("zh", "en"):
+            said = [getattr(word, lang) for word in words.values()]
+            assert len(set(said)) == len(said)
