@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import get_language, gettext
 
+from liangtian.reports.basis import is_capacity_unverified
 from liangtian.rules.documents import DOCUMENTS
 from liangtian_web.onemap.overview import PALETTE
+from liangtian_web.people.columns import Column
 from liangtian_web.review.models import Run
 from liangtian_web.review.trace import step_shown
 from liangtian_web.rulebook.naming import address_of, cited
@@ -109,7 +113,7 @@ def crs_word(name: str) -> str:
 
 
 def figures(data: dict[str, Any]) -> list[list[dict[str, Any]]]:
-    """Two rows of three key figures: what is taken, and what is owed."""
+    """Two rows of three key figures: what is taken, and what is owed; `doubt` marks what rests on an unverified value."""
     taken = [
         {"label": gettext("占地"), "area_m2": data["boundary"]["area_m2"]},
         {"label": gettext("其中耕地"), "area_m2": data["farmland"]["area_m2"]},
@@ -118,9 +122,17 @@ def figures(data: dict[str, Any]) -> list[list[dict[str, Any]]]:
     owed = [
         {"label": gettext("应补数量"), "area_m2": data["required"]["quantity_m2"]},
         {"label": gettext("应补水田"), "area_m2": data["required"]["paddy_m2"]},
-        {"label": gettext("应补产能"), "kg": data["required"]["capacity_kg"]},
+        {"label": gettext("应补产能"), "kg": data["required"]["capacity_kg"], "doubt": doubt_of_capacity(data)},
     ]
     return [taken, owed]
+
+
+def doubt_of_capacity(data: dict[str, Any]) -> str:
+    """Why a grain capacity is not to be relied on yet, with the source of its table; empty when that is verified."""
+    if not is_capacity_unverified(data):
+        return ""
+    source = next(each["source"] for each in data["technical"] if each["name"].endswith("capacity_by_grade"))
+    return gettext("按等别产能表折算，该表尚未核实（%(source)s）。请核对原表后再据以办理。") % {"source": source}
 
 
 def control_lines(data: dict[str, Any]) -> list[dict[str, Any]]:
@@ -171,6 +183,7 @@ def side_by_side(one: dict[str, Any], other: dict[str, Any]) -> list[dict[str, A
         {
             "label": a["label"],
             "kg": "kg" in a,
+            "doubt": a.get("doubt") or b.get("doubt"),
             "one": a.get("kg", a.get("area_m2")),
             "other": b.get("kg", b.get("area_m2")),
         }
@@ -197,3 +210,42 @@ def findings_side_by_side(one: Run, other: Run, language: str) -> list[dict[str,
         row | {"differs": (row["one"] and row["one"]["outcome"]) != (row["other"] and row["other"]["outcome"])}
         for row in rows
     ]
+
+
+def run_columns() -> list[Column]:
+    """The columns of the list of checks."""
+    return [
+        Column("verdict", gettext("结论"), fixed=True),
+        Column("name", gettext("名称"), fixed=True),
+        Column("kind", gettext("用地类型")),
+        Column("place", gettext("责任单元")),
+        Column("on", gettext("业务日期")),
+        Column("area", gettext("占地"), number=True),
+        Column("vertices", gettext("界址点"), away=True, number=True),
+        Column("source", gettext("范围来源"), away=True),
+        Column("user", gettext("经办")),
+        Column("recorded", gettext("检查时间")),
+    ]
+
+
+def runs_table(runs: Iterable[Run]) -> tuple[list[str], list[list[object]]]:
+    """Headings and cells of the exported list: every column, areas in m²."""
+    heads = [column.word for column in run_columns()]
+    heads[5] += "(m²)"
+    cells: list[list[object]] = [
+        [
+            run.get_verdict_display(),
+            run.name,
+            run.get_kind_display(),
+            str(run.place),
+            run.on,
+            run.area_m2,
+            run.vertices,
+            run.source or gettext("在图上画"),
+            str(run.user),
+            f"{timezone.localtime(run.recorded_at):%Y-%m-%d %H:%M:%S}",
+            str(run.uuid),
+        ]
+        for run in runs
+    ]
+    return [*heads, gettext("编号")], cells

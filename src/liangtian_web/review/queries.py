@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet, Sum
 
 from liangtian_web.onemap.queries import versions_for
 from liangtian_web.people.models import Place, User
@@ -47,16 +47,23 @@ def rules_used(user: User | AnonymousUser, year: int) -> set[str]:
 
 
 def narrowed(runs: QuerySet[Run], asked: dict[str, object]) -> QuerySet[Run]:
-    """The runs that meet the filters of the list; a filter left empty does not count."""
+    """The runs that meet the filters of the list, a place with what lies under it; an empty filter does not count."""
+    if isinstance(place := asked.get("place"), Place):
+        runs = runs.filter(place__path__startswith=place.path)
     columns = {
         "name": "name__icontains",
         "kind": "kind",
         "verdict": "verdict",
-        "place": "place",
         "since": "on__gte",
         "until": "on__lte",
     }
     return runs.filter(**{column: asked[name] for name, column in columns.items() if asked.get(name)})
+
+
+def totals(runs: QuerySet[Run]) -> dict[str, object]:
+    """How many runs, how many of each verdict, and the ground of all of them."""
+    each = {verdict: Count("pk", filter=Q(verdict=verdict)) for verdict in Run.Verdict.values}
+    return runs.order_by().aggregate(count=Count("pk"), area_m2=Sum("area_m2"), **each)
 
 
 def checking_places(user: User) -> QuerySet[Place]:
