@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -121,6 +121,12 @@ def is_clause(document: str, number: str) -> bool:
 def is_obligation(rule: str) -> bool:
     """Whether there is such an obligation."""
     return any(each.rule == rule for row in covered() for each in row.obligations)
+
+
+def values_asked(rules: Collection[str]) -> list[str]:
+    """The values that obligations ask for in their written cases."""
+    entries = (each for row in covered() for each in row.obligations if each.rule in rules)
+    return list(dict.fromkeys(name for each in entries for name in each.values))
 
 
 def word(kind: str, code: str, lang: Language) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from django.urls import reverse
@@ -19,24 +20,30 @@ LANGUAGES: tuple[Language, ...] = ("zh", "en")
 def search(words: str, lang: Language) -> list[dict[str, Any]]:
     """What holds every word asked for: clauses first, then obligations, then values."""
     wanted = words.replace("(", "（").replace(")", "）").lower().split()
-    rows = [row for row in (*_clauses(lang), *_obligations(lang), *_values(lang)) if _holds(row, wanted)]
-    return sorted(rows, key=lambda row: row["order"])
+    return [row for row in _rows(lang) if all(word in row["haystack"] for word in wanted)]
 
 
-def _holds(row: dict[str, Any], wanted: list[str]) -> bool:
-    return all(word in row["haystack"] for word in wanted)
+def clauses_named(words: str, lang: Language) -> list[dict[str, Any]]:
+    """The clauses alone."""
+    return [row for row in search(words, lang) if row["kind"] == "clause"]
+
+
+@lru_cache(maxsize=2)
+def _rows(lang: Language) -> tuple[dict[str, Any], ...]:
+    """Everything there is to find; the documents of a running process do not change."""
+    return (*_clauses(lang), *_obligations(lang), *_values(lang))
 
 
 def _clauses(lang: Language) -> Iterator[dict[str, Any]]:
     for row in covered():
-        yield _row(0, "clause", row.citation, row.citation, lang, _clause_url(row.citation))
+        yield _row("clause", row.citation, row.citation, lang, _clause_url(row.citation))
 
 
 def _obligations(lang: Language) -> Iterator[dict[str, Any]]:
     for row in covered():
         for each in row.obligations:
             url = f"{_clause_url(row.citation)}#{each.rule}"
-            yield _row(1, "obligation", each.rule, each.rule, lang, url)
+            yield _row("obligation", each.rule, each.rule, lang, url)
 
 
 def _values(lang: Language) -> Iterator[dict[str, Any]]:
@@ -44,7 +51,6 @@ def _values(lang: Language) -> Iterator[dict[str, Any]]:
         said = {each: value_label(name, each) for each in LANGUAGES}
         url = reverse("rulebook:value", args=[name])
         yield {
-            "order": 2,
             "kind": "value",
             "rule": name,
             "said": said[lang],
@@ -53,10 +59,9 @@ def _values(lang: Language) -> Iterator[dict[str, Any]]:
         }
 
 
-def _row(order: int, kind: str, rule: str, message: str, lang: Language, url: str) -> dict[str, Any]:
+def _row(kind: str, rule: str, message: str, lang: Language, url: str) -> dict[str, Any]:
     said = {each: render_text(message, {}, lang=each) for each in LANGUAGES}
     return {
-        "order": order,
         "kind": kind,
         "rule": rule,
         "said": said[lang],
