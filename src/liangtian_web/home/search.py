@@ -11,9 +11,10 @@ from uuid import UUID
 
 from django.db.models import Q
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 
 from liangtian.errors import CatalogueError
+from liangtian.messages import Language
 from liangtian.onemap.layers import LAYERS
 from liangtian.onemap.places import stem
 from liangtian.onemap.precedence import Share
@@ -25,6 +26,8 @@ from liangtian_web.onemap.templatetags.land import layer_name
 from liangtian_web.people.models import User
 from liangtian_web.people.queries import places_for
 from liangtian_web.review.queries import HEAVY, runs_for
+from liangtian_web.rulebook.naming import cited
+from liangtian_web.rulebook.search import clauses_named
 
 EACH_MAX = 6
 PARCEL_DIGITS_MIN = 4
@@ -54,7 +57,8 @@ def find(user: User, text: str, on: date) -> list[Found]:
     with suppress(CatalogueError):  # a missing snapshot is said on the page of layers; the rest is found all the same
         places = _places(user, text, [share for layer in NAMING for v, share in held if v.layer == layer], on)
         parcels = _parcels(text, held, on)
-    return [*_checks(user, text), *places, *_layers(text, [version for version, _ in held]), *parcels]
+    layers = _layers(text, [version for version, _ in held])
+    return [*_checks(user, text), *places, *layers, *parcels, *_clauses(text)]
 
 
 def on_the_map(box: Iterable[float], on: date, **more: object) -> str:
@@ -70,6 +74,13 @@ def _checks(user: User, text: str) -> Iterator[Found]:
     for run in runs_for(user).filter(named).defer(*HEAVY)[:EACH_MAX]:
         about = f"{run.get_verdict_display()} · {run.place} · {run.on}"
         yield Found(gettext("检查"), run.name, about, reverse("review:run", args=[run.uuid]))
+
+
+def _clauses(text: str) -> Iterator[Found]:
+    """Clauses by number or title: what they say is searched on the rulebook's own page."""
+    lang: Language = "en" if get_language() == "en" else "zh"
+    for row in clauses_named(text, lang)[:EACH_MAX]:
+        yield Found(gettext("条款"), cited(row["rule"], lang), row["said"], row["url"])
 
 
 def _places(user: User, text: str, naming: list[Share], on: date) -> list[Found]:

@@ -8,18 +8,19 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language, gettext
 
-from liangtian.policy.facts import dictionary
 from liangtian.reports.basis import is_capacity_unverified
 from liangtian.rules.documents import DOCUMENTS
 from liangtian_web.onemap.overview import PALETTE
 from liangtian_web.people.columns import Column
 from liangtian_web.review.models import Run
+from liangtian_web.review.trace import step_shown
+from liangtian_web.rulebook.naming import address_of, cited
 
 GRAVITY = {"fail": 0, "unknown": 1, "pass": 2, "not_applicable": 3}
-SHORT = {"wenzhou-2019": ("温州 2019", "Wenzhou 2019"), "haining-2021": ("海宁 2021", "Haining 2021")}
 
 
 def outcome_word(outcome: str) -> str:
@@ -30,10 +31,7 @@ def outcome_word(outcome: str) -> str:
 
 def citation(rule: str) -> str:
     """A rule as people cite it: `wenzhou-2019（六）.1` → 温州 2019（六）."""
-    document, mark, rest = rule.partition("（")
-    number = mark + rest.rsplit(".", 1)[0] if mark else ""
-    chinese, english = SHORT.get(document, (document, document))
-    return (english if get_language() == "en" else chinese) + (number or rule.removeprefix(document))
+    return cited(rule, "en" if get_language() == "en" else "zh")
 
 
 def findings(run: Run, language: str) -> list[dict[str, Any]]:
@@ -47,8 +45,9 @@ def gathered(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
     told: dict[tuple[str, str], dict[str, Any]] = {}
     for each in found:
         first = told.setdefault((each["outcome"], each["message"]), each | {"cited": []})
-        if each["cites"] not in first["cited"]:
-            first["cited"].append(each["cites"])
+        source = {"cites": each["cites"], "url": each["url"], "title": f"{each['document']} {each['rule']}"}
+        if source["cites"] not in [one["cites"] for one in first["cited"]]:
+            first["cited"].append(source)
     return list(told.values())
 
 
@@ -64,40 +63,23 @@ def _finding(each: dict[str, Any]) -> dict[str, Any]:
     return each | {
         "word": outcome_word(each["outcome"]),
         "cites": citation(each["rule"]),
+        "url": _clause_url(each["rule"]),
         "document": (document.title_en if english else document.title_zh) if document else "",
         "unit": next((step.get("unit", "") for step in compared), "m2" if _is_area(each["measured"]) else ""),
-        "steps": [_step(step, english) for step in each["trace"]],
+        "steps": [step_shown(step, "en" if english else "zh") for step in each["trace"]],
         "missing": missing,
     }
 
 
+def _clause_url(rule: str) -> str:
+    """The page of the clause, at the obligation; a technical finding has none."""
+    document, number = address_of(rule)
+    known = number and document in DOCUMENTS and DOCUMENTS[document].needs_adoption
+    return f"{reverse('rulebook:clause', args=[document, number])}#{rule}" if known else ""
+
+
 def _is_area(value: Any) -> bool:
     return isinstance(value, Decimal)
-
-
-def _step(step: dict[str, Any], english: bool) -> dict[str, Any]:
-    fact = dictionary().get(step["name"])
-    word = (fact.en if english else fact.zh) if fact else step["name"]
-    kinds = {"fact": gettext("事实"), "parameter": gettext("参数"), "compare": gettext("比较")}
-    return step | {"word": word, "kind_word": kinds.get(step["kind"], step["kind"]), "shown": _shown(step)}
-
-
-def _shown(step: dict[str, Any]) -> str:
-    value = step["value"]
-    if step["kind"] == "compare" and "relation" in step:
-        holds = gettext("成立") if value else gettext("不成立")
-        return f"{step['measured']} {step['relation']} {step['required']} → {holds}"
-    if value is None:
-        return gettext("未知")
-    if isinstance(value, bool):
-        return gettext("是") if value else gettext("否")
-    fact = dictionary().get(step["name"])
-    if fact and fact.type == "choice" and value in fact.values:
-        return str(fact.values[value]["en" if get_language() == "en" else "zh"])
-    if isinstance(value, list):
-        return gettext("%(n)s 项") % {"n": len(value)} if len(value) > 6 else "、".join(map(str, value))
-    unit = {"m2": " m²", "person": ""}.get(step.get("unit", ""), f" {step.get('unit', '')}")
-    return f"{value:,}{unit}" if isinstance(value, int | float | Decimal) else f"{value}"
 
 
 def verdict_sentence(found: list[dict[str, Any]]) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Count, Q, QuerySet, Sum
 
@@ -22,6 +24,26 @@ def findings_for(user: User | AnonymousUser) -> QuerySet[Finding]:
     """Findings of the runs a user may see, newest first."""
     runs = Run.objects.filter(place__in=places_for(user))
     return Finding.objects.filter(run__in=runs).select_related("run", "run__place").order_by("-pk")
+
+
+def outcomes_of_rules(user: User | AnonymousUser, rules: Iterable[str]) -> dict[str, dict[str, int]]:
+    """Rule → outcome → how many findings of the runs a user may see; one question for all the rules."""
+    rows = (
+        Finding.objects.filter(rule__in=list(rules), run__place__in=places_for(user))
+        .order_by()
+        .values_list("rule", "outcome")
+        .annotate(n=Count("pk"))
+    )
+    counted: dict[str, dict[str, int]] = {}
+    for rule, outcome, n in rows:
+        counted.setdefault(rule, {})[outcome] = n
+    return counted
+
+
+def rules_used(user: User | AnonymousUser, year: int) -> set[str]:
+    """The rules that gave an answer in checks of a year at the user's places."""
+    found = Finding.objects.filter(run__place__in=places_for(user), run__on__year=year)
+    return set(found.exclude(outcome="not_applicable").order_by().values_list("rule", flat=True).distinct())
 
 
 def narrowed(runs: QuerySet[Run], asked: dict[str, object]) -> QuerySet[Run]:

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from liangtian_web.review import rule_views, views
+from liangtian_web.review import views
 
 app_name = "review"
 urlpatterns = [
@@ -10,8 +10,6 @@ urlpatterns = [
     path("export/", views.runs_export, name="runs_export"),
     path("new/", views.new, name="new"),
     path("compare/", views.compare, name="compare"),
-    path("rules/<str:rule>/", rule_views.findings, name="findings"),
-    path("whatif/", rule_views.whatif, name="whatif"),
     path("<uuid:uuid>/", views.run, name="run"),
     path("<uuid:uuid>/print/", views.print_view, name="print"),
     path("<uuid:uuid>/shapes.json", views.shapes, name="shapes"),
