@@ -36,6 +36,8 @@ from liangtian.onemap.catalogue import Catalogue, LayerVersion
 from liangtian.onemap.codelists import CODE_LISTS
 from liangtian.onemap.index import Index
 from liangtian.onemap.places import lies_in
+from liangtian.planning import parcels as planned
+from liangtian.planning.blocks import BlockRule, blocks_of
 from liangtian.space.area import ellipsoidal_area
 from liangtian.space.crs import reproject, to_measuring_plane
 from liangtian.units import net_dm2, round_dm2
@@ -44,6 +46,7 @@ CONTROL_LAYERS = ("YJJBNTTB", "YJJBNTSFQ", "STBHHX", "CZKFBJ", "KZBJ")
 LAYERS = ("DLTB", "XZQ", "CJDCQ", "GDDB", *CONTROL_LAYERS)
 MEASURED = {"DLTB": tables.COLUMNS, "CJDCQ": ("ZLDWDM",), **dict.fromkeys(CONTROL_LAYERS, ("KCXS",))}
 LAND_FACTS = (
+    "contiguous_farmland_max_m2",
     "farmland_m2",
     "farmland_quantity_m2",
     "paddy_m2",
@@ -78,6 +81,7 @@ class Technical:
 
     tolerance: LineTolerance
     kg_per_mu: Mapping[int, Fraction]
+    block: BlockRule
     steps: tuple[Step, ...] = ()
 
 
@@ -179,6 +183,7 @@ def gather(
     for layer, name in (("CZKFBJ", "outside_urban_boundary"), ("KZBJ", "outside_expansion_boundary")):
         _measure_outside(found, land, reading, layer, name)
     _measure_villages(found, reading)
+    _measure_contiguity(found, technical.block, wanted=kind == "consolidation")
     _doubt_what_lies_outside(found, technical.tolerance)
     _doubt_what_was_not_published(found, land, versions)
     return found
@@ -358,7 +363,7 @@ def _measure_villages(found: Gathered, reading: _Reading) -> None:
     """Villages touched, whether each is covered whole, and whether they adjoin; slivers at the edge do not count."""
     pieces = reading.pieces.get("CJDCQ")
     if pieces is None:
-        found.facts.update(villages=None, whole_villages=None, villages_adjacent=None, contiguous_farmland_max_m2=None)
+        found.facts.update(villages=None, whole_villages=None, villages_adjacent=None)
         return
     wide = 2 * shapely.area(pieces.shapes) / np.maximum(shapely.length(pieces.shapes), 1e-9)
     tolerance = reading.technical.tolerance
@@ -370,8 +375,22 @@ def _measure_villages(found: Gathered, reading: _Reading) -> None:
         villages=tuple(sorted({code[:12] for code in codes if code})),
         whole_villages=bool((rest <= float(reading.technical.tolerance.area_m2) * 100).all()),
         villages_adjacent=_adjoin(villages.shapes),
-        contiguous_farmland_max_m2=None,
     )
+
+
+def _measure_contiguity(found: Gathered, rule: BlockRule, *, wanted: bool) -> None:
+    """The largest block of farmland that the boundary leaves; only consolidation is asked for it."""
+    found.facts.update(contiguous_farmland_max_m2=None, contiguous_farmland_parcels=None)
+    if not wanted or found.pieces is None:
+        return
+    pieces = found.pieces
+    blocks = blocks_of(planned.of_shapes(pieces.shapes, pieces.area_dm2, pieces.attributes, pieces.crs), rule)
+    if not len(blocks):
+        found.facts.update(contiguous_farmland_max_m2=m2(0), contiguous_farmland_parcels=())
+    elif blocks.ridges_known.all():  # one that is not known might be the largest
+        found.facts.update(
+            contiguous_farmland_max_m2=blocks.net_m2(0), contiguous_farmland_parcels=blocks.parcel_ids(0)
+        )
 
 
 def _adjoin(shapes: npt.NDArray[np.object_]) -> bool:

@@ -21,6 +21,7 @@ from liangtian.check.suspicion import oversized, shifted
 from liangtian.errors import CatalogueError, CrsMismatch, LayerInvalid, ParameterMissing
 from liangtian.formats.features import Features
 from liangtian.onemap.catalogue import Catalogue
+from liangtian.planning.blocks import BlockRule
 from liangtian.space.area import ellipsoidal_area
 from liangtian.space.crs import reproject
 from liangtian.space.gcj02 import shift
@@ -28,7 +29,8 @@ from liangtian.units import round_dm2
 from squares import EAST, NORTH, VILLAGE_A, boundary, cell, put
 
 DAY = date(2024, 6, 1)
-TECHNICAL = Technical(LineTolerance(Fraction(1), Fraction(1, 5)), {6: Fraction(1000), 8: Fraction(800)})
+RULE = BlockRule(("1006", "1107", "1203"), ("1003", "1101", "1107A"), across_m=Fraction(16), gap_m=Fraction(1, 5))
+TECHNICAL = Technical(LineTolerance(Fraction(1), Fraction(1, 5)), {6: Fraction(1000), 8: Fraction(800)}, RULE)
 
 
 def measured(home: Path, features: Features, *, kind: str = "batch") -> Gathered:
