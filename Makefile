@@ -24,7 +24,7 @@ node_modules/.package-lock.json: package.json package-lock.json | .venv/.ready
 	@PATH="$$PATH:$(CURDIR)/.venv/bin" npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
 
-$(BUNDLE): node_modules/.package-lock.json $(wildcard assets/*)
+$(BUNDLE): node_modules/.package-lock.json $(wildcard assets/* assets/*/*)
 	@PATH="$$PATH:$(CURDIR)/.venv/bin" npm run --silent bundle
 
 %.mo: %.po | .venv/.ready
@@ -67,4 +67,4 @@ docs: setup
 # Side by side with the peers, in one run; PostGIS from Debian's packages.
 PARCELS ?= 1000000
 bench: setup
-	@for one in area check publish; do echo "== bench/$$one.py"; PYTHONPATH=bench $(PY) bench/$$one.py $$( [ $$one = area ] && echo --polygons $(PARCELS) || echo --parcels $(PARCELS) ) || exit 1; done
+	@for one in area check publish rulebook; do echo "== bench/$$one.py"; PYTHONPATH=bench $(PY) bench/$$one.py $$( case $$one in area) echo --polygons $(PARCELS);; rulebook) ;; *) echo --parcels $(PARCELS);; esac ) || exit 1; done

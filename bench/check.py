@@ -52,21 +52,20 @@ def main() -> None:
     asked = boundaries(index.bounds, index.crs)
     question = Question(on=date(2024, 6, 1), kind="batch")
     table = Table(f"Check of a 1 km² boundary against {len(index):,} parcels, warm (per boundary)")
-    run = lambda: [check(one, catalogue, question) for one in asked]  # noqa: E731
-    run()
-    table.add("Liangtian: all layers, clauses, ellipsoidal areas", run, per=BOUNDARIES, unit="ms")
+    table.add_each(
+        "Liangtian: all layers, clauses, ellipsoidal areas", lambda one: check(one, catalogue, question), asked
+    )
 
     layer = snapshot.read(catalogue.snapshot_path(version.digest), ["parcel_id", "DLBM", "geometry"])
     wkb = layer["geometry"].to_numpy(zero_copy_only=False)
     shapes = shapely.from_wkb(wkb)
     tree = shapely.STRtree(shapes)
 
-    def with_shapely() -> None:
-        for one in asked:
-            hits = tree.query(one.geometry[0], predicate="intersects")
-            shapely.area(shapely.intersection(shapes[hits], one.geometry[0])).sum()
+    def with_shapely(one: Features) -> None:
+        hits = tree.query(one.geometry[0], predicate="intersects")
+        shapely.area(shapely.intersection(shapes[hits], one.geometry[0])).sum()
 
-    table.add("Shapely STRtree + intersection: one layer, planar areas", with_shapely, per=BOUNDARIES, unit="ms")
+    table.add_each("Shapely STRtree + intersection: one layer, planar areas", with_shapely, asked)
     with postgis() as connection:
         rows = zip(layer["parcel_id"].to_pylist(), layer["DLBM"].to_pylist(), wkb, strict=True)
         load(connection, "dltb", rows, 4549)
@@ -75,13 +74,11 @@ def main() -> None:
             "WHERE ST_Intersects(geom, b) GROUP BY dlbm"
         )
         bytes_of = [bytes(shapely.to_wkb(one.geometry[0])) for one in asked]
-
-        def with_postgis() -> None:
-            for one in bytes_of:
-                connection.execute(query, [one]).fetchall()
-
-        with_postgis()
-        table.add("PostGIS ST_Intersection: one layer, planar areas", with_postgis, per=BOUNDARIES, unit="ms")
+        table.add_each(
+            "PostGIS ST_Intersection: one layer, planar areas",
+            lambda one: connection.execute(query, [one]).fetchall(),
+            bytes_of,
+        )
     table.print()
     _cold(home, asked[0])
 

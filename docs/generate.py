@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import ast
 import inspect
+import tomllib
 from collections.abc import Callable, Iterable, Iterator
+from importlib import resources
 from pathlib import Path
 
 import click
@@ -20,8 +22,12 @@ from liangtian.onemap.codelists import CODE_LISTS, CodeList
 from liangtian.onemap.defects import Rule
 from liangtian.onemap.layers import LAYERS, Field, LayerSpec
 from liangtian.onemap.quality import RULES
-from liangtian.policy.clause import Clause, clauses
+from liangtian.policy.cases import WrittenCase, cases_of
+from liangtian.policy.clause import Clause
+from liangtian.policy.clause import clauses as clauses_of
+from liangtian.policy.coverage import Covered, CoveredClause, coverage
 from liangtian.policy.document import Document, NotComputed
+from liangtian.policy.facts import Fact, dictionary
 from liangtian.rules.documents import DOCUMENTS
 from liangtian_web import errors as web_errors
 
@@ -88,12 +94,15 @@ def _arguments(tree: ast.Module) -> Iterator[tuple[str, str, str]]:
             above = SOURCE / (str(node.module).replace(".", "/") + ".py")
             yield from _arguments(ast.parse(above.read_text("utf-8")))
         if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "add_argument":
+            if not isinstance(node.args[0], ast.Constant):
+                continue
             given = {word.arg: word.value for word in node.keywords}
             yield _literal(node.args[0]), _literal(given.get("help")), _literal(given.get("default"))
 
 
 def _literal(node: ast.expr | None) -> str:
-    return "" if node is None else str(ast.literal_eval(node))
+    """A constant as it stands; what is worked out when the command runs, a name in a loop or today's date, is left out."""
+    return str(node.value) if isinstance(node, ast.Constant) else ""
 
 
 def layers() -> str:
@@ -174,7 +183,7 @@ def errors() -> str:
         rows = [(f"`{one}`", catalogue()[one]["zh"], catalogue()[one]["en"]) for one in sorted(raised[kind.__name__])]
         parts += [
             f"## {kind.__name__}",
-            f"Code `{kind.code}`, HTTP {web_errors.status_of(kind('x'))}. {inspect.getdoc(kind)}",
+            f"Code `{kind.code}`, HTTP {web_errors.status_of(kind.__new__(kind))}. {inspect.getdoc(kind)}",
             _table(("message", "中文", "English"), rows),
         ]
     return _page(parts)
@@ -204,6 +213,8 @@ def clauses_page() -> str:
         "# Clauses 条款",
         NOTE,
         "Force: `must` 必须/不得 and plain orders, `principle` 原则上, `should` 应, `may` 可/允许/鼓励, `explore` 探索. "
+        "State: `computed` from facts; `gate`, a must that stops a step of procedure; `duty`, done and recorded by a "
+        "day; `intent`, a direction with nothing to compute. The last columns: values used, written cases. "
         "Sentences are our own short wording, not the text.",
     ]
     for document in DOCUMENTS.values():
@@ -212,34 +223,92 @@ def clauses_page() -> str:
 
 
 def _document(document: Document) -> list[str]:
-    modules = {clause.number: clause for clause in clauses({document.id: document})}
-    rows: list[tuple[str, ...]] = []
-    for number, entry in document.contents.items():
-        if isinstance(entry, NotComputed):
-            rows.append((number, "", "", "", f"{entry.zh} {entry.en}"))
-        else:
-            rows += _clause(modules[number])
+    rows = [row for clause in coverage({document.id: document}) for row in _clause(clause)]
+    heads = ("clause", "obligation", "state", "force", "says", "module, or why nothing is computed", "values", "cases")
     return [
         f"## {document.id}",
         f"{document.title_zh} · {document.title_en}. In force from {document.since}.",
-        _table(("clause", "obligation", "force", "says", "module, or why not computed"), rows),
+        _table(heads, rows) or "Values only; no place adopts it.",
     ]
 
 
-def _clause(clause: Clause) -> list[tuple[str, ...]]:
-    module = f"`{clause.module.__name__}`"
-    rows: list[tuple[str, ...]] = []
-    for each in clause.obligations:
-        said = catalogue()[clause.rule(each)]
-        rows.append((clause.number, f"`{clause.rule(each)}`", each.force, f"{said['zh']} {said['en']}", module))
-    rows = rows or [(clause.number, "", "", "values only, no obligation", module)]
-    return rows + [(clause.number, "", "", what, f"{why.zh} {why.en}") for what, why in clause.not_computed.items()]
+def _clause(clause: CoveredClause) -> list[tuple[str, ...]]:
+    title = catalogue()[clause.citation]
+    rows = [(f"{clause.number} {title['zh']} {title['en']}", *_obligation(each)) for each in clause.obligations]
+    if clause.reason:
+        rows += [(f"{clause.number} {title['zh']} {title['en']}", "", "", "", "", _both(clause.reason), "", "")]
+    return rows
+
+
+def _obligation(each: Covered) -> tuple[str, ...]:
+    said = catalogue()[each.rule]
+    where = _both(each.reason) if each.reason else f"`{each.module}`"
+    says = f"{said['zh']} {said['en']}"
+    return (f"`{each.rule}`", each.state, each.force, says, where, _code_words(each.values), str(len(each.cases) or ""))
+
+
+def _both(reason: NotComputed) -> str:
+    return f"{reason.zh} {reason.en}"
+
+
+def written_cases() -> str:
+    """Every written case, clause by clause: what it is and the outcomes it is to give."""
+    parts = [
+        "# Written cases 案例",
+        NOTE,
+        "What each clause answers to facts written down beside it (`src/liangtian/rules/*/cases/`); the tests run them all, "
+        "and so does the clause's page on the web. 每条后的结论由测试逐一核对；事实见所在文件。",
+    ]
+    for document in DOCUMENTS.values():
+        told = [part for clause in clauses_of({document.id: document}) for part in _cases(clause)]
+        parts += [f"## {document.id} {document.title_zh}", *told] if told else []
+    return _page(parts)
+
+
+def _cases(clause: Clause) -> list[str]:
+    heads = ("案例", "case", "day", "event", "outcomes")
+    table = _table(heads, (_case(each) for each in cases_of(clause)))
+    return [f"### {clause.number}", table] if table else []
+
+
+def _case(each: WrittenCase) -> tuple[str, ...]:
+    outcomes = [
+        f"{rule} {catalogue()[f'outcome-{outcome}']['zh']} `{outcome}`" for rule, outcome in each.expect.items()
+    ]
+    event = f"{catalogue()[f'event-{each.case.event}']['zh']} `{each.case.event}`"
+    return (each.zh, each.name, each.case.on.isoformat(), event, "; ".join(outcomes) or "不在适用期 nothing is asked")
+
+
+def facts() -> str:
+    """The facts dictionary, subject by subject."""
+    parts = [
+        "# Facts 事实",
+        NOTE,
+        "What clauses ask about. Supplier: `measured` by a check from the layers; `registered` in the book or a "
+        "register, stated by whoever keeps it until a register here holds it; `declared` by the user. Areas in m², "
+        "money in yuan, shares as fractions of 1; an empty cell in a table means not known.",
+    ]
+    folder = resources.files("liangtian.policy").joinpath("dictionary")
+    for file in sorted(folder.iterdir(), key=lambda each: each.name):
+        names = tomllib.loads(file.read_text("utf-8"))
+        heads = ("name", "type", "unit", "supplier", "中文", "English", "values or columns")
+        parts += [f"## {file.name.removesuffix('.toml')}", _table(heads, (_fact(dictionary()[name]) for name in names))]
+    return _page(parts)
+
+
+def _fact(fact: Fact) -> tuple[str, ...]:
+    values = [f"`{name}` {words['zh']} {words['en']}" for name, words in fact.values.items()]
+    columns = [f"`{name}` {kind}" for name, kind in fact.columns.items()]
+    about = "; ".join(values) or ", ".join(columns)
+    return (f"`{fact.name}`", fact.type, fact.unit, fact.supplier, fact.zh, fact.en, about)
 
 
 PAGES: dict[str, Callable[[], str]] = {
     "reference/commands.md": commands,
     "reference/layers.md": layers,
     "reference/errors.md": errors,
+    "reference/facts.md": facts,
+    "reference/cases.md": written_cases,
     "clauses.md": clauses_page,
 }
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 
 class LiangtianError(Exception):
     """Stop with one sentence: `message_id` names it in `locale/*.toml`, `params` fill it in.
@@ -48,6 +50,16 @@ class CatalogueError(LiangtianError):
     """A snapshot or catalogue entry is missing, altered or contradicts another."""
 
     code = "catalogue-error"
+
+
+class DocumentRefused(LiangtianError):
+    """A document or a file of values cannot be decided by; `defects` says every one, with file and line."""
+
+    code = "document-refused"
+
+    def __init__(self, source: str, defects: Sequence[LiangtianError]) -> None:
+        super().__init__("document-refused", source=source, count=len(defects))
+        self.defects = tuple(defects)
 
 
 class BookRefused(LiangtianError):

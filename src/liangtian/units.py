@@ -29,8 +29,7 @@ def round_half_up(value: Fraction | int, places: int = 0) -> Decimal:
     >>> round_half_up(Fraction(5, 2)), round_half_up(Fraction(-5, 2)), round_half_up(Fraction(1, 3), 2)
     (Decimal('3'), Decimal('-3'), Decimal('0.33'))
     """
-    scaled = abs(Fraction(value)) * 10**places
-    whole = int(scaled + Fraction(1, 2))
+    whole = (2 * 10**places * abs(value.numerator) + value.denominator) // (2 * value.denominator)
     return Decimal(whole if value >= 0 else -whole).scaleb(-places)
 
 
@@ -85,7 +84,10 @@ def round_share(share: Fraction, amount: int) -> int:
     >>> round_share(Fraction(1, 5), 12)
     2
     """
-    return int(round_half_up(share * amount))
+    # Whole numbers throughout: assessment takes shares of years of acceptances again.
+    doubled, whole = 2 * share.numerator * abs(amount), 2 * share.denominator
+    rounded = (doubled + share.denominator) // whole
+    return rounded if amount >= 0 else -rounded
 
 
 def display_area(area_m2: Fraction | int | Decimal, unit: AreaUnit = "mu", places: int | None = None) -> str:

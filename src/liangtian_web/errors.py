@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from liangtian.errors import CatalogueError, CrsMismatch, FileUnreadable, LayerInvalid, LiangtianError, ParameterMissing
+from liangtian.errors import (
+    CatalogueError,
+    CrsMismatch,
+    DocumentRefused,
+    FileUnreadable,
+    LayerInvalid,
+    LiangtianError,
+    ParameterMissing,
+)
 
 
 class StartError(Exception):
@@ -36,6 +44,7 @@ STATUS: dict[type[LiangtianError], int] = {
     FileUnreadable: 400,
     LayerInvalid: 400,
     CrsMismatch: 400,
+    DocumentRefused: 400,
     ParameterMissing: 409,
     CatalogueError: 409,
     VersionConflict: 409,

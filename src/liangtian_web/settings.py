@@ -132,6 +132,7 @@ INSTALLED_APPS = [
     "liangtian_web.trail",
     "liangtian_web.jobs",
     "liangtian_web.onemap",
+    "liangtian_web.rulebook",
     "liangtian_web.ledger",
     "liangtian_web.review",
     "liangtian_web.home",
@@ -189,9 +190,13 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL, LOGIN_REDIRECT_URL, LOGOUT_REDIRECT_URL = "home:login", "home:index", "home:login"
 AXES_FAILURE_LIMIT = whole("LIANGTIAN_LOGIN_FAILURES", 5)
+LOGIN_FAILURES_ADDRESS = whole("LIANGTIAN_LOGIN_FAILURES_ADDRESS", 50)
+LOGIN_FAILURES_USER = whole("LIANGTIAN_LOGIN_FAILURES_USER", 30)
+AXES_HANDLER = "liangtian_web.people.guard.LoginGuard"
 AXES_COOLOFF_TIME = timedelta(minutes=whole("LIANGTIAN_LOCKOUT_MINUTES", 15))
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_ENABLE_ADMIN = False
 AXES_LOCKOUT_CALLABLE = "liangtian_web.people.views.locked_out"
 

@@ -96,6 +96,12 @@ def county_officer(places: dict[str, Place]) -> User:
 
 
 @pytest.fixture
+def county_admin(places: dict[str, Place]) -> User:
+    """Administers 示范县."""
+    return person("sun", "孙主任", places["county"], "admin")
+
+
+@pytest.fixture
 def city_auditor(places: dict[str, Place]) -> User:
     """Audits the whole of 示范市."""
     return person("li", "李审", places["city"], "auditor")
@@ -118,6 +124,12 @@ def browser(user: User) -> Client:
 def officer_client(county_officer: User) -> Client:
     """The county officer's browser."""
     return browser(county_officer)
+
+
+@pytest.fixture
+def admin_client(county_admin: User) -> Client:
+    """The county administrator's browser."""
+    return browser(county_admin)
 
 
 @pytest.fixture

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ import shapely
 from pyproj import CRS
 
 from liangtian.check import tables
+from liangtian.check.grading import divided
 from liangtian.check.overlay import (
     LineTolerance,
     Overlap,
@@ -32,14 +34,19 @@ from liangtian.finding import Step
 from liangtian.formats.features import Features
 from liangtian.onemap.catalogue import Catalogue, LayerVersion
 from liangtian.onemap.codelists import CODE_LISTS
+from liangtian.onemap.index import Index
 from liangtian.onemap.places import lies_in
+from liangtian.planning import parcels as planned
+from liangtian.planning.blocks import BlockRule, blocks_of
 from liangtian.space.area import ellipsoidal_area
 from liangtian.space.crs import reproject, to_measuring_plane
 from liangtian.units import net_dm2, round_dm2
 
 CONTROL_LAYERS = ("YJJBNTTB", "YJJBNTSFQ", "STBHHX", "CZKFBJ", "KZBJ")
-LAYERS = ("DLTB", "XZQ", "CJDCQ", *CONTROL_LAYERS)
+LAYERS = ("DLTB", "XZQ", "CJDCQ", "GDDB", *CONTROL_LAYERS)
+MEASURED = {"DLTB": tables.COLUMNS, "CJDCQ": ("ZLDWDM",), **dict.fromkeys(CONTROL_LAYERS, ("KCXS",))}
 LAND_FACTS = (
+    "contiguous_farmland_max_m2",
     "farmland_m2",
     "farmland_quantity_m2",
     "paddy_m2",
@@ -74,6 +81,7 @@ class Technical:
 
     tolerance: LineTolerance
     kg_per_mu: Mapping[int, Fraction]
+    block: BlockRule
     steps: tuple[Step, ...] = ()
 
 
@@ -127,17 +135,30 @@ def _area_dm2(shape: shapely.Geometry, crs: CRS) -> int:
 
 
 def versions_for(
-    catalogue: Catalogue, *, on: date, place: str | None, named: Mapping[str, Sequence[str]]
+    catalogue: Catalogue, *, on: date, named: Mapping[str, Sequence[str]]
 ) -> dict[str, list[LayerVersion]]:
-    """The versions a check uses: those named by digest, else the newest valid on the date."""
+    """The versions a check uses: those named by digest, else the newest of each place valid on the date.
+
+    Where several places publish a layer, the nearest one speaks for its own ground (decision 0011).
+    """
     unknown = sorted(set(named) - set(LAYERS))
     if unknown:
         raise LayerInvalid("layer-unknown", layer=unknown[0], known=", ".join(LAYERS))
-    newest = catalogue.all_valid_on(on, place)
+    newest = catalogue.all_valid_on(on)
     return {
-        layer: [catalogue.find(digest, layer) for digest in named[layer]] if layer in named else newest.get(layer, [])
+        layer: _named_versions(catalogue, layer, named[layer], newest) if layer in named else newest.get(layer, [])
         for layer in LAYERS
     }
+
+
+def _named_versions(
+    catalogue: Catalogue, layer: str, digests: Sequence[str], newest: Mapping[str, Sequence[LayerVersion]]
+) -> list[LayerVersion]:
+    """Versions by digest: those in force that have one of them (two places may publish the same land), else any."""
+    wanted = tuple(each for each in dict.fromkeys(digests) if len(each) >= 8)
+    in_force = [version for version in newest.get(layer, ()) if version.digest.startswith(wanted)]
+    others = [each for each in dict.fromkeys(digests) if not any(v.digest.startswith(each) for v in in_force)]
+    return [*in_force, *(catalogue.find(each, layer) for each in others)]
 
 
 def gather(
@@ -153,14 +174,16 @@ def gather(
     A layer that is not published leaves its facts unknown (None): absence of a layer is never absence of an overlap.
     """
     reading = _Reading(boundary, catalogue, versions, technical)
-    found = Gathered({"kind": kind, "boundary_m2": m2(boundary.area_dm2)}, {}, reading.land_pieces())
-    land = land_of(found.pieces) if found.pieces is not None else None
+    reading.pieces.update(reading.cut(MEASURED))
+    found = Gathered({"kind": kind, "boundary_m2": m2(boundary.area_dm2)}, {}, reading.pieces.get("DLTB"))
+    land = reading.land(found.pieces) if found.pieces is not None else None
     _measure_land(found, land, reading, owed=kind in BALANCED_KINDS)
     for layer, name in (("YJJBNTTB", "basic_farmland"), ("YJJBNTSFQ", "demonstration_zone"), ("STBHHX", "red_line")):
         _measure_overlap(found, reading, layer, name)
     for layer, name in (("CZKFBJ", "outside_urban_boundary"), ("KZBJ", "outside_expansion_boundary")):
         _measure_outside(found, land, reading, layer, name)
     _measure_villages(found, reading)
+    _measure_contiguity(found, technical.block, wanted=kind == "consolidation")
     _doubt_what_lies_outside(found, technical.tolerance)
     _doubt_what_was_not_published(found, land, versions)
     return found
@@ -170,7 +193,7 @@ def _doubt_what_was_not_published(
     found: Gathered, land: Land | None, versions: Mapping[str, Sequence[LayerVersion]]
 ) -> None:
     """A control layer published for other places says nothing of a county it was not published for."""
-    counties = set() if land is None else {code[:6] for code in land.village if len(code) >= 6}
+    counties = set() if land is None else {code[:6] for code in set(land.village.tolist()) if len(code) >= 6}
     for layer, fact in CONTROL_FACTS.items():
         published = [version.place for version in versions.get(layer, ())]
         missing = [county for county in counties if not any(lies_in(county, place) for place in published)]
@@ -199,30 +222,45 @@ class _Reading:
     catalogue: Catalogue
     versions: Mapping[str, Sequence[LayerVersion]]
     technical: Technical
+    pieces: dict[str, Pieces] = field(default_factory=dict)
 
-    def pieces(self, layer: str, columns: Sequence[str]) -> Pieces | None:
-        versions = self.versions.get(layer, ())
-        if not versions:
-            return None
-        indexes = [self.catalogue.index(version) for version in versions]
-        return cut(indexes, self.boundary.shape, self.boundary.crs, columns)
+    def cut(self, layers: Mapping[str, Sequence[str]]) -> dict[str, Pieces]:
+        """The pieces of those of the layers that are published, each with the columns named."""
+        wanted = {name: (self.indexes(name), columns) for name, columns in layers.items() if self.versions.get(name)}
+        return cut(wanted, self.boundary.shape, self.boundary.crs)
 
-    def land_pieces(self) -> Pieces | None:
-        return self.pieces("DLTB", tables.COLUMNS)
+    def land(self, pieces: Pieces) -> Land:
+        """The pieces by class; farmland whose parcel has no grade takes it from the grade layer, where that has one."""
+        land = land_of(pieces)
+        wanted = np.flatnonzero(land.farmland & (land.graded.grade == 0))
+        if not len(wanted) or (layer := self.cut({"GDDB": ("GDDB",)}).get("GDDB")) is None:
+            return land
+        small = int(100 * self.technical.tolerance.area_m2)
+        graded = divided(land.graded, pieces, land.ridge, layer, wanted=wanted, tolerance_dm2=small)
+        return replace(land, graded=graded)
+
+    def indexes(self, layer: str) -> list[Index]:
+        """The ground each version of a layer speaks for."""
+        return self.catalogue.indexes(layer, chain.from_iterable(self.versions.values()))
 
     def is_disjoint(self, layer: str) -> bool:
-        """Whether the quality report of every version used says that its parcels overlap nowhere."""
+        """Whether every version used is reported to overlap nowhere, and one alone has parcels around the boundary."""
         reports = [version.quality for version in self.versions.get(layer, ())]
-        return all("counts" in report and OVERLAP_RULE not in report["counts"] for report in reports)
+        if not all("counts" in report and OVERLAP_RULE not in report["counts"] for report in reports):
+            return False
+        return len(reports) < 2 or sum(len(self._around(index)) > 0 for index in self.indexes(layer)) < 2
+
+    def _around(self, index: Index) -> npt.NDArray[np.int64]:
+        """Rows whose bounds meet those of the boundary."""
+        shape = reproject(np.array([self.boundary.shape], dtype=object), self.boundary.crs, index.crs)[0]
+        return index.search(shape.bounds)
 
     def place_names(self) -> dict[str, str]:
         """Code → name of the towns and villages around the boundary, as the administrative layers have them."""
         names: dict[str, str] = {}
         for layer, code, name, digits in (("XZQ", "XZQDM", "XZQMC", 9), ("CJDCQ", "ZLDWDM", "ZLDWMC", 12)):
-            for version in self.versions.get(layer, ()):
-                index = self.catalogue.index(version)
-                shape = reproject(np.array([self.boundary.shape], dtype=object), self.boundary.crs, index.crs)[0]
-                rows = index.search(shape.bounds)
+            for index in self.indexes(layer):
+                rows = self._around(index)
                 texts = zip(index.column(code, rows).to_pylist(), index.column(name, rows).to_pylist(), strict=True)
                 names |= {str(key)[:digits]: value for key, value in texts if key and value}
         return names
@@ -239,6 +277,7 @@ def _measure_land(found: Gathered, land: Land | None, reading: _Reading, *, owed
     capacity = tables.capacity_kg(land, everything, grades)
     places = tables.places(land, reading.place_names(), grades, owed=owed)
     farmland = {"area_m2": m2(area[land.farmland]), "quantity_m2": quantity, "paddy_m2": paddy, "capacity_kg": capacity}
+    farmland["graded_by_layer_m2"] = m2(land.graded.area_dm2[land.graded.from_layer])
     union = covered_dm2(land.pieces, disjoint=reading.is_disjoint("DLTB"))
     uncovered = reading.boundary.area_dm2 - union
     found.tables.update(
@@ -269,7 +308,7 @@ def _measure_land(found: Gathered, land: Land | None, reading: _Reading, *, owed
 
 
 def _no_land() -> dict[str, Any]:
-    farmland = dict.fromkeys(("area_m2", "quantity_m2", "paddy_m2", "capacity_kg"))
+    farmland = dict.fromkeys(("area_m2", "quantity_m2", "paddy_m2", "capacity_kg", "graded_by_layer_m2"))
     required = dict.fromkeys(("quantity_m2", "paddy_m2", "capacity_kg"))
     lists: dict[str, Any] = {name: [] for name in ("classes", "ownership", "places", "slopes")}
     unknown = dict.fromkeys(("uncovered_m2", "double_covered_m2", "ridge_m2"))
@@ -277,7 +316,7 @@ def _no_land() -> dict[str, Any]:
 
 
 def _measure_overlap(found: Gathered, reading: _Reading, layer: str, name: str) -> None:
-    pieces = reading.pieces(layer, ("KCXS",))
+    pieces = reading.pieces.get(layer)
     if pieces is None:
         found.facts.update({f"{name}_overlap_m2": None, f"{name}_touching_m2": None, f"{name}_parcels": None})
         found.tables[name] = {"overlap_m2": None, "net_m2": None, "touching_m2": None}
@@ -303,7 +342,7 @@ def _measure_overlap(found: Gathered, reading: _Reading, layer: str, name: str) 
 
 
 def _measure_outside(found: Gathered, land: Land | None, reading: _Reading, layer: str, name: str) -> None:
-    pieces = reading.pieces(layer, ())
+    pieces = reading.pieces.get(layer)
     outside = None if pieces is None else outside_of(reading.boundary.shape, pieces, reading.technical.tolerance)
     found.facts[f"{name}_m2"] = found.tables[f"{name}_m2"] = None if outside is None else m2(outside.area_dm2)
     if outside is not None:
@@ -322,9 +361,9 @@ def _new_outside(land: Land, outside: Overlap) -> Any:
 
 def _measure_villages(found: Gathered, reading: _Reading) -> None:
     """Villages touched, whether each is covered whole, and whether they adjoin; slivers at the edge do not count."""
-    pieces = reading.pieces("CJDCQ", ("ZLDWDM",))
+    pieces = reading.pieces.get("CJDCQ")
     if pieces is None:
-        found.facts.update(villages=None, whole_villages=None, villages_adjacent=None, contiguous_farmland_max_m2=None)
+        found.facts.update(villages=None, whole_villages=None, villages_adjacent=None)
         return
     wide = 2 * shapely.area(pieces.shapes) / np.maximum(shapely.length(pieces.shapes), 1e-9)
     tolerance = reading.technical.tolerance
@@ -336,8 +375,22 @@ def _measure_villages(found: Gathered, reading: _Reading) -> None:
         villages=tuple(sorted({code[:12] for code in codes if code})),
         whole_villages=bool((rest <= float(reading.technical.tolerance.area_m2) * 100).all()),
         villages_adjacent=_adjoin(villages.shapes),
-        contiguous_farmland_max_m2=None,
     )
+
+
+def _measure_contiguity(found: Gathered, rule: BlockRule, *, wanted: bool) -> None:
+    """The largest block of farmland that the boundary leaves; only consolidation is asked for it."""
+    found.facts.update(contiguous_farmland_max_m2=None, contiguous_farmland_parcels=None)
+    if not wanted or found.pieces is None:
+        return
+    pieces = found.pieces
+    blocks = blocks_of(planned.of_shapes(pieces.shapes, pieces.area_dm2, pieces.attributes, pieces.crs), rule)
+    if not len(blocks):
+        found.facts.update(contiguous_farmland_max_m2=m2(0), contiguous_farmland_parcels=())
+    elif blocks.ridges_known.all():  # one that is not known might be the largest
+        found.facts.update(
+            contiguous_farmland_max_m2=blocks.net_m2(0), contiguous_farmland_parcels=blocks.parcel_ids(0)
+        )
 
 
 def _adjoin(shapes: npt.NDArray[np.object_]) -> bool:

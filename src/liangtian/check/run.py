@@ -5,24 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from importlib.metadata import version as installed_version
 from typing import Any
 
 from liangtian.check.gather import Gathered, Technical, boundary_of, gather, versions_for
 from liangtian.check.overlay import LineTolerance
 from liangtian.check.result import CheckResult
-from liangtian.check.suspicion import shifted
-from liangtian.errors import LiangtianError
+from liangtian.check.suspicion import doubts
+from liangtian.errors import LiangtianError, ParameterMissing
 from liangtian.finding import Finding
 from liangtian.formats.features import Features
 from liangtian.onemap.catalogue import Catalogue, LayerVersion
+from liangtian.planning.blocks import BlockRule
 from liangtian.policy.adoption import Adoption, adopted, demonstration_adoptions
 from liangtian.policy.clause import Case
 from liangtian.policy.document import Document
-from liangtian.policy.evaluate import evaluate, rules_digest
-from liangtian.policy.facts import dictionary, read_facts
+from liangtian.policy.evaluate import Rulebook, rules_digest
+from liangtian.policy.facts import STATED, dictionary, read_facts
 from liangtian.policy.parameters import Parameters
+from liangtian.policy.values import Parameter, values_digest
 from liangtian.rules.documents import DOCUMENTS
 
 KINDS: Sequence[str] = tuple(dictionary()["kind"].values)
@@ -39,9 +41,11 @@ class Question:
     on : business date
     kind : batch | single-site | village | temporary | consolidation
     place : code of the responsible place; None takes the county with most of the ground
-    declared : facts the user supplies (`policy/facts.toml`, supplier `declared`)
+    declared : facts the user states (`policy/dictionary/`, supplier `declared` or `registered`)
     versions : layer code → digests (one a place), for layers not to be taken by date
     adoptions : which places adopted which documents
+    documents : ids of the documents to decide by, whatever is adopted: those of a result to be decided again
+    values : values of places, beside those the documents declare
     """
 
     on: date
@@ -50,6 +54,8 @@ class Question:
     declared: Mapping[str, object] = field(default_factory=dict)
     versions: Mapping[str, Sequence[str]] = field(default_factory=dict)
     adoptions: Iterable[Adoption] | None = None
+    documents: Sequence[str] | None = None
+    values: tuple[Parameter, ...] = ()
 
 
 def check(features: Features, catalogue: Catalogue, question: Question) -> CheckResult:
@@ -62,24 +68,24 @@ def check(features: Features, catalogue: Catalogue, question: Question) -> Check
     """
     if question.kind not in KINDS:
         raise LiangtianError("check-kind-unknown", kind=question.kind, known="、".join(KINDS))
-    declared = read_facts(question.declared, allowed=("declared",))
+    declared = read_facts(question.declared, allowed=STATED)
     boundary = boundary_of(features)
-    versions = versions_for(catalogue, on=question.on, place=question.place, named=question.versions)
+    versions = versions_for(catalogue, on=question.on, named=question.versions)
     technical = technical_on(question.on, question.place or "")
     gathered = gather(boundary, catalogue, versions, kind=question.kind, technical=technical)
     place = question.place or _main_place(gathered, versions, features.source)
     gathered.facts.update(declared)
 
     documents = _documents(question, place)
-    findings = evaluate(Case(question.on, place, EVENT, gathered.facts), documents)
+    findings = _decide(documents, question.values, Case(question.on, place, EVENT, gathered.facts))
 
     head = _head(question, place, documents) | {
         "boundary": {"area_m2": gathered.facts["boundary_m2"]},
         "layers": [_named(version) for layer in versions.values() for version in layer],
         "technical": [{"name": step.name, "value": step.value, **step.detail} for step in technical.steps],
     }
-    notes = features.findings + shifted(features, boundary, [catalogue.index(v) for v in versions["DLTB"]])
-    return CheckResult(head, tuple(findings), gathered, boundary, notes)
+    notes = features.findings + doubts(features, boundary, [catalogue.index(v) for v in versions["DLTB"]])
+    return CheckResult(head, findings, gathered, boundary, notes)
 
 
 def recheck(facts: Mapping[str, object], question: Question) -> tuple[tuple[Finding, ...], str]:
@@ -88,29 +94,52 @@ def recheck(facts: Mapping[str, object], question: Question) -> tuple[tuple[Find
     Parameters
     ----------
     facts : as `policy.facts.plain_facts` stored them
-    question : with the place of the stored result
+    question : with place, documents and values of the stored result
     """
     documents = _documents(question, question.place or "")
     case = Case(question.on, question.place or "", EVENT, read_facts(facts))
-    return tuple(evaluate(case, documents)), rules_digest(documents)
+    return _decide(documents, question.values, case), rules_digest(documents)
 
 
 def technical_on(on: date, place: str) -> Technical:
-    """The technical values in force: sliver tolerance, and grain capacity by grade."""
+    """The technical values in force: sliver tolerance, grain capacity by grade, what joins a block.
+
+    Raises
+    ------
+    ParameterMissing (parameter-missing): the date lies before the first of them.
+    """
     parameters = Parameters({"liangtian-2026": DOCUMENTS["liangtian-2026"]})
 
     def resolve(name: str) -> Any:
         return parameters.resolve(f"liangtian-2026（技术）.{name}", on=on, place=place)
 
+    since = min(each.since for each in parameters)
+    if on < since:
+        raise ParameterMissing("check-before-technical", on=on.isoformat(), since=since.isoformat())
     tolerance, capacity = resolve("line_tolerance"), resolve("capacity_by_grade")
+    internal, barriers = resolve("block_internal_classes"), resolve("block_barrier_classes")
+    across, gap = resolve("block_across_m"), resolve("block_gap_m")
     return Technical(
         LineTolerance(area_m2=tolerance.table["area_m2"], width_m=tolerance.table["mean_width_m"]),
         {int(grade): kg for grade, kg in capacity.table.items()},
-        (tolerance.step(), capacity.step()),
+        BlockRule(internal.names, barriers.names, across_m=across.number, gap_m=gap.number),
+        tuple(each.step for each in (tolerance, capacity, internal, barriers, across, gap)),
     )
 
 
+def _decide(documents: Mapping[str, Document], values: tuple[Parameter, ...], case: Case) -> tuple[Finding, ...]:
+    return _rulebook(tuple(documents), values).decide(case).findings
+
+
+@lru_cache(maxsize=16)
+def _rulebook(documents: tuple[str, ...], values: tuple[Parameter, ...]) -> Rulebook:
+    chosen = {name: DOCUMENTS[name] for name in documents}
+    return Rulebook(chosen, Parameters(chosen).with_values(values) if values else None)
+
+
 def _documents(question: Question, place: str) -> dict[str, Document]:
+    if question.documents is not None:
+        return {name: DOCUMENTS[name] for name in question.documents}
     adoptions = demonstration_adoptions() if question.adoptions is None else question.adoptions
     return adopted(DOCUMENTS, adoptions, on=question.on, place=place)
 
@@ -122,6 +151,7 @@ def _head(question: Question, place: str, documents: Mapping[str, Document]) -> 
         "place": place,
         "documents": list(documents),
         "rules_digest": _rules_digest(tuple(documents)),
+        "values_digest": values_digest(question.values),
         "kernel": KERNEL,
     }
 

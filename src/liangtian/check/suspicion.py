@@ -1,8 +1,9 @@
-"""What the published parcels make doubtful about a boundary: shifted coordinates taken from a web map."""
+"""What the published parcels make doubtful about a boundary: coordinates shifted by a web map, or a size beyond all land."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 import shapely
@@ -15,6 +16,29 @@ from liangtian.space.crs import CGCS2000, is_cgcs2000, reproject, transformer
 from liangtian.space.gcj02 import suspect_gcj02
 
 AROUND_M = 1_200.0  # the shift moves ground by less than this
+
+OVERSIZED = 10  # times all published parcels together: no project, but a wrong unit, system or scale (ours)
+
+
+def doubts(features: Features, boundary: Boundary, parcels: Sequence[Index]) -> tuple[Finding, ...]:
+    """Everything to ask about a boundary; see `shifted` and `oversized`."""
+    return (*oversized(features, boundary, parcels), *shifted(features, boundary, parcels))
+
+
+def oversized(features: Features, boundary: Boundary, parcels: Sequence[Index]) -> tuple[Finding, ...]:
+    """Ask about a boundary far larger than all land-use parcels published for the date."""
+    published = sum(_land_dm2(index) for index in parcels)
+    if not published or boundary.area_dm2 <= OVERSIZED * published:
+        return ()
+    km2, land_km2 = (f"{dm2 / 1e8:,.0f}" for dm2 in (boundary.area_dm2, published))
+    params = {"source": features.source, "area": km2, "land": land_km2, "times": OVERSIZED}
+    return (Finding("CHK-01", Outcome.UNKNOWN, "check-oversized", params),)
+
+
+@lru_cache(maxsize=64)
+def _land_dm2(index: Index) -> int:
+    """Area of all parcels of a version; one that is in force is asked at every check."""
+    return int(index.area_dm2.sum())
 
 
 def shifted(features: Features, boundary: Boundary, parcels: Sequence[Index]) -> tuple[Finding, ...]:

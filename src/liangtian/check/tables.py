@@ -13,8 +13,10 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from liangtian.check.grading import Parts, undivided
 from liangtian.check.overlay import Pieces
 from liangtian.onemap import landclass
+from liangtian.onemap.farmland import grades_of, ridge_millionths
 from liangtian.onemap.snapshot import ID
 from liangtian.units import MU_M2, m2_from_dm2, net_dm2, round_half_up
 
@@ -32,7 +34,8 @@ class Land:
     net_dm2 : area net of field ridges (KCXS), hundredths of m²
     farmland, paddy, construction : class of each piece
     village : 12-digit code of the location, "" where unknown
-    grade : GDDB 1–15, 0 where unknown
+    graded : the pieces parted by farmland grade
+    ridge : ridge coefficient, millionths
     ridges_known : every ridge coefficient of the farmland is one (0 ≤ KCXS < 1)
     """
 
@@ -42,7 +45,8 @@ class Land:
     paddy: npt.NDArray[np.bool_]
     construction: npt.NDArray[np.bool_]
     village: npt.NDArray[np.str_]
-    grade: npt.NDArray[np.int64]
+    graded: Parts
+    ridge: npt.NDArray[np.int64]
     ridges_known: bool
 
     def text(self, column: str) -> npt.NDArray[np.str_]:
@@ -53,34 +57,35 @@ def land_of(pieces: Pieces) -> Land:
     codes = pieces.attributes["DLBM"]
     ridge, ridge_known = ridges(pieces)
     farmland = landclass.is_farmland(codes)
-    village = np.array([code[:12] for code in _text(pieces.attributes["ZLDWDM"])], dtype=str)
-    grade = pc.fill_null(pieces.attributes["GDDB"].cast(pa.int64()), 0).to_numpy()
+    net = net_dm2(pieces.area_dm2, ridge)
     return Land(
         pieces=pieces,
-        net_dm2=net_dm2(pieces.area_dm2, ridge),
+        net_dm2=net,
         farmland=farmland,
         paddy=landclass.is_paddy(codes),
         construction=_text(landclass.category(codes)) == "C",
-        village=village,
-        grade=np.where((grade >= 1) & (grade <= 15), grade, 0),
+        village=_text(pieces.attributes["ZLDWDM"], digits=12),
+        graded=undivided(grades_of(pieces.attributes["GDDB"]), pieces.area_dm2, net),
+        ridge=ridge,
         ridges_known=bool(ridge_known[farmland].all()),
     )
 
 
 def ridges(pieces: Pieces) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
     """Ridge coefficients (KCXS) in millionths, and which of them are coefficients; what is none counts as 0."""
-    given = pc.fill_null(pieces.attributes["KCXS"].cast(pa.float64()), 0.0).to_numpy()
-    known = (given >= 0) & (given < 1)
-    return np.round(np.where(known, given, 0.0) * 1e6).astype(np.int64), known
+    return ridge_millionths(pieces.attributes["KCXS"])
 
 
-def _text(values: pa.Array | pa.ChunkedArray) -> npt.NDArray[np.str_]:
-    return np.array(pc.fill_null(values.cast(pa.string()), "").to_pylist(), dtype=str)
+def _text(values: pa.Array | pa.ChunkedArray, digits: int | None = None) -> npt.NDArray[np.str_]:
+    """Texts, "" for null, cut to their first `digits`; each distinct text is made once."""
+    encoded = pc.fill_null(pa.chunked_array(values).combine_chunks().cast(pa.string()), "").dictionary_encode()
+    distinct = np.array([text[:digits] for text in encoded.dictionary.to_pylist()] or [""], dtype=str)
+    return np.asarray(distinct[encoded.indices.to_numpy()])
 
 
 def m2(dm2: npt.NDArray[np.int64] | int) -> Decimal:
     """Sum hundredths of m² into m² with two places."""
-    return m2_from_dm2(int(np.sum(dm2)))
+    return m2_from_dm2(int(dm2.sum()) if isinstance(dm2, np.ndarray) else int(dm2))
 
 
 def classes(land: Land) -> list[Row]:
@@ -116,10 +121,11 @@ def _groups(values: npt.NDArray[np.str_]) -> list[tuple[str, npt.NDArray[np.bool
 def grades(land: Land, kg_per_mu: Mapping[int, Fraction]) -> list[Row]:
     """Farmland by quality grade: `grade, area_m2, net_m2, capacity_kg`; grade None gathers what has none."""
     rows: list[Row] = []
-    for grade in sorted(set(land.grade[land.farmland].tolist()), key=lambda g: (g == 0, g)):
-        at = land.farmland & (land.grade == grade)
-        row = {"grade": grade or None, "area_m2": m2(land.pieces.area_dm2[at]), "net_m2": m2(land.net_dm2[at])}
-        rows.append({**row, "capacity_kg": capacity_kg(land, at, kg_per_mu)})
+    parts, farmland = land.graded, land.farmland[land.graded.piece]
+    for grade in sorted(set(parts.grade[farmland].tolist()), key=lambda g: (g == 0, g)):
+        at = farmland & (parts.grade == grade)
+        row = {"grade": grade or None, "area_m2": m2(parts.area_dm2[at]), "net_m2": m2(parts.net_dm2[at])}
+        rows.append({**row, "capacity_kg": _capacity_kg(parts, at, kg_per_mu)})
     return rows
 
 
@@ -128,14 +134,16 @@ def capacity_kg(land: Land, chosen: npt.NDArray[np.bool_], kg_per_mu: Mapping[in
 
     None when any of it has no grade or the table has no value for it: never a guess, never 0.
     """
-    farmland = chosen & land.farmland
+    return _capacity_kg(land.graded, (chosen & land.farmland)[land.graded.piece], kg_per_mu)
+
+
+def _capacity_kg(parts: Parts, chosen: npt.NDArray[np.bool_], kg_per_mu: Mapping[int, Fraction]) -> int | None:
     total = Fraction(0)
-    for grade in np.unique(land.grade[farmland]).tolist():
+    for grade in np.unique(parts.grade[chosen]).tolist():
         if grade not in kg_per_mu:
             return None
-        net = Fraction(int(land.net_dm2[farmland & (land.grade == grade)].sum()), 100)
-        total += net / MU_M2 * kg_per_mu[grade]
-    return int(round_half_up(total))
+        total += int(parts.net_dm2[chosen & (parts.grade == grade)].sum()) * kg_per_mu[grade]
+    return int(round_half_up(total / (100 * MU_M2)))
 
 
 def required(land: Land, chosen: npt.NDArray[np.bool_], kg_per_mu: Mapping[int, Fraction], *, owed: bool) -> Row:
@@ -154,12 +162,12 @@ LEVELS: Sequence[tuple[str, int]] = (("county", 6), ("town", 9), ("village", 12)
 
 def places(land: Land, names: Mapping[str, str], kg_per_mu: Mapping[int, Fraction], *, owed: bool) -> list[Row]:
     """Every county, town and village the boundary touches, by code: areas, farmland and what is required there."""
+    villages, which = np.unique(land.village, return_inverse=True)
     rows = []
     for level, digits in LEVELS:
-        codes = np.array([code[:digits] if len(code) >= digits else "" for code in land.village], dtype=str)
-        for code, at in _groups(codes):
-            if code:
-                row = {"code": code, "name": names.get(code), "level": level, "area_m2": m2(land.pieces.area_dm2[at])}
-                row["farmland_m2"] = m2(land.pieces.area_dm2[at & land.farmland])
-                rows.append({**row, "required": required(land, at, kg_per_mu, owed=owed)})
+        for code in sorted({str(village[:digits]) for village in villages if len(village) >= digits}):
+            at = np.array([village[:digits] == code for village in villages])[which]
+            row = {"code": code, "name": names.get(code), "level": level, "area_m2": m2(land.pieces.area_dm2[at])}
+            row["farmland_m2"] = m2(land.pieces.area_dm2[at & land.farmland])
+            rows.append({**row, "required": required(land, at, kg_per_mu, owed=owed)})
     return sorted(rows, key=lambda row: str(row["code"]))

@@ -13,12 +13,11 @@ import click
 from liangtian.check.result import CheckResult, verdict
 from liangtian.check.run import KINDS, Question
 from liangtian.check.run import check as run_check
-from liangtian.cli.options import file_options, home_option, on_option, opened
+from liangtian.cli.options import adoptions_of, file_options, home_option, on_option, opened
 from liangtian.errors import FileUnreadable, LiangtianError
 from liangtian.finding import Outcome
 from liangtian.messages import Language, render, render_text
 from liangtian.onemap.catalogue import Catalogue
-from liangtian.policy.adoption import Adoption, read_adoptions
 from liangtian.reports.document import render_report
 from liangtian.units import display_area
 
@@ -48,7 +47,7 @@ def check(lang: Language, /, boundary: Path, home: Path, as_json: bool, report: 
         place=given.pop("place"),
         declared=_declared(given.pop("facts_file")),
         versions=_named(given.pop("named")),
-        adoptions=_adoptions(home),
+        adoptions=adoptions_of(home),
     )
     with opened(boundary, given) as features:
         result = run_check(features, Catalogue(home), question)
@@ -73,12 +72,6 @@ def _declared(path: Path | None) -> dict[str, object]:
         return tomllib.loads(path.read_text("utf-8"), parse_float=Decimal)
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise FileUnreadable("check-facts-unreadable", file=path.name, reason=str(error)) from error
-
-
-def _adoptions(home: Path) -> tuple[Adoption, ...] | None:
-    """The installation's own `adopts.toml`, else None: the demonstration's."""
-    path = home / "adopts.toml"
-    return read_adoptions(path.read_text("utf-8", errors="replace"), path.name) if path.exists() else None
 
 
 def _named(texts: Sequence[str]) -> dict[str, list[str]]:

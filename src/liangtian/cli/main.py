@@ -9,13 +9,17 @@ from importlib.metadata import version
 import click
 
 from liangtian.cli.area import area
+from liangtian.cli.blocks import blocks
 from liangtian.cli.check import check
+from liangtian.cli.clauses import clauses
 from liangtian.cli.convert import convert
 from liangtian.cli.county import county
+from liangtian.cli.explain import explain
 from liangtian.cli.layers import layers
 from liangtian.cli.publish import publish
 from liangtian.cli.verify import verify
-from liangtian.errors import LiangtianError
+from liangtian.cli.whatif import whatif
+from liangtian.errors import DocumentRefused, LiangtianError
 from liangtian.messages import Language, render_error, render_text
 
 
@@ -28,7 +32,7 @@ def cli(context: click.Context, lang: Language) -> None:
     context.obj = lang
 
 
-for command in (area, check, convert, county, layers, publish, verify):
+for command in (area, blocks, check, clauses, convert, county, explain, layers, publish, verify, whatif):
     cli.add_command(command)
 
 
@@ -45,6 +49,8 @@ def main() -> None:
         sys.exit(130)
     except LiangtianError as error:
         click.echo(render_error(error, lang=_language()), err=True)
+        for defect in error.defects if isinstance(error, DocumentRefused) else ():
+            click.echo(f"  {render_error(defect, lang=_language())}", err=True)
         sys.exit(3)
     except OSError as error:
         params = {"reason": error.strerror or str(error), "file": error.filename or ""}

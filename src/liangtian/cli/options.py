@@ -13,8 +13,10 @@ import click
 from pyproj import CRS
 from pyproj.exceptions import CRSError
 
+from liangtian.errors import FileUnreadable
 from liangtian.formats.features import Features
 from liangtian.formats.opening import open_features
+from liangtian.policy.adoption import Adoption, read_adoptions
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -71,3 +73,22 @@ def opened(path: Path, options: dict[str, Any]) -> Iterator[Features]:
     """A vector file read with the shared options; archives are unpacked into a folder that goes away."""
     with TemporaryDirectory(prefix="liangtian-") as folder:
         yield open_features(path, workdir=Path(folder), **options)
+
+
+def text_of(path: Path) -> str:
+    """The text of a TOML file the user names.
+
+    Raises
+    ------
+    FileUnreadable (file-not-text)
+    """
+    try:
+        return path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise FileUnreadable("file-not-text", file=path.name, reason=str(error)) from error
+
+
+def adoptions_of(home: Path) -> tuple[Adoption, ...] | None:
+    """The installation's own `adopts.toml`, else None: the demonstration's."""
+    path = home / "adopts.toml"
+    return read_adoptions(path.read_text("utf-8", errors="replace"), path.name) if path.exists() else None

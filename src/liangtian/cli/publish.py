@@ -13,11 +13,13 @@ import click
 from liangtian.check.result import to_json
 from liangtian.cli.options import file_options, home_option, on_option, opened
 from liangtian.errors import LayerInvalid
+from liangtian.finding import Outcome
 from liangtian.messages import Language, render_text
 from liangtian.onemap import mapping as mappings
 from liangtian.onemap.layers import layer_spec
-from liangtian.onemap.publish import examine, report_data
+from liangtian.onemap.publish import examine, extent_of, report_data
 from liangtian.onemap.publish import publish as publish_layer
+from liangtian.onemap.quality import quality_level
 
 SHOWN = 20  # findings printed to a terminal; the quality report has all
 
@@ -27,8 +29,9 @@ SHOWN = 20  # findings printed to a terminal; the quality report has all
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--place", required=True, metavar="CODE", help="Place the layer is published for.")
 @on_option
-@click.option("--map", "map_file", type=click.Path(path_type=Path), help="TOML file that maps a foreign schema.")
+@click.option("--map", "map_name", metavar="FILE|NAME", help="TOML file that maps a foreign schema; or second-survey.")
 @click.option("--repair", is_flag=True, help="Use the proposed repair of invalid outlines; each one is recorded.")
+@click.option("--north-first", is_flag=True, help="State that north stands before east in the file.")
 @click.option("--dry-run", is_flag=True, help="Print the quality report as JSON and publish nothing.")
 @home_option
 @file_options
@@ -36,11 +39,13 @@ SHOWN = 20  # findings printed to a terminal; the quality report has all
 def publish(lang: Language, /, *, layer_code: str, file: Path, place: str, on: date, home: Path, **given: Any) -> None:
     """Publish FILE as a version of LAYER (DLTB, XZQ, CJDCQ, YJJBNTTB, STBHHX, CZKFBJ …)."""
     spec = layer_spec(layer_code)
-    map_file, repair, dry_run = given.pop("map_file"), given.pop("repair"), given.pop("dry_run")
-    mapping = mappings.load(map_file) if map_file else None
+    map_name, dry_run = given.pop("map_name"), given.pop("dry_run")
+    asked: dict[str, Any] = {name: given.pop(name) for name in ("repair", "north_first")}
+    asked["mapping"] = mappings.named(map_name) if map_name else None
     with opened(file, given) as features:
         if dry_run:
-            click.echo(to_json(report_data(examine(features, spec, mapping=mapping, repair=repair))))
+            extent = extent_of(features, spec, place=place, on=on, home=home)
+            click.echo(to_json(report_data(examine(features, spec, extent=extent, **asked))))
             return
         with click.progressbar(length=100, label=file.name, file=sys.stderr) as bar:
 
@@ -57,9 +62,8 @@ def publish(lang: Language, /, *, layer_code: str, file: Path, place: str, on: d
                     home=home,
                     publisher=getpass.getuser(),
                     recorded_at=datetime.now(UTC).isoformat(timespec="seconds"),
-                    mapping=mapping,
-                    repair=repair,
                     progress=advance,
+                    **asked,
                 )
             except LayerInvalid as error:
                 _show_findings(error, lang)
@@ -68,9 +72,12 @@ def publish(lang: Language, /, *, layer_code: str, file: Path, place: str, on: d
 
 
 def _show_findings(error: LayerInvalid, lang: Language) -> None:
-    findings = error.params.get("findings")
-    if not isinstance(findings, tuple):
+    """What was found wrong, with what refuses the file first; rules that could not be asked are left to the report."""
+    found = error.params.get("findings")
+    if not isinstance(found, tuple):
         return
+    findings = [finding for finding in found if finding.outcome is Outcome.FAIL]
+    findings.sort(key=lambda finding: quality_level((finding,)) != "refused")
     click.echo("", err=True)
     for finding in findings[:SHOWN]:
         click.echo(f"{finding.rule}\t{render_text(finding.message_id, finding.params, lang=lang)}", err=True)

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -19,10 +18,12 @@ from liangtian.datasets.planting import Planted, plant
 from liangtian.datasets.records import (
     Column,
     basic_farmland_columns,
+    grade_records,
     identifiers,
     layer_of,
     measured_dm2,
     parcel_columns,
+    unions,
 )
 from liangtian.formats.features import Features
 
@@ -58,16 +59,16 @@ def generate(*, parcels: int, seed: int = 1) -> dict[str, Features]:
     rows = np.flatnonzero(planted.protected)
     shielded = basic_farmland_columns(planted, columns, rows)
     layers["YJJBNTTB"] = layer_of("YJJBNTTB", land.geometry[rows], shielded)
-    return layers | _lines(planted, layers["XZQ"])
+    return layers | _lines(planted, layers["XZQ"]) | {"GDDB": layer_of("GDDB", *grade_records(land))}
 
 
 def _places(land: Parcels) -> dict[str, Features]:
     """Villages are unions of parcels, towns unions of villages: every boundary keeps all its vertices."""
     places = land.places
     held, at = np.unique(land.village, return_inverse=True)
-    villages = _unions(land.geometry, at)
+    villages = unions(land.geometry, at)
     towns_held, at = np.unique(places.town[held], return_inverse=True)
-    towns = _unions(villages, at)
+    towns = unions(villages, at)
     village = {"ZLDWDM": _padded(places.village_codes()[held], 19), "ZLDWMC": places.village_names()[held]}
     town = {"XZQDM": places.town_codes()[towns_held], "XZQMC": places.town_names()[towns_held]}
     return {
@@ -85,21 +86,6 @@ def _place_columns(geometry: Geometries, county: Ints, layer: str, names: Mappin
 
 def _padded(codes: npt.NDArray[np.str_], width: int) -> list[str]:
     return [code.ljust(width, "0") for code in codes.tolist()]
-
-
-def _unions(geometry: Geometries, group: Ints) -> Geometries:
-    """Union of each group 0, 1, … of a coverage."""
-    order = np.argsort(group, kind="stable")
-    bounds = np.searchsorted(group[order], np.arange(int(group.max()) + 2))
-    members = (geometry[order[a:b]] for a, b in pairwise(bounds))
-    unions = np.array([_united(part) for part in members], dtype=object)
-    return unions
-
-
-def _united(part: Geometries) -> shapely.Geometry:
-    whole = shapely.coverage_union_all(part)
-    pieces = shapely.get_parts(whole)
-    return pieces[0] if len(pieces) == 1 else shapely.multipolygons(pieces)
 
 
 def _lines(planted: Planted, towns: Features) -> dict[str, Features]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import TypeAlias
 
 import numpy as np
@@ -37,6 +38,7 @@ _FEATURE_CODES = {
     "STBHHX": "3003020000",
     "CZKFBJ": "3002020000",
     "KZBJ": "3002030000",
+    "GDDB": "2099040100",
 }
 _RIDGE_MILLIONTHS = {  # terraces, then plain slopes, by grade 1–5; invented, near the example of domain.md §3.5
     "TT": (0, 68_000, 119_500, 188_600, 255_700),
@@ -68,9 +70,9 @@ def _column(values: Column, kind: pa.DataType) -> pa.Array:
 
 
 def identifiers(county: Ints, layer: str) -> pa.Array:
-    """BSM: six digits of the county, two of the layer, ten of the record."""
-    tag = list(_FEATURE_CODES).index(layer) + 1
-    number = np.array([int(code) for code, _ in COUNTIES])[county] * 10**12 + tag * 10**10
+    """BSM: six digits of the county, four of the layer (2110 for DLTB, invented for the others), eight of the record."""
+    tag = int(layer_spec(layer).id_code or 9000 + list(_FEATURE_CODES).index(layer))
+    number = np.array([int(code) for code, _ in COUNTIES])[county] * 10**12 + tag * 10**8
     return pa.array(number + np.arange(1, len(county) + 1)).cast(pa.string())
 
 
@@ -160,8 +162,48 @@ def _farming(land: Parcels, code: Ints, area: Ints, gross: str, net: str) -> dic
         "GDPDJB": _pick("12345", land.grade - 1, farmland),
         "ZZSXDM": _pick([c for c, _, _ in _CROPS], crop, farmland),
         "ZZSXMC": _pick([name for _, name, _ in _CROPS], crop, farmland),
-        "GDDB": pa.array(_grades(land, code, noise), mask=~farmland),
+        "GDDB": pa.array(_grades(land, code, noise), mask=~farmland | ~_is_graded(land)),
     }
+
+
+def _is_graded(land: Parcels) -> Bools:
+    """Whether the survey wrote the grade into the parcel: it did not in a village in six, and in a few others."""
+    return np.asarray((land.village % 6 != 2) & (land.village % 17 != 5))
+
+
+def grade_records(land: Parcels) -> tuple[Geometries, dict[str, Column]]:
+    """The grade layer: the villages whose parcels carry none, a record a village and grade; the few others are nowhere.
+
+    Returns
+    -------
+    outlines and columns of GDDB
+    """
+    farmland = np.isin(land.code, [ROW[name] for name in FARMLAND])
+    rows = np.flatnonzero(farmland & (land.village % 6 == 2) & (land.village % 17 != 5))
+    grade = _grades(land, land.code, _spread(land))[rows]
+    named = land.village[rows] * 100 + grade
+    each, first, group = np.unique(named, return_index=True, return_inverse=True)
+    county = land.places.county[land.places.town[land.village[rows[first]]]]
+    columns: dict[str, Column] = {
+        "BSM": identifiers(county, "GDDB"),
+        "GDDB": grade[first],
+        "SJNF": np.full(len(each), DATA_YEAR),
+    }
+    return unions(land.geometry[rows], group), columns
+
+
+def unions(geometry: Geometries, group: Ints) -> Geometries:
+    """Union of each group 0, 1, … of a coverage."""
+    order = np.argsort(group, kind="stable")
+    bounds = np.searchsorted(group[order], np.arange(int(group.max()) + 2))
+    members = (geometry[order[a:b]] for a, b in pairwise(bounds))
+    return np.array([_united(part) for part in members], dtype=object)
+
+
+def _united(part: Geometries) -> shapely.Geometry:
+    whole = shapely.coverage_union_all(part)
+    pieces = shapely.get_parts(whole)
+    return pieces[0] if len(pieces) == 1 else shapely.multipolygons(pieces)
 
 
 def _grades(land: Parcels, code: Ints, noise: Floats) -> Ints:

@@ -1,7 +1,7 @@
 """The catalogue: append-only JSON entries in the home folder, one for each published version of a layer.
 
 `home/catalogue/<place>/<layer>/<on>-<number>-<digest>.json` names a snapshot `home/snapshots/<digest>.parquet`; side files
-(`home/index/<digest>/`) can be deleted at any time. The command line reads nothing else.
+(`home/index/`) can be deleted at any time. The command line reads nothing else.
 """
 
 from __future__ import annotations
@@ -17,12 +17,15 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from liangtian.errors import CatalogueError
-from liangtian.onemap import snapshot
+from liangtian.onemap import seal, snapshot
 from liangtian.onemap.index import Index, load
-from liangtian.onemap.places import lies_in, stem
+from liangtian.onemap.precedence import Claim, Share, remaining, shares
+
+_CUTTING = Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,10 @@ class LayerVersion:
     @property
     def name(self) -> str:
         return f"{self.layer}@{self.place}@{self.on}"
+
+    @property
+    def claim(self) -> Claim:
+        return Claim(self.place, self.layer, self.digest)
 
 
 class Catalogue:
@@ -106,24 +113,59 @@ class Catalogue:
             raise CatalogueError("catalogue-no-such-version", reference=reference, count=len(hits))
         return hits[-1]
 
-    def valid_on(self, layer: str, on: date, place: str | None = None) -> list[LayerVersion]:
+    def valid_on(self, layer: str, on: date) -> list[LayerVersion]:
         """The newest version of one layer for each place that publishes it; see `all_valid_on`."""
-        return self.all_valid_on(on, place).get(layer, [])
+        return self.all_valid_on(on).get(layer, [])
 
-    def all_valid_on(self, on: date, place: str | None = None) -> dict[str, list[LayerVersion]]:
-        """For each layer, the newest version of each place that publishes it, valid on the date.
+    def all_valid_on(self, on: date) -> dict[str, list[LayerVersion]]:
+        """For each layer, the newest version of each place that publishes it, valid on the date, by place.
 
-        With a place, the version of the nearest place that contains it; if there is none, those of the places inside
-        it. Without, those of the outermost places, so that no ground is counted twice.
+        Which of them speaks for a piece of ground is `indexes`' to say.
         """
         newest: dict[str, dict[str, LayerVersion]] = {}
         for version in self.entries():
             if version.on <= on.isoformat():
                 newest.setdefault(version.layer, {})[version.place] = version  # in order of date and recording
-        return {layer: _nearest(versions, place) for layer, versions in newest.items()}
+        return {layer: [versions[place] for place in sorted(versions)] for layer, versions in newest.items()}
+
+    def indexes(self, layer: str, versions: Iterable[LayerVersion]) -> list[Index]:
+        """The ground each version of a layer speaks for, no ground twice where one place lies in another.
+
+        Parameters
+        ----------
+        versions : in force together: those of the layer, and those that tell where places end (`precedence`)
+        """
+        claims = (version.claim for version in versions)
+        return [index for share in shares(layer, claims) if (index := self.share(share)) is not None]
+
+    def cut_shares(self, on: date) -> None:
+        """Cut what the versions in force on a date speak for, so that nobody waits for it later.
+
+        Raises
+        ------
+        CatalogueError (catalogue-error): a snapshot one of them needs is gone or altered.
+        """
+        in_force = self.all_valid_on(on)
+        claims = [version.claim for versions in in_force.values() for version in versions]
+        for layer in in_force:
+            for share in shares(layer, claims):
+                if share.left:
+                    self.share(share)
+
+    def share(self, share: Share) -> Index | None:
+        """The resident index of what a version speaks for, cut and kept beside the others; None if it is nothing.
+
+        Raises
+        ------
+        CatalogueError (catalogue-error): a snapshot it needs is gone or altered.
+        """
+        if not share.left:
+            return self.index_of(share.claim.digest)
+        folder = self.home / "index" / "shares"
+        return _cut_share(self, share, folder / f"{share.key}.parquet")
 
     def index(self, version: LayerVersion) -> Index:
-        """The resident index of a version; see `index_of`."""
+        """The resident index of a whole version; see `index_of`."""
         return self.index_of(version.digest)
 
     def index_of(self, digest: str) -> Index:
@@ -131,20 +173,36 @@ class Catalogue:
 
         Raises
         ------
-        CatalogueError (catalogue-error): the snapshot file is gone.
+        CatalogueError (catalogue-error): the snapshot file is gone or altered.
         """
-        return _loaded(self.snapshot_path(digest), self.index_path(digest))
+        try:
+            return _loaded(self.snapshot_path(digest), self.index_path(digest))
+        except Unsound as unsound:
+            names = "、".join(dict.fromkeys(v.name for v in self.entries() if v.digest == digest)) or digest[:16]
+            raise CatalogueError(f"layer-snapshot-{unsound}", layer=names, file=f"{digest}.parquet") from None
+
+    def state(self, digest: str) -> seal.State:
+        """Whether a snapshot file is as it was stored; costs a look at the file, see `seal`."""
+        return seal.state(self.snapshot_path(digest))
+
+    def unsound(self) -> list[tuple[LayerVersion, seal.State]]:
+        """The versions whose snapshot is missing or altered, by the cheap look."""
+        looked = ((version, self.state(version.digest)) for version in self.entries())
+        return [(version, state) for version, state in looked if state in ("missing", "altered")]
 
     def verify(self, version: LayerVersion) -> None:
-        """Recompute the digest of a snapshot.
+        """Recompute the digest of a snapshot, and seal it.
 
         Raises
         ------
         CatalogueError (catalogue-error): missing, unreadable or altered.
         """
-        found = snapshot.digest(snapshot.read(self.snapshot_path(version.digest)))
+        path = self.snapshot_path(version.digest)
+        found = snapshot.digest(snapshot.read(path))
         if found != version.digest:
             raise CatalogueError("snapshot-altered", layer=version.name, expected=version.digest, found=found)
+        if self.state(version.digest) != "sound":
+            seal.seal(path)
 
     def record(self, version: LayerVersion) -> LayerVersion:
         """Add an entry, unless the newest of its place, layer and date is the same snapshot already.
@@ -160,15 +218,6 @@ class Catalogue:
                 return version
 
 
-def _nearest(newest: dict[str, LayerVersion], place: str | None) -> list[LayerVersion]:
-    if place is not None:
-        around = [p for p in newest if lies_in(place, p)]
-        if around:
-            return [newest[max(around, key=lambda p: len(stem(p)))]]
-        newest = {p: v for p, v in newest.items() if lies_in(p, place)}
-    return [newest[p] for p in _outermost(newest)]
-
-
 @lru_cache(maxsize=4096)
 def _entry(file: Path, mtime_ns: int) -> LayerVersion:
     """An entry never changes; the time of the file tells a folder that was made anew."""
@@ -178,24 +227,30 @@ def _entry(file: Path, mtime_ns: int) -> LayerVersion:
         raise CatalogueError("catalogue-entry-broken", file=file.name, detail=str(error)) from error
 
 
-def _outermost(places: Iterable[str]) -> list[str]:
-    every = sorted(places, key=lambda p: (len(stem(p)), p))
-    kept: list[str] = []
-    for place in every:
-        if not any(lies_in(place, outer) for outer in kept):
-            kept.append(place)
-    return sorted(kept)
-
-
 def _safe(place: str) -> str:
     if not re.fullmatch(r"[\w-]{1,40}", place):
         raise CatalogueError("catalogue-bad-place", place=place)
     return place
 
 
+class Unsound(Exception):
+    """A snapshot that is missing or altered; says which."""
+
+
 @lru_cache(maxsize=64)
 def _loaded(snapshot_path: Path, folder: Path) -> Index:
+    state = seal.state(snapshot_path)
+    if state in ("missing", "altered"):
+        raise Unsound(state)
     return load(snapshot_path, folder)
+
+
+def _cut_share(catalogue: Catalogue, share: Share, path: Path) -> Index | None:
+    with _CUTTING:  # several threads may ask for the same share at once; other processes write the same bytes
+        if not path.exists():
+            whole = snapshot.read(catalogue.snapshot_path(share.claim.digest))
+            snapshot.write(remaining(whole, share, catalogue.index_of), path)
+        return None if snapshot.is_whole(path, 0) else _loaded(path, path.with_suffix(""))
 
 
 def write_json(path: Path, content: Mapping[str, Any]) -> None:

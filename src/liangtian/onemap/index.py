@@ -9,7 +9,9 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +41,7 @@ class Index:
     area_dm2 : shape (n,), whole-parcel ellipsoidal areas, hundredths of m²
     attributes : n rows, `parcel_id` and the layer's columns
     crs : the measuring plane
+    blocks : shape (4, b), bounds of every BLOCK rows, side by side in memory because each query reads them all
     """
 
     bounds: Floats
@@ -68,7 +71,7 @@ class Index:
         blocks = np.flatnonzero(_meets(self.blocks, x0, y0, x1, y1))
         rows = (blocks[:, None] * BLOCK + np.arange(BLOCK)).ravel()
         rows = rows[rows < len(self.bounds)]
-        return rows[_meets(self.bounds[rows], x0, y0, x1, y1)]
+        return rows[_meets(self.bounds[rows].T, x0, y0, x1, y1)]
 
     def geometry(self, rows: Ints) -> npt.NDArray[np.object_]:
         """Parcels of the rows as multipolygons in the measuring plane, built straight from mapped coordinates."""
@@ -82,13 +85,21 @@ class Index:
 
     def column(self, name: str, rows: Ints) -> pa.Array:
         """Values of a column at the rows; all null when the layer has no such column."""
-        if name not in self.attributes.column_names:
-            return pa.nulls(len(rows), pa.string())
-        return self.attributes[name].take(pa.array(rows)).combine_chunks()
+        return self.take((name,), rows)[name].combine_chunks()
+
+    def take(self, names: Sequence[str], rows: Ints) -> pa.Table:
+        """Several columns at the rows, each as `column` gives it."""
+        present = set(self.attributes.column_names).intersection(names)
+        found = self.attributes.select([name for name in names if name in present]).take(pa.array(rows))
+        if len(present) == len(names):
+            return found
+        missing = pa.nulls(len(rows), pa.string())
+        return pa.table({name: found[name] if name in present else missing for name in names})
 
 
 def _meets(boxes: Floats, x0: float, y0: float, x1: float, y1: float) -> npt.NDArray[np.bool_]:
-    return np.asarray((boxes[:, 0] <= x1) & (boxes[:, 2] >= x0) & (boxes[:, 1] <= y1) & (boxes[:, 3] >= y0))
+    """Which boxes, shape (4, n), meet the given one."""
+    return np.asarray((boxes[0] <= x1) & (boxes[2] >= x0) & (boxes[1] <= y1) & (boxes[3] >= y0))
 
 
 def _gather(starts: Ints, items: Ints) -> tuple[Ints, Ints]:
@@ -106,7 +117,7 @@ def _gather(starts: Ints, items: Ints) -> tuple[Ints, Ints]:
     return np.arange(offsets[-1]) + np.repeat(begin - offsets[:-1], count), offsets
 
 
-def _arrays(table: pa.Table) -> dict[str, npt.NDArray[np.generic]]:
+def _arrays(table: pa.Table) -> dict[str, npt.NDArray[Any]]:
     geometry = shapely.from_wkb(table[snapshot.GEOMETRY].to_numpy(zero_copy_only=False))
     polygons, row_of_polygon = shapely.get_parts(geometry, return_index=True)
     rings, polygon_of_ring = shapely.get_rings(polygons, return_index=True)
@@ -129,7 +140,12 @@ def _arrays(table: pa.Table) -> dict[str, npt.NDArray[np.generic]]:
 def of_table(table: pa.Table) -> Index:
     """Index a snapshot table in memory."""
     attributes = table.drop_columns([snapshot.GEOMETRY, snapshot.BBOX, snapshot.AREA])
-    return Index(attributes=attributes, crs=snapshot.crs_of(table), **_arrays(table))  # type: ignore[arg-type]
+    return _index(attributes, snapshot.crs_of(table), _arrays(table))
+
+
+def _index(attributes: pa.Table, crs: CRS, arrays: dict[str, npt.NDArray[Any]]) -> Index:
+    arrays = {**arrays, "blocks": np.ascontiguousarray(arrays["blocks"].T)}
+    return Index(attributes=attributes.combine_chunks(), crs=crs, **arrays)
 
 
 def build(snapshot_path: Path, folder: Path) -> None:
@@ -184,11 +200,20 @@ def _mapped(folder: Path) -> Index:
     if head is None:
         raise FileNotFoundError(folder)
     arrays = {
-        name: np.load(folder / f"{name}.npy", mmap_mode="r")
+        name: np.load(folder / f"{name}.npy", mmap_mode="r").view(np.ndarray)  # a memmap makes every slice a slow one
         for name in ("bounds", "blocks", "xy", "ring_starts", "polygon_rings", "row_polygons", "area_dm2")
     }
     attributes = pa.ipc.open_file(pa.memory_map(str(folder / "attributes.arrow"))).read_all()
-    return Index(attributes=attributes, crs=CRS.from_json_dict(head["crs"]), **arrays)
+    return _index(attributes, _plane(json.dumps(head["crs"])), arrays)
+
+
+@cache
+def _plane(definition: str) -> CRS:
+    """One object for each plane, and the registered one where there is one: comparing others takes longer than a query."""
+    crs = CRS.from_json(definition)
+    code = crs.to_epsg()
+    registered = crs if code is None else CRS.from_epsg(code)
+    return registered if registered == crs else crs
 
 
 def _head(folder: Path) -> dict[str, Any] | None:

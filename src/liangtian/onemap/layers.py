@@ -50,7 +50,10 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class LayerSpec:
-    """One layer: its columns by name, in order; `tiles` if it covers its ground without gap or overlap."""
+    """One layer: its columns by name, in order; `tiles` if it covers its ground without gap or overlap.
+
+    `feature_code` (YSDM) and `id_code` (digits 7 to 10 of BSM) are "" where the survey's own are not known.
+    """
 
     code: str
     zh: str
@@ -60,6 +63,8 @@ class LayerSpec:
     aliases: tuple[str, ...] = ()
     tiles: bool = False
     id_field: str = "BSM"
+    feature_code: str = ""
+    id_code: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -108,7 +113,15 @@ def _spec(code: str, row: dict[str, Any], defined: dict[str, dict[str, Any]]) ->
         lists = {key: tuple(given.get(key, ())) for key in ("aliases", "range")}
         fields[name] = Field(**{**given, **lists, "name": name, "required": name in row.get("required", ())})
     return LayerSpec(
-        code, row["zh"], row["en"], row["role"], fields, tuple(row.get("aliases", ())), row.get("tiles", False)
+        code,
+        row["zh"],
+        row["en"],
+        row["role"],
+        fields,
+        tuple(row.get("aliases", ())),
+        row.get("tiles", False),
+        feature_code=row.get("feature_code", ""),
+        id_code=row.get("id_code", ""),
     )
 
 

@@ -22,6 +22,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from importlib import resources
 from pathlib import Path
 
 import numpy as np
@@ -35,6 +36,7 @@ from liangtian.onemap.columns import cast
 
 Constant = str | int | float
 ID_FIELD = "BSM"
+_SHIPPED = resources.files("liangtian.onemap").joinpath("mappings")
 _KEYS = {"layer", "title", "id", "columns", "constants", "values"}
 
 
@@ -139,6 +141,30 @@ def load(path: Path) -> SchemaMapping:
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise FileUnreadable("map-unreadable", file=path.name, reason=str(error)) from error
     return parse(data, path.name)
+
+
+def shipped() -> tuple[str, ...]:
+    """The names of the mappings that come with the program.
+
+    Examples
+    --------
+    >>> shipped()
+    ('second-survey',)
+    """
+    return tuple(sorted(file.name.removesuffix(".toml") for file in _SHIPPED.iterdir()))
+
+
+def named(text: str) -> SchemaMapping:
+    """A shipped mapping by its name, or a mapping file by its path.
+
+    Raises
+    ------
+    FileUnreadable, LayerInvalid : see `load`.
+    """
+    if text in shipped():
+        content = _SHIPPED.joinpath(f"{text}.toml").read_text("utf-8")
+        return parse(tomllib.loads(content), text)
+    return load(Path(text))
 
 
 def _refuse_unknown(data: Mapping[str, object], known: Collection[str], source: str, prefix: str = "") -> None:

@@ -6,26 +6,31 @@ interrupted before that leaves no version behind.
 
 from __future__ import annotations
 
+import shutil
 from collections import Counter
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+import shapely
 from pyproj import CRS
 
-from liangtian.errors import LayerInvalid
+from liangtian.errors import CatalogueError, LayerInvalid
 from liangtian.finding import Finding, Outcome
 from liangtian.formats.features import Features
 from liangtian.messages import render
-from liangtian.onemap import index, quality, quality_geometry, snapshot
+from liangtian.onemap import index, quality, quality_geometry, seal, snapshot
 from liangtian.onemap.catalogue import Catalogue, LayerVersion, write_json
 from liangtian.onemap.layers import Conformed, LayerSpec, conform
 from liangtian.onemap.mapping import SchemaMapping
+from liangtian.onemap.precedence import drawn, sources_of
 from liangtian.space.crs import to_measuring_plane
 
 Progress = Callable[[float, str], None]
+AXES_RULE = "CRS-02"  # what the reader says when it found north before east
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,24 +50,52 @@ class Report:
 
 
 def examine(
-    features: Features, spec: LayerSpec, *, mapping: SchemaMapping | None = None, repair: bool = False
+    features: Features,
+    spec: LayerSpec,
+    *,
+    mapping: SchemaMapping | None = None,
+    repair: bool = False,
+    north_first: bool = False,
+    extent: shapely.Geometry | None = None,
 ) -> Report:
     """Judge a file as a layer, publishing nothing.
 
     Parameters
     ----------
     repair : replace invalid outlines by the repair proposed for them; each one is recorded as a finding
+    north_first : the publisher says that north stands before east in the file; nobody else may decide that for a layer
+    extent : ground of the place, in the CRS of the file: gaps of a layer that tiles are sought up to its edge
 
     Raises
     ------
-    LayerInvalid (layer-invalid): the columns cannot be told at all (see `layers.conform`).
+    LayerInvalid (layer-invalid): the columns cannot be told at all (see `layers.conform`), or the axes are exchanged
+        and nobody said so.
     """
+    if not north_first:
+        _refuse_exchanged_axes(features)
     layer = conform(features, spec, mapping)
     repairs: tuple[Finding, ...] = ()
     if repair:
         layer, repairs = quality_geometry.repair(layer)
-    findings = (*features.findings, *repairs, *quality.check(layer))
+    findings = (*features.findings, *repairs, *quality.check(layer, extent=extent if spec.tiles else None))
     return Report(quality.quality_level(findings), findings, layer)
+
+
+def _refuse_exchanged_axes(features: Features) -> None:
+    for finding in features.findings:
+        if finding.rule == AXES_RULE:
+            raise LayerInvalid("publish-axes-exchanged", source=features.source, crs=finding.params["crs"])
+
+
+def extent_of(features: Features, spec: LayerSpec, *, place: str, on: date, home: Path) -> shapely.Geometry | None:
+    """The ground of a place as its published administrative areas draw it, in the CRS of a file.
+
+    None where nobody published them for the date, or for the administrative areas themselves.
+    """
+    if not spec.tiles or spec.code == "XZQ" or features.crs is None:
+        return None
+    catalogue = Catalogue(home)
+    return drawn(sources_of(place, [v.claim for v in catalogue.valid_on("XZQ", on)]), catalogue.index_of, features.crs)
 
 
 def publish(
@@ -76,6 +109,7 @@ def publish(
     recorded_at: str,
     mapping: SchemaMapping | None = None,
     repair: bool = False,
+    north_first: bool = False,
     progress: Progress | None = None,
 ) -> LayerVersion:
     """Publish a file as a version of a layer of a place, valid from a date.
@@ -92,7 +126,8 @@ def publish(
     """
     tell = progress or _silent
     tell(0.0, "publish-examining")
-    report = examine(features, spec, mapping=mapping, repair=repair)
+    extent = extent_of(features, spec, place=place, on=on, home=home)
+    report = examine(features, spec, mapping=mapping, repair=repair, north_first=north_first, extent=extent)
     if report.level == "refused":
         raise LayerInvalid("publish-refused", **_refusal(report, features.source, spec))
     if features.crs is None:
@@ -108,6 +143,7 @@ def publish(
         "crs": features.crs.name,
         "mapping": mapping.title if mapping else "",
         "repaired": repair,
+        "north_first": north_first,
     }
     version = LayerVersion(
         place=place,
@@ -122,6 +158,8 @@ def publish(
         recorded_at=recorded_at,
     )
     recorded = catalogue.record(version)
+    with suppress(CatalogueError):  # another layer's snapshot may be unsound: that is said where it is asked for
+        catalogue.cut_shares(on)
     tell(1.0, "publish-done")
     return recorded
 
@@ -134,10 +172,20 @@ def _store(layer: Conformed, crs: CRS, catalogue: Catalogue, tell: Progress) -> 
     tell(0.7, "publish-digesting")
     digest = snapshot.digest(table)
     tell(0.8, "publish-storing")
-    path = catalogue.snapshot_path(digest)
-    if not snapshot.is_whole(path, table.num_rows):
-        snapshot.write(table, path)
+    if not _is_stored(catalogue, digest, table.num_rows):
+        snapshot.write(table, catalogue.snapshot_path(digest))
+        shutil.rmtree(catalogue.index_path(digest), ignore_errors=True)  # it may have been made of what lay there
+    seal.seal(catalogue.snapshot_path(digest))
     return digest, plane
+
+
+def _is_stored(catalogue: Catalogue, digest: str, rows: int) -> bool:
+    """Whether the very content is there already; a file nobody sealed is read and asked."""
+    path = catalogue.snapshot_path(digest)
+    state = catalogue.state(digest)
+    if state == "unsealed":
+        return snapshot.is_whole(path, rows) and snapshot.digest(snapshot.read(path)) == digest
+    return state == "sound" and snapshot.is_whole(path, rows)
 
 
 def _silent(share: float, message_id: str) -> None:

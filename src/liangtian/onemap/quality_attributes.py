@@ -119,6 +119,39 @@ def repeated_id(subject: Subject) -> Iterator[Hits]:
         yield Hits(later, {"first": earlier[:LIMIT].tolist()})
 
 
+ID_DIGITS, FEATURE_CODE_DIGITS = 18, 10
+
+
+def malformed_id(subject: Subject) -> Iterator[Hits]:
+    """Ids of the survey: county (6), layer (4), serial (8). Ids from another register's column have a form of their own."""
+    spec = subject.layer.spec
+    if not subject.has_column(spec.id_field) or _is_foreign(subject, spec.id_field):
+        return
+    text = subject.text(spec.id_field)
+    layer = spec.id_code or r"\d{4}"
+    well = np.asarray(pc.fill_null(pc.match_substring_regex(text, rf"^\d{{6}}{layer}\d{{8}}$"), True))
+    well |= gbk_width_over(text, ID_DIGITS)  # too wide is COM-04's
+    expected = f"6 + {spec.id_code or '4'} + 8"
+    yield from _hits(subject, spec.fields[spec.id_field], ~well, allowed=expected, digits=ID_DIGITS)
+
+
+def wrong_feature_code(subject: Subject) -> Iterator[Hits]:
+    if not subject.has_column("YSDM") or _is_foreign(subject, "YSDM"):
+        return
+    spec = subject.layer.spec
+    pattern = spec.feature_code or rf"\d{{{FEATURE_CODE_DIGITS}}}"
+    well = np.asarray(pc.fill_null(pc.match_substring_regex(subject.text("YSDM"), f"^{pattern}$"), True))
+    well |= gbk_width_over(subject.text("YSDM"), FEATURE_CODE_DIGITS)
+    digits = {"zh": f"{FEATURE_CODE_DIGITS} 位数字", "en": f"{FEATURE_CODE_DIGITS} digits"}
+    allowed = {"allowed": spec.feature_code or digits["zh"], "allowed_en": spec.feature_code or digits["en"]}
+    yield from _hits(subject, spec.fields["YSDM"], ~well, **allowed)
+
+
+def _is_foreign(subject: Subject, column: str) -> bool:
+    """Whether a mapping or an alias took the column from one of another name."""
+    return subject.layer.renamed.get(column, column).upper() != column
+
+
 DATABASE = "TD/T 1057-2020"
 RULES = (
     Rule("COM-02", "note", "layer-value-unreadable", unreadable, DATABASE),
@@ -129,5 +162,7 @@ RULES = (
     Rule("COM-07", "note", "layer-value-out-of-range", out_of_range, DATABASE),
     Rule("COM-08", "note", "layer-id-blank", blank_id, DATABASE, status="ours"),
     Rule("COM-09", "refuse", "layer-id-repeated", repeated_id, DATABASE),
+    Rule("COM-14", "note", "layer-id-malformed", malformed_id, DATABASE, status="unverified"),
+    Rule("COM-15", "note", "layer-code-unknown", wrong_feature_code, DATABASE, status="unverified"),
     Rule("COM-12", "note", "map-value-untranslated", untranslated, "Liangtian", status="ours"),
 )

@@ -165,6 +165,20 @@ def stated_area(column: str) -> Check:
     return check
 
 
+def repeated_number(subject: Subject) -> Iterator[Hits]:
+    """A parcel number (TBBH) should stand once in a village; without both columns there is nothing to be said."""
+    if not (subject.has_column("TBBH") and subject.has_column("ZLDWDM")):
+        return
+    village = pc.utf8_slice_codeunits(subject.text("ZLDWDM"), 0, 12)
+    named = pc.dictionary_encode(pc.binary_join_element_wise(village, subject.text("TBBH"), "/"))
+    code = np.asarray(pc.fill_null(named.indices, -1))
+    _, first, inverse = np.unique(code, return_index=True, return_inverse=True)
+    later = (first[inverse] != np.arange(len(code))) & (code >= 0)
+    for hits in rows_where(subject, later, value="TBBH"):
+        earlier = subject.layer.features.rows[first[inverse[hits.at[:LIMIT]]]].tolist()
+        yield Hits(hits.at, {**hits.values, "first": earlier})
+
+
 def below_minimum(subject: Subject) -> Iterator[Hits]:
     smallest = min_mapped_m2(subject.text("DLBM"))
     mask = (subject.area_dm2 > 0) & (subject.area_dm2 < smallest * 100)
@@ -224,4 +238,5 @@ RULES = (
     _rule(20, "layer-net-differs", net_area("TBDLMJ", "TBMJ"), "TBMJ", "KCMJ", "TBDLMJ", status="unverified"),
     _rule(21, "layer-area-differs", stated_area("TBMJ"), "TBMJ", source=SURVEY, status="ours"),
     _rule(22, "layer-below-minimum", below_minimum, "DLBM", source=GROUND),
+    _rule(23, "layer-number-repeated", repeated_number, source=SURVEY, status="unverified"),
 )

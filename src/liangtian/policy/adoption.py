@@ -49,9 +49,18 @@ def demonstration_adoptions() -> tuple[Adoption, ...]:
 
 
 def adopted(
-    documents: Mapping[str, Document], adoptions: Iterable[Adoption], *, on: date, place: str
+    documents: Mapping[str, Document],
+    adoptions: Iterable[Adoption],
+    *,
+    on: date,
+    place: str,
+    within: tuple[str, ...] = (),
 ) -> dict[str, Document]:
     """Pick the documents that bind a place on a day, in the order given; our technical values are always among them.
+
+    Parameters
+    ----------
+    within : for a place without a code, the places it lies in, nearest first
 
     Raises
     ------
@@ -60,14 +69,15 @@ def adopted(
     Examples
     --------
     >>> from liangtian.rules.documents import DOCUMENTS
-    >>> list(adopted(DOCUMENTS, demonstration_adoptions(), on=date(2020, 1, 1), place="339901001"))
-    ['wenzhou-2019', 'liangtian-2026']
+    >>> found = adopted(DOCUMENTS, demonstration_adoptions(), on=date(2020, 1, 1), place="339901001")
+    >>> "wenzhou-2019" in found, "haining-2021" in found
+    (True, False)
     """
     entries = tuple(adoptions)
     for each in entries:
         if each.document not in documents:
             raise LiangtianError("adopts-unknown-document", document=each.document, known="、".join(documents))
-    chosen = {each.document for each in entries if _covers(each, on, place)}
+    chosen = {each.document for each in entries if any(_covers(each, on, one) for one in (place, *within))}
     return {
         name: document
         for name, document in documents.items()

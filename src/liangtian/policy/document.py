@@ -1,9 +1,9 @@
-"""A legal document as its contents page has it: every clause in order → its module, or why it is not computed."""
+"""A legal document as its contents page has it: every clause in order → its module, or why it has none."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from types import ModuleType
 
@@ -16,9 +16,6 @@ class NotComputed:
     en: str
 
 
-NOT_BUILT = NotComputed(zh="尚未实现", en="not built yet")
-
-
 @dataclass(frozen=True, slots=True)
 class Document:
     """One legal document.
@@ -28,8 +25,10 @@ class Document:
     id : `wenzhou-2019`; a clause is cited as id + number, `wenzhou-2019（六）`
     since : first day in force; earlier cases get no findings from it
     package : dotted name of its folder, for its sources and values
-    contents : clause number, verbatim → clause module or the reason it is not computed, in the order of the text
+    contents : clause number, verbatim → clause module or the reason it has none, in the order of the text
     needs_adoption : False only for our own technical values, which bind no place
+    replaces : rule of an earlier document → rule of this one that stands in its place, from `since` on, wherever
+        both documents are adopted
     """
 
     id: str
@@ -39,6 +38,7 @@ class Document:
     package: str
     contents: Mapping[str, ModuleType | NotComputed]
     needs_adoption: bool = True
+    replaces: Mapping[str, str] = field(default_factory=dict)
 
     def clause_modules(self) -> list[tuple[str, ModuleType]]:
         """Clauses that have a module, in the order of the text."""

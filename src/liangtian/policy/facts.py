@@ -1,10 +1,11 @@
-"""The facts dictionary (`facts.toml`): what each fact is called, means and is measured in, and who supplies it."""
+"""The facts dictionary (`dictionary/*.toml`): what each fact is called, means and is measured in, who supplies it."""
 
 from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
 from importlib import resources
@@ -13,10 +14,30 @@ from typing import Literal
 from liangtian import units
 from liangtian.errors import LiangtianError
 
-FactType = Literal["area", "integer", "boolean", "choice", "text", "codes", "parcels", "table"]
-Supplier = Literal["measured", "declared"]
+FactType = Literal[
+    "area",  # m², two places
+    "length",  # m
+    "volume",  # m³
+    "money",  # yuan, to the fen
+    "share",  # exact, 0.15
+    "figure",  # exact, of either sign, in the unit the entry gives
+    "integer",
+    "boolean",
+    "choice",
+    "date",
+    "text",
+    "codes",
+    "parcels",  # ids a finding names
+    "table",
+]
+# measured by the check from published layers; registered in the book or a register; declared by the user
+Supplier = Literal["measured", "registered", "declared"]
 
-_UNIT = {"area": "m2"}
+_UNIT = {"area": "m2", "length": "m", "volume": "m3", "money": "yuan"}
+
+
+# What a user may state: registers that are not kept here are declared by those who keep them.
+STATED: tuple[Supplier, ...] = ("registered", "declared")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,20 +56,32 @@ class Fact:
 
 @cache
 def dictionary() -> dict[str, Fact]:
-    """Every fact by name, in the order of `facts.toml`."""
-    raw = tomllib.loads(resources.files("liangtian.policy").joinpath("facts.toml").read_text("utf-8"))
-    return {name: Fact(name=name, **{"unit": _UNIT.get(entry["type"], "")} | entry) for name, entry in raw.items()}
+    """Every fact by name, file after file of `dictionary/`.
+
+    Raises
+    ------
+    ValueError : a name stands twice (a programmer's error)
+    """
+    facts: dict[str, Fact] = {}
+    for file in sorted(
+        resources.files("liangtian.policy").joinpath("dictionary").iterdir(), key=lambda each: each.name
+    ):
+        for name, entry in tomllib.loads(file.read_text("utf-8")).items():
+            if name in facts:
+                raise ValueError(f"the fact {name} stands twice, second time in {file.name}")
+            facts[name] = Fact(name=name, **{"unit": _UNIT.get(entry["type"], "")} | entry)
+    return facts
 
 
 def read_facts(
-    raw: Mapping[str, object], *, allowed: Iterable[Supplier] = ("measured", "declared")
+    raw: Mapping[str, object], *, allowed: Iterable[Supplier] = ("measured", "registered", "declared")
 ) -> dict[str, object]:
     """Take facts from TOML or JSON: known names, right types, areas as exact decimals.
 
     Parameters
     ----------
     raw : fact name → number, boolean, text, list or list of rows; None stays None (not known)
-    allowed : a user's own file may only declare: pass `("declared",)`
+    allowed : what a user may state: pass `STATED`
 
     Raises
     ------
@@ -75,9 +108,11 @@ def plain_facts(facts: Mapping[str, object]) -> dict[str, object]:
 
 
 def plain(value: object) -> object:
-    """Make one value JSON-ready: decimals become numbers, tuples lists."""
+    """Make one value JSON-ready: decimals become numbers, days ISO text, tuples lists."""
     if isinstance(value, Decimal):
         return float(value)
+    if isinstance(value, date):
+        return value.isoformat()
     if isinstance(value, Mapping):
         return {key: plain(item) for key, item in value.items()}
     if isinstance(value, (tuple, list)):
@@ -100,8 +135,10 @@ def say(name: str, value: object) -> tuple[str, str]:
     if isinstance(value, bool):
         return ("是", "yes") if value else ("否", "no")
     if isinstance(value, Decimal):
-        text = f"{units.display_area(value, 'm2')} m²"
+        text = f"{units.display_area(value, 'm2')} m²" if fact.type == "area" else f"{value} {fact.unit}".rstrip()
         return text, text
+    if fact.type == "table" and isinstance(value, tuple):
+        return f"{len(value)} 项", f"{len(value)} rows"
     text = "、".join(map(str, value)) if isinstance(value, tuple) else f"{value}"
     return text, text.replace("、", ", ")
 
@@ -140,11 +177,32 @@ def _read_value(fact: Fact, kind: FactType, value: object) -> object:
     return read
 
 
-def _area(fact: Fact, value: object) -> Decimal | None:
+def _figure(fact: Fact, value: object) -> Decimal | None:
     if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)):
         return None
-    area = Decimal(str(value))
-    return area if area.is_finite() and area >= 0 else None
+    figure = Decimal(str(value))
+    return figure if figure.is_finite() else None
+
+
+def _area(fact: Fact, value: object) -> Decimal | None:
+    area = _figure(fact, value)
+    return area if area is not None and area >= 0 else None
+
+
+def _money(fact: Fact, value: object) -> Decimal | None:
+    amount = _area(fact, value)
+    return amount if amount is not None and amount == round(amount, 2) else None
+
+
+def _date(fact: Fact, value: object) -> date | None:
+    if isinstance(value, datetime):
+        return None
+    if isinstance(value, date):
+        return value
+    try:
+        return date.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
 
 
 def _integer(fact: Fact, value: object) -> int | None:
@@ -169,8 +227,12 @@ def _codes(fact: Fact, value: object) -> tuple[str, ...] | None:
     return tuple(sorted(value))
 
 
-_READ: dict[FactType, Callable[[Fact, object], object | None]] = {
+_READ: dict[str, Callable[[Fact, object], object | None]] = {
     "area": _area,
+    **dict.fromkeys(("length", "volume", "share"), _area),
+    "figure": _figure,
+    "money": _money,
+    "date": _date,
     "integer": _integer,
     "boolean": _boolean,
     "text": _text,

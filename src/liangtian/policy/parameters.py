@@ -1,81 +1,36 @@
-"""Dated, cited values of the law, read from the TOML beside each clause and resolved by date, place and precedence."""
+"""Every value that a set of documents declares, resolved by date, place and precedence."""
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from fractions import Fraction
-from functools import cache
-from importlib import resources
-from types import ModuleType
 from typing import Literal
 
 from liangtian.errors import ParameterMissing
 from liangtian.finding import Step
 from liangtian.onemap.places import lies_in, stem
 from liangtian.policy.document import Document
-from liangtian.policy.ruling import number
+from liangtian.policy.values import Band, Parameter, clause_parameters
 
-Status = Literal["text", "law", "ours", "unverified"]
-Value = Fraction | Mapping[str, Fraction]
+Reason = Literal["only", "latest", "nearest", "prevails", "tried"]
 
 
 @dataclass(frozen=True, slots=True)
-class Parameter:
-    """One block of a clause's TOML.
+class Resolved:
+    """A value in force and why it is the one.
 
     Attributes
     ----------
-    name : `wenzhou-2019（一）.village_land_low_m2_per_person`
-    value : exact, in the unit of the text; a table for values that come together
-    since, until : first and last day in force; until None: still in force
-    status : text (the clause says so), law (another law), ours (our choice), unverified
-    place : None: wherever the document is adopted
-    prevails : the value of a higher place stands above those of the places inside it
-    replaces : the full name of the value it takes the place of, in its own place
+    reason : only (no other is in force), latest (newer than others of its place), nearest (its place is nearer than
+        that of others), prevails (of a higher place that says so), tried (an overlay puts it on trial)
+    passed_over : the other values in force on the day at the place, nearest and newest first
     """
 
-    name: str
-    value: Value
-    since: date
-    unit: str
-    status: Status
-    source: str
-    until: date | None = None
-    place: str | None = None
-    prevails: bool = False
-    replaces: str | None = None
-
-    @property
-    def number(self) -> Fraction:
-        """The value where it is a single figure."""
-        if isinstance(self.value, Fraction):
-            return self.value
-        raise TypeError(f"{self.name} is a table")
-
-    @property
-    def table(self) -> Mapping[str, Fraction]:
-        """The value where it is a table."""
-        if isinstance(self.value, Fraction):
-            raise TypeError(f"{self.name} is a single figure")
-        return self.value
-
-    def step(self) -> Step:
-        """Trace the value with all that justifies it."""
-        figures = {"": self.value} if isinstance(self.value, Fraction) else self.value
-        plain = {key: number(figure) for key, figure in figures.items()}
-        detail = {
-            "unit": self.unit,
-            "since": self.since.isoformat(),
-            "until": self.until and self.until.isoformat(),
-            "place": self.place,
-            "status": self.status,
-            "source": self.source,
-        }
-        return Step("parameter", self.name, plain.get("", plain), detail)
+    parameter: Parameter
+    reason: Reason
+    passed_over: tuple[Parameter, ...] = ()
 
 
 class Parameters:
@@ -90,17 +45,35 @@ class Parameters:
     """
 
     def __init__(self, documents: Mapping[str, Document]) -> None:
-        self._by_name: dict[str, list[Parameter]] = {}
+        self._by_name: dict[str, tuple[Parameter, ...]] = {}
+        self._tried: dict[str, tuple[Parameter, ...]] = {}
+        self._found: dict[tuple[str, date, str, tuple[str, ...]], Resolved] = {}
         for document in documents.values():
             for clause_number, module in document.clause_modules():
-                for parameter in clause_parameters(module, f"{document.id}{clause_number}"):
-                    self._by_name.setdefault(parameter.replaces or parameter.name, []).append(parameter)
+                for each in clause_parameters(module, f"{document.id}{clause_number}"):
+                    self._add(self._by_name, each)
 
     def __iter__(self) -> Iterator[Parameter]:
         return (parameter for parameters in self._by_name.values() for parameter in parameters)
 
-    def resolve(self, name: str, *, on: date, place: str) -> Parameter:
+    def with_values(self, values: Iterable[Parameter]) -> Parameters:
+        """The same with values of a place added, which compete by date, place and precedence. Nothing is copied."""
+        return self._changed("_by_name", values)
+
+    def tried(self, values: Iterable[Parameter]) -> Parameters:
+        """The same with values on trial, which stand above all others on their days and at their places."""
+        return self._changed("_tried", values)
+
+    def history(self, name: str) -> tuple[Parameter, ...]:
+        """Every value ever declared under a name, oldest first, whatever its place."""
+        return tuple(sorted(self._by_name.get(name, ()), key=lambda each: (each.since, each.place or "")))
+
+    def resolve(self, name: str, *, on: date, place: str, within: tuple[str, ...] = ()) -> Parameter:
         """Give the value in force: valid on the day, then the nearest place, unless a higher one prevails.
+
+        Parameters
+        ----------
+        within : for a place without a code, the places it lies in, nearest first
 
         Raises
         ------
@@ -110,17 +83,49 @@ class Parameters:
         ------
         Precedence is ours: no text rules on it.
         """
-        latest: dict[str, Parameter] = {}
-        for parameter in self._by_name.get(name, []):
-            if not _in_force(parameter, on, place):
-                continue
-            level = "" if parameter.place is None else stem(parameter.place)
-            if level not in latest or latest[level].since < parameter.since:
-                latest[level] = parameter
-        if not latest:
-            raise ParameterMissing("parameter-missing", name=name, on=on.isoformat(), place=place)
-        prevailing = [level for level, parameter in latest.items() if parameter.prevails]
-        return latest[min(prevailing, key=len) if prevailing else max(latest, key=len)]
+        return self.reasoned(name, on=on, place=place, within=within).parameter
+
+    def reasoned(self, name: str, *, on: date, place: str, within: tuple[str, ...] = ()) -> Resolved:
+        """Give the value in force as `resolve` does, with the reason and the values it stands above.
+
+        Raises
+        ------
+        ParameterMissing (parameter-missing)
+        """
+        asked = (name, on, place, within)
+        found = self._found.get(asked)
+        if found is None:
+            found = self._found[asked] = self._decide(name, on, (place, *within))
+        return found
+
+    def _decide(self, name: str, on: date, places: tuple[str, ...]) -> Resolved:
+        ranked = sorted(
+            (each for each in self._by_name.get(name, ()) if _in_force(each, on, places)),
+            key=lambda each: (_nearness(each, places), each.since),
+            reverse=True,
+        )
+        tried = [each for each in self._tried.get(name, ()) if _in_force(each, on, places)]
+        if tried:
+            foremost = max(tried, key=lambda each: (_nearness(each, places), each.since))
+            return Resolved(foremost, "tried", tuple(ranked))
+        if not ranked:
+            raise ParameterMissing("parameter-missing", name=name, on=on.isoformat(), place=places[0])
+        chosen = _foremost(ranked, places)
+        others = tuple(each for each in ranked if each is not chosen)
+        return Resolved(chosen, _reason(chosen, others, places), others)
+
+    def _changed(self, which: Literal["_by_name", "_tried"], values: Iterable[Parameter]) -> Parameters:
+        other = object.__new__(Parameters)
+        other._by_name, other._tried, other._found = self._by_name, self._tried, {}
+        setattr(other, which, dict(getattr(self, which)))
+        for each in values:
+            self._add(getattr(other, which), each)
+        return other
+
+    @staticmethod
+    def _add(by_name: dict[str, tuple[Parameter, ...]], parameter: Parameter) -> None:
+        name = parameter.replaces or parameter.name
+        by_name[name] = (*by_name.get(name, ()), parameter)
 
 
 class Params:
@@ -129,66 +134,126 @@ class Params:
     A clause's own values go by the name in its TOML; another clause's by the name `USES` gives it.
     """
 
-    def __init__(self, parameters: Parameters, *, clause: str, uses: Mapping[str, str], on: date, place: str) -> None:
+    def __init__(
+        self,
+        parameters: Parameters,
+        *,
+        clause: str,
+        uses: Mapping[str, str],
+        on: date,
+        place: str,
+        within: tuple[str, ...] = (),
+    ) -> None:
         self._parameters = parameters
         self._clause = clause
         self._uses = uses
-        self._on = on
-        self._place = place
-        self.steps: list[Step] = []
+        self._asked = (on, place, within)
+        self._steps: dict[str, Step] = {}
 
     def __getattr__(self, name: str) -> Fraction:
         if name.startswith("_"):
             raise AttributeError(name)
-        return self._resolve(name).number
+        return self.value(name).number
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """What was asked for so far, in the order of asking."""
+        return tuple(self._steps.values())
+
+    @property
+    def on(self) -> date:
+        """The business date of the case."""
+        return self._asked[0]
+
+    @property
+    def place(self) -> str:
+        """The place of the case."""
+        return self._asked[1]
 
     def table(self, name: str) -> Mapping[str, Fraction]:
         """Give a value that is a table."""
-        return self._resolve(name).table
+        return self.value(name).table
 
-    def _resolve(self, name: str) -> Parameter:
-        full = self._uses.get(name, f"{self._clause}.{name}")
-        parameter = self._parameters.resolve(full, on=self._on, place=self._place)
-        step = parameter.step()
-        if step not in self.steps:
-            self.steps.append(step)
-        return parameter
+    def names(self, name: str) -> tuple[str, ...]:
+        """Give a value that is a list of names."""
+        return self.value(name).names
+
+    def bands(self, name: str) -> tuple[Band, ...]:
+        """Give a value that depends on a range."""
+        return self.value(name).bands
+
+    def band(self, name: str, figure: int | Fraction) -> Band:
+        """Give the band that a figure falls in, both of whose ends belong to it.
+
+        Raises
+        ------
+        ParameterMissing (parameter-missing): no value is in force, or its bands leave the figure out
+        """
+        for each in self.bands(name):
+            if each.first <= figure and (each.last is None or figure <= each.last):
+                return each
+        on, place, _ = self._asked
+        raise ParameterMissing("parameter-missing", name=f"{name} ({figure})", on=on.isoformat(), place=place)
+
+    def day(self, name: str, year: int) -> date:
+        """Give a value that is a day: of that year, or the one day it is."""
+        return self.value(name).day_in(year)
+
+    def value(self, name: str) -> Parameter:
+        """Give a value whatever its kind.
+
+        Raises
+        ------
+        ParameterMissing (parameter-missing)
+        """
+        full = self._uses.get(name) or f"{self._clause}.{name}"
+        on, place, within = self._asked
+        found = self._parameters.reasoned(full, on=on, place=place, within=within)
+        if full not in self._steps:
+            self._steps[full] = _step(found)
+        return found.parameter
 
 
-@cache
-def clause_parameters(module: ModuleType, clause: str) -> tuple[Parameter, ...]:
-    """Read the TOML of a clause's stem; a clause without values has none.
-
-    Raises
-    ------
-    ValueError : a block lacks a field, or has one that does not exist (a programmer's error)
-    """
-    package, _, file_stem = module.__name__.rpartition(".")
-    file = resources.files(package).joinpath(f"{file_stem}.toml")
-    if not file.is_file():
-        return ()
-    blocks = tomllib.loads(file.read_text("utf-8"), parse_float=Decimal)
-    return tuple(_parameter(f"{clause}.{name}", block) for name, entries in blocks.items() for block in entries)
+def _step(found: Resolved) -> Step:
+    step = found.parameter.step
+    if found.reason == "only":
+        return step
+    others = [
+        {"value": each.plain, "since": each.since.isoformat(), "place": each.place, "source": each.source}
+        for each in found.passed_over
+    ]
+    return Step(step.kind, step.name, step.value, {**step.detail, "reason": found.reason, "passed_over": others})
 
 
-def _parameter(name: str, block: Mapping[str, object]) -> Parameter:
-    try:
-        return Parameter(name=name, **{**block, "value": _exact(block["value"])})  # type: ignore[arg-type]
-    except (KeyError, TypeError) as cause:
-        raise ValueError(f"{name}: {cause}") from cause
+def _foremost(ranked: list[Parameter], places: tuple[str, ...]) -> Parameter:
+    """Ranked nearest and newest first; of those that prevail, the highest place's newest."""
+    prevailing = [each for each in ranked if each.prevails]
+    if not prevailing:
+        return ranked[0]
+    highest = min(_nearness(each, places) for each in prevailing)
+    return next(each for each in prevailing if _nearness(each, places) == highest)
 
 
-def _exact(value: object) -> Value:
-    if isinstance(value, Mapping):
-        return {key: Fraction(item) for key, item in value.items()}
-    if isinstance(value, (int, Decimal)) and not isinstance(value, bool):
-        return Fraction(value)
-    raise TypeError(f"not a figure: {value!r}")
+def _reason(chosen: Parameter, others: tuple[Parameter, ...], places: tuple[str, ...]) -> Reason:
+    if not others:
+        return "only"
+    level = _nearness(chosen, places)
+    if any(_nearness(each, places) > level for each in others):
+        return "prevails"
+    return "nearest" if any(_nearness(each, places) < level for each in others) else "latest"
 
 
-def _in_force(parameter: Parameter, on: date, place: str) -> bool:
+def _nearness(parameter: Parameter, places: tuple[str, ...]) -> tuple[int, int]:
+    """Higher is nearer: a value without a place is furthest, then the way up from the place itself."""
+    if parameter.place is None:
+        return (-len(places), 0)
+    near = next(n for n, place in enumerate(places) if lies_in(place, parameter.place))
+    return (-near, len(stem(parameter.place)))
+
+
+def _in_force(parameter: Parameter, on: date, places: tuple[str, ...]) -> bool:
     return (
         parameter.since <= on
         and (parameter.until is None or on <= parameter.until)
-        and (parameter.place is None or lies_in(place, parameter.place))
+        and (parameter.place is None or any(lies_in(place, parameter.place) for place in places))
     )

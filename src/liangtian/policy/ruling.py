@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
+from functools import cache
 from typing import Literal
 
 from liangtian import units
@@ -112,6 +113,7 @@ def failed(message_id: str, params: Mapping[str, object] | None = None, *, parce
     return Ruling(Outcome.FAIL, message_id, params or {}, parcels=tuple(sorted(parcels)))
 
 
+@cache
 def unknown(*names: str) -> Ruling:
     """Say which facts are missing and who supplies them; the first fact's supplier words the sentence."""
     facts = [dictionary()[name] for name in names]
@@ -148,5 +150,5 @@ def number(value: Number) -> int | float:
 
 def _worded(name: str, value: Fraction, unit: str) -> dict[str, str]:
     if unit != "m2":
-        return {name: f"{units.round_half_up(value):,}"}
+        return {name: f"{number(value):,}"}
     return {name: units.display_area(value, "m2"), f"{name}_mu": units.display_area(value, "mu")}

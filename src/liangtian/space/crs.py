@@ -64,7 +64,7 @@ def measuring_plane(crs: CRS, lon: float, lat: float) -> CRS:
     [4549, 4549, 4549]
     """
     if crs.is_projected:
-        epsg = crs.to_epsg()
+        epsg = _epsg(crs.srs)
         if epsg is not None and 4513 <= epsg <= 4533:
             return CRS.from_epsg(epsg + 21)
         if epsg is not None and 4491 <= epsg <= 4501:
@@ -79,6 +79,11 @@ def measuring_plane(crs: CRS, lon: float, lat: float) -> CRS:
     if crs.to_epsg() == 4326:
         return CRS.from_epsg((32600 if lat >= 0 else 32700) + zone)
     return ProjectedCRS(UTMConversion(str(zone), hemisphere), f"{crs.name} / UTM {zone}{hemisphere}", geodetic_crs=crs)
+
+
+@cache
+def _epsg(definition: str) -> int | None:
+    return CRS.from_user_input(definition).to_epsg()
 
 
 @cache
@@ -116,7 +121,7 @@ def reproject(geometry: npt.NDArray[np.object_], source: CRS, target: CRS) -> np
 
 def false_easting_shift(source: CRS, target: CRS) -> float | None:
     """Metres to add to the easting when two CGCS2000 planes differ only in the zone prefix, else None."""
-    a, b = source.to_epsg(), target.to_epsg()
+    a, b = _epsg(source.srs), _epsg(target.srs)
     if a is None or b is None:
         return None
     for low, high, offset, first_zone in ((4513, 4533, 21, 25), (4491, 4501, 11, 13)):
@@ -139,5 +144,5 @@ def middle(geometry: npt.NDArray[np.object_], crs: CRS) -> tuple[float, float]:
 
 def to_measuring_plane(geometry: npt.NDArray[np.object_], crs: CRS) -> tuple[npt.NDArray[np.object_], CRS]:
     """Project a layer once into the plane it is measured in."""
-    plane = measuring_plane(crs, *middle(geometry, crs))
+    plane = measuring_plane(crs, *((0.0, 0.0) if crs.is_projected else middle(geometry, crs)))
     return reproject(geometry, crs, plane), plane

@@ -16,8 +16,9 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 
-from liangtian.errors import LayerInvalid, LiangtianError
+from liangtian.errors import CatalogueError, LayerInvalid, LiangtianError
 from liangtian.formats.features import Features
 from liangtian.formats.opening import open_features
 from liangtian.onemap import catalogue, publish
@@ -113,7 +114,10 @@ def examine(upload: Upload, report: Progress) -> None:
         try:
             features = open_upload(upload, Path(workdir))
             report(0.4, "正在质检")
-            judged = publish.examine(features, spec)
+            extent = publish.extent_of(
+                features, spec, place=_code(upload.place), on=upload.on, home=Path(settings.HOME)
+            )
+            judged = publish.examine(features, spec, north_first=upload.north_first, extent=extent)
         except LiangtianError as error:
             _refuse(upload, error)
             return
@@ -165,6 +169,7 @@ def publish_upload(upload: Upload, progress: Progress) -> LayerVersion | None:
                 publisher=str(upload.uploader),
                 recorded_at=timezone.now().isoformat(timespec="seconds"),
                 repair=upload.repair,
+                north_first=upload.north_first,
                 progress=progress,
             )
     except LayerInvalid as error:
@@ -213,9 +218,36 @@ def sync() -> tuple[list[LayerVersion], list[str]]:
         known = LayerVersion.objects.filter(digest=entry.digest, on=entry.on, place__code=entry.place).exists()
         if entry.place not in places:
             strangers.append(entry.name)
-        elif not known:
+        elif not known and the_catalogue().state(entry.digest) in ("sound", "unsealed"):
             made.append(adopt(entry, places[entry.place]))
     return made, strangers
+
+
+def ask_to_verify(request: Request) -> None:
+    """Give the recomputing of every digest to the worker."""
+    with transaction.atomic():
+        jobs.defer("onemap.verify", owner=request.user, title=gettext("核对全部图层快照"))
+        note(request, "onemap.verify", "snapshots")
+
+
+def verify(report: Progress) -> None:
+    """Recompute the digest of every snapshot.
+
+    Raises
+    ------
+    CatalogueError : some are missing or altered; it names them all
+    """
+    kept = the_catalogue()
+    versions = {version.digest: version for version in kept.entries()}
+    broken = []
+    for n, version in enumerate(versions.values()):
+        report(n / len(versions), "正在核对快照")
+        try:
+            kept.verify(version)
+        except CatalogueError:
+            broken.append(version.name)
+    if broken:
+        raise CatalogueError("layers-unsound", count=len(broken), layers="、".join(broken))
 
 
 def result_url(upload: Upload) -> str:

@@ -58,7 +58,11 @@ def matching(index: Index, values: Mapping[str, str]) -> Ints:
         if name not in index.attributes.column_names:
             return np.empty(0, dtype=np.int64)
         column = index.attributes[name]
-        equal = pc.equal(column, pa.scalar(_typed(text, column.type), type=column.type))
+        try:
+            wanted = pa.scalar(_typed(text, column.type), type=column.type)
+        except OverflowError as error:
+            raise ValueError(str(error)) from error
+        equal = pc.equal(column, wanted)
         kept &= equal.fill_null(False).to_numpy()
     return np.flatnonzero(kept)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass
 from functools import lru_cache
@@ -10,6 +11,7 @@ from typing import Any
 import numpy as np
 import pyarrow.compute as pc
 import shapely
+from django.utils.translation import gettext
 from pyproj import Geod
 from pyproj.crs import CRS
 
@@ -20,6 +22,8 @@ from liangtian.space.crs import CGCS2000, gauss_kruger, geographic, to_measuring
 
 NAME_COLUMNS = ("XZQMC", "ZLDWMC", "QSDWMC")
 HITS_MAX = 20
+FIGURES = ("Polygon", "MultiPolygon", "LineString", "MultiLineString")
+FIGURE_BYTES_MAX, FIGURE_VERTICES_MAX, FIGURE_WIDTH_MAX_DEG = 4 * 2**20, 50_000, 10
 GEOD = Geod(ellps="GRS80")  # the CGCS2000 ellipsoid to 0.1 mm
 
 
@@ -118,6 +122,35 @@ def _names(index: Index) -> tuple[list[str], np.ndarray] | None:
 def attributes(index: Index, row: int) -> dict[str, Any]:
     """Every column of a row."""
     return {name: index.attributes[name][row].as_py() for name in index.attributes.column_names}
+
+
+class Unmeasurable(ValueError):
+    """A figure that has no area or length; the text says why."""
+
+
+def figure(body: bytes) -> shapely.Geometry:
+    """A drawn figure from GeoJSON in degrees.
+
+    Raises
+    ------
+    Unmeasurable : no GeoJSON, no line or polygon, crossing itself, off the earth or beyond a county's scale
+    """
+    if len(body) > FIGURE_BYTES_MAX:
+        raise Unmeasurable(gettext("图形过大：最多 %(n)s 个顶点。整层数据请上传后检查。") % {"n": FIGURE_VERTICES_MAX})
+    try:
+        shape = shapely.from_geojson(json.dumps(json.loads(body)))
+    except (ValueError, TypeError, RecursionError, shapely.errors.GEOSException):
+        shape = None
+    if shape is None or shape.is_empty or shape.geom_type not in FIGURES or not np.isfinite(shape.bounds).all():
+        raise Unmeasurable(gettext("图形不完整，请重画。"))
+    if shapely.get_num_coordinates(shape) > FIGURE_VERTICES_MAX:
+        raise Unmeasurable(gettext("图形过大：最多 %(n)s 个顶点。整层数据请上传后检查。") % {"n": FIGURE_VERTICES_MAX})
+    west, south, east, north = shape.bounds
+    if west < -180 or east > 180 or south < -85 or north > 85 or east - west > FIGURE_WIDTH_MAX_DEG:
+        raise Unmeasurable(gettext("图形超出可量算的范围（经度跨度不超过 %(n)s 度）。") % {"n": FIGURE_WIDTH_MAX_DEG})
+    if not shape.is_valid:
+        raise Unmeasurable(gettext("图形自相交，没有确定的面积，请重画。"))
+    return shape
 
 
 def measure(geometry: shapely.Geometry, crs: CRS = CGCS2000) -> dict[str, float]:

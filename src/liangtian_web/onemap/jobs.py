@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.urls import reverse
+
 from liangtian_web.jobs.actions import report
 from liangtian_web.jobs.models import Job
 from liangtian_web.jobs.running import task
@@ -29,3 +31,10 @@ def publish(job: Job, upload: int) -> str:
     if row.state == Upload.State.PUBLISHING:
         actions.publish_upload(row, _progress(job))
     return actions.result_url(row)
+
+
+@task("onemap.verify")
+def verify(job: Job) -> str:
+    """Recompute the digest of every snapshot."""
+    actions.verify(_progress(job))
+    return reverse("onemap:layers")

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import uuid
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
-import shapely
 from django.conf import settings
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.templatetags.static import static
@@ -20,25 +19,31 @@ from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
+from liangtian.onemap.index import Index
 from liangtian.onemap.layers import LAYERS
-from liangtian_web.onemap import ground, overview, tiles
+from liangtian.onemap.precedence import GROUND_COLUMNS, Share
+from liangtian.onemap.snapshot import ID
+from liangtian_web.onemap import ground, overview, personal, swipe, tiles
+from liangtian_web.onemap.map_forms import RevealForm
 from liangtian_web.onemap.models import LayerVersion
-from liangtian_web.onemap.queries import index_of, versions_for, versions_on
+from liangtian_web.onemap.queries import index_of, indexes_of, spoken, versions_for, versions_on
 from liangtian_web.onemap.templatetags.land import area, unit_word
+from liangtian_web.people.queries import home_membership
 from liangtian_web.people.requests import Request
+from liangtian_web.trail.actions import note
 
+Spoken: TypeAlias = list[tuple[LayerVersion, Share]]
 FEW_ROWS = 5000  # a layer this small is drawn as shapes at every zoom
-PERSONAL = {name for spec in LAYERS.values() for name, field in spec.fields.items() if field.personal}
 LAYER_ORDER = ("DLTB", "YJJBNTTB", "YJJBNTSFQ", "STBHHX", "CZKFBJ", "KZBJ", "XZQ", "CJDCQ", "GDDB")
 
 
-def day_of(request: Request) -> date:
-    """The day of validity of the header: asked for now, else the one of this session, else today."""
+def day_of(request: Request, *, keep: bool = True) -> date:
+    """The day of validity of the header: asked for now (and kept for the session), else the session's, else today."""
     try:
         day = date.fromisoformat(request.GET.get("on") or request.session.get("on", ""))
     except ValueError:
         day = timezone.localdate()
-    if request.GET.get("on"):
+    if keep and request.GET.get("on"):
         request.session["on"] = day.isoformat()
     return day
 
@@ -46,6 +51,7 @@ def day_of(request: Request) -> date:
 def map_config(request: Request, versions: list[LayerVersion], on: date, **more: Any) -> dict[str, Any]:
     """What the map module needs to draw the layers a user may see on a day."""
     boxes = [v.bounds for v in versions if v.bounds]
+    found = spoken(request.user, versions, on)
     low, high = zip(*((b[:2], b[2:]) for b in boxes), strict=True) if boxes else ((), ())
     bounds = [*map(min, zip(*low, strict=True)), *map(max, zip(*high, strict=True))] if boxes else None
     english = request.language == "en"
@@ -56,9 +62,7 @@ def map_config(request: Request, versions: list[LayerVersion], on: date, **more:
         "english": english,
         "bounds": bounds,
         "worker": static("bundle/maplibre-worker.js"),
-        "layers": [
-            _layer(code, versions, on, english) for code in LAYER_ORDER if any(v.layer == code for v in versions)
-        ],
+        "layers": [_layer(code, found, on, english) for code in LAYER_ORDER if any(v.layer == code for v in versions)],
         "palette": overview.PALETTE,
         "deepest": tiles.DEEPEST_ZOOM,
         "search": reverse("onemap:search"),
@@ -69,8 +73,9 @@ def map_config(request: Request, versions: list[LayerVersion], on: date, **more:
     } | more
 
 
-def _layer(code: str, versions: list[LayerVersion], on: date, english: bool) -> dict[str, Any]:
-    mine = [v for v in versions if v.layer == code]
+def _layer(code: str, found: Spoken, on: date, english: bool) -> dict[str, Any]:
+    shown = [(v, share) for v, share in found if v.layer == code]
+    mine = [v for v, _ in shown]
     few = sum(v.rows for v in mine) <= FEW_ROWS and code != "DLTB"
     spec = LAYERS[code]
     return {
@@ -78,24 +83,56 @@ def _layer(code: str, versions: list[LayerVersion], on: date, english: bool) -> 
         "name": spec.en if english else spec.zh,
         "from": 5 if few else tiles.PARCEL_ZOOM,
         "tiles": reverse("onemap:tile", args=[code, 0, 0, 0])[: -len("0/0/0")] + "{z}/{x}/{y}"
-        + f"?on={on}&versions={','.join(str(v.pk) for v in mine)}&v={_key(mine)[:12]}",
+        + f"?on={on}&versions={','.join(str(v.pk) for v in mine)}&v={_key(shown)[:12]}",
         "on": max(v.on for v in mine).isoformat(),
         "rows": sum(v.rows for v in mine),
     }  # fmt: skip
 
 
-def _key(versions: list[LayerVersion]) -> str:
-    named = ",".join(sorted(f"{v.pk}:{v.digest}" for v in versions))
+def _key(found: Spoken) -> str:
+    named = ",".join(sorted(f"{v.pk}:{share.key}" for v, share in found))
     return hashlib.sha256(f"{tiles.FORM}.{overview.FORM} {named}".encode()).hexdigest()
 
 
 @require_GET
 def page(request: Request) -> HttpResponse:
-    """The map of a day, with search, layers and legend."""
+    """The map of a day, with search, layers and legend; `against` lays a second day or version beside it."""
     on = day_of(request)
-    versions = versions_on(request.user, on)
-    config = map_config(request, versions, on)
-    return render(request, "onemap/map.html", {"config": config, "on": on, "versions": versions})
+    versions = sorted(versions_on(request.user, on), key=lambda v: LAYER_ORDER.index(v.layer))
+    config = map_config(request, versions, on, permalink=True, go=_destination(request))
+    against = swipe.against(request.user, request.GET.get("against", ""), versions)
+    context = {
+        "config": config,
+        "on": on,
+        "versions": versions,
+        "against": against,
+        "other": map_config(request, against.versions, against.on, bounds=config["bounds"]) if against else None,
+        "vintages": [swipe.vintage(side) for side in (versions, against.versions if against else [])],
+        "same": against is not None and {v.pk for v in against.versions} == {v.pk for v in versions},
+        "choices": swipe.choices(request.user, versions),
+    }
+    return render(request, "onemap/map.html", context)
+
+
+@require_GET
+def print_view(request: Request) -> HttpResponse:
+    """The view of the map on a sheet of paper: scale, north, legend, and the versions it shows."""
+    on = day_of(request)
+    versions = sorted(versions_on(request.user, on), key=lambda v: LAYER_ORDER.index(v.layer))
+    config = map_config(request, versions, on, permalink=True, bare=True, sharp=True)
+    membership = home_membership(request.user)
+    context = {"config": config, "on": on, "versions": versions, "membership": membership, "now": timezone.now()}
+    return render(request, "onemap/print.html", context)
+
+
+def _destination(request: Request) -> dict[str, Any] | None:
+    """Where a link asks the map to open: a box in degrees, and the parcel to light there."""
+    try:
+        west, south, east, north = (float(v) for v in request.GET.get("go", "").split(","))
+    except ValueError:
+        return None
+    asked = {name: request.GET.get(name, "") for name in ("version", "parcel")}
+    return {"box": [west, south, east, north]} | (asked if asked["version"].isdecimal() else {})
 
 
 @require_GET
@@ -104,7 +141,8 @@ def tile(request: Request, layer: str, z: int, x: int, y: int) -> HttpResponse:
     if layer not in LAYERS or z > tiles.DEEPEST_ZOOM or not (0 <= x < 2**z and 0 <= y < 2**z):
         raise Http404
     versions = _asked_versions(request, layer)
-    key = _key(versions)
+    found = spoken(request.user, versions, day_of(request, keep=False))  # two sides of a map ask for two days
+    key = _key(found)
     etag = f'"{key[:24]}-{z}-{x}-{y}"'
     if request.headers.get("If-None-Match") == etag:
         return _cached(HttpResponse(status=304), etag)
@@ -115,7 +153,7 @@ def tile(request: Request, layer: str, z: int, x: int, y: int) -> HttpResponse:
     try:
         data = path.read_bytes()
     except FileNotFoundError:
-        data = make(layer, versions, z, x, y)
+        data = make(layer, found, z, x, y)
         _keep(path, data)
     return _cached(HttpResponse(data, content_type=kind), etag)
 
@@ -125,19 +163,16 @@ def _asked_versions(request: Request, layer: str) -> list[LayerVersion]:
     named = [int(pk) for pk in request.GET.get("versions", "").split(",") if pk.isdecimal()]
     if named:
         return list(versions_for(request.user).filter(pk__in=named, layer=layer).order_by("pk"))
-    return versions_on(request.user, day_of(request), layer)
+    return versions_on(request.user, day_of(request, keep=False), layer)
 
 
-def _shapes(layer: str, versions: list[LayerVersion], z: int, x: int, y: int) -> bytes:
-    return tiles.parcels(layer, [(str(v.pk), index_of(v)) for v in versions], z, x, y)
+def _shapes(layer: str, found: Spoken, z: int, x: int, y: int) -> bytes:
+    return tiles.parcels(layer, [(str(v.pk), index) for v, _, index in indexes_of(found)], z, x, y)
 
 
-def _picture(layer: str, versions: list[LayerVersion], z: int, x: int, y: int) -> bytes:
-    views = []
-    for version in versions:
-        index = index_of(version)
-        path = Path(settings.HOME) / "overview" / f"{version.digest}.npz"
-        views.append((index, overview.load(index, layer, path)))
+def _picture(layer: str, found: Spoken, z: int, x: int, y: int) -> bytes:
+    folder = Path(settings.HOME) / "overview"
+    views = [(index, overview.load(index, layer, folder / f"{share.key}.npz")) for _, share, index in indexes_of(found)]
     return overview.tile(views, z, x, y)
 
 
@@ -156,25 +191,58 @@ def _cached(response: HttpResponse, etag: str) -> HttpResponse:
 
 @require_GET
 def parcel(request: Request, version: int, parcel: str) -> HttpResponse:
-    """All attributes of a parcel, as a part of the panel."""
+    """All attributes of a parcel, as a part of the panel; what names people is masked."""
+    return _parcel(request, *_row(request, version, parcel), reveal=RevealForm())
+
+
+@require_POST
+def reveal(request: Request, version: int, parcel: str) -> HttpResponse:
+    """The same with the names, for whoever answers for the ground and says why. Who looked, and why, is noted."""
+    row, index, number = _row(request, version, parcel)
+    if not personal.may_reveal(request.user, row, index, number):
+        raise PermissionDenied
+    form = RevealForm(request.POST)
+    if not form.is_valid():
+        return _parcel(request, row, index, number, reveal=form)
+    note(request, "onemap.reveal", f"{row.layer} {parcel}：{form.cleaned_data['reason']}", on=row.on)
+    return _parcel(request, row, index, number, revealed=True)
+
+
+def _row(request: Request, version: int, parcel: str) -> tuple[LayerVersion, Index, int]:
     row = get_object_or_404(versions_for(request.user), pk=version)
     index = index_of(row)
     number = ground.row_of(index, parcel)
     if number is None:
         raise Http404
-    english = request.language == "en"
-    known = LAYERS[row.layer].fields
-    values = [
-        {
-            "name": name,
-            "word": known[name].en if english else known[name].zh,
-            "value": value,
-        }
-        for name, value in ground.attributes(index, number).items()
-        if value not in (None, "") and name in known and name not in PERSONAL  # a file's own columns may name people
-    ]
-    context = {"version": row, "parcel": parcel, "values": values, "area_m2": index.area_dm2[number].item() / 100}
-    return render(request, "onemap/parcel.html", context)
+    return row, index, number
+
+
+def _parcel(
+    request: Request,
+    row: LayerVersion,
+    index: Index,
+    number: int,
+    *,
+    reveal: RevealForm | None = None,
+    revealed: bool = False,
+) -> HttpResponse:
+    values = personal.values(row, index, number, english=request.language == "en", revealed=revealed)
+    masked = any(each.masked for each in values)
+    context = {
+        "version": row,
+        "parcel": index.attributes[ID][number].as_py(),
+        "values": values,
+        "area_m2": index.area_dm2[number].item() / 100,
+        "masked": masked,
+        "may_reveal": masked and personal.may_reveal(request.user, row, index, number),
+        "form": reveal,
+        "revealed": revealed,
+    }
+    response = render(
+        request, "onemap/parcel.html", context, status=400 if reveal and reveal.errors and not request.htmx else 200
+    )
+    patch_cache_control(response, no_store=True)  # names stay in no cache
+    return response
 
 
 @require_GET
@@ -186,9 +254,11 @@ def search(request: Request) -> HttpResponse:
         title = gettext("坐标 %(lon).6f, %(lat).6f") % {"lon": place[0], "lat": place[1]}
         hits.append({"hit": ground.Hit("point", title, "", (*place, *place)), "version": None})
     elif len(text) >= 2:
-        for version in versions_on(request.user, day_of(request)):
-            if version.layer in ("XZQ", "CJDCQ", "DLTB"):
-                hits += [{"hit": hit, "version": version} for hit in ground.find(index_of(version), text)]
+        on = day_of(request)
+        named = [v for v in versions_on(request.user, on) if v.layer in GROUND_COLUMNS]
+        named.sort(key=lambda v: LAYER_ORDER.index(v.layer))
+        for version, _, index in indexes_of(spoken(request.user, named, on)):
+            hits += [{"hit": hit, "version": version} for hit in ground.find(index, text)]
     return render(request, "onemap/hits.html", {"hits": hits[: ground.HITS_MAX], "text": text})
 
 
@@ -196,10 +266,11 @@ def search(request: Request) -> HttpResponse:
 def measure(request: Request) -> HttpResponse:
     """Area or length of a figure drawn in degrees, on the ellipsoid."""
     try:
-        shape = shapely.from_geojson(json.dumps(json.loads(request.body)))
-        found = ground.measure(shape)
-    except (ValueError, TypeError, shapely.errors.GEOSException):
-        return JsonResponse({"error": gettext("图形不完整，请重画。")}, status=400)
+        found = ground.measure(ground.figure(request.body))
+    except ground.Unmeasurable as refused:
+        return JsonResponse({"error": str(refused)}, status=400)
+    except RequestDataTooBig:
+        return JsonResponse({"error": gettext("图形过大，请简化后重画。")}, status=413)
     words: dict[str, Any] = {"length": f"{found['length_m']:,.2f} m"}
     if "area_m2" in found:
         m2 = round(found["area_m2"], 2)

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 
@@ -35,6 +36,11 @@ class LayerVersion(models.Model):
     def __str__(self) -> str:
         return f"{self.layer}@{self.place.code}@{self.on}"
 
+    @property
+    def quality_word(self) -> str:
+        """What the examination came to."""
+        return {"clean": gettext("无问题"), "findings": gettext("有问题，可用")}.get(self.quality, self.quality)
+
 
 class Upload(models.Model):
     """One file offered as a layer, from its bytes to a published version or a refusal."""
@@ -54,6 +60,7 @@ class Upload(models.Model):
     on = models.DateField(_("有效日期起"))
     visibility = models.CharField(max_length=5, choices=LayerVersion.Visibility, default=LayerVersion.Visibility.BELOW)
     encoding = models.CharField(_("属性编码"), max_length=20, blank=True)
+    north_first = models.BooleanField(_("北坐标在前"), default=False)
     repair = models.BooleanField(_("采用建议的几何修复"), default=False)
     uploader = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="uploads")
     job = models.ForeignKey("jobs.Job", models.SET_NULL, null=True, related_name="+")

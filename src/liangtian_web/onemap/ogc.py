@@ -15,7 +15,9 @@ from django.http import HttpResponse, JsonResponse
 from django.urls import path, reverse
 from django.utils import timezone
 
+from liangtian.onemap.index import Index
 from liangtian.onemap.layers import LAYERS
+from liangtian.onemap.precedence import Share
 from liangtian_web.onemap import features, ground
 from liangtian_web.onemap.models import LayerVersion
 from liangtian_web.onemap.ogc_request import (
@@ -31,7 +33,7 @@ from liangtian_web.onemap.ogc_request import (
     only,
     visible_versions,
 )
-from liangtian_web.onemap.queries import index_of, versions_on
+from liangtian_web.onemap.queries import indexes_of, spoken, versions_on
 from liangtian_web.people.requests import Request
 from liangtian_web.trail.actions import note
 
@@ -141,17 +143,19 @@ def items(request: Request, layer: str) -> HttpResponse:
     values = {name: request.GET[name] for name in known if name in request.GET}
     wanted = features.Wanted(boxes_of(request.GET.get("bbox", "")), values)
     limit, after = limit_of(request.GET.get("limit", str(LIMIT))), after_of(request.GET.get("after", "0.0"))
-    page = _page(versions, wanted, limit, after)
+    spoken_for = indexes_of(spoken(request.user, versions, day_of(request)))
+    page = _page(spoken_for, wanted, limit, after)
     note(request, "onemap.download", f"ogc:{layer} {len(page.items)} {request.GET.urlencode()}", on=day_of(request))
     return _collected(page, _item_links(request, versions, page))
 
 
-def _page(versions: list[LayerVersion], wanted: features.Wanted, limit: int, after: tuple[int, int]) -> Page:
+def _page(
+    spoken_for: list[tuple[LayerVersion, Share, Index]], wanted: features.Wanted, limit: int, after: tuple[int, int]
+) -> Page:
     """Rows in order of version and position, behind `after`."""
     found: list[str] = []
     last, total, more = "", 0, False
-    for version in versions:
-        index = index_of(version)
+    for version, _, index in spoken_for:
         try:
             rows = features.matching(index, wanted.values)
         except ValueError as error:
@@ -193,8 +197,8 @@ def _collected(page: Page, links: list[dict[str, str]]) -> HttpResponse:
 def item(request: Request, layer: str, parcel: str) -> HttpResponse:
     """One feature by its parcel id."""
     only(request, "datetime")
-    for version in visible_versions(request, layer):
-        index = index_of(version)
+    visible, on = visible_versions(request, layer), day_of(request)
+    for _, _, index in indexes_of(spoken(request.user, visible, on)):
         row = ground.row_of(index, parcel)
         if row is not None:
             (feature,) = features.geojson(layer, index, np.array([row]))
@@ -202,7 +206,7 @@ def item(request: Request, layer: str, parcel: str) -> HttpResponse:
                 link(request, "self", request.get_full_path(), GEOJSON),
                 link(request, "collection", reverse("ogc:collection", args=[layer])),
             ]
-            note(request, "onemap.download", f"ogc:{layer}/{parcel}", on=day_of(request))
+            note(request, "onemap.download", f"ogc:{layer}/{parcel}", on=on)
             return HttpResponse(f'{feature[:-1]},"links":{json.dumps(links)}}}', content_type=GEOJSON)
     raise Refused(f"No parcel {parcel} in {layer} on this day.", "NotFound", 404)
 

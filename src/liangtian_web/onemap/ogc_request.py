@@ -73,7 +73,7 @@ def day_of(request: Request) -> date:
     start, slash, end = text.partition("/")
     try:
         first, last = (_instant(part) for part in (start, end if slash else start))
-    except ValueError:
+    except (ValueError, OverflowError):
         raise Refused("datetime: a day (2024-06-01), a time (2024-06-01T00:00:00Z) or an interval of them.") from None
     if (first is None and not slash) or (first and last and first > last):
         raise Refused("datetime: an interval runs from its earlier end to its later one.")
@@ -91,13 +91,15 @@ def _instant(text: str) -> date | None:
 
 def visible_versions(request: Request, layer: str) -> list[LayerVersion]:
     """The versions of a layer the user may see: those a `next` link names, else those of the day, in order."""
+    if layer not in LAYERS:
+        raise Refused("No such collection.", "NotFound", 404)
     named = request.GET.get("versions")
     if named is None:
         versions = sorted(versions_on(request.user, day_of(request), layer), key=lambda v: v.pk)
     else:
         pks = [int(pk) for pk in named.split(",") if pk.isdecimal()]
         versions = list(versions_for(request.user).filter(pk__in=pks, layer=layer).order_by("pk"))
-    if layer not in LAYERS or not versions:
+    if not versions:
         raise Refused(f"No collection {layer} to be seen on this day.", "NotFound", 404)
     return versions
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from django.db.models import Q, QuerySet
 from liangtian.onemap import catalogue
 from liangtian.onemap.catalogue import Catalogue
 from liangtian.onemap.index import Index
+from liangtian.onemap.precedence import GROUND_COLUMNS, Claim, Share, shares
 from liangtian_web.onemap.models import LayerVersion, Upload
 from liangtian_web.people.models import Membership, Place, User
 from liangtian_web.people.queries import places_for
@@ -45,19 +47,40 @@ def places_above(user: User) -> list[int]:
 
 
 def versions_on(user: User | AnonymousUser, on: date, layer: str | None = None) -> list[LayerVersion]:
-    """For each layer the newest visible version of each outermost place, valid on the day: no ground twice."""
+    """For each layer the newest visible version of each place, valid on the day; `spoken` says which ground is whose."""
     rows = versions_for(user).filter(on__lte=on)
     if layer is not None:
         rows = rows.filter(layer=layer)
     newest: dict[tuple[str, int], LayerVersion] = {}
-    for version in rows.order_by("on", "recorded_at"):
+    for version in rows.order_by("on", "recorded_at", "pk"):
         newest[version.layer, version.place_id] = version
-    return [v for v in newest.values() if not _inside_another(v, newest)]
+    return list(newest.values())
 
 
-def _inside_another(version: LayerVersion, newest: dict[tuple[str, int], LayerVersion]) -> bool:
-    above = [int(step) for step in version.place.path.strip("/").split("/")[:-1]]
-    return any((version.layer, place) in newest for place in above)
+def spoken(user: User | AnonymousUser, versions: Sequence[LayerVersion], on: date) -> list[tuple[LayerVersion, Share]]:
+    """Each version with the ground it speaks for, where places publish the same layer one inside the other.
+
+    Parameters
+    ----------
+    versions : in force together; layers that tell where places end are taken of the day where they are not among them
+    """
+    claims = [_claim(version) for version in versions]
+    if len({claim.layer for claim in claims}) < len(claims):
+        told = {version.layer for version in versions}
+        others = [v for v in versions_on(user, on) if v.layer in GROUND_COLUMNS and v.layer not in told]
+        claims += [_claim(version) for version in others]
+    by_claim = {share.claim: share for layer in {v.layer for v in versions} for share in shares(layer, claims)}
+    return [(version, by_claim[_claim(version)]) for version in versions]
+
+
+def _claim(version: LayerVersion) -> Claim:
+    return Claim(version.place.code or "", version.layer, version.digest)
+
+
+def indexes_of(found: Iterable[tuple[LayerVersion, Share]]) -> list[tuple[LayerVersion, Share, Index]]:
+    """The resident index of each share; a version that nothing is left to is out."""
+    kept = the_catalogue()
+    return [(version, share, index) for version, share in found if (index := kept.share(share)) is not None]
 
 
 def entry_of(version: LayerVersion) -> catalogue.LayerVersion:
@@ -73,6 +96,11 @@ def entry_of(version: LayerVersion) -> catalogue.LayerVersion:
 def index_of(version: LayerVersion) -> Index:
     """The resident index of a version; no catalogue entry is read."""
     return the_catalogue().index_of(version.digest)
+
+
+def is_unsound(version: LayerVersion) -> bool:
+    """Whether the snapshot is missing or altered, by the cheap look."""
+    return the_catalogue().state(version.digest) in ("missing", "altered")
 
 
 def uploads_for(user: User) -> QuerySet[Upload]:

@@ -22,12 +22,16 @@ from liangtian.check.result import CheckResult, as_data, to_json, verdict
 from liangtian.formats.features import Features
 from liangtian.formats.opening import open_features
 from liangtian.policy.facts import plain_facts
+from liangtian.policy.parameters import Parameters
+from liangtian.policy.values_file import read_values, write_values
+from liangtian.rules.documents import DOCUMENTS
 from liangtian.space.crs import geographic, transformer
 from liangtian_web.onemap.actions import safe_name
 from liangtian_web.onemap.queries import catalogue_for, the_catalogue
 from liangtian_web.people.models import Place, User
 from liangtian_web.people.requests import Request
 from liangtian_web.review.models import Finding, Run
+from liangtian_web.rulebook.queries import approved_adoptions, values_at
 from liangtian_web.trail.actions import note
 
 DRAWN = "drawn.geojson"
@@ -72,12 +76,26 @@ def check(who: Request | User, boundary: Features, asked: Asked) -> Run:
     ------
     LiangtianError : it cannot be measured or judged
     """
-    question = kernel.Question(asked.on, asked.kind, asked.place.code, asked.declared)
+    question = kernel.Question(
+        asked.on,
+        asked.kind,
+        asked.place.code,
+        asked.declared,
+        adoptions=approved_adoptions(),
+        values=values_at(asked.place),
+    )
     layers = catalogue_for(who if isinstance(who, User) else who.user)
 
     result = kernel.check(boundary, layers, question)
 
     return record(who, boundary, asked, result)
+
+
+def again(run: Run, **more: Any) -> kernel.Question:
+    """The question of a run, with the documents and the values of places it was decided by."""
+    documents = run.data["documents"]
+    values = read_values(run.values, "values.toml", Parameters(DOCUMENTS)) if run.values else ()
+    return kernel.Question(run.on, run.kind, run.data["place"], documents=documents, values=values, **more)
 
 
 def record(who: Request | User, boundary: Features, asked: Asked, result: CheckResult) -> Run:
@@ -104,6 +122,7 @@ def record(who: Request | User, boundary: Features, asked: Asked, result: CheckR
             result_en=result.to_json(lang="en"),
             shapes=json.dumps(result.geojson(), ensure_ascii=False),
             layers=[{"name": each["name"], "digest": each["digest"]} for each in data["layers"]],
+            values=write_values(values_at(asked.place)),
             rules_digest=data["rules_digest"],
             kernel=data["kernel"],
             user=who if isinstance(who, User) else who.user,
@@ -154,15 +173,15 @@ def recheck(request: Request, run: Run) -> Repeated:
     ------
     LiangtianError : the facts no longer fit the dictionary
     """
-    question = kernel.Question(run.on, run.kind, run.data["place"])
+    question = again(run)
 
     findings, digest = kernel.recheck(run.facts, question)
-    again = to_json({"findings": [as_data(f) for f in findings]})
+    now = to_json({"findings": [as_data(f) for f in findings]})
     before = to_json({"findings": run.data["findings"]})
 
     note(request, "review.recheck", f"run:{run.uuid}", on=run.on, place=run.place, rules_digest=digest)
-    differences = differing(run.data, json.loads(again, parse_float=Decimal))
-    return Repeated(again == before, differences, digest != run.rules_digest)
+    differences = differing(run.data, json.loads(now, parse_float=Decimal))
+    return Repeated(now == before, differences, digest != run.rules_digest)
 
 
 def remeasure(request: Request, run: Run) -> Repeated:
@@ -176,16 +195,16 @@ def remeasure(request: Request, run: Run) -> Repeated:
     versions: dict[str, list[str]] = {}
     for each in run.layers:
         versions.setdefault(each["name"], []).append(each["digest"])
-    question = kernel.Question(run.on, run.kind, run.data["place"], run.declared, versions)
+    question = again(run, declared=run.declared, versions=versions)
 
     result = kernel.check(boundary, the_catalogue(), question)
     data = result.data()
     data["boundary"]["notes"] = run.data["boundary"]["notes"]  # of the file, which is not read again
-    again = to_json(data)
+    now = to_json(data)
 
     note(request, "review.remeasure", f"run:{run.uuid}", on=run.on, place=run.place)
-    differences = differing(run.data, json.loads(again, parse_float=Decimal))
-    return Repeated(again == run.result, differences, result.head["rules_digest"] != run.rules_digest)
+    differences = differing(run.data, json.loads(now, parse_float=Decimal))
+    return Repeated(now == run.result, differences, result.head["rules_digest"] != run.rules_digest)
 
 
 def stored_boundary(run: Run) -> Features:

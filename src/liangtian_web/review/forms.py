@@ -10,12 +10,13 @@ from django.utils import timezone
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
-from liangtian.policy.facts import Fact, dictionary
+from liangtian.policy.facts import STATED, Fact, dictionary
 from liangtian_web.onemap.forms import ENCODINGS, ManyFiles, offer_places
 from liangtian_web.people.models import Place, User
 from liangtian_web.people.queries import places_for
 from liangtian_web.review.models import Run
 from liangtian_web.review.queries import checking_places
+from liangtian_web.rulebook.queries import facts_asked
 
 BOUNDARY_BYTES_MAX = 50 * 2**20
 DATE = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
@@ -35,19 +36,22 @@ def _field(fact: Fact) -> forms.Field | None:
         return forms.ChoiceField(label=label, required=False, choices=empty + words)
     unit = {"m2": "m²", "person": gettext("人")}.get(fact.unit, fact.unit)
     if fact.type == "area":
-        return forms.DecimalField(label=f"{label} ({unit})", required=False, min_value=Decimal(0), decimal_places=2)
+        return forms.DecimalField(
+            label=f"{label} ({unit})", required=False, min_value=Decimal(0), max_digits=16, decimal_places=2
+        )
     if fact.type == "integer":
-        return forms.IntegerField(label=f"{label} ({unit})", required=False, min_value=0)
+        return forms.IntegerField(label=f"{label} ({unit})", required=False, min_value=0, max_value=10**15)
     return forms.CharField(label=label, required=False) if fact.type == "text" else None
 
 
 class DeclaredForm(forms.Form):
-    """The facts a user may declare, from the facts dictionary; all optional, each missing one may mean `unknown`."""
+    """The facts a check asks for and does not measure; all optional, each missing one may mean `unknown`."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **{"prefix": "fact"} | kwargs)
-        for name, fact in dictionary().items():
-            if fact.supplier == "declared" and (field := _field(fact)):
+        for name in facts_asked("check"):
+            fact = dictionary()[name]
+            if fact.supplier in STATED and name != "kind" and (field := _field(fact)):
                 self.fields[name] = field
 
     def declared(self) -> dict[str, object]:

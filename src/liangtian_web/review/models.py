@@ -29,6 +29,8 @@ class Run(models.Model):
         VILLAGE = "village", _("村庄建设用地")
         TEMPORARY = "temporary", _("临时用地")
         CONSOLIDATION = "consolidation", _("全域土地综合整治")
+        FACILITY = "facility", _("设施农用地")
+        PLANTING = "planting", _("农业结构调整")
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     name = models.CharField(_("名称"), max_length=100)
@@ -49,6 +51,7 @@ class Run(models.Model):
     result_en = models.TextField()
     shapes = models.TextField()  # GeoJSON for the map
     layers = models.JSONField()  # layer → digest
+    values = models.TextField(default="", blank=True)  # approved values of places, as a file of values
     rules_digest = models.CharField(_("规则版本"), max_length=64)
     kernel = models.CharField(_("程序版本"), max_length=30)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="runs", verbose_name=_("经办人"))

@@ -16,10 +16,12 @@ from pyproj import CRS
 
 from liangtian.check.gather import Gathered, Technical, boundary_of, gather, versions_for
 from liangtian.check.overlay import LineTolerance
-from liangtian.check.suspicion import shifted
-from liangtian.errors import CrsMismatch, LayerInvalid
+from liangtian.check.run import Question, check
+from liangtian.check.suspicion import oversized, shifted
+from liangtian.errors import CatalogueError, CrsMismatch, LayerInvalid, ParameterMissing
 from liangtian.formats.features import Features
 from liangtian.onemap.catalogue import Catalogue
+from liangtian.planning.blocks import BlockRule
 from liangtian.space.area import ellipsoidal_area
 from liangtian.space.crs import reproject
 from liangtian.space.gcj02 import shift
@@ -27,12 +29,13 @@ from liangtian.units import round_dm2
 from squares import EAST, NORTH, VILLAGE_A, boundary, cell, put
 
 DAY = date(2024, 6, 1)
-TECHNICAL = Technical(LineTolerance(Fraction(1), Fraction(1, 5)), {6: Fraction(1000), 8: Fraction(800)})
+RULE = BlockRule(("1006", "1107", "1203"), ("1003", "1101", "1107A"), across_m=Fraction(16), gap_m=Fraction(1, 5))
+TECHNICAL = Technical(LineTolerance(Fraction(1), Fraction(1, 5)), {6: Fraction(1000), 8: Fraction(800)}, RULE)
 
 
-def measured(home: Path, features: Features, *, kind: str = "batch", place: str | None = None) -> Gathered:
+def measured(home: Path, features: Features, *, kind: str = "batch") -> Gathered:
     catalogue = Catalogue(home)
-    versions = versions_for(catalogue, on=DAY, place=place, named={})
+    versions = versions_for(catalogue, on=DAY, named={})
     return gather(boundary_of(features), catalogue, versions, kind=kind, technical=TECHNICAL)
 
 
@@ -189,7 +192,7 @@ def test_an_object_that_is_no_polygon_is_never_left_out_in_silence() -> None:
 
 def test_a_layer_known_to_be_disjoint_is_measured_the_same(home: Path) -> None:
     catalogue, ground = Catalogue(home), boundary_of(boundary(cell(0.5, 0.5, 2, 1.2)))
-    plain = versions_for(catalogue, on=DAY, place=None, named={})
+    plain = versions_for(catalogue, on=DAY, named={})
     known = {layer: [replace(v, quality={"counts": {}}) for v in found] for layer, found in plain.items()}
     one, other = (gather(ground, catalogue, v, kind="batch", technical=TECHNICAL) for v in (plain, known))
     assert one.facts.keys() == other.facts.keys()
@@ -326,3 +329,106 @@ def test_a_boundary_from_a_web_map_is_suspected(home: Path) -> None:
             len(shifted(features, boundary_of(features), [catalogue.index(catalogue.valid_on("DLTB", DAY)[0])]))
         )
     assert answers == [0, 1]
+
+
+def test_a_boundary_across_the_county_s_ground_and_the_city_s_rest_is_measured_once(tmp_path: Path) -> None:
+    towns = {"BSM": ["X1", "X2"], "XZQDM": ["339901001", "339902001"], "XZQMC": ["甲镇", "乙镇"]}
+    put(tmp_path, "XZQ", [cell(0, 0, 5), cell(5, 0, 5)], towns, place="339900")
+    land = {"BSM": [f"c{c}" for c in range(8)], "DLBM": ["0101"] * 8, "KCXS": [0.0] * 8}
+    put(tmp_path, "DLTB", [cell(c, 0) for c in range(8)], land, place="339900")
+    land = {"BSM": [f"k{c}" for c in range(5)], "DLBM": ["0301"] * 5, "KCXS": [0.0] * 5}
+    put(tmp_path, "DLTB", [cell(c, 0) for c in range(5)], land, place="339901")
+    put(tmp_path, "CZKFBJ", [cell(0, 0, 4), cell(4, 0, 3)], {"BSM": ["K1", "K2"]}, place="339900")
+    put(tmp_path, "CZKFBJ", [cell(1, 0)], {"BSM": ["C1"]}, place="339901")
+    found = measured(tmp_path, boundary(cell(3.5, 0, 3)))
+    assert found.pieces is not None
+    assert found.pieces.ids() == ("c5", "c6", "k3", "k4")
+    assert [row["code"] for row in found.tables["classes"]] == ["0101", "0301"]
+    assert (found.tables["uncovered_m2"], found.tables["double_covered_m2"]) == (0, 0)
+    assert found.facts["outside_urban_boundary_m2"] == area(cell(3.5, 0, 1.5))
+
+
+@pytest.fixture
+def ungraded(tmp_path: Path) -> Path:
+    """Three paddies without a grade and one with; the second is half terraced."""
+    land = {"BSM": ["P1", "P2", "P3", "P4"], "DLBM": ["0101"] * 4, "KCXS": [0.0, 0.1, 0.0, 0.0],
+            "GDDB": [6, None, None, None], "ZLDWDM": [VILLAGE_A] * 4}  # fmt: skip
+    put(tmp_path, "DLTB", [cell(column, 0) for column in range(4)], land)
+    return tmp_path
+
+
+def by_grade(found: Gathered) -> list[tuple[int | None, Decimal, int | None]]:
+    return [(row["grade"], row["area_m2"], row["capacity_kg"]) for row in found.tables["farmland"]["by_grade"]]
+
+
+def test_a_parcel_without_a_grade_takes_those_of_the_grade_layer_part_by_part(ungraded: Path) -> None:
+    put(ungraded, "GDDB", [cell(0.5, 0), cell(1.5, 0, 2.5)], {"BSM": ["g8", "g6"], "GDDB": [8, 6]})
+    found = measured(ungraded, boundary(cell(0, 0, 3)))
+    west = area(cell(1, 0, 0.5))
+    east = area(cell(1, 0)) - west
+    assert [(grade, size) for grade, size, _ in by_grade(found)] == [
+        (6, area(cell(0, 0)) + east + area(cell(2, 0))),
+        (8, west),
+    ]
+    net = Fraction(area(cell(0, 0)) + area(cell(2, 0))) * 1000 + Fraction(east) * 900 + Fraction(west) * 720
+    assert abs(found.facts["capacity_kg"] - net * 3 / 2000) <= 1
+    assert found.tables["farmland"]["graded_by_layer_m2"] == west + east + area(cell(2, 0))
+
+
+def test_ground_the_grade_layer_leaves_out_has_no_capacity(ungraded: Path) -> None:
+    put(ungraded, "GDDB", [cell(1, 0, 0.5)], {"BSM": ["g8"], "GDDB": [8]})
+    found = measured(ungraded, boundary(cell(0, 0, 2)))
+    assert found.facts["capacity_kg"] is None
+    assert [(grade, kg is None) for grade, _, kg in by_grade(found)] == [(6, False), (8, False), (None, True)]
+    assert sum(size for _, size, _ in by_grade(found)) == found.facts["farmland_m2"]
+
+
+def test_a_sliver_the_grade_layer_leaves_out_takes_the_grade_beside_it(ungraded: Path) -> None:
+    put(ungraded, "GDDB", [cell(1, 0, 0.99999)], {"BSM": ["g8"], "GDDB": [8]})
+    assert [grade for grade, *_ in by_grade(measured(ungraded, boundary(cell(1, 0))))] == [8]
+
+
+def test_ground_graded_twice_has_no_grade(ungraded: Path) -> None:
+    put(ungraded, "GDDB", [cell(1, 0), cell(1, 0, 0.5)], {"BSM": ["g8", "g6"], "GDDB": [8, 6]})
+    assert by_grade(measured(ungraded, boundary(cell(1, 0)))) == [(None, area(cell(1, 0)), None)]
+
+
+def test_a_parcel_s_own_grade_goes_before_the_layer_s(ungraded: Path) -> None:
+    put(ungraded, "GDDB", [cell(0, 0)], {"BSM": ["g8"], "GDDB": [8]})
+    assert [grade for grade, *_ in by_grade(measured(ungraded, boundary(cell(0, 0))))] == [6]
+
+
+def test_a_boundary_beyond_all_land_is_asked_about(home: Path) -> None:
+    result = check(boundary(cell(-4, -4, 8, 8)), Catalogue(home), Question(on=DAY))
+    assert [note.rule for note in result.notes] == ["CHK-01"]
+    assert result.data()["boundary"]["notes"][0]["message"].startswith("boundary.txt 的范围约 1 平方千米")
+    assert check(boundary(cell(0, 0, 4, 4)), Catalogue(home), Question(on=DAY)).notes == ()
+    assert oversized(boundary(cell(0, 0)), boundary_of(boundary(cell(0, 0))), []) == ()
+
+
+def test_a_date_before_the_technical_values_is_said_to_be_one(home: Path) -> None:
+    with pytest.raises(ParameterMissing) as error:
+        check(boundary(cell(0, 0)), Catalogue(home), Question(on=date(2018, 12, 31)))
+    assert (error.value.message_id, error.value.params["since"]) == ("check-before-technical", "2019-01-01")
+
+
+def test_named_digests_give_the_same_versions_where_two_places_published_the_same_land(tmp_path: Path) -> None:
+    for place in ("339900", "339901"):
+        put(tmp_path, "DLTB", [cell(0, 0)], {"BSM": ["P1"], "DLBM": ["0101"]}, place=place)
+    again = put(tmp_path, "DLTB", [cell(0, 0)], {"BSM": ["P1"], "DLBM": ["0101"]}, place="339901", on="2025-12-31")
+    catalogue = Catalogue(tmp_path)
+    by_date = versions_for(catalogue, on=DAY, named={})["DLTB"]
+    assert versions_for(catalogue, on=DAY, named={"DLTB": [again, again]})["DLTB"] == by_date
+    assert [version.place for version in by_date] == ["339900", "339901"]
+    with pytest.raises(CatalogueError):
+        versions_for(catalogue, on=DAY, named={"DLTB": [again[:7]]})
+
+
+def test_neighbours_that_overlap_are_covered_twice_whatever_each_report_says(tmp_path: Path) -> None:
+    for place, shape in (("339901", cell(0, 0, 1.5)), ("339902", cell(1, 0, 2))):
+        put(tmp_path, "DLTB", [shape], {"BSM": [place], "DLBM": ["0101"]}, place=place)
+    catalogue, ground = Catalogue(tmp_path), boundary_of(boundary(cell(0, 0, 3)))
+    versions = versions_for(catalogue, on=DAY, named={})
+    clean = {layer: [replace(v, quality={"counts": {}}) for v in found] for layer, found in versions.items()}
+    found = gather(ground, catalogue, clean, kind="batch", technical=TECHNICAL)
+    assert found.tables["double_covered_m2"] == pytest.approx(area(cell(1, 0, 0.5)), abs=Decimal("0.02"))

@@ -32,7 +32,7 @@ from liangtian.units import round_dm2
 
 Layers = Mapping[str, Features]
 
-LAYERS = ["DLTB", "XZQ", "CJDCQ", "YJJBNTTB", "YJJBNTSFQ", "STBHHX", "CZKFBJ", "KZBJ"]
+LAYERS = ["DLTB", "XZQ", "CJDCQ", "YJJBNTTB", "YJJBNTSFQ", "STBHHX", "CZKFBJ", "KZBJ", "GDDB"]
 PARCELS = 3_000
 THOUSAND_MU_M2 = Decimal(2_000_000) / 3
 
@@ -272,3 +272,21 @@ def test_command_writes_layers_projects_and_facts(layers: Layers, tmp_path: Path
     assert (shapely.to_wkb(parcels.geometry) == shapely.to_wkb(layers["DLTB"].geometry)).all()
     bounds = shapely.total_bounds(vector.read(folder / "projects" / "border_site.geojson").geometry)
     assert (np.floor(bounds) == [120.0, 30.0, 120.0, 30.0]).all()
+
+
+def test_grades_stand_in_the_parcels_in_the_grade_layer_or_nowhere(layers: Layers, tmp_path: Path) -> None:
+    for code in ("DLTB", "GDDB"):
+        publish(layers[code], layer_spec(code), place="339900", on=date(2023, 12, 31), home=tmp_path, publisher="test",
+                recorded_at="2024-01-01T00:00:00Z")  # fmt: skip
+    table, catalogue = layers["DLTB"].attributes, Catalogue(tmp_path)
+    farmland = np.flatnonzero(is_farmland(table["DLBM"]) & np.asarray(pc.is_null(table["GDDB"])))
+    villages = np.array(_text(layers["DLTB"], "ZLDWDM"))[farmland]
+    seen = set()
+    for village in np.unique(villages):
+        rows = farmland[villages == village]
+        project = Features(
+            layers["DLTB"].geometry[rows[:3]], table.take(rows[:3]), layers["DLTB"].crs, "p", np.arange(1, 4)
+        )
+        found = check(project, catalogue, Question(on=date(2024, 5, 1), kind="batch")).gathered.tables["farmland"]
+        seen.add((found["capacity_kg"] is None, found["graded_by_layer_m2"] > 0))
+    assert seen == {(False, True), (True, False)}

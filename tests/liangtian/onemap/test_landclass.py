@@ -27,12 +27,13 @@ def flagged(flag):
 
 
 def test_classes_and_their_flags():
-    assert len(LAND_CLASSES) == 75
+    assert len(LAND_CLASSES) == 80
     assert flagged("farmland") == ["01", "0101", "0102", "0103"]
     assert flagged("paddy") == ["0101"]
     assert flagged("field_internal") == ["1006", "1107", "1203"]
     assert flagged("linear") == ["1001", "1002", "1003", "1004", "1006", "1009", "1101", "1107", "1107A", "1203"]
     assert flagged("wetland") == ["00", "0303", "0304", "0306", "0402", "0603", "1105", "1106", "1108"]
+    assert flagged("second_survey") == ["201", "202", "203", "204", "205"]
     assert {code[:2] for code in flagged("restorable")} == {"02", "03", "04", "11"}
 
 

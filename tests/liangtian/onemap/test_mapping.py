@@ -9,10 +9,11 @@ from liangtian.errors import FileUnreadable, LayerInvalid
 from liangtian.finding import Outcome
 from liangtian.formats import vector
 from liangtian.messages import catalogue
+from liangtian.onemap.landclass import LAND_CLASSES
 from liangtian.onemap.layers import LAYERS, conform
-from liangtian.onemap.mapping import load, parse
+from liangtian.onemap.mapping import load, named, parse
 from liangtian.onemap.quality import check, quality_level
-from parcel_tables import features, squares
+from parcel_tables import features, identifiers, squares
 from real_data import real_data
 
 DLTB = LAYERS["DLTB"]
@@ -122,3 +123,22 @@ def test_the_dutch_register_becomes_a_layer():
     assert {"category", "gewascode", "status"} <= set(table.column_names)
     assert layer.untranslated == ()
     assert quality_level(check(layer)) == "findings"
+
+
+def test_parcels_of_the_second_survey_get_the_classes_of_the_third() -> None:
+    old = ["011", "013", "104", "117", "203", "999"]
+    table = features(
+        {"BSM": identifiers(6), "DLBM": old, "DLMC": ["水田", "旱地", "农村道路", "沟渠", "村庄", "?"]}, squares(6)
+    )
+    layer = conform(table, DLTB, named("second-survey"))
+    attributes = layer.features.attributes
+    assert attributes["DLBM"].to_pylist() == ["0101", "0103", "1006", "1107", "203", None]
+    assert attributes["DLMC"].to_pylist() == ["水田", "旱地", "农村道路", "沟渠", "村庄", None]
+    assert [(lost.field.name, lost.at.tolist()) for lost in layer.untranslated] == [("DLBM", [5]), ("DLMC", [5])]
+
+
+def test_every_class_the_second_survey_is_translated_to_is_one() -> None:
+    values = named("second-survey").values
+    assert set(values["DLBM"].codes.values()) <= set(LAND_CLASSES)
+    names = {code: LAND_CLASSES[new].zh for code, new in values["DLBM"].codes.items()}
+    assert names == values["DLMC"].codes

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 import numpy as np
 import pyarrow as pa
@@ -13,8 +14,9 @@ from pyproj import CRS
 import geometries as gallery
 from liangtian.finding import Finding, Outcome, Where
 from liangtian.messages import catalogue, render
-from liangtian.onemap import defects
+from liangtian.onemap import defects, mapping
 from liangtian.onemap.layers import LAYERS, conform
+from liangtian.onemap.publish import examine, extent_of
 from liangtian.onemap.quality import RULES, check, quality_level, rules_of
 from liangtian.onemap.quality_geometry import repair
 from parcel_tables import (
@@ -31,6 +33,7 @@ from parcel_tables import (
     parcels,
     squares,
 )
+from squares import cell, put
 
 DLTB = LAYERS["DLTB"]
 
@@ -397,3 +400,37 @@ def test_every_finding_renders_in_both_languages():
     for finding in findings:
         assert "{" not in render(finding) + render(finding, lang="en")
     assert len(findings) > 10
+
+
+def test_ids_and_feature_codes_have_the_form_of_the_survey():
+    table = {"BSM": ["339901211000000001", "339901200000000002", "x3"], "YSDM": ["2001010100", "2001010200", None]}
+    table |= {"DLBM": ["0201"] * 3}
+    found = [pair for pair in defects_of(judge(features(table, squares(3)))) if pair[0] in ("COM-14", "COM-15")]
+    assert found == [("COM-14", 2), ("COM-14", 3), ("COM-15", 2)]
+
+
+def test_ids_of_another_register_have_a_form_of_their_own():
+    foreign = mapping.parse({"layer": "DLTB", "id": "parcel", "constants": {"DLBM": "0201"}})
+    table = features({"parcel": ["a", "b"]}, squares(2))
+    found = check(conform(table, DLTB, foreign))
+    assert [finding.rule for finding in found if finding.rule == "COM-14"] == []
+
+
+def test_a_parcel_number_stands_once_in_a_village():
+    table = {"BSM": identifiers(4), "DLBM": ["0201"] * 4, "TBBH": ["1", "1", "1", None]}
+    table |= {"ZLDWDM": ["3399011001010000000", "3399011001010000000", "3399011001020000000", None]}
+    found = [pair for pair in defects_of(judge(features(table, squares(4)))) if pair[0] == "DLTB-23"]
+    assert found == [("DLTB-23", 2)]
+
+
+def test_gaps_at_the_outside_are_found_where_the_place_is_known(tmp_path):
+    put(tmp_path, "XZQ", [cell(0, 0, 3), cell(3, 0, 3)],
+        {"BSM": ["X1", "X2"], "XZQDM": ["339901001", "339902001"], "XZQMC": ["甲", "乙"]}, place="339900")  # fmt: skip
+    table = features({"BSM": identifiers(2), "DLBM": ["0201"] * 2}, np.array([cell(0, 0), cell(1, 0)], dtype=object))
+    asked = {"place": "339901", "on": date(2024, 6, 1), "home": tmp_path}
+    ground = extent_of(table, DLTB, **asked)
+    gaps = [f for f in examine(table, DLTB, extent=ground).findings if f.rule == "COM-27"]
+    assert [finding.measured for finding in gaps] == [pytest.approx(9998.8, abs=1)]
+    assert [f for f in examine(table, DLTB).findings if f.rule == "COM-27"] == []
+    assert extent_of(table, LAYERS["XZQ"], **asked) is None
+    assert extent_of(table, DLTB, **asked | {"on": date(2020, 1, 1)}) is None

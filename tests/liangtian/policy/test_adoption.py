@@ -9,10 +9,13 @@ from liangtian.messages import render_error
 from liangtian.policy.adoption import Adoption, adopted, demonstration_adoptions, read_adoptions
 from liangtian.rules.documents import DOCUMENTS
 
+POLICIES = ("wenzhou-2019", "haining-2021", "liangtian-2026")
+
 
 def names(on, place, adoptions=None):
+    """The policies adopted and our own values; what the policies rest on is left aside."""
     entries = demonstration_adoptions() if adoptions is None else adoptions
-    return list(adopted(DOCUMENTS, entries, on=on, place=place))
+    return [name for name in adopted(DOCUMENTS, entries, on=on, place=place) if name in POLICIES]
 
 
 @pytest.mark.parametrize("place", ["3399", "339900", "339901", "339902", "339901001", "339901001201"])
@@ -21,6 +24,12 @@ def test_demonstration_places_adopt_both_documents(place):
     assert names(date(2019, 2, 13), place) == ["wenzhou-2019", "liangtian-2026"]
     assert names(date(2021, 12, 21), place) == ["wenzhou-2019", "liangtian-2026"]
     assert names(date(2021, 12, 22), place) == ["wenzhou-2019", "haining-2021", "liangtian-2026"]
+
+
+def test_demonstration_adopts_each_supporting_law_from_its_own_day_but_not_before_the_first_policy():
+    supporting = {each.document: each.since for each in demonstration_adoptions() if each.document not in POLICIES}
+    first = DOCUMENTS["wenzhou-2019"].since
+    assert supporting == {name: max(first, DOCUMENTS[name].since) for name in DOCUMENTS if name not in POLICIES}
 
 
 @pytest.mark.parametrize("place", ["330000", "330300", "330481", "339800", "zone-1"])

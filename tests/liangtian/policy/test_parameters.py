@@ -11,6 +11,7 @@ from liangtian.errors import ParameterMissing
 from liangtian.messages import render_error
 from liangtian.policy.document import Document
 from liangtian.policy.parameters import Parameters, Params
+from liangtian.policy.values import parameter
 from liangtian.rules.documents import DOCUMENTS
 
 TOLERANCE = "liangtian-2026（技术）.line_tolerance"
@@ -140,7 +141,7 @@ def test_block_without_a_field_names_the_value(documents, tmp_path):
 
 
 def test_text_is_no_value(documents, tmp_path):
-    (tmp_path / "law_one" / "c01.toml").write_text('[[share]]\nvalue = "20 %"\n', "utf-8")
+    (tmp_path / "law_one" / "c01.toml").write_text('[[share]]\nvalue = "20 %"\nunit = "share"\n', "utf-8")
     with pytest.raises(ValueError, match="not a figure"):
         Parameters(documents)
 
@@ -193,3 +194,36 @@ def test_technical_values_reach_every_case(on):
     capacity = values.resolve("liangtian-2026（技术）.capacity_by_grade", on=on, place="339901")
     assert capacity.table == {str(grade): (16 - grade) * 100 for grade in range(1, 16)}
     assert (capacity.status, values.resolve(TOLERANCE, on=on, place="339901").status) == ("unverified", "ours")
+
+
+REWARD = "wenzhou-2019（十六）.acceptance_reward_yuan"
+GAP = parameter(
+    REWARD,
+    {
+        "since": date(2019, 2, 13),
+        "value": [{"from": 0, "to": 999, "value": 1}, {"from": 1500, "value": 2}],
+        "unit": "yuan",
+        "status": "ours",
+        "source": "a trial",
+    },
+)
+
+
+def rewards(values):
+    return Params(values, clause="wenzhou-2019（十六）", uses={}, on=date(2020, 1, 1), place="339901")
+
+
+@pytest.mark.parametrize(
+    ("people", "yuan"),
+    [(0, 2_000_000), (999, 2_000_000), (1000, 4_000_000), (1999, 4_000_000), (2000, 6_000_000), (10**6, 6_000_000)],
+)
+def test_a_band_holds_both_its_ends(people, yuan):
+    assert rewards(Parameters(DOCUMENTS)).band("acceptance_reward_yuan", people).value == yuan
+
+
+def test_a_figure_that_the_bands_leave_out_has_no_value():
+    params = rewards(Parameters(DOCUMENTS).tried([GAP]))
+    assert [params.band("acceptance_reward_yuan", people).value for people in (999, 1500)] == [1, 2]
+    with pytest.raises(ParameterMissing) as missing:
+        params.band("acceptance_reward_yuan", 1000)
+    assert "acceptance_reward_yuan (1000)" in render_error(missing.value, lang="en")

@@ -60,3 +60,10 @@ def test_unknown_names_every_fact():
 
 def test_figures_are_json_ready():
     assert [number(each) for each in (0, Decimal("0.00"), Decimal("120.50"), Fraction(1, 3))] == [0, 0, 120.5, 0.33]
+
+
+def test_a_figure_that_is_not_whole_is_told_with_its_places():
+    ruling = compared(Decimal("6.01"), "<=", 6, name="x", unit="degree", met="met", unmet="unmet")
+    assert (ruling.params["measured"], ruling.params["required"]) == ("6.01", "6")
+    ruling = compared(12580, ">=", 12580, name="x", unit="kg", met="met", unmet="unmet")
+    assert (ruling.params["measured"], ruling.params["required"]) == ("12,580", "12,580")

@@ -243,3 +243,16 @@ def test_each_page_is_noted_in_the_trail(officer_client, published):
 def test_nothing_can_be_written(officer_client, published):
     assert officer_client.post(ITEMS, {}).status_code == 405
     assert officer_client.get("/ogc/collections/NONE/items").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("address", "status"),
+    [
+        ("/ogc/collections/a%00b/items", 404),
+        ("/ogc/collections/DLTB/items/a%00b", 404),
+        (f"{ITEMS}?datetime=0001-01-01T00:00:00%2B23:00", 400),
+        (f"{ITEMS}?datetime={DAY}&GDDB=99999999999999999999", 400),
+    ],
+)
+def test_what_nobody_could_mean_is_refused(officer_client, published, address, status):
+    assert officer_client.get(address).status_code == status

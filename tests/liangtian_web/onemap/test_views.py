@@ -14,7 +14,7 @@ from liangtian.onemap.layers import LAYERS
 from liangtian_web.jobs.models import Job
 from liangtian_web.onemap import actions, ground
 from liangtian_web.onemap.models import LayerVersion, Upload
-from liangtian_web.onemap.queries import versions_for, versions_on
+from liangtian_web.onemap.queries import versions_for
 from liangtian_web.people.models import Agency, Membership, User
 from liangtian_web.trail.models import Event
 
@@ -55,7 +55,7 @@ def test_an_outsider_sees_no_layer_no_tile_and_no_parcel(outsider_client, versio
     parcel = reverse("onemap:parcel", args=[versions[0].pk, "339901211000000000"])
     assert outsider_client.get(parcel).status_code == 404
     assert outsider_client.get(reverse("onemap:search"), {"q": "示范村", "on": "2024-06-01"}).context["hits"] == []
-    assert outsider_client.get(reverse("onemap:layers")).context["groups"] == []
+    assert outsider_client.get(reverse("onemap:layers")).context["versions"] == []
 
 
 def test_a_tile_is_sent_once_and_then_not_modified(officer_client, versions):
@@ -82,7 +82,7 @@ def test_a_parcel_tells_its_attributes_and_its_area(officer_client, versions):
     page = officer_client.get(reverse("onemap:parcel", args=[versions[0].pk, "339901211000000000"]))
 
     assert page.context["area_m2"] == pytest.approx(10_000, rel=1e-3)
-    assert ("地类编码", "0101") in [(v["word"], v["value"]) for v in page.context["values"]]
+    assert ("地类编码", "0101") in [(v.word, v.value) for v in page.context["values"]]
     assert officer_client.get(reverse("onemap:parcel", args=[versions[0].pk, "none"])).status_code == 404
 
 
@@ -212,16 +212,10 @@ def test_a_version_may_be_kept_from_the_places_below(places, versions):
     assert versions_for(clerk).count() == 0
 
 
-def test_the_widest_place_counts_so_that_no_ground_shows_twice(places, versions, city_auditor):
-    wide = [actions.adopt(entry, places["city"]) for entry in land.publish_all("339900")]
-
-    assert {v.pk for v in versions_on(city_auditor, land.ON)} == {v.pk for v in wide}
-
-
 def test_the_catalogue_names_versions_and_what_is_missing(officer_client, versions):
     page = officer_client.get(reverse("onemap:layers"), {"on": "2024-06-01"})
 
-    assert [code for code, _ in page.context["groups"]] == ["DLTB", "YJJBNTTB"]
+    assert [version.layer for version in page.context["versions"]] == ["DLTB", "YJJBNTTB"]
     assert page.context["in_force"] == {v.pk for v in versions}
     assert "生态保护红线" in page.content.decode()
 
@@ -248,3 +242,38 @@ def test_the_panel_names_nobody_whatever_layer_the_column_came_with(officer_clie
     panel = officer_client.get(reverse("onemap:parcel", args=[version.pk, "p1"])).content.decode()
     assert "0101" in panel
     assert "13000000000" not in panel
+
+
+def polygon(*corners):
+    return json.dumps({"type": "Polygon", "coordinates": [[*corners, corners[0]]]}).encode()
+
+
+UNMEASURABLE = {
+    "nothing": b"",
+    "not JSON": b"{",
+    "no object": b"[]",
+    "no GeoJSON": b"{}",
+    "deep nesting": b"[" * 100_000,
+    "deep coordinates": b'{"type":"Polygon","coordinates":' + b"[" * 5000 + b"]" * 5000 + b"}",
+    "NUL": b'{"type":"Polygon\\u0000","coordinates":[]}',
+    "no text": b"\xff\xfe\x00",
+    "not a number": b'{"type":"LineString","coordinates":[[NaN,30],[120,30]]}',
+    "infinite": b'{"type":"LineString","coordinates":[[1e400,30],[120,30]]}',
+    "empty": b'{"type":"Polygon","coordinates":[[]]}',
+    "a point": b'{"type":"Point","coordinates":[120,30]}',
+    "no feature": b'{"type":"FeatureCollection","features":[]}',
+    "off the earth": polygon((500, 500), (501, 500), (501, 501)),
+    "half the earth": polygon((0, 0), (180, 0), (180, 80)),
+    "a bow tie": polygon((120, 30), (121, 31), (121, 30), (120, 31)),
+    "a bent ring": b'{"type":"Polygon","coordinates":[[[120,30],[121,30],[120,30]]]}',
+    "too many vertices": json.dumps({"type": "LineString", "coordinates": [[120, 30], [121, 30]] * 30_000}).encode(),
+    "too many bytes": json.dumps({"type": "LineString", "coordinates": [[120.5, 30.5]] * 300_000}).encode(),
+    "a million vertices": json.dumps({"type": "LineString", "coordinates": [[120, 30]] * 1_000_000}).encode(),
+}
+
+
+@pytest.mark.parametrize("name", UNMEASURABLE)
+def test_what_cannot_be_measured_is_told_so(officer_client, name):
+    answer = officer_client.post(reverse("onemap:measure"), UNMEASURABLE[name], content_type="application/json")
+    assert answer.status_code in (400, 413)
+    assert answer.json()["error"].startswith("图形")

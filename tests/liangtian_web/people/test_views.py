@@ -1,4 +1,8 @@
+from datetime import timedelta
+
 import pytest
+from axes.models import AccessAttempt
+from django.db.models import F
 from django.urls import reverse
 
 from liangtian_web.trail.models import Event
@@ -6,8 +10,18 @@ from liangtian_web.trail.models import Event
 LOGIN = "/login/"
 
 
-def log_in(client, username, password):
-    return client.post(LOGIN, {"username": username, "password": password})
+def log_in(client, username, password, address="127.0.0.1"):
+    return client.post(LOGIN, {"username": username, "password": password}, REMOTE_ADDR=address)
+
+
+@pytest.fixture
+def time_passes():
+    """Let time pass for the failures kept."""
+
+    def passed(minutes):
+        AccessAttempt.objects.update(attempt_time=F("attempt_time") - timedelta(minutes=minutes))
+
+    return passed
 
 
 def test_login_opens_the_front_page_and_is_noted(client, county_officer, password):
@@ -31,6 +45,38 @@ def test_lock_out_spares_other_users(client, county_officer, outsider, password)
     for _ in range(5):
         log_in(client, "wang", "wrong")
     assert log_in(client, "zhao", password).status_code == 302
+
+
+def test_an_address_that_tries_many_users_is_locked_out_for_all_of_them(client, outsider, password, settings):
+    settings.LOGIN_FAILURES_ADDRESS = 4
+    answers = [log_in(client, f"user{n}", "wrong", "10.9.9.9").status_code for n in range(4)]
+    assert answers == [200, 200, 200, 429]
+    assert log_in(client, "zhao", password, "10.9.9.9").status_code == 429
+    assert log_in(client, "zhao", password, "10.0.0.1").status_code == 302
+
+
+def test_a_user_tried_from_many_addresses_is_locked_out_but_not_where_known(client, county_officer, password, settings):
+    settings.LOGIN_FAILURES_USER = 4
+    assert log_in(client, "wang", password, "10.0.0.1").status_code == 302
+    client.logout()
+    answers = [log_in(client, "wang", "wrong", f"10.9.9.{n}").status_code for n in range(4)]
+    assert answers == [200, 200, 200, 429]
+    assert log_in(client, "wang", password, "10.9.8.1").status_code == 429
+    assert log_in(client, "wang", password, "10.0.0.1").status_code == 302
+
+
+def test_what_is_tried_while_locked_out_does_not_prolong_it(client, county_officer, password, time_passes):
+    for _ in range(5):
+        log_in(client, "wang", "wrong")
+    time_passes(minutes=10)
+    assert log_in(client, "wang", "wrong").status_code == 429
+    time_passes(minutes=6)
+    assert log_in(client, "wang", password).status_code == 302
+
+
+@pytest.mark.parametrize("username", ["a" * 5000, "用" * 300])
+def test_a_name_of_any_length_is_only_a_wrong_name(client, db, username):
+    assert log_in(client, username, "wrong").status_code == 200
 
 
 def test_login_does_not_lead_to_another_host(client, county_officer, password):
@@ -85,6 +131,11 @@ def test_stranger_switches_the_language_of_the_login_page(client, db):
 
 def test_browser_s_language_is_not_asked(client, db):
     assert "<h1>登录良田</h1>" in client.get(LOGIN, HTTP_ACCEPT_LANGUAGE="en").content.decode()
+
+
+@pytest.mark.parametrize("back", ["a b", "\x00", "²", "[]"])
+def test_preferences_lead_back_to_whatever_stood_in_the_page(officer_client, back):
+    assert officer_client.post("/people/preferences/", {"unit": "ha", "next": back}).status_code == 302
 
 
 def test_preferences_do_not_lead_to_another_host(officer_client):

@@ -57,7 +57,16 @@ def test_an_outsider_gets_nothing(officer_client, outsider_client, published):
 
 
 @pytest.mark.parametrize(
-    ("more", "status"), [({"kind": "other"}, 422), ({"boundary": {}}, 400), ({"declared": {"nonsense": 1}}, 409)]
+    ("more", "status"),
+    [
+        ({"kind": "other"}, 422),
+        ({"boundary": {}}, 400),
+        ({"declared": {"nonsense": 1}}, 409),
+        ({"name": "a\0b"}, 422),
+        ({"place": "\0"}, 422),
+        ({"declared": {"major_project_basis": "\0"}}, 422),
+        ({"declared": {"\0": 1}}, 422),
+    ],
 )
 def test_what_cannot_be_checked_is_refused(officer_client, published, more, status):
     assert ask(officer_client, **more).status_code == status

@@ -7,8 +7,25 @@ from __future__ import annotations
 
 from datetime import date
 
-from liangtian.policy.document import NOT_BUILT, Document
-from liangtian.rules.haining_2021 import c1_3_projects
+from liangtian.policy.document import Document
+from liangtian.rules.haining_2021 import (
+    c0_preamble,
+    c1_1_triple,
+    c1_2_plans,
+    c1_3_projects,
+    c1_4_villagers,
+    c1_5_targets,
+    c2_1_library,
+    c2_2_funds,
+    c2_3_demonstration,
+    c2_4_units,
+    c2_5_acceptance,
+    c2_6_aftercare,
+    c3_1_leading_group,
+    c3_2_evaluation,
+    c3_3_supervision,
+    c3_4_publicity,
+)
 
 DOCUMENT = Document(
     id="haining-2021",
@@ -17,24 +34,24 @@ DOCUMENT = Document(
     since=date(2021, 12, 22),
     package=__name__,
     contents={
-        "前言": NOT_BUILT,  # purpose and the higher documents it rests on
+        "前言": c0_preamble,
         # 一、进一步深化工作理念
-        "一（一）": NOT_BUILT,  # quantity, quality, ecology
-        "一（二）": NOT_BUILT,  # plans and potential survey
+        "一（一）": c1_1_triple,
+        "一（二）": c1_2_plans,
         "一（三）": c1_3_projects,
-        "一（四）": NOT_BUILT,  # opinions heard, agreements before relocation
-        "一（五）": NOT_BUILT,  # 1211 and the block projects
+        "一（四）": c1_4_villagers,
+        "一（五）": c1_5_targets,
         # 二、进一步完善工作机制
-        "二（一）": NOT_BUILT,  # reserve library
-        "二（二）": NOT_BUILT,  # merged funds
-        "二（三）": NOT_BUILT,  # joint demonstration
-        "二（四）": NOT_BUILT,  # unit-wise implementation
-        "二（五）": NOT_BUILT,  # acceptance
-        "二（六）": NOT_BUILT,  # aftercare
+        "二（一）": c2_1_library,
+        "二（二）": c2_2_funds,
+        "二（三）": c2_3_demonstration,
+        "二（四）": c2_4_units,
+        "二（五）": c2_5_acceptance,
+        "二（六）": c2_6_aftercare,
         # 三、进一步加强工作保障
-        "三（一）": NOT_BUILT,  # leading group
-        "三（二）": NOT_BUILT,  # evaluation
-        "三（三）": NOT_BUILT,  # digital supervision
-        "三（四）": NOT_BUILT,  # publicity
+        "三（一）": c3_1_leading_group,
+        "三（二）": c3_2_evaluation,
+        "三（三）": c3_3_supervision,
+        "三（四）": c3_4_publicity,
     },
 )

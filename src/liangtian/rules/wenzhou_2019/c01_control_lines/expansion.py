@@ -1,4 +1,4 @@
-"""（一）.3–.4 New construction land inside the expansion boundary, and outside it.
+"""（一）.5–.6 New construction land inside the expansion boundary, and outside it.
 
 Inside, the timely-adjustment procedure is followed; outside, reserved quota of city, county and town is drawn.
 """
@@ -100,7 +100,7 @@ def _unless_exempt(ruling: Ruling, facts: Expansion) -> Ruling:
 
 
 INSIDE = Obligation(
-    "（一）.3",
+    "（一）.5",
     force="must",
     who="county",
     events=("check", "approval"),
@@ -109,7 +109,7 @@ INSIDE = Obligation(
     check=check_inside_expansion,
 )
 OUTSIDE = Obligation(
-    "（一）.4",
+    "（一）.6",
     force="must",
     who="county",
     events=("check", "approval"),

@@ -1,4 +1,4 @@
-"""（一）.5–.6 Village construction land per registered person: below 80 m² it may grow, above 90 m² it is to shrink.
+"""（一）.8–.9 Village construction land per registered person: below 80 m² it may grow, above 90 m² it is to shrink.
 
 The text says 不足 80 and 超出 90: from 80 to 90, both included, neither.
 """
@@ -62,7 +62,7 @@ def _per_person(facts: VillageScale, limit: Fraction) -> dict[str, str]:
 
 
 GROW = Obligation(
-    "（一）.5",
+    "（一）.8",
     force="may",
     who="planner",
     events=("check", "plan"),
@@ -71,7 +71,7 @@ GROW = Obligation(
     check=check_may_grow,
 )
 SHRINK = Obligation(
-    "（一）.6",
+    "（一）.9",
     force="should",
     who="planner",
     events=("check", "plan"),

@@ -6,21 +6,16 @@ construction unit. Village land follows the unit's duty here; that its collectiv
 
 from __future__ import annotations
 
-from liangtian.policy.document import NotComputed
-from liangtian.rules.wenzhou_2019.c05_balance import duty, path, suspension
+from liangtian.rules.wenzhou_2019.c05_balance import book, duty, path, payment, suspension
 
 OBLIGATIONS = (
+    book.HOLD,
+    book.WRITE_OFF,
+    book.RELEASE,
     duty.BY_UNIT,
     duty.BY_PLACE,
     path.SEEK,
     path.ENTRUST,
-    path.PAY,
+    payment.PAY,
     suspension.OBLIGATION,
 )
-
-NOT_COMPUTED = {
-    "补充耕地台账": NotComputed(
-        zh="台账尚未实现，可用指标由用户填报",
-        en="the book is not built yet; the user declares the amounts at hand",
-    ),
-}

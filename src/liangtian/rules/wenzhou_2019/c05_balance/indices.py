@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 
+from liangtian import units
 from liangtian.policy.ruling import Ruling, compared, passed, unknown
 
 
@@ -25,22 +27,28 @@ class Index:
         required: Decimal | int | None,
         available: Decimal | int | None,
         *,
+        held: int = 0,
         at_hand: str,
         owner: Mapping[str, str],
         parcels: tuple[str, ...],
     ) -> Ruling:
-        """Compare what the owner has at hand with what it owes; `at_hand` is the fact that states the former."""
+        """Compare what the owner has at hand with what it owes; `at_hand` is the fact that states the former.
+
+        What is held for the application counts beside what is free. It was held in whole units, so where anything is
+        held the debt is taken as the book takes it, half-up.
+        """
         words = {"index_zh": self.zh, "index_en": self.en, **owner}
         if required is None:
             return unknown(self.required_fact)
         if required == 0:
             return passed("w05-none-owed", words)
-        if available is None:
+        owed = int(units.round_half_up(Fraction(required))) if held else required
+        if available is None and held < owed:
             return unknown(at_hand)
         return compared(
-            available,
+            (available or 0) + held,
             ">=",
-            required,
+            owed,
             name=at_hand,
             unit=self.unit,
             met=f"w05-enough-{self.unit}",

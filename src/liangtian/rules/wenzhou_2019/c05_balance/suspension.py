@@ -1,4 +1,4 @@
-"""（五）.6 A place in default has its other approvals of construction land suspended.
+"""（五）.9 A place in default has its other approvals of construction land suspended.
 
 What cures the default stays possible.
 """
@@ -38,7 +38,7 @@ def check_suspension(facts: Breach, params: Params) -> Iterator[Ruling]:
 
 
 OBLIGATION = Obligation(
-    "（五）.6",
+    "（五）.9",
     force="must",
     who="county",
     events=("approval",),
