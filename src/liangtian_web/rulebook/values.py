@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date
 from itertools import groupby
 from typing import Any
@@ -79,10 +79,17 @@ def timeline(name: str, lang: Language, user: User, *, current: Parameter | None
 
 
 def value_list(
-    lang: Language, *, on: date, place: Place | None, document: str = "", status: str = ""
+    lang: Language,
+    *,
+    on: date,
+    place: Place | None,
+    document: str = "",
+    status: str = "",
+    only: Collection[str] = (),
 ) -> Iterator[dict[str, Any]]:
-    """Values by clause, narrowed to a document and to a status of the value in force."""
+    """Values by clause, narrowed to a document, to a status of the value in force, to those named."""
     names = [name for name in value_names() if not document or address_of(name)[0] == document]
+    names = [name for name in names if not only or name in only]
     rows = [held_row(name, lang, on=on, place=place) for name in names]
     wanted = [row for row in rows if not status or row["status"] == status]
     for citation, group in groupby(wanted, key=lambda row: "".join(address_of(row["name"]))):
