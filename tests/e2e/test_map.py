@@ -36,8 +36,7 @@ def test_a_boundary_drawn_with_the_mouse_is_checked(desk, live, picture):
     expect(page.get_by_role("heading", name="手绘地块")).to_be_visible()
     expect(page.locator(".panel .sub")).to_contain_text("界址点 4 个")
     map_ready(page)
-    drawn = page.evaluate("document.querySelector('[data-map]').landMap.querySourceFeatures('run').length")
-    assert drawn > 0
+    page.wait_for_function("document.querySelector('[data-map]').landMap.querySourceFeatures('run').length > 0")
     page.get_by_role("tab", name="依据与版本").click()
     expect(page.locator("#basis")).to_contain_text("在图上画")
 

@@ -229,7 +229,8 @@ def _plain(value: object) -> object:
         case Fraction():
             return value.numerator if value.denominator == 1 else float(value)  # a figure of the law is not rounded
         case Band():
-            return {"from": _plain(value.first), "to": value.last and _plain(value.last), "value": _plain(value.value)}
+            last = None if value.last is None else _plain(value.last)
+            return {"from": _plain(value.first), "to": last, "value": _plain(value.value)}
         case MonthDay():
             return str(value)
         case date():

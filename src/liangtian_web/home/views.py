@@ -97,7 +97,8 @@ def land_of(request: Request) -> HttpResponse:
     """Farmland unit by unit, of the user's own place or one below it."""
     place, on = _place(request), day_of(request)
     found = land.rows(request.user, place, on)
-    context = {"place": place, "on": on, "rows": found, "sums": land.sums(found)}
+    above = places_for(request.user).filter(children=place).first()
+    context = {"place": place, "above": above, "on": on, "rows": found, "sums": land.sums(found)}
     return render(request, "home/land.html", context)
 
 

@@ -256,6 +256,7 @@ def search(request: Request) -> HttpResponse:
     elif len(text) >= 2:
         on = day_of(request)
         named = [v for v in versions_on(request.user, on) if v.layer in GROUND_COLUMNS]
+        named.sort(key=lambda v: LAYER_ORDER.index(v.layer))
         for version, _, index in indexes_of(spoken(request.user, named, on)):
             hits += [{"hit": hit, "version": version} for hit in ground.find(index, text)]
     return render(request, "onemap/hits.html", {"hits": hits[: ground.HITS_MAX], "text": text})

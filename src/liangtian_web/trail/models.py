@@ -34,6 +34,7 @@ WORDS = {
     "ledger.propose": _("提出记账"),
     "ledger.post": _("审核记账"),
     "ledger.refuse": _("退回记账"),
+    "ledger.compare": _("记录对账"),
     "ledger.download": _("下载对账单"),
 }
 

@@ -26,6 +26,13 @@ def test_each_place_shows_the_level_below(officer_client, auditor_client, places
     assert rows(officer_client, place=places["town"].pk) == [("339901100201", "示范村")]
 
 
+def test_the_way_up_ends_at_one_s_own_place(officer_client, places, versions):
+    below = officer_client.get(reverse("home:land"), ON | {"place": places["town"].pk})
+
+    assert below.context["above"] == places["county"]
+    assert officer_client.get(reverse("home:land"), ON).context["above"] is None
+
+
 def test_each_unit_leads_to_its_ground_on_the_map(officer_client, versions):
     (row,) = officer_client.get(reverse("home:land"), ON).context["rows"]
     go = officer_client.get(row.url).context["config"]["go"]
