@@ -97,7 +97,8 @@ def blocks(lang: Language, /, source: str, home: Path, min_mu: Fraction, as_json
 
 def rows_of(made: Blocks, first: int, on: date) -> list[dict[str, Any]]:
     """The first blocks as the JSON document has them; areas are Decimal m²."""
-    sizes = Parameters(DOCUMENTS).history(SIZES)[0].table
+    in_force = [value for value in Parameters(DOCUMENTS).history(SIZES) if value.since <= on]
+    sizes = in_force[-1].table if in_force else {}
     grades, slopes, paddy = made.grades_dm2(first), made.slopes_dm2(first), made.paddy_dm2(first)
     return [
         {

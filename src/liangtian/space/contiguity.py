@@ -104,7 +104,7 @@ class Between:
     ----------
     gap_m : longest link over ground of any kind but barriers, metres
     across_m : longest link over ground inside `crossable`, metres, of which no more than `gap_m` may be other ground
-    crossable, barriers : polygons; a link never enters the inside of a barrier
+    crossable, barriers : polygons; a link never runs over a barrier, nor along its edge
     """
 
     gap_m: float = 0.0
@@ -301,8 +301,9 @@ class _Links:
         passes[longer] = length[longer] - inside <= between.gap_m + ROUNDING_M
         asked = np.flatnonzero(passes & (length > 0.0))
         line, ground = self._barriers.query(lines[asked], predicate="intersects")
-        enters = shapely.relate_pattern(lines[asked[line]], between.barriers[ground], "T********")
-        passes[asked[line[enters]]] = False
+        # By length, not by interiors: along the seam of two pieces of a road a link enters the inside of neither.
+        on_barrier = shapely.length(shapely.intersection(lines[asked[line]], between.barriers[ground])) > ROUNDING_M
+        passes[asked[line[on_barrier]]] = False
         return passes
 
     def _in_order(self, one: Ints, other: Ints) -> tuple[Ints, Ints]:
