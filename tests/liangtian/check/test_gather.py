@@ -450,3 +450,4 @@ def test_a_thousand_mu_gate_is_decided_by_geometry(home: Path) -> None:
     result = check(boundary(cell(0, 0, 3, 2)), Catalogue(home), asked)
     (finding,) = [f for f in result.findings if f.rule == "haining-2021一（三）.3"]
     assert (finding.outcome.value, finding.measured) == ("fail", float(result.facts["contiguous_farmland_max_m2"]))
+    assert finding.parcels == ("P1", "P2", "P4")

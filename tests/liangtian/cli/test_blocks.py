@@ -13,6 +13,7 @@ from pyproj import CRS
 
 from liangtian.cli.main import cli
 from liangtian.errors import CrsMismatch, LayerInvalid
+from liangtian.formats import vector
 from liangtian.formats.features import Features
 from liangtian.formats.vector import write
 from liangtian.messages import render_error
@@ -74,6 +75,14 @@ def test_a_file_needs_no_home(tmp_path: Path) -> None:
     assert ids(data(path)) == [("A", 1), ("B", 1)]
     assert ids(data(path, "--gap", "5")) == [("A", 2)]
     assert ids(data(path, "--gap", "4.99")) == [("A", 1), ("B", 1)]
+
+
+@pytest.mark.parametrize("least", ["0", "9999"])
+def test_outlines_are_written(least: str, home: Path, tmp_path: Path) -> None:
+    path = tmp_path / "blocks.gpkg"
+    where = ("DLTB", "--home", str(home), "--on", "2024-06-01", "--min-mu", least)
+    expected = [block["id"] for block in data(*where, "--output", str(path))["blocks"]]
+    assert vector.read(path).attributes["id"].to_pylist() == expected
 
 
 def test_the_summary_is_readable(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from liangtian.formats.features import Features
 from liangtian.onemap.landclass import is_farmland
 from liangtian.planning import land, parcels
 from liangtian.planning.blocks import BlockRule, Blocks, blocks_of, inclusions_dm2, mean_grade
+from liangtian.planning.layer import as_features
 from liangtian.planning.parcels import Parcels
 from liangtian.space.area import ellipsoidal_area
 from liangtian.units import m2_from_dm2, net_dm2, round_dm2
@@ -139,7 +140,12 @@ def test_an_outline_closes_the_roads_and_tells_what_lies_inside() -> None:
     blocks = blocks_of(made([*rows, (cell(3.08, 0, 1, 3), {"DLBM": "0101"})]), RULE)
     outline = blocks.outline(0, closing_m=16.0)
     assert shapely.area(outline) == pytest.approx(120_000 - 10_000 + 2_400)
-    assert list(inclusions_dm2(blocks, 0, outline)) == ["0702", "1006"]
+    (others,) = inclusions_dm2(blocks, np.array([outline]))
+    assert list(others) == ["0702", "1006"]
+    features = as_features(blocks, RULE, 1)
+    assert features.attributes["id"].to_pylist() == ["P1"]
+    assert features.attributes["others_m2"].to_pylist() == [sum(others.values()) / 100]
+    assert shapely.equals(features.geometry[0], outline)
 
 
 @settings(max_examples=20, deadline=None)
