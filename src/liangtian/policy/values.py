@@ -18,7 +18,6 @@ from typing import Literal, NamedTuple
 
 from liangtian.finding import Step
 from liangtian.policy.facts import within_reach
-from liangtian.policy.ruling import number
 
 Status = Literal["text", "law", "ours", "unverified"]
 
@@ -229,7 +228,7 @@ def _bands(rows: list[Mapping[str, object]]) -> tuple[Band, ...]:
 def _plain(value: object) -> object:
     match value:
         case Fraction():
-            return number(value)
+            return value.numerator if value.denominator == 1 else float(value)  # a figure of the law is not rounded
         case Band():
             last = None if value.last is None else _plain(value.last)
             return {"from": _plain(value.first), "to": last, "value": _plain(value.value)}

@@ -7,11 +7,13 @@ from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 
+from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Max, Q, QuerySet
 
+from liangtian.messages import Language
 from liangtian.onemap.places import lies_in
-from liangtian.policy.adoption import Adoption, adopted, demonstration_adoptions
+from liangtian.policy.adoption import Adoption, adopted, demonstration_adoptions, read_adoptions
 from liangtian.policy.document import Document
 from liangtian.policy.evaluate import Rulebook
 from liangtian.policy.parameters import Parameters
@@ -20,6 +22,7 @@ from liangtian.rules.documents import DOCUMENTS
 from liangtian_web.people.models import Membership, Place, User
 from liangtian_web.people.queries import home_membership, places_for
 from liangtian_web.rulebook.models import ClauseText, Decision, Proposal
+from liangtian_web.rulebook.naming import short_name
 
 
 def proposals_for(user: User | AnonymousUser) -> QuerySet[Proposal]:
@@ -48,8 +51,8 @@ def approved_values() -> tuple[Parameter, ...]:
 
 
 def approved_adoptions() -> tuple[Adoption, ...]:
-    """The adoptions in force: those shipped for the demonstration, and those approved here."""
-    return demonstration_adoptions() + _approved(_state())[1]
+    """The adoptions in force: the home's `adopts.toml`, or the demonstration's without one; and those approved here."""
+    return _listed() + _approved(_state())[1]
 
 
 def documents_on(place: Place, on: date) -> dict[str, Document]:
@@ -70,8 +73,18 @@ def history(name: str) -> tuple[Parameter, ...]:
 
 def approved_for(user: User) -> tuple[Parameter, ...]:
     """The approved values a user may see: of the user's places, those under them and those above."""
-    rows = proposals_for(user).filter(decision__approved=True, kind=Proposal.Kind.VALUE).order_by("pk")
-    return tuple(as_parameter(row) for row in rows)
+    return tuple(as_parameter(row) for row in approved_rows(user))
+
+
+def approved_rows(user: User) -> QuerySet[Proposal]:
+    """The proposals behind them, oldest first."""
+    return proposals_for(user).filter(decision__approved=True, kind=Proposal.Kind.VALUE).order_by("pk")
+
+
+def home_place(user: User) -> Place | None:
+    """The place whose values a user sees unless another is asked for: the widest of the user's own."""
+    membership = home_membership(user)
+    return membership.place if membership else None
 
 
 def adoptions_shown(user: User) -> list[tuple[Place, Document, Adoption]]:
@@ -87,8 +100,8 @@ def adoptions_shown(user: User) -> list[tuple[Place, Document, Adoption]]:
 
 def binding(user: User, on: date) -> set[str]:
     """Ids of the documents that bind the user's own place on a day."""
-    membership = home_membership(user)
-    return set(documents_on(membership.place, on)) if membership else set()
+    place = home_place(user)
+    return set(documents_on(place, on)) if place else set()
 
 
 def value_names() -> list[str]:
@@ -96,9 +109,10 @@ def value_names() -> list[str]:
     return list(dict.fromkeys(each.name for each in _declared()))
 
 
-def adoptable() -> list[tuple[str, str]]:
-    """Documents a place may adopt: id and title."""
-    return [(each.id, f"{each.id} · {each.title_zh}") for each in DOCUMENTS.values() if each.needs_adoption]
+def adoptable(lang: Language) -> list[tuple[str, str]]:
+    """Documents a place may adopt: id, and short name with title."""
+    titles = {each.id: each.title_zh if lang == "zh" else each.title_en for each in DOCUMENTS.values()}
+    return [(each, f"{short_name(each, lang)} {titles[each]}") for each in titles if DOCUMENTS[each].needs_adoption]
 
 
 def keys_of(place: Place) -> tuple[str, ...]:
@@ -158,6 +172,11 @@ def _above(user: User | AnonymousUser) -> set[int]:
         return set()
     paths = Membership.objects.filter(user=user).values_list("place__path", flat=True)
     return {int(part) for path in paths for part in path.strip("/").split("/")[:-1]}
+
+
+def _listed() -> tuple[Adoption, ...]:
+    file = settings.HOME / "adopts.toml"
+    return read_adoptions(file.read_text("utf-8"), file.name) if file.exists() else demonstration_adoptions()
 
 
 def _state() -> int:

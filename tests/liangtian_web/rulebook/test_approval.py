@@ -165,3 +165,12 @@ def test_a_published_text_is_kept_by_clause_and_the_newest_is_shown(places):
     actions.import_text("wenzhou-2019", text.replace("第一版", "第二版"), "two.txt")
     found = queries.texts_of("wenzhou-2019")
     assert (len(found), found["（六）"].text) == (21, "（六）第二版")
+
+
+def test_the_list_of_the_home_stands_in_place_of_the_demonstrations(cast, places, settings, tmp_path):
+    settings.HOME = tmp_path
+    (tmp_path / "adopts.toml").write_text(
+        '[[adopts]]\nplace = "339901"\ndocument = "haining-2021"\nsince = 2023-01-01\n', "utf-8"
+    )
+    assert list(queries.documents_on(places["county"], ON)) == ["haining-2021", "liangtian-2026"]
+    assert list(queries.documents_on(places["other"], ON)) == ["liangtian-2026"]
