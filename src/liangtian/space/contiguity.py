@@ -151,8 +151,9 @@ def contiguous(polygons: Outlines, between: Between, limit: Ints | None = None) 
     one, other = shared_corners(polygons)
     one, other = _inside_limits(one, other, limit)
     label = connected(np.arange(len(polygons)), one, other)
-    one, other = _near(polygons, between.reach_m, label, limit)
-    return _joined(_Links(polygons, between), label, one, other)
+    bounds = polygons.bounds
+    one, other = _near(bounds, between.reach_m, label, limit)
+    return _joined(_Links(polygons, bounds, between), label, one, other)
 
 
 def connected(label: Ints, one: Ints, other: Ints) -> Ints:
@@ -203,9 +204,8 @@ def _inside_limits(one: Ints, other: Ints, limit: Ints | None) -> tuple[Ints, In
     return one[together], other[together]
 
 
-def _near(polygons: Outlines, reach_m: float, label: Ints, limit: Ints | None) -> tuple[Ints, Ints]:
+def _near(bounds: Floats, reach_m: float, label: Ints, limit: Ints | None) -> tuple[Ints, Ints]:
     """Pairs of different groups whose bounds come within reach of each other, nearest bounds first."""
-    bounds = polygons.bounds
     wide = bounds + (reach_m / 2 + ROUNDING_M) * np.array([-1.0, -1.0, 1.0, 1.0])
     diagonals = shapely.linestrings(wide.reshape(-1, 2, 2))  # the tree asks for nothing but bounds
     one, other = shapely.STRtree(diagonals).query(diagonals)
@@ -251,23 +251,25 @@ def _nearest_of_each(label: Ints, one: Ints, other: Ints) -> Ints:
 class _Links:
     """Straight links between polygons."""
 
-    def __init__(self, polygons: Outlines, between: Between) -> None:
+    def __init__(self, polygons: Outlines, bounds: Floats, between: Between) -> None:
         self._polygons = polygons
         self._between = between
         self._crossable = shapely.STRtree(between.crossable)
         self._barriers = shapely.STRtree(between.barriers)
-        self._bounds = polygons.bounds
+        self._bounds = bounds
 
     def nearest(self, one: Ints, other: Ints) -> tuple[Mask, Mask]:
         """Whether the link at the nearest points of each pair is passable, and whether it is in reach at all."""
         one, other = self._in_order(one, other)
         named, at = np.unique(np.concatenate([one, other]), return_inverse=True)
         shapes = self._polygons.polygons(named)
-        lines = shapely.shortest_line(shapes[at[: len(one)]], shapes[at[len(one) :]])
-        length = shapely.length(lines)
-        in_reach = length <= self._between.reach_m + ROUNDING_M
+        first, second = shapes[at[: len(one)]], shapes[at[len(one) :]]
+        in_reach = shapely.dwithin(first, second, self._between.reach_m + ROUNDING_M)
+        if self._between.gap_m >= self._between.reach_m and not len(self._between.barriers):
+            return in_reach, in_reach
         passes = np.zeros(len(one), dtype=bool)
-        passes[in_reach] = self._passable(lines[in_reach], length[in_reach])
+        lines = shapely.shortest_line(first[in_reach], second[in_reach])
+        passes[in_reach] = self._passable(lines, shapely.length(lines))
         return passes, in_reach
 
     def anywhere(self, one: Ints, other: Ints) -> Mask:
