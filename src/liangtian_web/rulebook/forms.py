@@ -48,7 +48,7 @@ class ValueForm(_PlacedForm):
 class AdoptionForm(_PlacedForm):
     """A place adopts a document."""
 
-    name = forms.ChoiceField(label=_("文件"))
+    name = forms.ChoiceField(label=_("政策文件"))
 
     class Meta:
         model = Proposal

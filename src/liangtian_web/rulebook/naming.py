@@ -53,6 +53,19 @@ def document_of(rule: str) -> str:
     return max((each for each in SHORT if rule.startswith(each)), key=len, default=rule)
 
 
+def in_short(sentence: str, lang: Language) -> str:
+    """A sentence with the documents it names by their short names.
+
+    Examples
+    --------
+    >>> in_short("wenzhou-2019（一）.8：2", "zh")
+    '温州 2019（一）.8：2'
+    """
+    for document in SHORT:
+        sentence = sentence.replace(document, short_name(document, lang))
+    return sentence
+
+
 def address_of(rule: str) -> tuple[str, str]:
     """Document and clause number of a rule or a value.
 

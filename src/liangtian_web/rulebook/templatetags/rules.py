@@ -37,10 +37,9 @@ def obligation_cited(rule: str) -> str:
 
 
 @register.filter
-def source_words(source: str) -> str:
-    """A source with the document's short name, where it begins with a document."""
-    document = naming.document_of(source)
-    return source.replace(document, naming.cited(document, _lang()), 1) if document in naming.SHORT else source
+def source_words(sentence: str) -> str:
+    """A source or a sentence with documents by their short names."""
+    return naming.in_short(sentence, _lang())
 
 
 @register.filter
