@@ -23,4 +23,5 @@ urlpatterns = [
     path("rulebook/", include("liangtian_web.rulebook.urls")),
     path("ledger/", include("liangtian_web.ledger.urls")),
     path("review/", include("liangtian_web.review.urls")),
+    path("balance/", include("liangtian_web.balance.urls")),
 ]  # fmt: skip

@@ -30,6 +30,9 @@ WORDS = {
     "ledger.post": _("审核记账"),
     "ledger.refuse": _("退回记账"),
     "ledger.download": _("下载对账单"),
+    "balance.file": _("提出占补平衡事项"),
+    "balance.post": _("审核占补平衡事项入账"),
+    "balance.refuse": _("退回占补平衡事项"),
 }
 
 

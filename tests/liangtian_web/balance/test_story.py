@@ -1,0 +1,150 @@
+"""A year of the balance through its pages: what is booked, what is refused and why, and that the bundle verifies."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+from click.testing import CliRunner
+from django.urls import reverse
+from django.utils import timezone
+from tests.liangtian_web.balance.conftest import file_acceptance, file_end, file_hold, post
+
+from liangtian.cli.main import cli
+from liangtian.units import round_share
+from liangtian_web.balance.models import Filing
+from liangtian_web.ledger import sealing
+from liangtian_web.ledger.models import Account, Entry
+from liangtian_web.ledger.queries import balance
+from liangtian_web.trail.models import Event
+
+pytestmark = pytest.mark.usefixtures("home", "opened")
+
+
+def holds(place: str, pool: str, index: str = "quantity_m2") -> int:
+    account = Account.objects.filter(place__code=place, pool=pool, index=index).first()
+    return balance(account, timezone.localdate()) if account else 0
+
+
+def test_acceptance_is_pooled_to_the_square_metre_and_paid(clients, places):
+    filing = file_acceptance(clients["li"], places)
+    assert post(clients["qian"], filing).status_code == 302
+
+    share = round_share(Fraction(1, 5), 30_013 - 1_005)
+    assert share == 5_802  # 5,801.6 half-up
+    assert holds("339900", "municipal") == share
+    assert holds("339900", "provincial") == 1_005
+    assert holds("339901", "reserve") == 1_000 + 30_013 - 1_005 - share
+    assert holds("339900", "municipal", "paddy_m2") == 4_000
+    assert holds("339900", "municipal", "capacity_kg") == 6_000
+    paid = holds("339901", "earmarked", "money_fen")
+    assert paid == price_fen(share, 4_000)
+    entry = Entry.objects.get(kind="acceptance")
+    assert (entry.actor.username, entry.approver.username) == ("li", "qian")
+    assert entry.rules[:2] == ["wenzhou-2019（六）.2", "wenzhou-2019（六）.4"]
+    assert entry.evidence == [f"filing:{filing.uuid}", "示自然资验〔2024〕3号"]
+
+
+def price_fen(quantity_m2: int, paddy_m2: int) -> int:
+    """The provincial price of the shares by the mu of 2,000/3 m², half-up once."""
+    return int(Fraction(quantity_m2 * 200_000 + paddy_m2 * 150_000) * 3 / 2_000 * 100 + Fraction(1, 2))
+
+
+def test_a_year_of_occupations(clients, places, check, tmp_path):
+    post(clients["qian"], file_acceptance(clients["li"], places))
+    before = holds("339901", "reserve")
+    one, two = check("一号"), check("二号", side=0.5, row=1.0, column=1.0)
+
+    held = file_hold(clients["wang"], one)
+    post(clients["li"], held)
+    owed = Filing.objects.get(pk=held.pk).decision.postings
+    quantity = next(amount for party, pool, index, amount, _ in owed if (pool, index) == ("held", "quantity_m2"))
+    assert holds("339901", "held") == quantity
+    assert holds("339901", "reserve") == before - quantity
+
+    post(clients["li"], file_end(clients["wang"], held, "approval"))
+    assert (holds("339901", "held"), holds("339901", "used")) == (0, quantity)
+
+    refused = file_hold(clients["wang"], two)
+    post(clients["li"], refused)
+    assert holds("339901", "held") > 0
+    post(clients["li"], file_end(clients["wang"], refused, "release"))
+    assert (holds("339901", "held"), holds("339901", "reserve")) == (0, before - quantity)
+
+    again = file_acceptance(clients["li"], places, column=41, on="2024-08-01")  # half of it on the same ground
+    answer = post(clients["qian"], again)
+    assert answer.status_code == 409
+    assert "重叠" in answer.content.decode()
+    assert Entry.objects.filter(kind="acceptance").count() == 1
+
+    sealing.seal_all()
+    with (tmp_path / "book.zip").open("wb") as target:
+        sealing.export(target, book="示范")
+    verified = CliRunner().invoke(cli, ["verify", str(tmp_path / "book.zip")])
+    assert verified.exit_code == 0, verified.output
+
+
+def test_a_project_short_in_paddy_is_refused_with_the_reason(clients, places, check):
+    amounts = {"accepted_paddy_m2": "100", "accepted_quantity_m2": "39000"}
+    post(clients["qian"], file_acceptance(clients["li"], places, **amounts))
+    filing = file_hold(clients["wang"], check("水田路"))
+
+    page = clients["li"].get(reverse("balance:filing", args=[filing.uuid]))
+    said = [each["message"] for each in page.context["found"]["own"] if each["outcome"] == "fail"]
+    assert len(said) == 1
+    assert "水田规模" in said[0]
+    assert page.context["stopped"]
+    answer = post(clients["li"], filing)
+    assert (answer.status_code, holds("339901", "held")) == (409, 0)
+    assert "（五）.1" in answer.content.decode()
+
+
+def test_the_first_accepted_is_spent_first_unless_lots_are_named(clients, places, check):
+    post(clients["qian"], file_acceptance(clients["li"], places))
+    run = check("小路", side=0.2)
+    filing = file_hold(clients["wang"], run)
+    post(clients["li"], filing)
+    used = set(Entry.objects.get(kind="hold").legs.filter(account__index="quantity_m2").values_list("lot__serial", flat=True))  # fmt: skip
+    assert used == {"2019-001"}
+
+    post(clients["li"], file_end(clients["wang"], filing, "release"))
+    serial = Filing.objects.get(event="acceptance").decision.entry.legs.exclude(lot=None).first().lot.serial
+    named = file_hold(clients["wang"], check("小路二", side=0.2), lots=serial)
+    post(clients["li"], named)
+    entry = Filing.objects.get(pk=named.pk).decision.entry
+    assert set(entry.legs.exclude(lot=None).values_list("lot__serial", flat=True)) == {serial}
+
+
+def test_a_place_in_default_has_its_other_approvals_suspended(clients, places, check):
+    post(clients["qian"], file_acceptance(clients["li"], places))
+    held = file_hold(clients["wang"], check("一号"))
+    post(clients["li"], held)
+    breach = {"key_project_unbalanced": "yes", "cures_breach": "no"}
+    filing = file_end(clients["wang"], held, "approval", **breach)
+    answer = post(clients["li"], filing)
+    assert (answer.status_code, holds("339901", "used")) == (409, 0)
+    assert "（五）.9" in answer.content.decode()
+    clients["li"].post(reverse("balance:decide", args=[filing.uuid]), {"refuse": "1", "reason": "先补齐"})
+
+    curing = file_end(clients["wang"], held, "approval", **breach | {"cures_breach": "yes"})
+    assert post(clients["li"], curing).status_code == 302
+    assert holds("339901", "used") > 0
+
+
+def test_from_2025_on_nothing_is_held_for_a_project(clients, places, check):
+    post(clients["qian"], file_acceptance(clients["li"], places))
+    filing = file_hold(clients["wang"], check("一号"), on="2025-03-01")
+    page = clients["li"].get(reverse("balance:filing", args=[filing.uuid]))
+    assert page.context["postings"] == []
+    assert "national-balance-2024" in page.content.decode()
+    assert post(clients["li"], filing).status_code == 409
+
+
+def test_what_is_sent_twice_is_booked_once(clients, places):
+    given = {"key": "11111111-2222-4333-8444-555555555555"}
+    first, second = (file_acceptance(clients["li"], places, **given) for _ in range(2))
+    assert first == second
+    assert [post(clients["qian"], first).status_code for _ in range(2)] == [302, 302]
+    assert Entry.objects.filter(kind="acceptance").count() == 1
+    acts = Event.objects.filter(action__startswith="balance").order_by("pk")
+    assert list(acts.values_list("action", flat=True)) == ["balance.file", "balance.post"]
