@@ -6,7 +6,7 @@ Other clauses asked at the same step are shown and stop nothing here: this proce
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
 
@@ -25,14 +25,18 @@ from liangtian_web.balance.models import Filing
 from liangtian_web.balance.queries import at_hand, held_by
 from liangtian_web.rulebook.queries import documents_on, keys_of, values_at
 
+DUTIES = (
+    "wenzhou-2019（五）.4",
+    "wenzhou-2019（五）.5",
+)  # who balances; asked of a check, here by the book's own figures
+
 # Event → the obligations this procedure asks for all facts of: they stop it, and their postings are booked.
 GATES: Mapping[str, tuple[str, ...]] = {
     "acceptance": ("wenzhou-2019（六）.2", "wenzhou-2019（六）.4"),
-    "hold": ("wenzhou-2019（五）.1",),
+    "hold": ("wenzhou-2019（五）.1", *DUTIES),
     "approval": (
         "wenzhou-2019（五）.2",
-        "wenzhou-2019（五）.4",
-        "wenzhou-2019（五）.5",
+        *DUTIES,
         "wenzhou-2019（五）.8",
         "wenzhou-2019（五）.9",
     ),
@@ -75,14 +79,24 @@ def rule(filing: Filing) -> Ruled:
     key, *within = keys_of(filing.place)
     case = Case(filing.on, key, filing.event, facts_of(filing, key), tuple(within))
 
-    decided = _rulebook(documents, values_at(filing.place)).decide(case)
+    rules = _rulebook(documents, values_at(filing.place))
+    decided = rules.decide(case)
+    checked = _checked(rules, case) if filing.event == Filing.Event.HOLD else ()
 
+    findings = (*decided.findings, *checked)
     gates = GATES[filing.event]
-    asked = [each for each in decided.findings if each.rule in gates]
+    asked = [each for each in findings if each.rule in gates]
     forces = obligations({name: DOCUMENTS[name] for name in documents})
     stops = gate(asked, lambda name: forces[name].force)
     made = tuple(_on_book(each) for each in decided.postings if each.rule in gates)
-    return Ruled(decided.findings, stops, (*_registered(filing), *made), _digest(documents))
+    return Ruled(findings, stops, (*_registered(filing), *made), _digest(documents))
+
+
+def _checked(rules: Rulebook, case: Case) -> tuple[Finding, ...]:
+    """What a check of the same land answers to the duty to balance, now that the book states what is at hand."""
+    known = rules.documents
+    named = [rule for rule in DUTIES if rule in obligations(known)]
+    return rules.only(named).decide(replace(case, event="check")).findings
 
 
 def facts_of(filing: Filing, key: str) -> dict[str, object]:
