@@ -48,10 +48,7 @@ class AcceptanceForm(HeadForm):
     place: forms.ModelChoiceField[Place] = forms.ModelChoiceField(label=_("责任单元"), queryset=None, empty_label=None)
     project = forms.CharField(label=_("项目"), max_length=100)
     credit_kind = forms.ChoiceField(label=_("项目类型"))
-    files = ManyFiles(  # type: ignore[assignment]  # the metaclass keeps `files` of the form itself
-        label=_("范围文件"),
-        help_text=_("界址点 TXT、shapefile、GDB、GeoPackage、GeoJSON、DXF、KML、VCT；面积由系统量算"),
-    )
+    files = ManyFiles(label=_("范围文件"))  # type: ignore[assignment]  # the metaclass keeps `files` of the form itself
     encoding = forms.ChoiceField(label=_("属性编码"), choices=ENCODINGS, required=False)
     field_order = ["key", "place", "project", "credit_kind", "on", "document", "files", "encoding"]
 

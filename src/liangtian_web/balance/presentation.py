@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from pyproj import CRS
 
+from liangtian.policy.amounts import COMPENSATION, amounts
 from liangtian.space.crs import geographic, reproject
 from liangtian_web.balance.models import Filing
 from liangtian_web.ledger.records import places_by_key
@@ -52,10 +53,8 @@ def postings_shown(rows: Iterable[Sequence[Any]], parties: dict[str, str]) -> li
 
 def registered(filing: Filing) -> list[dict[str, Any]]:
     """Amounts a filing of an acceptance registered, index by index: accepted and pooled by the province."""
-    tables = [filing.facts.get(name) or [{}] for name in ("accepted_amounts", "provincial_amounts")]
-    names = list(dict.fromkeys(name for table in tables for row in table for name in row))
-    sums = [{name: sum(int(row.get(name) or 0) for row in table) for name in names} for table in tables]
-    return [{"index": name, "accepted": sums[0][name], "provincial": sums[1][name]} for name in names]
+    sums = [amounts(filing.facts.get(name) or ()) for name in ("accepted_amounts", "provincial_amounts")]
+    return [{"index": name, "accepted": sums[0][name], "provincial": sums[1][name]} for name in COMPENSATION]
 
 
 def state_of(filing: Filing) -> tuple[str, str]:

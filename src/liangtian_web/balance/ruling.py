@@ -79,9 +79,9 @@ def rule(filing: Filing) -> Ruled:
     key, *within = keys_of(filing.place)
     case = Case(filing.on, key, filing.event, facts_of(filing, key), tuple(within))
 
-    rules = _rulebook(documents, values_at(filing.place))
-    decided = rules.decide(case)
-    checked = _checked(rules, case) if filing.event == Filing.Event.HOLD else ()
+    values = values_at(filing.place)
+    decided = _rulebook(documents, values).decide(case)
+    checked = _checked(_rulebook(documents, values, DUTIES), case) if filing.event == Filing.Event.HOLD else ()
 
     findings = (*decided.findings, *checked)
     gates = GATES[filing.event]
@@ -94,9 +94,7 @@ def rule(filing: Filing) -> Ruled:
 
 def _checked(rules: Rulebook, case: Case) -> tuple[Finding, ...]:
     """What a check of the same land answers to the duty to balance, now that the book states what is at hand."""
-    known = rules.documents
-    named = [rule for rule in DUTIES if rule in obligations(known)]
-    return rules.only(named).decide(replace(case, event="check")).findings
+    return rules.decide(replace(case, event="check")).findings
 
 
 def facts_of(filing: Filing, key: str) -> dict[str, object]:
@@ -147,9 +145,11 @@ def _on_book(made: Posted) -> Posted:
 
 
 @lru_cache(maxsize=16)
-def _rulebook(documents: tuple[str, ...], values: tuple[Parameter, ...]) -> Rulebook:
+def _rulebook(
+    documents: tuple[str, ...], values: tuple[Parameter, ...], only: tuple[str, ...] | None = None
+) -> Rulebook:
     chosen = {name: DOCUMENTS[name] for name in documents}
-    return Rulebook(chosen, Parameters(chosen).with_values(values) if values else None)
+    return Rulebook(chosen, Parameters(chosen).with_values(values) if values else None, only)
 
 
 @lru_cache(maxsize=16)

@@ -14,6 +14,7 @@ from django.urls import reverse_lazy
 from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_GET
 
+from liangtian_web.balance.queries import waiting_for
 from liangtian_web.home.rail import begin
 from liangtian_web.jobs.models import Job
 from liangtian_web.jobs.queries import jobs_for
@@ -58,9 +59,11 @@ def admin_login(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def index(request: Request) -> HttpResponse:
-    """The to-do list first: work under way and work that failed, then what one may begin, then what was done."""
+    """The to-do list first: filings to decide, work under way and work that failed, then what one may begin, then what was done."""
     jobs = jobs_for(request.user)
     mine = Q(state__in=Job.OPEN) | Q(state=Job.State.FAILED, owner=request.user, read=False)
     waiting = [{"job": job, "sentence": job.sentence(request.language)} for job in jobs.filter(mine)[:20]]
     recent = jobs.filter(state=Job.State.DONE)[:10]
-    return render(request, "home/index.html", {"waiting": waiting, "recent": recent, "begin": list(begin(request))})
+    filings = waiting_for(request.user)[:20]
+    context = {"filings": filings, "waiting": waiting, "recent": recent, "begin": list(begin(request))}
+    return render(request, "home/index.html", context)
