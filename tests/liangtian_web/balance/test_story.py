@@ -9,6 +9,7 @@ from click.testing import CliRunner
 from django.urls import reverse
 from django.utils import timezone
 from tests.liangtian_web.balance.conftest import file_acceptance, file_end, file_hold, post
+from tests.liangtian_web.conftest import browser, person
 
 from liangtian.cli.main import cli
 from liangtian.units import round_share
@@ -16,6 +17,7 @@ from liangtian_web.balance.models import Filing
 from liangtian_web.ledger import sealing
 from liangtian_web.ledger.models import Account, Entry
 from liangtian_web.ledger.queries import balance
+from liangtian_web.people.models import Place
 from liangtian_web.trail.models import Event
 
 pytestmark = pytest.mark.usefixtures("home", "opened")
@@ -147,3 +149,64 @@ def test_what_is_sent_twice_is_booked_once(clients, places):
     assert Entry.objects.filter(kind="acceptance").count() == 1
     acts = Event.objects.filter(action__startswith="balance").order_by("pk")
     assert list(acts.values_list("action", flat=True)) == ["balance.file", "balance.post"]
+
+
+@pytest.mark.parametrize("kind", ["batch", "single-site"])
+def test_land_of_every_kind_is_held_and_written_off_from_the_county(clients, places, check, kind):
+    post(clients["qian"], file_acceptance(clients["li"], places))
+    earmarked = holds("339901", "earmarked", "money_fen")
+    path = {"balance_path": "entrust"} if kind == "single-site" else {}
+    held = file_hold(clients["wang"], check("地块", kind=kind), **path)
+    post(clients["li"], held)
+    quantity = holds("339901", "held")
+    assert quantity > 9_000
+
+    paid = {"self_supply_impossible": "yes", "transfer_or_pooling_sought": "yes",
+            "transfer_cost_paid_to_provider": "yes", "transfer_cost_yuan": "12345.67"}  # fmt: skip
+    ending = file_end(clients["wang"], held, "approval", **paid if path else {})
+    assert post(clients["li"], ending).status_code == 302
+    assert (holds("339901", "held"), holds("339901", "used")) == (0, quantity)
+    assert holds("339901", "earmarked", "money_fen") - earmarked == (1_234_567 if path else 0)
+
+
+def test_a_separate_site_that_does_not_draw_on_the_county_is_not_taken(clients, places, check):
+    run = check("管廊", kind="single-site")
+    given = {"key": "11111111-2222-4333-8444-555555555555", "run": str(run.uuid), "on": "2024-06-03", "document": "甲"}
+    answer = clients["wang"].post(reverse("balance:occupy"), given | {"balance_path": "transfer"})
+    assert answer.status_code == 400
+    assert "储备库" in answer.context["form"].non_field_errors()[0]
+    assert not Filing.objects.exists()
+
+
+def test_a_functional_zone_keeps_a_reserve_of_its_own(clients, places):
+    zone = Place.objects.create(name="示范新区", kind="zone", parent=places["city"])
+    filing = file_acceptance(clients["qian"], places, place=zone.pk)
+    keeper = browser(person("xu", "徐处", places["city"], "keeper"))
+    assert post(keeper, filing).status_code == 302
+    account = Account.objects.get(place=zone, pool="reserve", index="quantity_m2")
+    assert balance(account, timezone.localdate()) == 30_013 - 1_005 - 5_802
+
+
+def test_a_lapsed_hold_is_not_written_off(clients, places, check):
+    post(clients["qian"], file_acceptance(clients["li"], places))
+    held = file_hold(clients["wang"], check("一号"), expires="2024-06-20")
+    post(clients["li"], held)
+    ending = file_end(clients["wang"], held, "approval")
+    assert post(clients["li"], ending).status_code == 409
+    assert holds("339901", "used") == 0
+
+
+def test_a_hold_ends_once(clients, places, check):
+    post(clients["qian"], file_acceptance(clients["li"], places))
+    held = file_hold(clients["wang"], check("一号"))
+    url = reverse("balance:end", args=[held.uuid, "release"])
+    given = {"on": "2024-07-01", "document": "不予批准", "application_outcome": "refused"}
+    first = {"key": "11111111-2222-4333-8444-555555555551"} | given
+    assert "没有正在冻结" in clients["wang"].post(url, first).context["form"].non_field_errors()[0]
+
+    post(clients["li"], held)
+    ending = file_end(clients["wang"], held, "release")
+    waits = clients["wang"].post(url, first)
+    assert "等审核" in waits.context["form"].non_field_errors()[0]
+    post(clients["li"], ending)
+    assert "没有正在冻结" in clients["wang"].post(url, first).context["form"].non_field_errors()[0]
