@@ -36,6 +36,8 @@ from liangtian.onemap.catalogue import Catalogue, LayerVersion
 from liangtian.onemap.codelists import CODE_LISTS
 from liangtian.onemap.index import Index
 from liangtian.onemap.places import lies_in
+from liangtian.planning import parcels as planned
+from liangtian.planning.blocks import BlockRule, blocks_of
 from liangtian.space.area import ellipsoidal_area
 from liangtian.space.crs import reproject, to_measuring_plane
 from liangtian.units import net_dm2, round_dm2
@@ -44,6 +46,7 @@ CONTROL_LAYERS = ("YJJBNTTB", "YJJBNTSFQ", "STBHHX", "CZKFBJ", "KZBJ")
 LAYERS = ("DLTB", "XZQ", "CJDCQ", "GDDB", *CONTROL_LAYERS)
 MEASURED = {"DLTB": tables.COLUMNS, "CJDCQ": ("ZLDWDM",), **dict.fromkeys(CONTROL_LAYERS, ("KCXS",))}
 LAND_FACTS = (
+    "contiguous_farmland_max_m2",
     "farmland_m2",
     "farmland_quantity_m2",
     "paddy_m2",
@@ -78,6 +81,7 @@ class Technical:
 
     tolerance: LineTolerance
     kg_per_mu: Mapping[int, Fraction]
+    block: BlockRule
     steps: tuple[Step, ...] = ()
 
 
@@ -142,9 +146,19 @@ def versions_for(
         raise LayerInvalid("layer-unknown", layer=unknown[0], known=", ".join(LAYERS))
     newest = catalogue.all_valid_on(on)
     return {
-        layer: [catalogue.find(digest, layer) for digest in named[layer]] if layer in named else newest.get(layer, [])
+        layer: _named_versions(catalogue, layer, named[layer], newest) if layer in named else newest.get(layer, [])
         for layer in LAYERS
     }
+
+
+def _named_versions(
+    catalogue: Catalogue, layer: str, digests: Sequence[str], newest: Mapping[str, Sequence[LayerVersion]]
+) -> list[LayerVersion]:
+    """Versions by digest: those in force that have one of them (two places may publish the same land), else any."""
+    wanted = tuple(each for each in dict.fromkeys(digests) if len(each) >= 8)
+    in_force = [version for version in newest.get(layer, ()) if version.digest.startswith(wanted)]
+    others = [each for each in dict.fromkeys(digests) if not any(v.digest.startswith(each) for v in in_force)]
+    return [*in_force, *(catalogue.find(each, layer) for each in others)]
 
 
 def gather(
@@ -169,6 +183,7 @@ def gather(
     for layer, name in (("CZKFBJ", "outside_urban_boundary"), ("KZBJ", "outside_expansion_boundary")):
         _measure_outside(found, land, reading, layer, name)
     _measure_villages(found, reading)
+    _measure_contiguity(found, technical.block, wanted=kind == "consolidation")
     _doubt_what_lies_outside(found, technical.tolerance)
     _doubt_what_was_not_published(found, land, versions)
     return found
@@ -229,17 +244,23 @@ class _Reading:
         return self.catalogue.indexes(layer, chain.from_iterable(self.versions.values()))
 
     def is_disjoint(self, layer: str) -> bool:
-        """Whether the quality report of every version used says that its parcels overlap nowhere."""
+        """Whether every version used is reported to overlap nowhere, and one alone has parcels around the boundary."""
         reports = [version.quality for version in self.versions.get(layer, ())]
-        return all("counts" in report and OVERLAP_RULE not in report["counts"] for report in reports)
+        if not all("counts" in report and OVERLAP_RULE not in report["counts"] for report in reports):
+            return False
+        return len(reports) < 2 or sum(len(self._around(index)) > 0 for index in self.indexes(layer)) < 2
+
+    def _around(self, index: Index) -> npt.NDArray[np.int64]:
+        """Rows whose bounds meet those of the boundary."""
+        shape = reproject(np.array([self.boundary.shape], dtype=object), self.boundary.crs, index.crs)[0]
+        return index.search(shape.bounds)
 
     def place_names(self) -> dict[str, str]:
         """Code → name of the towns and villages around the boundary, as the administrative layers have them."""
         names: dict[str, str] = {}
         for layer, code, name, digits in (("XZQ", "XZQDM", "XZQMC", 9), ("CJDCQ", "ZLDWDM", "ZLDWMC", 12)):
             for index in self.indexes(layer):
-                shape = reproject(np.array([self.boundary.shape], dtype=object), self.boundary.crs, index.crs)[0]
-                rows = index.search(shape.bounds)
+                rows = self._around(index)
                 texts = zip(index.column(code, rows).to_pylist(), index.column(name, rows).to_pylist(), strict=True)
                 names |= {str(key)[:digits]: value for key, value in texts if key and value}
         return names
@@ -342,7 +363,7 @@ def _measure_villages(found: Gathered, reading: _Reading) -> None:
     """Villages touched, whether each is covered whole, and whether they adjoin; slivers at the edge do not count."""
     pieces = reading.pieces.get("CJDCQ")
     if pieces is None:
-        found.facts.update(villages=None, whole_villages=None, villages_adjacent=None, contiguous_farmland_max_m2=None)
+        found.facts.update(villages=None, whole_villages=None, villages_adjacent=None)
         return
     wide = 2 * shapely.area(pieces.shapes) / np.maximum(shapely.length(pieces.shapes), 1e-9)
     tolerance = reading.technical.tolerance
@@ -354,8 +375,22 @@ def _measure_villages(found: Gathered, reading: _Reading) -> None:
         villages=tuple(sorted({code[:12] for code in codes if code})),
         whole_villages=bool((rest <= float(reading.technical.tolerance.area_m2) * 100).all()),
         villages_adjacent=_adjoin(villages.shapes),
-        contiguous_farmland_max_m2=None,
     )
+
+
+def _measure_contiguity(found: Gathered, rule: BlockRule, *, wanted: bool) -> None:
+    """The largest block of farmland that the boundary leaves; only consolidation is asked for it."""
+    found.facts.update(contiguous_farmland_max_m2=None, contiguous_farmland_parcels=None)
+    if not wanted or found.pieces is None:
+        return
+    pieces = found.pieces
+    blocks = blocks_of(planned.of_shapes(pieces.shapes, pieces.area_dm2, pieces.attributes, pieces.crs), rule)
+    if not len(blocks):
+        found.facts.update(contiguous_farmland_max_m2=m2(0), contiguous_farmland_parcels=())
+    elif blocks.ridges_known.all():  # one that is not known might be the largest
+        found.facts.update(
+            contiguous_farmland_max_m2=blocks.net_m2(0), contiguous_farmland_parcels=blocks.parcel_ids(0)
+        )
 
 
 def _adjoin(shapes: npt.NDArray[np.object_]) -> bool:

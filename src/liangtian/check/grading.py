@@ -11,16 +11,14 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
-import pyarrow.compute as pc
 import shapely
 
 from liangtian.check.overlay import Pieces
+from liangtian.onemap.farmland import WORST, grades_of
 from liangtian.space.area import ellipsoidal_area
 from liangtian.units import net_dm2, round_dm2
 
 Ints = npt.NDArray[np.int64]
-BEST, WORST = 1, 15
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,18 +38,6 @@ class Parts:
     area_dm2: Ints
     net_dm2: Ints
     from_layer: npt.NDArray[np.bool_]
-
-
-def grades_of(values: pa.Array | pa.ChunkedArray) -> Ints:
-    """Grades 1–15 of a column; 0 for null and for what is no grade.
-
-    Examples
-    --------
-    >>> grades_of(pa.array([7, None, 16])).tolist()
-    [7, 0, 0]
-    """
-    given = np.asarray(pc.fill_null(values.cast(pa.int64()), 0), dtype=np.int64)
-    return np.where((given >= BEST) & (given <= WORST), given, 0)
 
 
 def undivided(grade: Ints, area_dm2: Ints, net: Ints) -> Parts:

@@ -17,6 +17,7 @@ from liangtian.errors import LiangtianError, ParameterMissing
 from liangtian.finding import Finding
 from liangtian.formats.features import Features
 from liangtian.onemap.catalogue import Catalogue, LayerVersion
+from liangtian.planning.blocks import BlockRule
 from liangtian.policy.adoption import Adoption, adopted, demonstration_adoptions
 from liangtian.policy.clause import Case
 from liangtian.policy.document import Document
@@ -101,7 +102,7 @@ def recheck(facts: Mapping[str, object], question: Question) -> tuple[tuple[Find
 
 
 def technical_on(on: date, place: str) -> Technical:
-    """The technical values in force: sliver tolerance, and grain capacity by grade.
+    """The technical values in force: sliver tolerance, grain capacity by grade, what joins a block.
 
     Raises
     ------
@@ -116,10 +117,13 @@ def technical_on(on: date, place: str) -> Technical:
     if on < since:
         raise ParameterMissing("check-before-technical", on=on.isoformat(), since=since.isoformat())
     tolerance, capacity = resolve("line_tolerance"), resolve("capacity_by_grade")
+    internal, barriers = resolve("block_internal_classes"), resolve("block_barrier_classes")
+    across, gap = resolve("block_across_m"), resolve("block_gap_m")
     return Technical(
         LineTolerance(area_m2=tolerance.table["area_m2"], width_m=tolerance.table["mean_width_m"]),
         {int(grade): kg for grade, kg in capacity.table.items()},
-        (tolerance.step, capacity.step),
+        BlockRule(internal.names, barriers.names, across_m=across.number, gap_m=gap.number),
+        tuple(each.step for each in (tolerance, capacity, internal, barriers, across, gap)),
     )
 
 

@@ -13,9 +13,10 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from liangtian.check.grading import Parts, grades_of, undivided
+from liangtian.check.grading import Parts, undivided
 from liangtian.check.overlay import Pieces
 from liangtian.onemap import landclass
+from liangtian.onemap.farmland import grades_of, ridge_millionths
 from liangtian.onemap.snapshot import ID
 from liangtian.units import MU_M2, m2_from_dm2, net_dm2, round_half_up
 
@@ -72,9 +73,7 @@ def land_of(pieces: Pieces) -> Land:
 
 def ridges(pieces: Pieces) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
     """Ridge coefficients (KCXS) in millionths, and which of them are coefficients; what is none counts as 0."""
-    given = pc.fill_null(pieces.attributes["KCXS"].cast(pa.float64()), 0.0).to_numpy()
-    known = (given >= 0) & (given < 1)
-    return np.round(np.where(known, given, 0.0) * 1e6).astype(np.int64), known
+    return ridge_millionths(pieces.attributes["KCXS"])
 
 
 def _text(values: pa.Array | pa.ChunkedArray, digits: int | None = None) -> npt.NDArray[np.str_]:

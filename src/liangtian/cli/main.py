@@ -9,6 +9,7 @@ from importlib.metadata import version
 import click
 
 from liangtian.cli.area import area
+from liangtian.cli.blocks import blocks
 from liangtian.cli.check import check
 from liangtian.cli.clauses import clauses
 from liangtian.cli.convert import convert
@@ -31,7 +32,7 @@ def cli(context: click.Context, lang: Language) -> None:
     context.obj = lang
 
 
-for command in (area, check, clauses, convert, county, explain, layers, publish, verify, whatif):
+for command in (area, blocks, check, clauses, convert, county, explain, layers, publish, verify, whatif):
     cli.add_command(command)
 
 

@@ -85,12 +85,11 @@ class Rulebook:
             if chosen is None or asked.rule in chosen:
                 for event in asked.obligation.events:
                     self._by_event[event].append(asked)
-        # The document with the later day in force stands above the earlier one it replaces.
-        self._replaced = {
-            old: (document, f"{document.id}{new}")
-            for document in sorted(documents.values(), key=lambda each: each.since)
-            for old, new in document.replaces.items()
-        }
+        # Of several that replace a rule, the one with the latest day in force comes first.
+        self._replaced: dict[str, list[tuple[Document, str]]] = {}
+        for document in sorted(documents.values(), key=lambda each: each.since, reverse=True):
+            for old, new in document.replaces.items():
+                self._replaced.setdefault(old, []).append((document, f"{document.id}{new}"))
 
     def only(self, rules: Iterable[str], values: Parameters | None = None) -> Rulebook:
         """The same documents, asked only these rules, by these values if given."""
@@ -130,9 +129,9 @@ class Rulebook:
         return list(self.decide(case).findings)
 
     def _ask(self, asked: _Asked, case: Case) -> tuple[list[Finding], list[Posted]]:
-        by = self._replaced.get(asked.rule)
-        if by is not None and by[0].since <= case.on:
-            return [_replaced(asked.rule, by[0], by[1])], []
+        for document, by in self._replaced.get(asked.rule, ()):
+            if document.since <= case.on:
+                return [_replaced(asked.rule, document, by)], []
         params = Params(
             self.values,
             clause=asked.clause.citation,

@@ -17,7 +17,6 @@ from types import ModuleType
 from typing import Literal, NamedTuple
 
 from liangtian.finding import Step
-from liangtian.policy.ruling import number
 
 Status = Literal["text", "law", "ours", "unverified"]
 
@@ -228,9 +227,10 @@ def _bands(rows: list[Mapping[str, object]]) -> tuple[Band, ...]:
 def _plain(value: object) -> object:
     match value:
         case Fraction():
-            return number(value)
+            return value.numerator if value.denominator == 1 else float(value)  # a figure of the law is not rounded
         case Band():
-            return {"from": _plain(value.first), "to": value.last and _plain(value.last), "value": _plain(value.value)}
+            last = None if value.last is None else _plain(value.last)
+            return {"from": _plain(value.first), "to": last, "value": _plain(value.value)}
         case MonthDay():
             return str(value)
         case date():

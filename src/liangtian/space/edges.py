@@ -60,7 +60,7 @@ def _edges(polygons: npt.NDArray[np.object_], first: int) -> tuple[Keys, Sides]:
     is_shell = np.ones(len(rings), dtype=bool)
     is_shell[1:] = of_ring[1:] != of_ring[:-1]
     flip = shapely.is_ccw(rings) != is_shell
-    vertex = _vertex_keys(xy)
+    vertex = vertex_keys(xy)
     # A ring's last vertex starts no edge, and a vertex repeated in place makes none.
     edge = (of_vertex[1:] == of_vertex[:-1]) & (vertex[1:] != vertex[:-1])
     one, other, ring = vertex[:-1][edge], vertex[1:][edge], of_vertex[1:][edge]
@@ -69,7 +69,7 @@ def _edges(polygons: npt.NDArray[np.object_], first: int) -> tuple[Keys, Sides]:
     return np.minimum(there, back), np.where((there < back) != flip[ring], owner, ~owner)
 
 
-def _vertex_keys(xy: npt.NDArray[np.float64]) -> Keys:
+def vertex_keys(xy: npt.NDArray[np.float64]) -> Keys:
     """64 well-mixed bits a vertex; equal coordinates give equal keys (adding 0.0 turns -0.0 into 0.0)."""
     bits = np.ascontiguousarray(xy + 0.0).view(np.uint64).reshape(-1, 2)
     return _mix(_mix(bits[:, 0]) + np.uint64(0x9E3779B97F4A7C15) * bits[:, 1])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
@@ -21,11 +22,13 @@ from liangtian.ledger.posting import Posting
 from liangtian.ledger.records import Attachment, Closing, content_digest
 from liangtian.ledger.relations import admit
 from liangtian_web.ledger import exclusivity
-from liangtian_web.ledger.models import Account, Entry, Lot, Period
-from liangtian_web.ledger.queries import holdings_of, named_by, state_for
+from liangtian_web.ledger.models import Account, Assertion, Entry, Lot, Period
+from liangtian_web.ledger.queries import balance, holdings_of, named_by, state_for
 from liangtian_web.ledger.records import entries_by_id, place_key, places_by_key
 from liangtian_web.ledger.refusing import in_words
 from liangtian_web.people.models import Place, User
+from liangtian_web.people.requests import Request
+from liangtian_web.trail.actions import note
 
 POST = f"SELECT * FROM book_post({', '.join(['%s'] * 19)})"
 
@@ -116,23 +119,39 @@ def spend(
 ) -> Entry:
     """Book what a rule says should move: from the lots named, or from the oldest first.
 
-    The accounts that give are locked before their lots are chosen, so that two spenders never choose the same credit.
+    All accounts are locked before lots are chosen, so that two spenders never choose the same credit. Asked again under
+    the same key, it does not choose again: the entry is the one booked.
 
     Raises
     ------
-    BookRefused (holdings-short, …)
+    BookRefused (holdings-short, key-reused, …)
     """
-    giving = {
-        (parties[each.party], each.pool, each.index)
-        for each in postings
-        if each.amount < 0 and each.party in parties and indices()[each.index].lots and pools()[each.pool].lots
-    }
+    wanted = _totals(((parties.get(each.party, ""), each.pool, each.index), each.amount) for each in postings)
+    giving = [key for key, amount in wanted.items() if amount < 0 and indices()[key[2]].lots and pools()[key[1]].lots]
+
     with transaction.atomic():
-        accounts = _accounts(giving, places_by_key(place for place, _, _ in giving))
+        accounts = _accounts(wanted, places_by_key(place for place, _, _ in wanted))
         with connection.cursor() as cursor:
             cursor.execute("SELECT book_lock(%s)", [list(accounts.values())])
-        found = {key: holdings_of(account, about.on) for key, account in accounts.items()}
+        if booked := Entry.objects.filter(key=about.key).first():
+            return _spent_before(booked, wanted)
+        found = {key: holdings_of(accounts[key], about.on) for key in giving}
         return post(about.entry(legs_from(postings, parties, {**found, **(lots or {})})))[0]
+
+
+def _totals(moved: Iterable[tuple[tuple[str, str, str], int]]) -> Counter[tuple[str, str, str]]:
+    found: Counter[tuple[str, str, str]] = Counter()
+    for key, amount in moved:
+        found[key] += amount
+    return found
+
+
+def _spent_before(booked: Entry, wanted: Counter[tuple[str, str, str]]) -> Entry:
+    legs = entries_by_id([booked.pk])[booked.pk].legs
+    moved = _totals(((leg.account.place, leg.account.pool, leg.account.index), leg.amount) for leg in legs)
+    if moved != wanted:
+        raise BookRefused("key-reused", key=booked.key)
+    return booked
 
 
 def attach_boundary(attachment: Attachment) -> Lot:
@@ -184,6 +203,16 @@ def close_period(closing: Closing) -> Period:
 
     assert made is not None
     return Period.objects.get(pk=made[0])
+
+
+def compare(who: Request, account: Account, on: date, stated: int, source: str) -> Assertion:
+    """Keep what somebody else's statement says an account holds on a day, beside what the book says now."""
+    held = balance(account, on)
+
+    with transaction.atomic():
+        made = Assertion.objects.create(account=account, on=on, stated=stated, held=held, source=source, actor=who.user)
+        note(who, "ledger.compare", f"account:{account.pk}", on=on, place=account.place)
+    return made
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,17 +92,17 @@ def test_a_run_comes_out_the_same_after_a_value_and_a_document_are_added(ask, ap
 def test_findings_of_a_rule_are_listed_for_those_who_may_see_them(ask, officer_client, outsider_client):
     run = ask()
     rule = next(f["rule"] for f in run.data["findings"] if grow(f))
-    url = reverse("review:findings", args=[rule])
+    url = reverse("rules:findings", args=[rule])
     assert "上村" in officer_client.get(url).content.decode()
     assert "上村" not in outsider_client.get(url).content.decode()
     assert "上村" not in officer_client.get(url, {"outcome": "unknown"}).content.decode()
-    assert officer_client.get(reverse("review:findings", args=["wenzhou-2019（一）.99"])).status_code == 404
+    assert officer_client.get(reverse("rules:findings", args=["wenzhou-2019（一）.99"])).status_code == 404
 
 
 def test_a_trial_says_which_checks_would_change_and_keeps_nothing(ask, officer_client):
     run = ask()
     given = {"name": LOW, "value": "85", "since": "2024-01-01", "until": "", "place": ""}
-    page = officer_client.post(reverse("review:whatif"), given)
+    page = officer_client.post(reverse("rules:whatif"), given)
     ((changed, differences),) = page.context["trial"].rows
     assert (changed, [each[1:] for each in differences]) == (run, [("fail", "pass")])
     assert "80 m²/人 → 85 m²/人" in page.context["trial"].said[0]
@@ -113,12 +113,12 @@ def test_a_trial_says_which_checks_would_change_and_keeps_nothing(ask, officer_c
 def test_a_trial_of_an_outsider_sees_no_check_of_others(ask, outsider_client):
     ask()
     given = {"name": LOW, "value": "85", "since": "2024-01-01", "until": "", "place": ""}
-    trial = outsider_client.post(reverse("review:whatif"), given).context["trial"]
+    trial = outsider_client.post(reverse("rules:whatif"), given).context["trial"]
     assert (trial.asked, trial.rows) == (0, [])
 
 
 def test_a_trial_refuses_what_is_no_value(officer_client, county_officer):
     assert isinstance(county_officer, User)
-    given = {"name": LOW, "value": '"viele"', "since": "2024-01-01", "until": "", "place": ""}
-    page = officer_client.post(reverse("review:whatif"), given)
+    given = {"name": LOW, "value": "viele", "since": "2024-01-01", "until": "", "place": ""}
+    page = officer_client.post(reverse("rules:whatif"), given)
     assert (page.status_code, page.context["trial"]) == (400, None)

@@ -39,7 +39,8 @@ class Ranking:
 
 def check_application(facts: Application, params: Params) -> Iterator[Ruling]:
     """Compare the day of the application with the deadline of the year before the library's."""
-    last = params.day("application_deadline", facts.library_year - 1)
+    year = min(max(facts.library_year - 1, date.min.year), date.max.year)
+    last = params.day("application_deadline", year)
     words = {"applied": facts.applied_on.isoformat(), "last": last.isoformat(), "year": facts.library_year}
     if facts.applied_on.year < last.year:
         yield failed("h21-too-early", words)

@@ -1,4 +1,4 @@
-"""（技术）Values that measuring needs and no adopted document gives: the line tolerance, capacity by grade."""
+"""（技术）Values that measuring needs and no adopted document gives: the line tolerance, capacity by grade, what joins a block."""
 
 from __future__ import annotations
 

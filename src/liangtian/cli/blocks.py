@@ -1,0 +1,205 @@
+"""`liangtian blocks LAYER|FILE`: contiguous blocks of farmland, largest first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import click
+import numpy as np
+
+from liangtian.check.gather import boundary_of
+from liangtian.check.overlay import cut
+from liangtian.check.result import to_json
+from liangtian.check.run import technical_on
+from liangtian.cli.options import DateType, file_options, home_option, opened
+from liangtian.errors import LayerInvalid
+from liangtian.finding import Finding, Outcome
+from liangtian.messages import Language, render, render_text
+from liangtian.onemap.catalogue import Catalogue
+from liangtian.onemap.index import Index
+from liangtian.onemap.places import lies_in
+from liangtian.planning import land, parcels
+from liangtian.planning.blocks import BlockRule, Blocks, blocks_of, mean_grade
+from liangtian.planning.parcels import Parcels
+from liangtian.policy.parameters import Parameters
+from liangtian.rules.documents import DOCUMENTS
+from liangtian.rules.haining_2021.c1_5_targets.blocks import block_class
+from liangtian.units import display_area, m2_from_dm2
+
+OVERLAP_RULE = "COM-26"
+LEVELS = {"county": 6, "town": 9, "village": 12}
+SIZES = "haining-2021一（五）.block_class_min_mu"
+SHOWN = 20  # blocks a terminal lists
+
+
+class Exact(click.ParamType[Fraction]):
+    """A finite decimal number that is not negative, kept exact."""
+
+    name = "number"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> Fraction:
+        try:
+            number = Decimal(str(value))
+        except InvalidOperation:
+            self.fail(f"“{value}” 不是数 / is not a number", param, ctx)
+        if not number.is_finite() or number < 0:
+            self.fail(render_text("blocks-bad-length", {"value": value}), param, ctx)
+        return Fraction(number)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Land to make blocks of, and what is wrong with it."""
+
+    indexes: list[Index]
+    notes: list[Finding]
+    source: str
+
+
+@click.command()
+@click.argument("source", metavar="LAYER|FILE")
+@click.option("--on", type=DateType(), metavar="DATE", help="Business date; default: the newest values and versions.")
+@click.option("--place", help="Only parcels of this place, by its code.")
+@click.option("--within", type=click.Path(path_type=Path), help="Cut the land by this boundary first.")
+@click.option("--by", type=click.Choice(list(LEVELS)), help="End blocks at the borders of these places.")
+@click.option(
+    "--gap", type=Exact(), metavar="M", help="Join across gaps up to so many metres of any ground but barriers."
+)
+@click.option("--across", type=Exact(), metavar="M", help="Join across internal classes up to so many metres.")
+@click.option("--min-mu", type=Exact(), default="0", metavar="N", help="Leave out blocks below N mu net.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@home_option
+@file_options
+@click.pass_obj
+def blocks(lang: Language, /, source: str, home: Path, min_mu: Fraction, as_json: bool, **given: Any) -> None:
+    """Join farmland into contiguous blocks: LAYER is a published DLTB, FILE any file of land-use parcels."""
+    on, place, within, by = (given.pop(name) for name in ("on", "place", "within", "by"))
+    rule = _rule(on, place, given.pop("gap"), given.pop("across"))
+    found = _found(source, home, on or date.max, place, given)
+    chosen = _parcels(found, place, within, given)
+    made = blocks_of(chosen, rule, digits=LEVELS.get(by))
+    notes = [*found.notes, *_doubts(made)]
+    shown = made.at_least(min_mu)
+    rows = rows_of(made, shown, on or date.max)
+    if as_json:
+        said = [{"rule": note.rule, "message": render(note, lang=lang)} for note in notes]
+        click.echo(to_json({"blocks": rows, "rule": _plain(rule), "findings": said}))
+        return
+    for note in notes:
+        click.echo(f"（{note.rule}）{render(note, lang=lang)}", err=True)
+    click.echo(_summary(made, rows, lang))
+
+
+def rows_of(made: Blocks, first: int, on: date) -> list[dict[str, Any]]:
+    """The first blocks as the JSON document has them; areas are Decimal m²."""
+    sizes = Parameters(DOCUMENTS).history(SIZES)[0].table
+    grades, slopes, paddy = made.grades_dm2(first), made.slopes_dm2(first), made.paddy_dm2(first)
+    return [
+        {
+            "id": made.ids[n],
+            "area_m2": m2_from_dm2(int(made.area_dm2[n])),
+            "net_m2": made.net_m2(n),
+            "parcels": int(made.count[n]),
+            "grade": mean_grade(grades[n]),
+            "size_class": None if (net := made.net_m2(n)) is None else block_class(net, sizes),
+            "paddy_m2": m2_from_dm2(int(paddy[n])),
+            "grades": _mix(grades[n], "grade"),
+            "slopes": _mix(slopes[n], "slope"),
+        }
+        for n in range(first)
+    ]
+
+
+def _rule(on: date | None, place: str | None, gap_m: Fraction | None, across_m: Fraction | None) -> BlockRule:
+    rule = technical_on(on or date.max, place or "").block
+    return replace(
+        rule,
+        gap_m=rule.gap_m if gap_m is None else gap_m,
+        across_m=rule.across_m if across_m is None else across_m,
+    )
+
+
+def _found(source: str, home: Path, on: date, place: str | None, options: dict[str, Any]) -> Found:
+    path = Path(source)
+    if path.exists():
+        with opened(path, options) as features:
+            layer = land.indexed(features)
+            rows = land.rows_in(layer, place)
+            notes = [*features.findings, *land.unclassed(layer, rows), *land.overlapping(layer, rows)]
+            return Found([layer], notes, features.source)
+    return _published(source, Catalogue(home), on, place)
+
+
+def _published(source: str, catalogue: Catalogue, on: date, place: str | None) -> Found:
+    name = source.upper()
+    versions = catalogue.all_valid_on(on)
+    if name not in versions:
+        raise LayerInvalid("blocks-source-unknown", source=source, on=on.isoformat())
+    if name != "DLTB":
+        raise LayerInvalid("blocks-not-land-use", layer=name)
+    used = [v for v in versions[name] if place is None or lies_in(place, v.place) or lies_in(v.place, place)]
+    indexes = catalogue.indexes(name, [*used, *(v for layer in ("XZQ", "CJDCQ") for v in versions.get(layer, ()))])
+    notes = [note for index in indexes for note in land.unclassed(index, land.rows_in(index, place))]
+    for version in used:
+        count = version.quality.get("counts", {}).get(OVERLAP_RULE, 0)
+        if count:
+            params = {"layer": version.name, "count": count}
+            notes.append(Finding("BLK-02", Outcome.FAIL, "blocks-published-overlap", params))
+    return Found(indexes, notes, name)
+
+
+def _parcels(found: Found, place: str | None, within: Path | None, options: dict[str, Any]) -> Parcels:
+    if within is not None:
+        with opened(within, options) as features:
+            boundary = boundary_of(features)
+        pieces = cut({"DLTB": (found.indexes, parcels.COLUMNS)}, boundary.shape, boundary.crs)["DLTB"]
+        chosen = [parcels.of_shapes(pieces.shapes, pieces.area_dm2, pieces.attributes, pieces.crs)]
+    else:
+        chosen = [parcels.of_index(index, land.rows_in(index, place)) for index in found.indexes]
+    chosen = [each for each in chosen if len(each.attributes)]
+    if not chosen:
+        raise LayerInvalid("blocks-empty", source=found.source)
+    return parcels.joined(chosen)
+
+
+def _doubts(made: Blocks) -> list[Finding]:
+    unknown = [made.ids[n] for n in np.flatnonzero(~made.ridges_known).tolist()]
+    if not unknown:
+        return []
+    params = {"count": len(unknown), "ids": "、".join(unknown[: land.NAMED])}
+    return [Finding("BLK-03", Outcome.UNKNOWN, "blocks-ridges-unknown", params, parcels=tuple(unknown))]
+
+
+def _mix(sums_dm2: Any, name: str) -> list[dict[str, Any]]:
+    """Parts that are there; what has no grade or slope comes last, as null."""
+    present = [n for n in [*range(1, len(sums_dm2)), 0] if sums_dm2[n]]
+    return [{name: n or None, "net_m2": m2_from_dm2(int(sums_dm2[n]))} for n in present]
+
+
+def _plain(rule: BlockRule) -> dict[str, Any]:
+    return {
+        "internal": rule.internal,
+        "barriers": rule.barriers,
+        "across_m": float(rule.across_m),
+        "gap_m": float(rule.gap_m),
+    }
+
+
+def _summary(made: Blocks, rows: list[dict[str, Any]], lang: Language) -> str:
+    if not rows:
+        return render_text("blocks-none", {}, lang=lang)
+    total = m2_from_dm2(int(made.net_dm2.sum()))
+    head = {"count": len(made), "net_m2": f"{total:,}", "net_mu": display_area(total, "mu")}
+    lines = [render_text("blocks-head", head | {"shown": min(len(rows), SHOWN)}, lang=lang)]
+    lines.append(render_text("blocks-columns", {}, lang=lang))
+    for row in rows[:SHOWN]:
+        net = row["net_m2"]
+        size = render_text(f"block-class-{row['size_class']}", {}, lang=lang) if row["size_class"] else ""
+        figures = ("—", "—") if net is None else (f"{net:,}", display_area(net, "mu"))
+        lines.append("\t".join([row["id"], *figures, str(row["parcels"]), str(row["grade"] or "—"), size]))
+    return "\n".join(lines)

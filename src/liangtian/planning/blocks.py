@@ -1,0 +1,250 @@
+"""Contiguous blocks of farmland: what a tractor can work without crossing a highway, a railway or a river.
+
+Fields belong to one block where they touch, where no more than a country road, a ditch and their ridges lie between
+them (the internal classes), or where the ground between them is narrower than a stated gap. Barriers are never crossed. A
+limit (project area, village, town) cuts: what lies beyond it does not count.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from math import ceil
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+import shapely
+
+from liangtian.onemap import landclass
+from liangtian.onemap.farmland import WORST, grades_of, ridge_millionths
+from liangtian.onemap.snapshot import ID
+from liangtian.planning.parcels import Ints, Mask, Parcels
+from liangtian.space.contiguity import Between, contiguous
+from liangtian.units import MU_M2, m2_from_dm2, net_dm2, round_half_up
+
+
+@dataclass(frozen=True, slots=True)
+class BlockRule:
+    """What joins and what cuts, all of it dated values of `liangtian-2026（技术）`.
+
+    Attributes
+    ----------
+    internal : classes that lie inside consolidated fields
+    barriers : classes that end a block
+    across_m : widest ground of internal classes between two fields, metres
+    gap_m : widest other ground between two fields, barriers excepted, metres
+    """
+
+    internal: tuple[str, ...]
+    barriers: tuple[str, ...]
+    across_m: Fraction
+    gap_m: Fraction
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Blocks:
+    """Blocks, largest net area first; of equals, by id.
+
+    Attributes
+    ----------
+    parcels : everything the blocks were made from
+    parts, block : shape (f,), positions of the farmland polygons in `parcels`, and the number of each one's block
+    part_net_dm2 : shape (f,)
+    ids : the lowest parcel id of each block, with `-2`, `-3` … where the parts of one parcel begin several
+    area_dm2, net_dm2 : shape (k,), farmland with and without field ridges, hundredths of m²
+    count : shape (k,), parcels
+    ridges_known : shape (k,), every ridge coefficient in the block is one; else its net area is not known
+    """
+
+    parcels: Parcels
+    parts: Ints
+    block: Ints
+    part_net_dm2: Ints
+    ids: tuple[str, ...]
+    area_dm2: Ints
+    net_dm2: Ints
+    count: Ints
+    ridges_known: Mask
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def at_least(self, size_mu: Fraction) -> int:
+        """How many blocks, from the first, reach a net size, exactly; what is no ridge coefficient takes nothing away.
+
+        1000 mu is 2,000,000/3 m²: 666,666.67 m² reaches it, 666,666.66 m² does not.
+        """
+        least_dm2 = ceil(size_mu * MU_M2 * 100)
+        return int(np.count_nonzero(self.net_dm2 >= least_dm2))
+
+    def net_m2(self, number: int) -> Decimal | None:
+        """Net area of a block; None where a ridge coefficient is none."""
+        return m2_from_dm2(int(self.net_dm2[number])) if self.ridges_known[number] else None
+
+    def parcel_ids(self, number: int) -> tuple[str, ...]:
+        """Sorted ids of the parcels of a block."""
+        rows = np.unique(self.parcels.owner[self.parts[self.block == number]])
+        return tuple(sorted(self.parcels.attributes[ID].take(pa.array(rows)).to_pylist()))
+
+    def grades_dm2(self, first: int) -> Ints:
+        """Net area of the first blocks by grade 0–15 (0: none), shape (first, 16)."""
+        grade = grades_of(self.parcels.attributes["GDDB"])[self._rows]
+        return self._sums(grade, WORST + 1, first)
+
+    def slopes_dm2(self, first: int) -> Ints:
+        """Net area of the first blocks by slope grade 0–5 (0: none), shape (first, 6)."""
+        codes = pc.index_in(self.parcels.text("GDPDJB"), value_set=pa.array(["1", "2", "3", "4", "5"]))
+        slope = np.asarray(pc.fill_null(codes, -1)).astype(np.int64) + 1
+        return self._sums(slope[self._rows], 6, first)
+
+    def paddy_dm2(self, first: int) -> Ints:
+        """Net area of paddy in the first blocks, shape (first,)."""
+        paddy = landclass.is_paddy(self.parcels.attributes["DLBM"])[self._rows]
+        return self._sums(paddy.astype(np.int64), 2, first)[:, 1]
+
+    def shapes(self, number: int) -> npt.NDArray[np.object_]:
+        """The fields of a block."""
+        return self.parcels.outlines.polygons(self.parts[self.block == number])
+
+    def outline(self, number: int, closing_m: float) -> shapely.Geometry:
+        """The ground of a block: its fields united, what is narrower than `closing_m` between them closed."""
+        united = shapely.union_all(self.shapes(number))
+        if not closing_m:
+            return united
+        grown = shapely.buffer(united, closing_m / 2, join_style="mitre")
+        return shapely.union(united, shapely.buffer(grown, -closing_m / 2, join_style="mitre"))
+
+    @property
+    def _rows(self) -> Ints:
+        return np.asarray(self.parcels.owner[self.parts])
+
+    def _sums(self, kind: Ints, kinds: int, first: int) -> Ints:
+        at = self.block < first
+        cell = self.block[at] * kinds + kind[at]
+        return _sum(self.part_net_dm2[at], cell, first * kinds).reshape(first, kinds)
+
+
+def blocks_of(parcels: Parcels, rule: BlockRule, *, digits: int | None = None) -> Blocks:
+    """Join farmland into blocks.
+
+    Parameters
+    ----------
+    parcels : every class of land, not the farmland alone: what lies between fields decides
+    rule : what joins and what cuts
+    digits : blocks end at the places whose codes are this long: 6 county, 9 town, 12 village; None: no such limit
+
+    Returns
+    -------
+    Blocks : the same whatever the order of the parcels
+    """
+    codes = parcels.attributes["DLBM"]
+    owner = parcels.owner
+    parts = np.flatnonzero(landclass.is_farmland(codes)[owner] & (parcels.area_dm2 > 0))
+    between = Between(
+        gap_m=float(rule.gap_m),
+        across_m=float(rule.across_m),
+        crossable=_polygons_of(parcels, rule.internal),
+        barriers=_polygons_of(parcels, rule.barriers),
+    )
+    limit = None if digits is None else _places(parcels, digits)[owner[parts]]
+    label = contiguous(parcels.outlines.take(parts), between, limit)
+    return _measured(parcels, parts, label)
+
+
+def mean_grade(grades_dm2: Ints) -> Decimal | None:
+    """Mean grade by net area, two places; None where any farmland has no grade.
+
+    Examples
+    --------
+    >>> mean_grade(np.array([0, 0, 0, 100, 0, 50])), mean_grade(np.array([1, 0, 0, 100]))
+    (Decimal('3.67'), None)
+    """
+    total = int(grades_dm2.sum())
+    if grades_dm2[0] or not total:
+        return None
+    return round_half_up(Fraction(int((grades_dm2 * np.arange(len(grades_dm2))).sum()), total), 2)
+
+
+def inclusions_dm2(blocks: Blocks, number: int, outline: shapely.Geometry) -> Mapping[str, int]:
+    """Other land that a block encloses, by class code: the parcels whose inner point lies inside the outline's shell.
+
+    Internal classes count as well; they are part of what the block holds besides farmland.
+    """
+    filled = shapely.multipolygons(shapely.polygons(shapely.get_exterior_ring(shapely.get_parts(outline))))
+    parcels = blocks.parcels
+    bounds, (x0, y0, x1, y1) = parcels.outlines.bounds, shapely.bounds(filled)
+    inside = (bounds[:, 0] >= x0) & (bounds[:, 1] >= y0) & (bounds[:, 2] <= x1) & (bounds[:, 3] <= y1)
+    inside &= ~landclass.is_farmland(parcels.attributes["DLBM"])[parcels.owner]
+    at = np.flatnonzero(inside)
+    shapely.prepare(filled)
+    at = at[shapely.contains(filled, shapely.point_on_surface(parcels.outlines.polygons(at)))]
+    codes = parcels.text("DLBM").take(pa.array(parcels.owner[at])).to_pylist()
+    found: dict[str, int] = {}
+    for code, dm2 in sorted(zip((code or "" for code in codes), parcels.area_dm2[at].tolist(), strict=True)):
+        found[code] = found.get(code, 0) + dm2
+    return found
+
+
+def _polygons_of(parcels: Parcels, classes: tuple[str, ...]) -> npt.NDArray[np.object_]:
+    chosen = np.asarray(pc.is_in(parcels.text("DLBM"), value_set=pa.array(classes, pa.string())))
+    return parcels.outlines.polygons(np.flatnonzero(chosen[parcels.owner]))
+
+
+def _places(parcels: Parcels, digits: int) -> Ints:
+    """A number for each place of so many digits; a parcel without a code is in a place of its own kind."""
+    codes = pc.utf8_slice_codeunits(pc.fill_null(parcels.text("ZLDWDM"), ""), 0, digits)
+    return np.asarray(codes.combine_chunks().dictionary_encode().indices).astype(np.int64)
+
+
+def _measured(parcels: Parcels, parts: Ints, label: Ints) -> Blocks:
+    _, block = np.unique(label, return_inverse=True)
+    number = int(block.max()) + 1 if len(block) else 0
+    rows = parcels.owner[parts]
+    ridge, known = ridge_millionths(parcels.attributes["KCXS"])
+    area = parcels.area_dm2[parts]
+    net = net_dm2(area, ridge[rows])
+    held = np.unique(block * max(len(parcels.attributes), 1) + rows) // max(len(parcels.attributes), 1)
+    net_sum, names = _sum(net, block, number), _lowest_ids(parcels, rows, block, number)
+    order = np.lexsort((names, -net_sum))
+    rank = np.empty(number, dtype=np.int64)
+    rank[order] = np.arange(number)
+    ids = parcels.attributes[ID].take(pa.array(names[order])).to_pylist()
+    return Blocks(
+        parcels,
+        parts,
+        rank[block],
+        net,
+        _told_apart(ids),
+        _sum(area, block, number)[order],
+        net_sum[order],
+        np.bincount(held, minlength=number)[order],
+        (np.bincount(block, weights=~known[rows], minlength=number) == 0)[order],
+    )
+
+
+def _lowest_ids(parcels: Parcels, rows: Ints, block: Ints, number: int) -> Ints:
+    """Row of the parcel with the lowest id of each block."""
+    by_id = np.asarray(pc.sort_indices(parcels.attributes[ID]), dtype=np.int64)
+    rank = np.empty(len(by_id), dtype=np.int64)
+    rank[by_id] = np.arange(len(by_id))
+    order = np.lexsort((rank[rows], block))
+    first = order[np.r_[True, np.diff(block[order]) > 0][: len(order)]]
+    return np.asarray(rows[first])
+
+
+def _told_apart(ids: list[str]) -> tuple[str, ...]:
+    seen: dict[str, int] = {}
+    told = []
+    for each in ids:
+        seen[each] = seen.get(each, 0) + 1
+        told.append(each if seen[each] == 1 else f"{each}-{seen[each]}")
+    return tuple(told)
+
+
+def _sum(values: Ints, cell: Ints, cells: int) -> Ints:
+    """Whole sums by cell; exact, as sums of hundredths of m² stay far below 2⁵³."""
+    return np.bincount(cell, weights=values, minlength=cells).astype(np.int64)
