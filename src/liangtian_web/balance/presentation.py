@@ -18,6 +18,7 @@ from liangtian.space.crs import geographic, reproject
 from liangtian_web.balance.models import Filing
 from liangtian_web.ledger.records import places_by_key
 from liangtian_web.review.presentation import GRAVITY, as_shown, citation, gathered
+from liangtian_web.rulebook.naming import address_of
 
 
 def findings_shown(text: str, language: str, gates: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
@@ -40,13 +41,11 @@ def postings_shown(rows: Iterable[Sequence[Any]], parties: dict[str, str]) -> li
     shown = []
     for party, pool, index, amount, rule in rows:
         place = places.get(parties.get(party, ""))
-        document, mark, number = rule.partition("（")
-        clause = mark + number.rsplit(".", 1)[0]
         shown.append({
             "place": place.name if place else gettext("账外") if party == "outside" else party,
             "pool": pool, "index": index, "amount": amount, "rule": rule,
             "cites": citation(rule) if rule else gettext("验收登记"),
-            "url": f"{reverse('rulebook:clause', args=[document, clause])}#{rule}" if rule else "",
+            "url": f"{reverse('rulebook:clause', args=address_of(rule))}#{rule}" if rule else "",
         })  # fmt: skip
     return shown
 

@@ -70,6 +70,15 @@ def test_the_list_begins_with_what_waits_for_me(clients, filing):
     assert waiting == {"li": [], "qian": [filing]}
 
 
+def test_the_page_says_why_and_leads_to_the_clauses(clients, filing):
+    page = clients["qian"].get(reverse("balance:filing", args=[filing.uuid]))
+    steps = {step["name"]: step["shown"] for each in page.context["found"]["own"] for step in each["steps"]}
+    assert steps["accepted_amounts"] == "耕地数量 30,013 m² 粮食产能 30,000 kg 水田规模 20,000 m²"
+    urls = {row["url"] for row in page.context["postings"] if row["url"]}
+    assert [clients["qian"].get(url).status_code for url in urls] == [200, 200]  # （六）.2 and .4
+    assert page.context["found"]["unverified"]  # the price
+
+
 def test_a_filing_is_sent_back_with_a_reason(clients, filing):
     clients["qian"].post(reverse("balance:decide", args=[filing.uuid]), {"refuse": "1", "reason": "缺验收表"})
     page = clients["li"].get(reverse("balance:filing", args=[filing.uuid]))
