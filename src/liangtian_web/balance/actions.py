@@ -20,7 +20,7 @@ from liangtian.ledger.posting import Posting
 from liangtian.policy.amounts import COMPENSATION, amounts
 from liangtian.policy.facts import plain_facts
 from liangtian_web.balance.models import Decision, Filing
-from liangtian_web.balance.queries import at_hand, city_of, decision_of, lock, top_of
+from liangtian_web.balance.queries import at_hand, city_of, decision_of, is_run_held, lock, top_of
 from liangtian_web.balance.ruling import Ruled, findings_text, posting_rows, rule
 from liangtian_web.errors import StageRefused
 from liangtian_web.ledger import actions as book
@@ -98,20 +98,29 @@ def file_ending(request: Request, uuid: UUID, hold: Filing, event: str, **more: 
 
 
 def _file(request: Request, head: Head, event: str, **more: Any) -> Filing:
-    """Record it once: a form sent again leads to what its first sending made."""
-    known = {"uuid": head.uuid, "event": event, "filer": request.user}
+    """Record it once: a form sent again leads to what its first sending made.
+
+    Raises
+    ------
+    StageRefused : the form was sent before with other content, or by somebody else
+    """
+    given = {
+        "uuid": head.uuid, "event": event, "filer": request.user, "place": head.place, "project": head.project,
+        "on": head.on, "document": head.document, **more,
+    }  # fmt: skip
     try:
         with transaction.atomic():
-            made = Filing.objects.create(
-                **known, place=head.place, project=head.project, on=head.on, document=head.document, **more
-            )
+            made = Filing.objects.create(**given)
             note(request, "balance.file", f"filing:{made.uuid}", on=made.on, place=made.place)
     except IntegrityError:
-        sent = Filing.objects.filter(**known).first()
-        if sent is None:
-            raise
-        return sent
+        made = Filing.objects.get(uuid=head.uuid)
+        if any(_plain(getattr(made, name)) != value for name, value in given.items()):
+            raise StageRefused("balance-key-reused") from None
     return made
+
+
+def _plain(value: Any) -> Any:
+    return bytes(value) if isinstance(value, memoryview) else value
 
 
 def decide(request: Request, filing: Filing, *, accept: bool, reason: str = "") -> Decision:
@@ -165,6 +174,8 @@ def parties_of(filing: Filing) -> dict[str, str]:
 
 
 def _book(request: Request, filing: Filing, ruled: Ruled) -> Entry:
+    if is_run_held(filing):
+        raise StageRefused("balance-run-held")
     if ruled.stops:
         rules = "、".join(dict.fromkeys(each.rule for each in ruled.stops))
         raise StageRefused("balance-stopped", rules=rules)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django import forms
 from django.utils import timezone
@@ -117,10 +117,16 @@ class OccupationForm(HeadForm):
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         run, path = self.fields["run"], self.fields["balance_path"]
-        run.queryset = occupying_runs(user)  # type: ignore[attr-defined]
+        run.queryset = occupying_runs(user, self._sending())  # type: ignore[attr-defined]
         run.label_from_instance = _run_word  # type: ignore[attr-defined]
         path.choices = [("", "—"), *_choices("balance_path")]  # type: ignore[attr-defined]
         self.fields["document"].label = _("申请文号")
+
+    def _sending(self) -> UUID | None:
+        try:
+            return UUID(str(self.data.get("key")))
+        except ValueError:
+            return None
 
     def clean_lots(self) -> list[str]:
         """Serial numbers in the order given, each once."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.contrib.auth.models import AnonymousUser
 from django.db import connection
 from django.db.models import Exists, OuterRef, QuerySet
@@ -41,11 +43,17 @@ def standing_holds(user: User) -> QuerySet[Filing]:
     return held.filter(~Exists(ended))
 
 
-def occupying_runs(user: User) -> QuerySet[Run]:
-    """Checks that an occupation can begin with: of the user's counties and zones, not begun or sent back."""
-    alive = Filing.objects.filter(run=OuterRef("pk"), event=Filing.Event.HOLD).exclude(
-        decision__isnull=False, decision__entry__isnull=True
-    )
+def occupying_runs(user: User, sending: UUID | None = None) -> QuerySet[Run]:
+    """Checks that an occupation can begin with: of the user's counties and zones, not begun or sent back.
+
+    Parameters
+    ----------
+    sending : the form at hand, which begins nothing anew when it is sent again
+    """
+    begun = Filing.objects.filter(run=OuterRef("pk"), event=Filing.Event.HOLD)
+    if sending is not None:
+        begun = begun.exclude(uuid=sending)
+    alive = begun.exclude(decision__isnull=False, decision__entry__isnull=True)
     found = runs_for(user).filter(kind__in=KINDS, place__in=filing_places(user))
     return found.filter(~Exists(alive)).defer(*HEAVY)
 
@@ -88,6 +96,13 @@ def decision_of(filing: Filing) -> Decision | None:
 
 
 def lock(filing: Filing) -> None:
-    """One decision on a filing at a time, until the transaction ends."""
+    """One decision at a time on a filing, and on all holds of one check, until the transaction ends."""
+    what = f"run:{filing.run_id}" if filing.run_id else f"filing:{filing.pk}"
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"balance.decide:{filing.pk}"])
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"balance.decide {what}"])
+
+
+def is_run_held(filing: Filing) -> bool:
+    """Whether another hold of the same check was booked."""
+    others = Filing.objects.filter(run=filing.run_id, event=Filing.Event.HOLD).exclude(pk=filing.pk)
+    return filing.run_id is not None and others.filter(decision__entry__isnull=False).exists()

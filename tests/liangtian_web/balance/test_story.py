@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 from django.urls import reverse
 from django.utils import timezone
-from tests.liangtian_web.balance.conftest import file_acceptance, file_end, file_hold, post
+from tests.liangtian_web.balance.conftest import accepted, file_acceptance, file_end, file_hold, post
 from tests.liangtian_web.conftest import browser, person
 
 from liangtian.cli.main import cli
@@ -145,6 +145,8 @@ def test_what_is_sent_twice_is_booked_once(clients, places):
     given = {"key": "11111111-2222-4333-8444-555555555555"}
     first, second = (file_acceptance(clients["li"], places, **given) for _ in range(2))
     assert first == second
+    changed = clients["li"].post(reverse("balance:accept"), accepted(places, project="别的", **given))
+    assert "已经提交过" in changed.context["form"].non_field_errors()[0]
     assert [post(clients["qian"], first).status_code for _ in range(2)] == [302, 302]
     assert Entry.objects.filter(kind="acceptance").count() == 1
     acts = Event.objects.filter(action__startswith="balance").order_by("pk")
@@ -194,6 +196,27 @@ def test_a_lapsed_hold_is_not_written_off(clients, places, check):
     ending = file_end(clients["wang"], held, "approval")
     assert post(clients["li"], ending).status_code == 409
     assert holds("339901", "used") == 0
+
+
+def test_a_hold_sent_twice_is_filed_once_and_its_check_begins_no_other(clients, places, check):
+    run, given = check("一号"), {"key": "11111111-2222-4333-8444-555555555555"}
+    assert file_hold(clients["wang"], run, **given) == file_hold(clients["wang"], run, **given)
+    form = clients["wang"].get(reverse("balance:occupy")).context["form"]
+    assert list(form.fields["run"].queryset) == []
+
+
+def test_what_a_check_owes_is_not_held_twice(clients, places, check, people):
+    post(clients["qian"], file_acceptance(clients["li"], places))
+    held = file_hold(clients["wang"], check("一号"))
+    other = Filing.objects.create(
+        event="hold", place=held.place, project="一号", on=held.on, document="另一件", facts={}, run=held.run,
+        filer=people["wang"],
+    )  # fmt: skip  # as two officers file at the same moment
+    post(clients["li"], held)
+    once = holds("339901", "held")
+    answer = post(clients["li"], other)
+    assert (answer.status_code, holds("339901", "held")) == (409, once)
+    assert "已经冻结过" in answer.content.decode()
 
 
 def test_a_hold_ends_once(clients, places, check):
