@@ -32,7 +32,9 @@ def as_obligation(duty: Duty, rule: str) -> Obligation[Records]:
 
     def check(facts: Records, params: Params) -> Iterator[Ruling]:
         due = params.value(duty.due)
-        done = [row["done_on"] for row in facts.duty_records if row["rule"] == rule and done_by(row["done_on"], params.on)]
+        done = [
+            row["done_on"] for row in facts.duty_records if row["rule"] == rule and done_by(row["done_on"], params.on)
+        ]
         if due.unit != "month-day":
             yield _ruling(min(done, default=None), due.day_in(params.on.year), params.on)
             return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.translation import get_language, gettext
@@ -53,5 +54,5 @@ def _unverified(user: User, on: date, lang: Language) -> Iterator[Todo]:
     if names:
         what = gettext("今年检查用到的条款含 %(n)s 个未核实取值") % {"n": len(names)}
         about = "、".join(value_label(name, lang) for name in names[:NAMED]) + (" …" if len(names) > NAMED else "")
-        url = f"{reverse('rulebook:values')}?status=unverified"
+        url = f"{reverse('rulebook:values')}?{urlencode({'name': names}, doseq=True)}"
         yield Todo("unknown", gettext("未核实"), what, about, url, gettext("看参数"))

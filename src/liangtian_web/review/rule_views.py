@@ -14,8 +14,8 @@ from liangtian_web.review.queries import findings_for, outcomes_of_rules
 from liangtian_web.review.trial_form import ChoiceForm, TrialForm
 from liangtian_web.review.trials import Trial, try_value
 from liangtian_web.rulebook.contents import covered, is_clause, is_obligation
-from liangtian_web.rulebook.queries import home_place, value_names
-from liangtian_web.rulebook.values import value_page
+from liangtian_web.rulebook.queries import home_place
+from liangtian_web.rulebook.values import tryable_names, value_page
 
 PAGE = 50
 
@@ -64,7 +64,7 @@ def whatif(request: Request) -> HttpResponse:
     lang, place = _language(request), home_place(request.user)
     name = (request.POST or request.GET).get("name", "")
     context: dict[str, object] = {"choice": ChoiceForm(lang, initial={"name": name}), "place": place}
-    if name not in value_names():
+    if name not in tryable_names():
         return render(request, "review/whatif.html", context, status=404 if name else 200)
     shown = value_page(name, lang, request.user, on=timezone.localdate(), place=place)
     form = TrialForm(request.user, shown["start"], lang, request.POST or None)

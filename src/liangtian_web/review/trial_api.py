@@ -13,7 +13,7 @@ from ninja.errors import HttpError
 from liangtian_web.people.queries import places_for
 from liangtian_web.people.requests import Request
 from liangtian_web.review.trials import try_value
-from liangtian_web.rulebook.queries import value_names
+from liangtian_web.rulebook.values import tryable_names
 
 router = Router(tags=["rulebook"])
 
@@ -47,7 +47,7 @@ class TrialOut(Schema):
 @router.post("/whatif", response=TrialOut, summary="Try a value over the checks made")
 def whatif(request: Request, given: TrialIn, lang: Literal["zh", "en"] = "zh") -> Any:
     """Decide the user's checks again with one value changed."""
-    if given.name not in value_names():
+    if given.name not in tryable_names():
         raise Http404
     place = places_for(request.user).filter(code=given.place).first() if given.place else None
     if given.place and place is None:

@@ -108,7 +108,7 @@ def clauses(request: Request, document: str, lang: Lang = "zh") -> Any:
 
 @router.get("/documents/{document}/clauses/{number}", summary="A clause laid open, as `liangtian explain` gives it")
 def clause(
-    request: Request, document: str, number: str, on: date | None = None, place: str = "", lang: Lang = "zh"
+    request: Request, document: str, number: str, *, on: date | None = None, place: str = "", lang: Lang = "zh"
 ) -> dict[str, Any]:
     """Obligations, facts, values in force at the place (the user's own by default) on the day (today by default)."""
     if not contents.is_clause(document, number):
@@ -120,7 +120,7 @@ def clause(
 
 
 @router.get("/values", response=list[ValueName], summary="Values in force at a place on a day")
-def values(request: Request, on: date | None = None, place: str = "", document: str = "", lang: Lang = "zh") -> Any:
+def values(request: Request, *, on: date | None = None, place: str = "", document: str = "", lang: Lang = "zh") -> Any:
     """Every value, or those of a document."""
     where, day = _place(request.user, place), on or timezone.localdate()
     names = [name for name in value_names() if not document or address_of(name)[0] == document]
@@ -129,7 +129,7 @@ def values(request: Request, on: date | None = None, place: str = "", document: 
 
 
 @router.get("/values/{name}", response=HeldOut, summary="One value: in force, why, and its history")
-def value(request: Request, name: str, on: date | None = None, place: str = "", lang: Lang = "zh") -> Any:
+def value(request: Request, name: str, *, on: date | None = None, place: str = "", lang: Lang = "zh") -> Any:
     """One value by its full name, `wenzhou-2019（六）.city_pool_share`."""
     if name not in value_names():
         raise Http404

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date
 from itertools import groupby
 from typing import Any
@@ -79,10 +79,17 @@ def timeline(name: str, lang: Language, user: User, *, current: Parameter | None
 
 
 def value_list(
-    lang: Language, *, on: date, place: Place | None, document: str = "", status: str = ""
+    lang: Language,
+    *,
+    on: date,
+    place: Place | None,
+    document: str = "",
+    status: str = "",
+    only: Collection[str] = (),
 ) -> Iterator[dict[str, Any]]:
-    """Values by clause, narrowed to a document and to a status of the value in force."""
+    """Values by clause, narrowed to a document, to a status of the value in force, to those named."""
     names = [name for name in value_names() if not document or address_of(name)[0] == document]
+    names = [name for name in names if not only or name in only]
     rows = [held_row(name, lang, on=on, place=place) for name in names]
     wanted = [row for row in rows if not status or row["status"] == status]
     for citation, group in groupby(wanted, key=lambda row: "".join(address_of(row["name"]))):
@@ -92,10 +99,15 @@ def value_list(
 
 
 def grouped_choices(lang: Language) -> list[tuple[str, list[tuple[str, str]]]]:
-    """Every value under its clause, for a choice."""
-    pairs = [("".join(address_of(name)), (name, value_label(name, lang))) for name in value_names()]
+    """Every value that can be tried, under its clause, for a choice."""
+    pairs = [("".join(address_of(name)), (name, value_label(name, lang))) for name in tryable_names()]
     groups = groupby(pairs, key=lambda pair: pair[0])
     return [(_heading(citation, lang), [choice for _, choice in group]) for citation, group in groups]
+
+
+def tryable_names() -> list[str]:
+    """Values that decide; technical ones act when ground is measured, which a trial does not do again."""
+    return [name for name in value_names() if DOCUMENTS[address_of(name)[0]].needs_adoption]
 
 
 def text_of(each: Parameter, lang: Language) -> str:
@@ -103,13 +115,11 @@ def text_of(each: Parameter, lang: Language) -> str:
     return value_text(each.plain, each.unit, lang)
 
 
-def _heading(citation: str, lang: Language) -> str:
-    adopted = DOCUMENTS[address_of(citation)[0]].needs_adoption
-    title = render_text(citation, {}, lang=lang) if adopted else ""
-    return f"{cited(citation, lang)} {title}".rstrip()
-
-
 def documents_with_values(lang: Language) -> list[tuple[str, str]]:
     """Documents that declare values: id and short name."""
     ids = dict.fromkeys(address_of(name)[0] for name in value_names())
     return [(each, short_name(each, lang)) for each in ids]
+
+
+def _heading(citation: str, lang: Language) -> str:
+    return f"{cited(citation, lang)} {render_text(citation, {}, lang=lang)}"

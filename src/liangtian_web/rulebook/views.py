@@ -94,8 +94,10 @@ def value_list(request: Request) -> HttpResponse:
     """Every value in force at the user's place, by clause."""
     lang, on, place = language_of(request), asked_day(request), home_place(request.user)
     asked = {each: request.GET.get(each, "") for each in ("document", "status")}
+    only = request.GET.getlist("name")
     context = asked | {
-        "groups": list(values.value_list(lang, on=on, place=place, **asked)),
+        "groups": list(values.value_list(lang, on=on, place=place, only=only, **asked)),
+        "only": only,
         "documents": values.documents_with_values(lang),
         "statuses": Proposal.Status.choices,
         "on": on,

@@ -44,8 +44,8 @@ def typed(name, data):
         ),
         (
             "wenzhou-2019（十）.coordinated",
-            {"value_0": ["finance"], "value_1": "林业\n\n交通运输\n"},
-            ["finance", "林业", "交通运输"],
+            {"value_0": ["财政"], "value_1": "林业\n\n交通运输\n"},
+            ["财政", "林业", "交通运输"],
         ),
         (
             "wenzhou-2019（十六）.acceptance_reward_yuan",
