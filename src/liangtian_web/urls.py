@@ -24,4 +24,5 @@ urlpatterns = [
     path("rulebook/", include("liangtian_web.review.rule_urls")),
     path("ledger/", include("liangtian_web.ledger.urls")),
     path("review/", include("liangtian_web.review.urls")),
+    path("balance/", include("liangtian_web.balance.urls")),
 ]  # fmt: skip

@@ -15,6 +15,7 @@ RAIL = (
     ("home:index", _("首页"), ()),
     ("onemap:map", _("一张图"), ()),
     ("review:runs", _("检查"), ()),
+    ("balance:index", _("占补平衡"), ()),
     ("ledger:index", _("台账"), ()),
     ("onemap:layers", _("图层"), ()),
     ("rulebook:index", _("规则"), ()),

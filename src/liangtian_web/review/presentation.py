@@ -36,7 +36,7 @@ def citation(rule: str) -> str:
 
 def findings(run: Run, language: str) -> list[dict[str, Any]]:
     """The findings, gravest first, in the order of the text within one outcome; each obligation stands alone."""
-    found = [_finding(each) for each in run.data_in(language)["findings"]]
+    found = [as_shown(each) for each in run.data_in(language)["findings"]]
     return sorted(found, key=lambda f: GRAVITY.get(f["outcome"], 9))
 
 
@@ -51,7 +51,8 @@ def gathered(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return list(told.values())
 
 
-def _finding(each: dict[str, Any]) -> dict[str, Any]:
+def as_shown(each: dict[str, Any]) -> dict[str, Any]:
+    """A finding with its words, its citation and the steps of its trace."""
     document = DOCUMENTS.get(each["rule"].partition("（")[0])
     english = get_language() == "en"
     compared = [step for step in each["trace"] if step["kind"] == "compare"]

@@ -8,6 +8,7 @@ from typing import Any
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext
 
+from liangtian.ledger.indices import UNIT_SIGNS, indices
 from liangtian.messages import Language
 from liangtian.policy.facts import dictionary
 from liangtian.policy.whatif_words import value_label, value_text
@@ -75,6 +76,19 @@ def _shown(step: dict[str, Any], lang: Language) -> str:
     if fact and fact.type == "choice" and value in fact.values:
         return str(fact.values[value][lang])
     if isinstance(value, list):
-        return gettext("%(n)s 项") % {"n": len(value)} if len(value) > 6 else "、".join(map(str, value))
+        rows = [_row(each, lang) if isinstance(each, dict) else str(each) for each in value]
+        return gettext("%(n)s 项") % {"n": len(rows)} if len(rows) > 6 else "、".join(rows)
     unit = {"m2": " m²", "person": ""}.get(step.get("unit", ""), f" {step.get('unit', '')}")
     return f"{value:,}{unit}" if isinstance(value, int | float | Decimal) else f"{value}"
+
+
+def _row(row: dict[str, Any], lang: Language) -> str:
+    """A row of a table fact: its amounts by the words of the book's indices, those of nought left out."""
+    known = indices()
+    amounts = {name: value for name, value in row.items() if name in known}
+    said = [f"{value}" for name, value in row.items() if name not in amounts and value is not None]
+    for name, value in amounts.items():
+        if value:
+            word = known[name].en if lang == "en" else known[name].zh
+            said.append(f"{word} {value:,} {UNIT_SIGNS[known[name].unit][0]}")
+    return " ".join(said) or "0"

@@ -1,0 +1,228 @@
+"""File and decide: gather, decide, record; who files never decides."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from liangtian.check.gather import boundary_of
+from liangtian.formats.features import Features
+from liangtian.ledger.allocation import legs_from
+from liangtian.ledger.indices import indices
+from liangtian.ledger.lots import Ground, Lot
+from liangtian.ledger.posting import Posting
+from liangtian.policy.amounts import COMPENSATION, amounts
+from liangtian.policy.facts import plain_facts
+from liangtian_web.balance.models import Decision, Filing
+from liangtian_web.balance.queries import at_hand, city_of, decision_of, is_run_held, lock, top_of
+from liangtian_web.balance.ruling import Ruled, findings_text, posting_rows, rule
+from liangtian_web.errors import StageRefused
+from liangtian_web.ledger import actions as book
+from liangtian_web.ledger.models import Entry
+from liangtian_web.ledger.queries import keeping_places
+from liangtian_web.ledger.records import OUTSIDE, place_key, places_by_key
+from liangtian_web.people.models import Place
+from liangtian_web.people.requests import Request
+from liangtian_web.review.models import Run
+from liangtian_web.trail.actions import note
+
+KINDS = {"acceptance": "acceptance", "hold": "hold", "approval": "write-off", "release": "release"}
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What every filing says: the number that comes with its form, whose balance, what for, when, by which document."""
+
+    uuid: UUID
+    place: Place
+    project: str
+    on: date
+    document: str
+
+
+def file_acceptance(request: Request, head: Head, boundary: Features, facts: Mapping[str, Any]) -> Filing:
+    """Keep an accepted project with its ground, measured on the ellipsoid; nothing is booked.
+
+    Raises
+    ------
+    LiangtianError : the boundary cannot be measured
+    StageRefused : more is credited than there is ground
+    """
+    found = boundary_of(boundary)
+    ground = Ground.of(found.shape, f"EPSG:{found.crs.to_epsg()}")
+    area_m2 = Decimal(ground.area_dm2) / 100
+
+    for index, amount in amounts(facts["accepted_amounts"], COMPENSATION).items():
+        if indices()[index].unit == "m2" and amount > area_m2:
+            words = {"index_zh": indices()[index].zh, "index_en": indices()[index].en}
+            raise StageRefused("balance-beyond-ground", **words, amount=f"{amount:,}", ground=f"{area_m2:,.2f}")
+
+    more = {"wkb": ground.wkb, "crs": ground.crs, "area_m2": area_m2, "source": boundary.source[:200]}
+    return _file(request, head, "acceptance", facts=plain_facts(facts), **more)
+
+
+def file_hold(request: Request, head: Head, run: Run, **more: Any) -> Filing:
+    """Ask to hold what the land of a check owes; `more`: facts, lots, expires.
+
+    Raises
+    ------
+    StageRefused : the indices would come from somebody whose pool is not drawn on here
+    """
+    if run.kind == Run.Kind.SINGLE_SITE and more["facts"].get("balance_path") != "entrust":
+        raise StageRefused("balance-path-elsewhere")
+
+    return _file(request, head, "hold", run=run, **more)
+
+
+def file_ending(request: Request, uuid: UUID, hold: Filing, event: str, **more: Any) -> Filing:
+    """Ask to write off or to release what is held; `more`: on, document, facts.
+
+    Raises
+    ------
+    StageRefused : nothing is held, or it has ended
+    """
+    held = decision_of(hold)
+    if held is None or held.entry is None or hold.endings.filter(decision__entry__isnull=False).exists():
+        raise StageRefused("balance-not-held")
+    if hold.endings.filter(decision=None).exclude(uuid=uuid).exists():
+        raise StageRefused("balance-ending-waits")
+
+    head = Head(uuid, hold.place, hold.project, more["on"], more["document"])
+    return _file(request, head, event, hold=hold, facts=more["facts"])
+
+
+def _file(request: Request, head: Head, event: str, **more: Any) -> Filing:
+    """Record it once: a form sent again leads to what its first sending made.
+
+    Raises
+    ------
+    StageRefused : the form was sent before with other content, or by somebody else
+    """
+    given = {
+        "uuid": head.uuid, "event": event, "filer": request.user, "place": head.place, "project": head.project,
+        "on": head.on, "document": head.document, **more,
+    }  # fmt: skip
+    try:
+        with transaction.atomic():
+            made = Filing.objects.create(**given)
+            note(request, "balance.file", f"filing:{made.uuid}", on=made.on, place=made.place)
+    except IntegrityError:
+        made = Filing.objects.get(uuid=head.uuid)
+        if any(_plain(getattr(made, name)) != value for name, value in given.items()):
+            raise StageRefused("balance-key-reused") from None
+    return made
+
+
+def _plain(value: Any) -> Any:
+    return bytes(value) if isinstance(value, memoryview) else value
+
+
+def decide(request: Request, filing: Filing, *, accept: bool, reason: str = "") -> Decision:
+    """Book a filing or send it back, once, by another person than the one who filed it.
+
+    Sent again, the same decision of the same person changes nothing.
+
+    Raises
+    ------
+    StageRefused : decided otherwise, one's own, stopped by a clause, or of accounts the user does not keep
+    BookRefused, Unbalanced : the book refuses it; nothing is recorded
+    """
+    if filing.filer_id == request.user.pk:
+        raise StageRefused("balance-own-filing")
+
+    with transaction.atomic():
+        lock(filing)
+        if earlier := decision_of(filing):
+            return _same(earlier, request, accept=accept)
+        ruled = rule(filing)
+        entry = _book(request, filing, ruled) if accept else None
+        made = Decision.objects.create(
+            filing=filing, entry=entry, reason=reason, actor=request.user, **_basis(ruled)
+        )  # fmt: skip
+        what = f"entry:{entry.uuid}" if entry else f"filing:{filing.uuid}"
+        act = "balance.post" if entry else "balance.refuse"
+        note(request, act, what, on=filing.on, place=filing.place, rules_digest=ruled.digest)
+    return made
+
+
+def _same(earlier: Decision, request: Request, *, accept: bool) -> Decision:
+    if earlier.actor_id != request.user.pk or (earlier.entry is not None) != accept:
+        raise StageRefused("balance-decided")
+    return earlier
+
+
+def _basis(ruled: Ruled) -> dict[str, Any]:
+    """What the decision rested on, kept with it."""
+    return {
+        "findings": findings_text(ruled.findings),
+        "postings": posting_rows(ruled.postings),
+        "rules_digest": ruled.digest,
+    }
+
+
+def parties_of(filing: Filing) -> dict[str, str]:
+    """Party → place. No province keeps its book here: what it pools stands with the highest place that does."""
+    city = city_of(filing.place)
+    found = {"county": place_key(filing.place), "province": place_key(top_of(filing.place)), OUTSIDE: OUTSIDE}
+    return found | ({"city": place_key(city)} if city else {})
+
+
+def _book(request: Request, filing: Filing, ruled: Ruled) -> Entry:
+    if is_run_held(filing):
+        raise StageRefused("balance-run-held")
+    if ruled.stops:
+        rules = "、".join(dict.fromkeys(each.rule for each in ruled.stops))
+        raise StageRefused("balance-stopped", rules=rules)
+    if not ruled.postings:
+        raise StageRefused("balance-nothing")
+    parties = parties_of(filing)
+    moved = [each.posting for each in ruled.postings]
+    _check_keeper(request, {parties[each.party] for each in moved if each.party in parties})
+    about = book.About(
+        key=f"filing:{filing.uuid}", on=filing.on, kind=KINDS[filing.event], actor=filing.filer,
+        approver=request.user, evidence=_evidence(filing), expires=filing.expires,
+        rules=(*dict.fromkeys(each.rule for each in ruled.postings if each.rule), f"rules:{ruled.digest}"),
+    )  # fmt: skip
+    if filing.event == Filing.Event.ACCEPTANCE:
+        return _accept(filing, moved, parties, about)
+    if filing.hold is not None:
+        held = filing.hold.decision.entry
+        assert held is not None  # filed only against a hold that was booked
+        return book.settle(held, moved, parties=parties, about=about)
+    named = {
+        (parties["county"], "reserve", index): at_hand(filing.place, index, filing)
+        for index in {each.index for each in moved}
+    }
+    return book.spend(moved, about, parties=parties, lots=named if filing.lots else None)
+
+
+def _accept(filing: Filing, moved: list[Posting], parties: Mapping[str, str], about: book.About) -> Entry:
+    """Open the lot and credit it: what leaves the outside world stands on this ground."""
+    key = place_key(filing.place)
+    assert filing.wkb is not None
+    lot = Lot(
+        serial=f"{key}-{filing.on.year}-{filing.pk:05d}", place=key, project=filing.project, on=filing.on,
+        credit=filing.facts["credit_kind"], ground=Ground(bytes(filing.wkb), filing.crs), document=filing.document,
+    )  # fmt: skip
+    credited = amounts(filing.facts["accepted_amounts"])
+    minted = {(OUTSIDE, OUTSIDE, index): [(lot.serial, amount)] for index, amount in credited.items() if amount}
+    return book.post(about.entry(legs_from(moved, parties, minted), lots=[lot]))[0]
+
+
+def _evidence(filing: Filing) -> tuple[str, ...]:
+    run = (filing.hold or filing).run
+    return (f"filing:{filing.uuid}", filing.document, *([f"run:{run.uuid}"] if run else []))
+
+
+def _check_keeper(request: Request, touched: set[str]) -> None:
+    """Whoever posts keeps the book of every place the entry moves."""
+    strange = touched - {place_key(place) for place in keeping_places(request.user)} - {OUTSIDE}
+    if strange:
+        names = "、".join(place.name for place in places_by_key(strange).values() if place)
+        raise StageRefused("balance-not-keeper", places=names)

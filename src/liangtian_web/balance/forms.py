@@ -1,0 +1,191 @@
+"""What is handed in: an accepted project, an occupation, and how a hold ends."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+from uuid import UUID, uuid4
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext_lazy as _
+
+from liangtian.ledger.entry import AMOUNT_MAX
+from liangtian.ledger.indices import indices
+from liangtian.policy.amounts import COMPENSATION
+from liangtian.policy.facts import dictionary
+from liangtian_web.balance.models import Filing
+from liangtian_web.balance.queries import filing_places, occupying_runs
+from liangtian_web.ledger.templatetags.book import credit_word, index_word
+from liangtian_web.onemap.forms import ENCODINGS, ManyFiles, offer_places
+from liangtian_web.people.models import Place, User
+from liangtian_web.review.models import Run
+
+DATE = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+BOUNDARY_BYTES_MAX = 50 * 2**20
+CREDITS = ("reclamation", "dry-to-paddy", "quality-improvement", "standard-farmland")
+BREACHES = ("key_project_unbalanced", "standard_farmland_upgrade_overdue", "cures_breach")
+SITE = ("transfer_or_pooling_sought", "self_supply_impossible", "transfer_cost_paid_to_provider")
+
+
+class HeadForm(forms.Form):
+    """The number of the form, so that it counts once, and what every filing says."""
+
+    key = forms.UUIDField(widget=forms.HiddenInput)
+    on = forms.DateField(label=_("业务日期"), widget=DATE)
+    document = forms.CharField(label=_("文号"), max_length=200)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["key"].initial = uuid4
+        self.fields["on"].initial = timezone.localdate()
+
+
+class AcceptanceForm(HeadForm):
+    """An accepted project: what was made, where, and what it is credited with."""
+
+    place: forms.ModelChoiceField[Place] = forms.ModelChoiceField(label=_("责任单元"), queryset=None, empty_label=None)
+    project = forms.CharField(label=_("项目"), max_length=100)
+    credit_kind = forms.ChoiceField(label=_("项目类型"))
+    files = ManyFiles(label=_("范围文件"))  # type: ignore[assignment]  # the metaclass keeps `files` of the form itself
+    encoding = forms.ChoiceField(label=_("属性编码"), choices=ENCODINGS, required=False)
+    field_order = ["key", "place", "project", "credit_kind", "on", "document", "files", "encoding"]
+
+    def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer_places(self, filing_places(user))
+        self.fields["on"].label = _("验收日期")
+        self.fields["document"].label = _("验收文号")
+        self.fields["credit_kind"].choices = [(name, credit_word(name)) for name in CREDITS]  # type: ignore[attr-defined]
+        for name in COMPENSATION:
+            for side in ("accepted", "provincial"):
+                self.fields[f"{side}_{name}"] = forms.IntegerField(required=False, min_value=0, max_value=AMOUNT_MAX)
+                self.fields[f"{side}_{name}"].widget.attrs["aria-label"] = _side_word(side) + index_word(name)
+
+    def head(self) -> list[forms.BoundField]:
+        """The fields above the table of amounts."""
+        return [self[name] for name in self.field_order if name != "key"]
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Index, accepted, pooled by the province."""
+        return [
+            {"index": name, "unit": {"m2": "m²"}.get(indices()[name].unit, "kg"),
+             "accepted": self[f"accepted_{name}"], "provincial": self[f"provincial_{name}"]}
+            for name in COMPENSATION
+        ]  # fmt: skip
+
+    def clean(self) -> dict[str, Any]:
+        """Something is credited, on a boundary of bearable size."""
+        given = super().clean() or {}
+        if not any(given.get(f"accepted_{name}") for name in COMPENSATION):
+            raise forms.ValidationError(_("请至少填一项验收入库数量。"))
+        if sum(file.size or 0 for file in given.get("files") or []) > BOUNDARY_BYTES_MAX:
+            self.add_error("files", gettext("范围文件超过 50 MB。整层数据请到“图层”页上传。"))
+        return given
+
+    def facts(self) -> dict[str, Any]:
+        """By the names of the facts dictionary; an amount left empty is nought."""
+        given = self.cleaned_data
+        tables = {
+            f"{side}_amounts": ({name: given.get(f"{side}_{name}") or 0 for name in COMPENSATION},)
+            for side in ("accepted", "provincial")
+        }
+        return {"credit_kind": given["credit_kind"], **tables}
+
+
+def _side_word(side: str) -> str:
+    return gettext("验收入库") if side == "accepted" else gettext("省级统筹")
+
+
+class OccupationForm(HeadForm):
+    """Land applied for: its check says what it owes."""
+
+    run: forms.ModelChoiceField[Run] = forms.ModelChoiceField(
+        label=_("检查"), queryset=None, to_field_name="uuid", empty_label=None, help_text=_("应补数量取自这次检查")
+    )
+    balance_path = forms.ChoiceField(label=_("单独选址的落实方式"), required=False)
+    lots = forms.CharField(
+        label=_("指定指标块"), required=False, max_length=2000,
+        help_text=_("可不填：先验收的先用。指定时填编号，以空格或顿号分开，按所列次序使用"),
+    )  # fmt: skip
+    expires = forms.DateField(
+        label=_("冻结到期日"), required=False, widget=DATE, help_text=_("可不填；到期未办结自动退回")
+    )
+    field_order = ["key", "run", "balance_path", "on", "document", "lots", "expires"]
+
+    def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        run, path = self.fields["run"], self.fields["balance_path"]
+        run.queryset = occupying_runs(user, self._sending())  # type: ignore[attr-defined]
+        run.label_from_instance = _run_word  # type: ignore[attr-defined]
+        path.choices = [("", "—"), *_choices("balance_path")]  # type: ignore[attr-defined]
+        self.fields["document"].label = _("申请文号")
+
+    def _sending(self) -> UUID | None:
+        try:
+            return UUID(str(self.data.get("key")))
+        except ValueError:
+            return None
+
+    def clean_lots(self) -> list[str]:
+        """Serial numbers in the order given, each once."""
+        text = self.cleaned_data["lots"].replace("、", " ").replace("，", " ").replace(",", " ")
+        return list(dict.fromkeys(text.split()))
+
+    def clean(self) -> dict[str, Any]:
+        """A hold lapses after it begins."""
+        given = super().clean() or {}
+        if given.get("expires") and given.get("on") and given["expires"] <= given["on"]:
+            self.add_error("expires", gettext("冻结到期日须晚于业务日期。"))
+        return given
+
+    def facts(self) -> dict[str, Any]:
+        """How a separate site balances."""
+        path = self.cleaned_data.get("balance_path")
+        return {"balance_path": path} if path else {}
+
+
+def _run_word(run: Run) -> str:
+    return f"{run.name} · {run.get_kind_display()} · {run.on:%Y-%m-%d} · {run.place.name}"
+
+
+def _choices(name: str) -> list[tuple[str, str]]:
+    return [(key, words["en" if get_language() == "en" else "zh"]) for key, words in dictionary()[name].values.items()]
+
+
+class EndingForm(HeadForm):
+    """How a hold ends, and what only the user can say about it."""
+
+    def __init__(self, hold: Filing, event: str, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        english = get_language() == "en"
+        if event == Filing.Event.RELEASE:
+            choices = [each for each in _choices("application_outcome") if each[0] != "approved"]
+            label = dictionary()["application_outcome"]
+            self.fields["application_outcome"] = forms.ChoiceField(
+                label=label.en if english else label.zh, choices=choices
+            )
+            return
+        single = hold.run is not None and hold.run.kind == Run.Kind.SINGLE_SITE
+        for name in (*BREACHES, *(SITE if single else ())):
+            fact = dictionary()[name]
+            choices = [("", gettext("未提供")), ("yes", gettext("是")), ("no", gettext("否"))]
+            label_ = fact.en if english else fact.zh
+            self.fields[name] = forms.ChoiceField(label=label_, required=False, choices=choices)
+        if single:
+            fact = dictionary()["transfer_cost_yuan"]
+            self.fields["transfer_cost_yuan"] = forms.DecimalField(
+                label=f"{fact.en if english else fact.zh} ({gettext('元')})", required=False,
+                min_value=Decimal(0), max_digits=16, decimal_places=2,
+            )  # fmt: skip
+
+    def facts(self) -> dict[str, Any]:
+        """By the names of the facts dictionary; what was not said is not known."""
+        words: dict[str, Any] = {"yes": True, "no": False}
+        given = {name: self.cleaned_data.get(name) for name in self.fields if name not in HeadForm.base_fields}
+        return {
+            name: float(value) if isinstance(value, Decimal) else words.get(value, value)
+            for name, value in given.items()
+            if value not in (None, "")
+        }

@@ -1,0 +1,108 @@
+"""Which filings a user may see, where one may file and post, and how a case of occupation stands."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib.auth.models import AnonymousUser
+from django.db import connection
+from django.db.models import Exists, OuterRef, QuerySet
+
+from liangtian_web.balance.models import Decision, Filing
+from liangtian_web.ledger.models import Account, Leg
+from liangtian_web.ledger.queries import holdings_of, keeping_places
+from liangtian_web.people.models import Place, User
+from liangtian_web.people.queries import places_for
+from liangtian_web.review.models import Run
+from liangtian_web.review.queries import HEAVY, runs_for
+
+KINDS = (Run.Kind.BATCH, Run.Kind.SINGLE_SITE, Run.Kind.VILLAGE)
+LEVELS = (Place.Kind.COUNTY, Place.Kind.ZONE)  # who keeps a reserve: county governments and zone committees
+
+
+def filings_for(user: User | AnonymousUser) -> QuerySet[Filing]:
+    """Filings of the user's places."""
+    found = Filing.objects.filter(place__in=places_for(user)).defer("wkb")
+    return found.select_related("place", "filer", "hold", "decision__actor", "decision__entry")
+
+
+def filing_places(user: User) -> QuerySet[Place]:
+    """Where the user may file: officers, keepers and administrators of counties and functional zones."""
+    return places_for(user, "officer", "keeper", "admin").filter(kind__in=LEVELS)
+
+
+def waiting_for(user: User) -> QuerySet[Filing]:
+    """What waits for the user to post or send back: another's, of a place the user keeps."""
+    return filings_for(user).filter(decision=None, place__in=keeping_places(user)).exclude(filer=user)
+
+
+def standing_holds(user: User) -> QuerySet[Filing]:
+    """Occupations held and neither written off nor released."""
+    ended = Filing.objects.filter(hold=OuterRef("pk"), decision__entry__isnull=False)
+    held = filings_for(user).filter(event=Filing.Event.HOLD, decision__entry__isnull=False)
+    return held.filter(~Exists(ended))
+
+
+def occupying_runs(user: User, sending: UUID | None = None) -> QuerySet[Run]:
+    """Checks that an occupation can begin with: of the user's counties and zones, not begun or sent back.
+
+    Parameters
+    ----------
+    sending : the form at hand, which begins nothing anew when it is sent again
+    """
+    begun = Filing.objects.filter(run=OuterRef("pk"), event=Filing.Event.HOLD)
+    if sending is not None:
+        begun = begun.exclude(uuid=sending)
+    alive = begun.exclude(decision__isnull=False, decision__entry__isnull=True)
+    found = runs_for(user).filter(kind__in=KINDS, place__in=filing_places(user))
+    return found.filter(~Exists(alive)).defer(*HEAVY)
+
+
+def city_of(place: Place) -> Place | None:
+    """The city a place lies in."""
+    above = place.parent
+    while above is not None and above.kind != Place.Kind.CITY:
+        above = above.parent
+    return above
+
+
+def top_of(place: Place) -> Place:
+    """The highest place whose book is kept here."""
+    return place if place.parent is None else top_of(place.parent)
+
+
+def at_hand(place: Place, index: str, filing: Filing) -> list[tuple[str, int]]:
+    """The lots of a place's reserve that can be spent on the day of a filing, oldest first, or in the order it names."""
+    account = Account.objects.filter(place=place, pool="reserve", index=index).first()
+    held = holdings_of(account.pk, filing.on) if account else []
+    if not filing.lots:
+        return held
+    amounts = dict(held)
+    return [(serial, amounts[serial]) for serial in filing.lots if serial in amounts]
+
+
+def held_by(hold: Filing) -> dict[str, int]:
+    """Index → what the hold's entry put aside."""
+    legs = Leg.objects.filter(entry=hold.decision.entry, account__pool="held", implied=False, amount__gt=0)
+    held: dict[str, int] = {}
+    for leg in legs.select_related("account"):
+        held[leg.account.index] = held.get(leg.account.index, 0) + leg.amount
+    return held
+
+
+def decision_of(filing: Filing) -> Decision | None:
+    """What became of a filing, read under the lock of its deciding."""
+    return Decision.objects.filter(filing=filing).select_related("entry", "actor").first()
+
+
+def lock(filing: Filing) -> None:
+    """One decision at a time on a filing, and on all holds of one check, until the transaction ends."""
+    what = f"run:{filing.run_id}" if filing.run_id else f"filing:{filing.pk}"
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"balance.decide {what}"])
+
+
+def is_run_held(filing: Filing) -> bool:
+    """Whether another hold of the same check was booked."""
+    others = Filing.objects.filter(run=filing.run_id, event=Filing.Event.HOLD).exclude(pk=filing.pk)
+    return filing.run_id is not None and others.filter(decision__entry__isnull=False).exists()

@@ -1,0 +1,16 @@
+"""Addresses of the balance procedures."""
+
+from django.urls import path, re_path
+
+from liangtian_web.balance import views
+
+app_name = "balance"
+urlpatterns = [
+    path("", views.index, name="index"),
+    path("acceptance/new/", views.accept, name="accept"),
+    path("occupation/new/", views.occupy, name="occupy"),
+    path("<uuid:uuid>/", views.filing, name="filing"),
+    path("<uuid:uuid>/shapes.json", views.shapes, name="shapes"),
+    path("<uuid:uuid>/decide/", views.decide, name="decide"),
+    re_path(r"^(?P<uuid>[0-9a-f-]{36})/(?P<event>approval|release)/$", views.end, name="end"),
+]

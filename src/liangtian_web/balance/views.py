@@ -1,0 +1,167 @@
+"""占补平衡: what waits, accepted projects, occupations from a check to the write-off, and the decision of a second person."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from liangtian.errors import LiangtianError
+from liangtian_web.balance import actions, presentation
+from liangtian_web.balance.forms import AcceptanceForm, EndingForm, OccupationForm
+from liangtian_web.balance.models import Filing
+from liangtian_web.balance.queries import filing_places, filings_for, standing_holds, waiting_for
+from liangtian_web.balance.ruling import GATES, Ruled, findings_text, posting_rows, rule
+from liangtian_web.ledger.queries import keeping_places
+from liangtian_web.onemap.map_views import map_config
+from liangtian_web.onemap.queries import versions_on
+from liangtian_web.people.requests import Request
+from liangtian_web.refusals import sentence
+from liangtian_web.review.actions import boundary_from
+
+PAGE = 50
+
+
+@require_GET
+def index(request: Request) -> HttpResponse:
+    """What waits for me first, then what is held, then everything, newest first."""
+    rows = filings_for(request.user).prefetch_related("endings__decision")
+    before = request.GET.get("before", "")
+    found = list((rows.filter(pk__lt=int(before)) if before.isdecimal() else rows)[: PAGE + 1])
+    context = {
+        "waiting": waiting_for(request.user),
+        "held": standing_holds(request.user),
+        "filings": [(each, *presentation.state_of(each)) for each in found[:PAGE]],
+        "more": found[PAGE - 1].pk if len(found) > PAGE else "",
+        "files": filing_places(request.user).exists(),
+    }
+    return render(request, "balance/index.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def accept(request: Request) -> HttpResponse:
+    """Register an accepted project."""
+    form = AcceptanceForm(_filer(request), request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        try:
+            boundary = boundary_from(given["files"], "", given["encoding"])
+            head = actions.Head(given["key"], given["place"], given["project"], given["on"], given["document"])
+            return _to(actions.file_acceptance(request, head, boundary, form.facts()))
+        except LiangtianError as error:
+            form.add_error(None, sentence(error, request.language))
+    return render(request, "balance/accept.html", {"form": form}, status=400 if form.errors else 200)
+
+
+@require_http_methods(["GET", "POST"])
+def occupy(request: Request) -> HttpResponse:
+    """Ask to hold what the land of a check owes."""
+    form = OccupationForm(_filer(request), request.POST or None, initial={"run": request.GET.get("run", "")})
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        run = given["run"]
+        head = actions.Head(given["key"], run.place, run.name, given["on"], given["document"])
+        try:
+            more = {"facts": form.facts(), "lots": given["lots"], "expires": given["expires"]}
+            return _to(actions.file_hold(request, head, run, **more))
+        except LiangtianError as error:
+            form.add_error(None, sentence(error, request.language))
+    context = {"form": form, "none": not form.fields["run"].queryset.exists()}  # type: ignore[attr-defined]
+    return render(request, "balance/occupy.html", context, status=400 if form.errors else 200)
+
+
+@require_http_methods(["GET", "POST"])
+def end(request: Request, uuid: str, event: str) -> HttpResponse:
+    """Ask to write off or to release what is held."""
+    hold = get_object_or_404(filings_for(request.user), uuid=uuid, event=Filing.Event.HOLD)
+    if not filing_places(request.user).filter(pk=hold.place_id).exists():
+        raise PermissionDenied
+    form = EndingForm(hold, event, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        more = {"on": given["on"], "document": given["document"], "facts": form.facts()}
+        try:
+            return _to(actions.file_ending(request, given["key"], hold, event, **more))
+        except LiangtianError as error:
+            form.add_error(None, sentence(error, request.language))
+    context = {"form": form, "hold": hold, "event": Filing.Event(event)}
+    return render(request, "balance/end.html", context, status=400 if form.errors else 200)
+
+
+def _filer(request: Request) -> Any:
+    if not filing_places(request.user).exists():
+        raise PermissionDenied
+    return request.user
+
+
+def _to(made: Filing) -> HttpResponse:
+    return redirect("balance:filing", made.uuid)
+
+
+def _filing(request: Request, uuid: UUID) -> Filing:
+    return get_object_or_404(filings_for(request.user), uuid=uuid)
+
+
+@require_GET
+def filing(request: Request, uuid: UUID) -> HttpResponse:
+    """What is asked, what the rulebook says of it, what it books; and what became of it."""
+    row = _filing(request, uuid)
+    decision = getattr(row, "decision", None)
+    ruled = None if decision else rule(row)
+    keeps = keeping_places(request.user).filter(pk=row.place_id).exists()
+    tag, word = presentation.state_of(row)
+    context: dict[str, Any] = {
+        "filing": row,
+        "decision": decision,
+        "tag": tag,
+        "word": word,
+        "run": (row.hold or row).run,
+        "registered": presentation.registered(row) if row.event == Filing.Event.ACCEPTANCE else [],
+        "stopped": bool(ruled and not ruled.may_post),
+        "own": row.filer_id == request.user.pk,
+        "may_decide": keeps and decision is None and row.filer_id != request.user.pk,
+        "may_end": tag == "running" and filing_places(request.user).filter(pk=row.place_id).exists(),
+        "endings": row.endings.select_related("decision"),
+        **_reasons(request, row, ruled),
+    }
+    if row.area_m2 is not None:
+        config = map_config(request, versions_on(request.user, row.on), row.on, shapes=f"{request.path}shapes.json")
+        context["config"] = config
+    return render(request, "balance/filing.html", context)
+
+
+def _reasons(request: Request, row: Filing, ruled: Ruled | None) -> dict[str, Any]:
+    """Findings and postings: as decided, or as the rulebook says today of a filing that waits."""
+    if ruled is None:
+        text, rows, digest = row.decision.findings, row.decision.postings, row.decision.rules_digest
+    else:
+        text, rows, digest = findings_text(ruled.findings), posting_rows(ruled.postings), ruled.digest
+    return {
+        "found": presentation.findings_shown(text, request.language, GATES[row.event]),
+        "postings": presentation.postings_shown(rows, actions.parties_of(row)),
+        "rules_digest": digest,
+    }
+
+
+@require_GET
+def shapes(request: Request, uuid: UUID) -> HttpResponse:
+    """The ground of an accepted project for the map."""
+    row = _filing(request, uuid)
+    if row.wkb is None:
+        raise Http404
+    return HttpResponse(presentation.shapes_of(row), content_type="application/geo+json")
+
+
+@require_POST
+def decide(request: Request, uuid: UUID) -> HttpResponse:
+    """Post it or send it back."""
+    row = _filing(request, uuid)
+    if not keeping_places(request.user).filter(pk=row.place_id).exists():
+        raise PermissionDenied
+    reason = request.POST.get("reason", "").strip()[:500]
+    actions.decide(request, row, accept="post" in request.POST, reason=reason)
+    return _to(row)
