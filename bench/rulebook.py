@@ -29,13 +29,13 @@ def cases_by_event() -> dict[str, list[Case]]:
     return found
 
 
-def seconds(rulebook: Rulebook, cases: list[Case], count: int) -> tuple[float, float]:
-    """Seconds to decide `count` cases, and findings a case; each written case in turn."""
+def seconds(rulebook: Rulebook, cases: list[Case], count: int) -> tuple[float, float, float]:
+    """Seconds by the clock and of the processor to decide `count` cases, findings a case; each written case in turn."""
     findings = 0
-    start = time.perf_counter()
+    start, worked = time.perf_counter(), time.process_time()
     for n in range(count):
         findings += len(rulebook.decide(cases[n % len(cases)]).findings)
-    return time.perf_counter() - start, findings / count
+    return time.perf_counter() - start, time.process_time() - worked, findings / count
 
 
 def main() -> None:
@@ -53,11 +53,14 @@ def main() -> None:
         rulebook.values.resolve(SHARE, on=date(2024, 6, 1), place="339901")
     lookup = (time.perf_counter() - start) / count
 
-    print("| step | cases | findings a case | s | µs a case |\n|---|---:|---:|---:|---:|")
+    print("| step | cases | findings a case | s | processor s | processor µs a case |\n|---|---:|---:|---:|---:|---:|")
     for event, cases in sorted(cases_by_event().items()):
         asked = count if event == "acceptance" else max(count // 20, 1)
-        took, findings = seconds(rulebook, cases, asked)
-        print(f"| {event} | {asked:,} | {findings:.1f} | {took:.2f} | {took / asked * 1e6:.0f} |", flush=True)
+        took, worked, findings = seconds(rulebook, cases, asked)
+        print(
+            f"| {event} | {asked:,} | {findings:.1f} | {took:.2f} | {worked:.2f} | {worked / asked * 1e6:.0f} |",
+            flush=True,
+        )
     print(f"\nLoading {loading * 1e3:.0f} ms, a value looked up {lookup * 1e9:.0f} ns. {machine()}")
 
 
