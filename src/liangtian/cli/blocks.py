@@ -19,12 +19,14 @@ from liangtian.check.run import technical_on
 from liangtian.cli.options import DateType, file_options, home_option, opened
 from liangtian.errors import LayerInvalid
 from liangtian.finding import Finding, Outcome
+from liangtian.formats import vector
 from liangtian.messages import Language, render, render_text
 from liangtian.onemap.catalogue import Catalogue
 from liangtian.onemap.index import Index
 from liangtian.onemap.places import lies_in
 from liangtian.planning import land, parcels
 from liangtian.planning.blocks import BlockRule, Blocks, blocks_of, mean_grade
+from liangtian.planning.layer import as_features
 from liangtian.planning.parcels import Parcels
 from liangtian.policy.parameters import Parameters
 from liangtian.rules.documents import DOCUMENTS
@@ -73,19 +75,22 @@ class Found:
 @click.option("--across", type=Exact(), metavar="M", help="Join across internal classes up to so many metres.")
 @click.option("--min-mu", type=Exact(), default="0", metavar="N", help="Leave out blocks below N mu net.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.option("--output", type=click.Path(path_type=Path), help="Also write the outlines of the blocks to a new file.")
 @home_option
 @file_options
 @click.pass_obj
 def blocks(lang: Language, /, source: str, home: Path, min_mu: Fraction, as_json: bool, **given: Any) -> None:
     """Join farmland into contiguous blocks: LAYER is a published DLTB, FILE any file of land-use parcels."""
     on, place, within, by = (given.pop(name) for name in ("on", "place", "within", "by"))
-    rule = _rule(on, place, given.pop("gap"), given.pop("across"))
+    rule, output = _rule(on, place, given.pop("gap"), given.pop("across")), given.pop("output")
     found = _found(source, home, on or date.max, place, given)
     chosen = _parcels(found, place, within, given)
     made = blocks_of(chosen, rule, digits=LEVELS.get(by))
     notes = [*found.notes, *_doubts(made)]
     shown = made.at_least(min_mu)
     rows = rows_of(made, shown, on or date.max)
+    if output is not None:
+        vector.write(as_features(made, rule, shown), output)
     if as_json:
         said = [{"rule": note.rule, "message": render(note, lang=lang)} for note in notes]
         click.echo(to_json({"blocks": rows, "rule": _plain(rule), "findings": said}))
@@ -97,7 +102,8 @@ def blocks(lang: Language, /, source: str, home: Path, min_mu: Fraction, as_json
 
 def rows_of(made: Blocks, first: int, on: date) -> list[dict[str, Any]]:
     """The first blocks as the JSON document has them; areas are Decimal m²."""
-    sizes = Parameters(DOCUMENTS).history(SIZES)[0].table
+    in_force = [value for value in Parameters(DOCUMENTS).history(SIZES) if value.since <= on]
+    sizes = in_force[-1].table if in_force else {}
     grades, slopes, paddy = made.grades_dm2(first), made.slopes_dm2(first), made.paddy_dm2(first)
     return [
         {

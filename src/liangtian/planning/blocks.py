@@ -7,7 +7,6 @@ limit (project area, village, town) cuts: what lies beyond it does not count.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -169,23 +168,32 @@ def mean_grade(grades_dm2: Ints) -> Decimal | None:
     return round_half_up(Fraction(int((grades_dm2 * np.arange(len(grades_dm2))).sum()), total), 2)
 
 
-def inclusions_dm2(blocks: Blocks, number: int, outline: shapely.Geometry) -> Mapping[str, int]:
-    """Other land that a block encloses, by class code: the parcels whose inner point lies inside the outline's shell.
+def inclusions_dm2(blocks: Blocks, outlines: npt.NDArray[np.object_]) -> list[dict[str, int]]:
+    """Other land that blocks enclose, by class code: parcels whose inner point lies inside the shell of an outline.
 
-    Internal classes count as well; they are part of what the block holds besides farmland.
+    Internal classes count as well: they are part of what a block holds besides farmland.
+
+    Parameters
+    ----------
+    outlines : shape (k,), of the first k blocks, as `Blocks.outline` draws them
+
+    Returns
+    -------
+    list : one dict a block, hundredths of m²
     """
-    filled = shapely.multipolygons(shapely.polygons(shapely.get_exterior_ring(shapely.get_parts(outline))))
     parcels = blocks.parcels
-    bounds, (x0, y0, x1, y1) = parcels.outlines.bounds, shapely.bounds(filled)
-    inside = (bounds[:, 0] >= x0) & (bounds[:, 1] >= y0) & (bounds[:, 2] <= x1) & (bounds[:, 3] <= y1)
-    inside &= ~landclass.is_farmland(parcels.attributes["DLBM"])[parcels.owner]
-    at = np.flatnonzero(inside)
-    shapely.prepare(filled)
-    at = at[shapely.contains(filled, shapely.point_on_surface(parcels.outlines.polygons(at)))]
-    codes = parcels.text("DLBM").take(pa.array(parcels.owner[at])).to_pylist()
-    found: dict[str, int] = {}
-    for code, dm2 in sorted(zip((code or "" for code in codes), parcels.area_dm2[at].tolist(), strict=True)):
-        found[code] = found.get(code, 0) + dm2
+    parts, of_part = shapely.get_parts(outlines, return_index=True)
+    filled = shapely.polygons(shapely.get_exterior_ring(parts))
+    other = np.flatnonzero(~landclass.is_farmland(parcels.attributes["DLBM"])[parcels.owner])
+    inner = shapely.point_on_surface(parcels.outlines.polygons(other))
+    at, shell = shapely.STRtree(filled).query(inner, predicate="within")
+    codes = parcels.text("DLBM").take(pa.array(parcels.owner[other[at]])).to_pylist()
+    found: list[dict[str, int]] = [{} for _ in outlines]
+    rows = zip(
+        of_part[shell].tolist(), [code or "" for code in codes], parcels.area_dm2[other[at]].tolist(), strict=True
+    )
+    for number, code, dm2 in sorted(rows):
+        found[number][code] = found[number].get(code, 0) + dm2
     return found
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
@@ -130,7 +131,7 @@ class Rulebook:
 
     def _ask(self, asked: _Asked, case: Case) -> tuple[list[Finding], list[Posted]]:
         for document, by in self._replaced.get(asked.rule, ()):
-            if document.since <= case.on:
+            if document.since <= _day(document, case):
                 return [_replaced(asked.rule, document, by)], []
         params = Params(
             self.values,
@@ -205,6 +206,19 @@ def _asked(documents: Mapping[str, Document]) -> Iterator[_Asked]:
             yield _Asked(clause, rule, obligation, tuple(required_facts(obligation.facts)))  # type: ignore[arg-type]
 
 
+def _day(document: Document, case: Case) -> date:
+    """The day that decides which of two documents a case falls under."""
+    stated = case.facts.get(document.replaces_by) if document.replaces_by else None
+    return min(stated, case.on) if isinstance(stated, date) else case.on
+
+
+def _not_yet(asked: _Asked, case: Case) -> str | None:
+    """The fact by which a case still falls under the rule that this one replaces."""
+    document = asked.clause.document
+    stands_in = asked.obligation.id in document.replaces.values()
+    return document.replaces_by if stands_in and _day(document, case) < document.since else None
+
+
 def _replaced(rule: str, document: Document, by: str) -> Finding:
     since = document.since.isoformat()
     step = Step("replaced", rule, by, {"since": since, "document": document.id})
@@ -235,7 +249,7 @@ def _answers(asked: _Asked, case: Case, params: Params) -> Iterator[_Answer]:
     obligation = asked.obligation
     known: dict[str, object] = {name: case.facts.get(name) for name in asked.fact_names}
     try:
-        deciding = obligation.applies(case)
+        deciding = _not_yet(asked, case) or obligation.applies(case)
         if deciding is not None:
             value = case.fact(deciding)
             yield _Answer(not_applicable(deciding, value), {deciding: value})

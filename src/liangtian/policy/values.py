@@ -17,6 +17,7 @@ from types import ModuleType
 from typing import Literal, NamedTuple
 
 from liangtian.finding import Step
+from liangtian.policy.facts import within_reach
 
 Status = Literal["text", "law", "ours", "unverified"]
 
@@ -208,7 +209,7 @@ def _month_day(value: object) -> MonthDay:
 
 
 def _figure(value: object) -> Fraction:
-    if isinstance(value, (int, Decimal)) and not isinstance(value, bool):
+    if isinstance(value, (int, Decimal)) and not isinstance(value, bool) and within_reach(Decimal(value)):
         return Fraction(value)
     raise TypeError(f"not a figure: {value!r}")
 

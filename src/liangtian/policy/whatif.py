@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby
 
@@ -11,6 +11,7 @@ from liangtian.policy.cases import Opening, outcomes, totals
 from liangtian.policy.clause import Case, Duty, clauses
 from liangtian.policy.document import Document
 from liangtian.policy.evaluate import Decision, Rulebook
+from liangtian.policy.facts import dictionary
 from liangtian.policy.values import Parameter
 
 Key = tuple[str, str, str, str]  # place, party, pool, index
@@ -78,7 +79,7 @@ def compare(
     openings : pools to follow from day to day; without one a pool is not watched
     """
     trial = tuple(values)
-    every = [(name, case, rulebook_for(case)) for name, case in cases]
+    every = [(name, _unbooked(case), rulebook_for(case)) for name, case in cases]
     pairs: dict[int, tuple[Rulebook, Rulebook]] = {}
     touched, changed = 0, []
     for name, case, rulebook in every:
@@ -90,6 +91,11 @@ def compare(
     watched = {(o.place, o.party, o.pool, o.index): o.amount for o in openings}
     below = _below(every, changed, watched) if watched else ()
     return Comparison(len(every), touched, tuple(changed), tuple(below))
+
+
+def _unbooked(case: Case) -> Case:
+    """The case before anything was entered: what is in the book was reckoned by the old value and would only differ."""
+    return replace(case, facts={name: fact for name, fact in case.facts.items() if not dictionary()[name].booked})
 
 
 def _pair(rulebook: Rulebook, trial: tuple[Parameter, ...]) -> tuple[Rulebook, Rulebook]:

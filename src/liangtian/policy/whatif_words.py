@@ -33,7 +33,7 @@ def sentences(comparison: Comparison, trial: Iterable[Parameter], known: Paramet
     yield from _amounts(comparison, lang)
     for each in comparison.below:
         words = {"party": _party(each.party, lang), "pool": _pool(each.pool, lang), "index": _index(each.index, lang)}
-        amount = _amount(each.index, each.balance)
+        amount = _amount(each.index, each.balance, lang)
         yield _say("whatif-below", lang, place=each.place, on=each.on.isoformat(), balance=amount, **words)
     if not comparison.changed:
         yield _say("whatif-nothing", lang)
@@ -147,15 +147,16 @@ def _amounts(comparison: Comparison, lang: Language) -> Iterator[str]:
         party, pool, index = name.split(":")
         words = {"party": _party(party, lang), "pool": _pool(pool, lang), "index": _index(index, lang)}
         message = "whatif-more" if difference >= 0 else "whatif-less"
-        yield _say(message, lang, count=cases[name], amount=_amount(index, abs(difference)), **words)
+        yield _say(message, lang, count=cases[name], amount=_amount(index, abs(difference), lang), **words)
 
 
-def _amount(index: str, amount: int) -> str:
+def _amount(index: str, amount: int, lang: Language) -> str:
     unit = indices()[index].unit
     if unit == "m2":
-        return f"{units.display_area(amount, 'mu')} 亩（{amount:,} m²）"
+        mu = units.display_area(amount, "mu")
+        return f"{mu} 亩（{amount:,} m²）" if lang == "zh" else f"{mu} mu ({amount:,} m²)"
     if unit == "fen":
-        return f"{units.round_half_up(Fraction(amount, 100), 2):,} 元"
+        return f"{units.round_half_up(Fraction(amount, 100), 2):,} {'元' if lang == 'zh' else 'yuan'}"
     return f"{amount:,} kg"
 
 

@@ -104,7 +104,7 @@ class Between:
     ----------
     gap_m : longest link over ground of any kind but barriers, metres
     across_m : longest link over ground inside `crossable`, metres, of which no more than `gap_m` may be other ground
-    crossable, barriers : polygons; a link never enters the inside of a barrier
+    crossable, barriers : polygons; a link never runs over a barrier, nor along its edge
     """
 
     gap_m: float = 0.0
@@ -151,8 +151,9 @@ def contiguous(polygons: Outlines, between: Between, limit: Ints | None = None) 
     one, other = shared_corners(polygons)
     one, other = _inside_limits(one, other, limit)
     label = connected(np.arange(len(polygons)), one, other)
-    one, other = _near(polygons, between.reach_m, label, limit)
-    return _joined(_Links(polygons, between), label, one, other)
+    bounds = polygons.bounds
+    one, other = _near(bounds, between.reach_m, label, limit)
+    return _joined(_Links(polygons, bounds, between), label, one, other)
 
 
 def connected(label: Ints, one: Ints, other: Ints) -> Ints:
@@ -191,7 +192,8 @@ def shared_corners(polygons: Outlines) -> tuple[Ints, Ints]:
     key, owner = key[order], owner[order]
     same = (key[1:] == key[:-1]) & (owner[1:] != owner[:-1])
     one, other = owner[1:][same], owner[:-1][same]
-    pairs = np.unique(np.minimum(one, other) * len(polygons) + np.maximum(one, other))
+    pairs = np.sort(np.minimum(one, other) * len(polygons) + np.maximum(one, other))
+    pairs = pairs[np.append(pairs[1:] != pairs[:-1], True)[: len(pairs)]]  # np.unique hashes, and takes far longer
     return pairs // len(polygons), pairs % len(polygons)
 
 
@@ -202,13 +204,14 @@ def _inside_limits(one: Ints, other: Ints, limit: Ints | None) -> tuple[Ints, In
     return one[together], other[together]
 
 
-def _near(polygons: Outlines, reach_m: float, label: Ints, limit: Ints | None) -> tuple[Ints, Ints]:
+def _near(bounds: Floats, reach_m: float, label: Ints, limit: Ints | None) -> tuple[Ints, Ints]:
     """Pairs of different groups whose bounds come within reach of each other, nearest bounds first."""
-    bounds = polygons.bounds
-    tree = shapely.STRtree(shapely.box(*bounds.T))
-    wide = bounds + (reach_m + ROUNDING_M) * np.array([-1.0, -1.0, 1.0, 1.0])
-    one, other = tree.query(shapely.box(*wide.T))
-    apart = (one < other) & (label[one] != label[other])
+    wide = bounds + (reach_m / 2 + ROUNDING_M) * np.array([-1.0, -1.0, 1.0, 1.0])
+    diagonals = shapely.linestrings(wide.reshape(-1, 2, 2))  # the tree asks for nothing but bounds
+    one, other = shapely.STRtree(diagonals).query(diagonals)
+    once = one < other
+    one, other = one[once], other[once]
+    apart = label[one] != label[other]
     one, other = _inside_limits(one[apart], other[apart], limit)
     away = np.maximum(bounds[one, :2] - bounds[other, 2:], bounds[other, :2] - bounds[one, 2:])
     order = np.argsort(np.hypot(*np.maximum(away, 0.0).T), kind="stable")
@@ -248,30 +251,45 @@ def _nearest_of_each(label: Ints, one: Ints, other: Ints) -> Ints:
 class _Links:
     """Straight links between polygons."""
 
-    def __init__(self, polygons: Outlines, between: Between) -> None:
+    def __init__(self, polygons: Outlines, bounds: Floats, between: Between) -> None:
         self._polygons = polygons
         self._between = between
         self._crossable = shapely.STRtree(between.crossable)
         self._barriers = shapely.STRtree(between.barriers)
-        self._bounds = polygons.bounds
+        self._bounds = bounds
 
     def nearest(self, one: Ints, other: Ints) -> tuple[Mask, Mask]:
         """Whether the link at the nearest points of each pair is passable, and whether it is in reach at all."""
         one, other = self._in_order(one, other)
         named, at = np.unique(np.concatenate([one, other]), return_inverse=True)
         shapes = self._polygons.polygons(named)
-        lines = shapely.shortest_line(shapes[at[: len(one)]], shapes[at[len(one) :]])
-        length = shapely.length(lines)
-        in_reach = length <= self._between.reach_m + ROUNDING_M
+        first, second = shapes[at[: len(one)]], shapes[at[len(one) :]]
+        in_reach = shapely.dwithin(first, second, self._between.reach_m + ROUNDING_M)
+        if self._between.gap_m >= self._between.reach_m and not len(self._between.barriers):
+            return in_reach, in_reach
         passes = np.zeros(len(one), dtype=bool)
-        passes[in_reach] = self._passable(lines[in_reach], length[in_reach])
+        lines = shapely.shortest_line(first[in_reach], second[in_reach])
+        passes[in_reach] = self._passable(lines, shapely.length(lines))
         return passes, in_reach
 
     def anywhere(self, one: Ints, other: Ints) -> Mask:
         """Whether any link from a point of the outline of either to the other is passable."""
-        passes = self._from_outline(one, other)
-        passes[~passes] = self._from_outline(other[~passes], one[~passes])
+        passes = np.zeros(len(one), dtype=bool)
+        asked = self._has_crossable(one, other)
+        for first, second in ((one, other), (other, one)):
+            passes[asked] = self._from_outline(first[asked], second[asked])
+            asked = asked[~passes[asked]]
         return passes
+
+    def _has_crossable(self, one: Ints, other: Ints) -> Ints:
+        """Pairs between which there is any crossable ground; where gaps reach as far, all pairs."""
+        if self._between.gap_m >= self._between.reach_m:
+            return np.arange(len(one))
+        reach = self._between.reach_m + ROUNDING_M
+        low = np.maximum(self._bounds[one, :2], self._bounds[other, :2]) - reach
+        high = np.minimum(self._bounds[one, 2:], self._bounds[other, 2:]) + reach
+        pair, _ = self._crossable.query(shapely.box(*low.T, *high.T), predicate="intersects")
+        return np.unique(pair)
 
     def _from_outline(self, one: Ints, other: Ints) -> Mask:
         """Whether any link from a corner, or a point every STEP_M, of the first to the second is passable."""
@@ -301,8 +319,9 @@ class _Links:
         passes[longer] = length[longer] - inside <= between.gap_m + ROUNDING_M
         asked = np.flatnonzero(passes & (length > 0.0))
         line, ground = self._barriers.query(lines[asked], predicate="intersects")
-        enters = shapely.relate_pattern(lines[asked[line]], between.barriers[ground], "T********")
-        passes[asked[line[enters]]] = False
+        # By length, not by interiors: along the seam of two pieces of a road a link enters the inside of neither.
+        on_barrier = shapely.length(shapely.intersection(lines[asked[line]], between.barriers[ground])) > ROUNDING_M
+        passes[asked[line[on_barrier]]] = False
         return passes
 
     def _in_order(self, one: Ints, other: Ints) -> tuple[Ints, Ints]:

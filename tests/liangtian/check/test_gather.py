@@ -432,3 +432,44 @@ def test_neighbours_that_overlap_are_covered_twice_whatever_each_report_says(tmp
     clean = {layer: [replace(v, quality={"counts": {}}) for v in found] for layer, found in versions.items()}
     found = gather(ground, catalogue, clean, kind="batch", technical=TECHNICAL)
     assert found.tables["double_covered_m2"] == pytest.approx(area(cell(1, 0, 0.5)), abs=Decimal("0.02"))
+
+
+def consolidation(home: Path, *shapes: shapely.Geometry) -> tuple[Any, Any]:
+    facts = measured(home, boundary(*shapes), kind="consolidation").facts
+    return facts["contiguous_farmland_max_m2"], facts["contiguous_farmland_parcels"]
+
+
+def test_the_largest_block_is_measured_inside_the_boundary(home: Path) -> None:
+    """P1 (a hectare) and the half of P2 beside it, of which a tenth is ridges; P4 is not asked about."""
+    half = area(cell(1, 0, 0.5))
+    ridge = (half / 10).quantize(Decimal("0.01"), rounding="ROUND_HALF_UP")
+    expected = area(cell(0, 0)) + half - ridge
+    assert consolidation(home, cell(0, 0, 1.5)) == (expected, ("P1", "P2"))
+
+
+def test_a_boundary_in_two_parts_has_two_blocks(home: Path) -> None:
+    size, parcels = consolidation(home, cell(0, 0), cell(0.5, 1.5, 0.5, 0.5))
+    assert (size, parcels) == (area(cell(0, 0)), ("P1",))
+
+
+def test_land_without_farmland_has_a_largest_block_of_nothing(home: Path) -> None:
+    assert consolidation(home, cell(1, 1)) == (0, ())
+
+
+def test_other_kinds_are_not_asked_for_blocks(home: Path) -> None:
+    assert measured(home, boundary(cell(0, 0))).facts["contiguous_farmland_max_m2"] is None
+
+
+def test_the_largest_block_is_unknown_where_ground_is_uncovered_or_ridges_are_wrong(home: Path) -> None:
+    assert consolidation(home, cell(-1, 0, 2))[0] is None
+    columns = {"BSM": ["Q1"], "DLBM": ["0101"], "KCXS": [1.2], "ZLDWDM": [VILLAGE_A]}
+    put(home, "DLTB", [cell(0, 0)], columns, on="2024-01-31")
+    assert consolidation(home, cell(0, 0)) == (None, None)
+
+
+def test_a_thousand_mu_gate_is_decided_by_geometry(home: Path) -> None:
+    asked = Question(on=DAY, kind="consolidation", place="339901")
+    result = check(boundary(cell(0, 0, 3, 2)), Catalogue(home), asked)
+    (finding,) = [f for f in result.findings if f.rule == "haining-2021一（三）.3"]
+    assert (finding.outcome.value, finding.measured) == ("fail", float(result.facts["contiguous_farmland_max_m2"]))
+    assert finding.parcels == ("P1", "P2", "P4")

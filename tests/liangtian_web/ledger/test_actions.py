@@ -7,7 +7,21 @@ from datetime import date
 
 import pytest
 
-from bookkeeping import CITY, COUNTY, OUTSIDE, acceptance, closing, day, entry, hold, moved, quota, refused, square
+from bookkeeping import (
+    CITY,
+    COUNTY,
+    OUTSIDE,
+    acceptance,
+    attachment,
+    closing,
+    day,
+    entry,
+    hold,
+    moved,
+    quota,
+    refused,
+    square,
+)
 from liangtian.errors import BookRefused
 from liangtian.ledger.posting import Posting
 from liangtian.messages import render_error
@@ -141,3 +155,14 @@ def test_a_period_is_closed_once_and_forwards(booked):
     reserve = Account.objects.get(place__code=COUNTY, pool="reserve")
     assert [each.balance for each in reserve.openings.all()] == [13_000]
     assert [queries.balance(reserve, on) for on in (day(1, 5), day(1, 31), day(6))] == [4_000, 13_000, 13_000]
+
+
+def test_closings_and_boundaries_sent_twice_are_recorded_once(booked):
+    actions.post(acceptance("bare", 500, None, kind="opening", document="doc:2019", on=day(1)))
+    found, closed = attachment("found", "bare", square(5)), closing("c", day(1, 31))
+    assert actions.attach_boundary(found) == actions.attach_boundary(found)
+    assert actions.close_period(closed) == actions.close_period(closed)
+    assert refused(lambda: actions.attach_boundary(attachment("found", "bare", square(6)))) == "key-reused"
+    assert refused(lambda: actions.close_period(closing("c", day(2)))) == "key-reused"
+    assert refused(lambda: actions.close_period(closing("in-bare", day(2)))) == "key-reused"
+    assert refused(lambda: actions.post(quota("c", day(3), 5))) == "key-reused"

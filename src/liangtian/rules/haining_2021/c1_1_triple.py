@@ -41,8 +41,10 @@ class Results:
 
 
 def applies(case: Case) -> str | None:
-    """Reach every town assessed, and of what is inspected the consolidation projects."""
-    return None if case.event == "assessment" else only_for("inspected", "consolidation")(case)
+    """Reach the towns assessed, and of what is inspected the consolidation projects."""
+    if case.event == "assessment":
+        return only_for("assessed_level", "town")(case)
+    return only_for("inspected", "consolidation")(case)
 
 
 def check_triple(facts: Triple, params: Params) -> Iterator[Ruling]:

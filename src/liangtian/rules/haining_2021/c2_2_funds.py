@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from liangtian.policy.clause import Duty, Intent, Obligation, always, only_for
+from liangtian.policy.clause import Duty, Intent, Obligation, only_for
 from liangtian.policy.document import NotComputed
 from liangtian.policy.parameters import Params
 from liangtian.policy.ruling import Ruling, failed, not_applicable, passed, unknown
@@ -82,19 +82,21 @@ LASTING = NotComputed(
     en="A lasting mechanism is aimed at; the other sentences and the yearly evaluation show it",
 )
 
+COUNTY = only_for("assessed_level", "county")
+
 OBLIGATIONS = (
     Obligation(
         "二（二）.1",
         force="must",
         who="finance",
         events=("payment",),
-        applies=only_for("kind", "consolidation"),
+        applies=only_for("consolidation_payment", "merged-funds"),
         facts=Merged,
         check=check_merged,
     ),
     Duty("二（二）.2", force="must", who="finance", due="reward_policy_due"),
-    Obligation("二（二）.3", "must", "departments", ("assessment",), always, Arranged, check_arranged),
+    Obligation("二（二）.3", "must", "departments", ("assessment",), COUNTY, Arranged, check_arranged),
     Duty("二（二）.4", force="must", who="county", due="higher_funds_due"),
     Intent("二（二）.5", force="must", who="county", reason=LASTING),
-    Obligation("二（二）.6", "must", "county", ("assessment",), always, Prices, check_prices),
+    Obligation("二（二）.6", "must", "county", ("assessment",), COUNTY, Prices, check_prices),
 )

@@ -15,6 +15,7 @@ from liangtian.policy.ruling import Ruling, compared
 @dataclass(frozen=True, slots=True)
 class Block:
     contiguous_farmland_max_m2: Decimal
+    contiguous_farmland_parcels: tuple[str, ...] | None
 
 
 def check_block(facts: Block, params: Params) -> Iterator[Ruling]:
@@ -26,6 +27,7 @@ def check_block(facts: Block, params: Params) -> Iterator[Ruling]:
         name="contiguous_farmland_max_m2",
         met="h13-block",
         unmet="h13-block-small",
+        parcels=facts.contiguous_farmland_parcels or (),
     )
 
 

@@ -74,6 +74,6 @@ def _late(item: Item, on: date) -> bool:
     return (cast(date, cleared) if done_by(cleared, on) else on) > due
 
 
-LINKED = Obligation("（三）.1", "should", "county", ("assessment",), always, Cleared, check_linked)
+LINKED = Obligation("（三）.1", "must", "county", ("assessment",), always, Cleared, check_linked)
 REGISTERED = Obligation("（三）.2", "must", "county", ("assessment",), always, Register, check_registered)
 CLEARED = Obligation("（三）.3", "must", "county", ("assessment",), always, Register, check_cleared)
