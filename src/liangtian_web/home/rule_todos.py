@@ -19,7 +19,7 @@ from liangtian_web.rulebook.contents import values_asked
 from liangtian_web.rulebook.models import Proposal
 from liangtian_web.rulebook.naming import short_name
 from liangtian_web.rulebook.queries import decidable_by, home_place
-from liangtian_web.rulebook.values import held
+from liangtian_web.rulebook.values import resolver
 
 NAMED = 3  # values named in the line
 
@@ -49,7 +49,8 @@ def _proposals(user: User, lang: Language) -> Iterator[Todo]:
 
 def _unverified(user: User, on: date, lang: Language) -> Iterator[Todo]:
     names = values_asked(rules_used(user, on.year))
-    found = {name: held(name, on=on, place=home_place(user)) for name in names}
+    holds = resolver(on=on, place=home_place(user))
+    found = {name: holds(name) for name in names}
     names = [name for name, each in found.items() if each and each.parameter.status == "unverified"]
     if names:
         what = gettext("今年检查用到的条款含 %(n)s 个未核实取值") % {"n": len(names)}

@@ -18,7 +18,7 @@ from liangtian_web.people.requests import Request
 from liangtian_web.rulebook import contents
 from liangtian_web.rulebook.naming import address_of
 from liangtian_web.rulebook.queries import approved_for, binding, history, home_place, key_of, value_names
-from liangtian_web.rulebook.values import held, text_of
+from liangtian_web.rulebook.values import resolver, text_of
 
 router = Router(tags=["rulebook"])
 Lang = Literal["zh", "en"]
@@ -122,9 +122,9 @@ def clause(
 @router.get("/values", response=list[ValueName], summary="Values in force at a place on a day")
 def values(request: Request, *, on: date | None = None, place: str = "", document: str = "", lang: Lang = "zh") -> Any:
     """Every value, or those of a document."""
-    where, day = _place(request.user, place), on or timezone.localdate()
+    holds = resolver(on=on or timezone.localdate(), place=_place(request.user, place))
     names = [name for name in value_names() if not document or address_of(name)[0] == document]
-    found = {name: held(name, on=day, place=where) for name in names}
+    found = {name: holds(name) for name in names}
     return [{"name": name, "in_force": _out(each.parameter, lang) if each else None} for name, each in found.items()]
 
 
@@ -147,7 +147,7 @@ def _place(user: User, code: str) -> Place | None:
 
 
 def _held(name: str, user: User, on: date, place: Place | None, lang: Lang) -> dict[str, Any]:
-    found = held(name, on=on, place=place)
+    found = resolver(on=on, place=place)(name)
     known = [*history(name), *(each for each in approved_for(user) if each.name == name)]
     return {
         "name": name,

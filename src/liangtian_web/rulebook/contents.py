@@ -19,7 +19,7 @@ from liangtian.rules.documents import DOCUMENTS
 from liangtian_web.people.models import Place
 from liangtian_web.rulebook.naming import short_name
 from liangtian_web.rulebook.queries import texts_of
-from liangtian_web.rulebook.values import held_row
+from liangtian_web.rulebook.values import held_row, resolver
 
 STATES: tuple[State, ...] = ("computed", "gate", "duty", "intent")
 FILTERS = ("force", "state", "who", "event")
@@ -83,14 +83,15 @@ def clause(document: str, number: str, lang: Language, *, on: date, place: Place
     """A clause laid open, with the values in force at a place on a day and the imported text."""
     found = explain(DOCUMENTS, (document, number), lang=lang)
     view = clause_of(document, number)
-    values = [held_row(each["name"], lang, on=on, place=place) for each in found["values"]]
+    holds = resolver(on=on, place=place)
+    values = [held_row(each["name"], lang, holds) for each in found["values"]]
     by_name = {each["name"]: each for each in values}
     entries = {each.id: each for each in view.entries} if view else {}
     for each in found["obligations"]:
         entry = entries[each["id"]]
         each["code"] = inspect.getsource(entry.check) if isinstance(entry, Obligation) else ""
         each["event_words"] = [word("event", event, lang) for event in each["events"]]
-        each["asked"] = [by_name.get(name) or held_row(name, lang, on=on, place=place) for name in each["values"]]
+        each["asked"] = [by_name.get(name) or held_row(name, lang, holds) for name in each["values"]]
         each |= {f"{key}_word": word(key, each[key], lang) for key in ("state", "force", "who")}
     published = texts_of(document).get(number)
     return found | {

@@ -103,7 +103,7 @@ def proposal(request: Request, uuid: UUID) -> HttpResponse:
     may_decide = decidable_by(request.user).filter(pk=row.pk).exists()
     context = {"row": row, "text": _text(row, lang), "form": form, "may_decide": may_decide}
     if row.kind == "value":
-        context["was"] = values.held_row(row.name, lang, on=row.since, place=row.place)
+        context["was"] = values.held_row(row.name, lang, values.resolver(on=row.since, place=row.place))
     context["own"] = row.user_id == request.user.pk
     return render(request, "rulebook/proposal.html", context, status=400 if form.errors else 200)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from datetime import date
 from itertools import groupby
 from typing import Any
@@ -20,19 +20,26 @@ from liangtian_web.people.models import Place, User
 from liangtian_web.rulebook.naming import address_of, cited, short_name
 from liangtian_web.rulebook.queries import approved_rows, as_parameter, history, keys_of, value_names, values_known
 
+Holds = Callable[[str], Resolved | None]
 
-def held(name: str, *, on: date, place: Place | None) -> Resolved | None:
-    """The value in force at a place on a day with the reason for it; without a place, that of the documents alone."""
+
+def resolver(*, on: date, place: Place | None) -> Holds:
+    """What gives the value in force at a place on a day with the reason; without a place, that of the documents alone."""
     key, *within = keys_of(place) if place else ("",)
-    try:
-        return values_known().reasoned(name, on=on, place=key, within=tuple(within))
-    except ParameterMissing:
-        return None
+    known = values_known()
+
+    def holds(name: str) -> Resolved | None:
+        try:
+            return known.reasoned(name, on=on, place=key, within=tuple(within))
+        except ParameterMissing:
+            return None
+
+    return holds
 
 
-def held_row(name: str, lang: Language, *, on: date, place: Place | None) -> dict[str, Any]:
+def held_row(name: str, lang: Language, holds: Holds) -> dict[str, Any]:
     """One value in words: what it is called and what is in force."""
-    found = held(name, on=on, place=place)
+    found = holds(name)
     return {
         "name": name,
         "label": value_label(name, lang),
@@ -45,7 +52,7 @@ def held_row(name: str, lang: Language, *, on: date, place: Place | None) -> dic
 
 def value_page(name: str, lang: Language, user: User, *, on: date, place: Place | None) -> dict[str, Any]:
     """One value: what is in force and why, and the whole history that the user may see, newest first."""
-    declared, found = history(name), held(name, on=on, place=place)
+    declared, found = history(name), resolver(on=on, place=place)(name)
     document, number = address_of(name)
     return {
         "name": name,
@@ -90,7 +97,8 @@ def value_list(
     """Values by clause, narrowed to a document, to a status of the value in force, to those named."""
     names = [name for name in value_names() if not document or address_of(name)[0] == document]
     names = [name for name in names if not only or name in only]
-    rows = [held_row(name, lang, on=on, place=place) for name in names]
+    holds = resolver(on=on, place=place)
+    rows = [held_row(name, lang, holds) for name in names]
     wanted = [row for row in rows if not status or row["status"] == status]
     for citation, group in groupby(wanted, key=lambda row: "".join(address_of(row["name"]))):
         adopted = DOCUMENTS[address_of(citation)[0]].needs_adoption
