@@ -24,7 +24,7 @@ node_modules/.package-lock.json: package.json package-lock.json | .venv/.ready
 	@PATH="$$PATH:$(CURDIR)/.venv/bin" npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
 
-$(BUNDLE): node_modules/.package-lock.json $(wildcard assets/*)
+$(BUNDLE): node_modules/.package-lock.json $(wildcard assets/* assets/*/*)
 	@PATH="$$PATH:$(CURDIR)/.venv/bin" npm run --silent bundle
 
 %.mo: %.po | .venv/.ready

@@ -1,11 +1,13 @@
 // Every page: HTMX with nothing inline, and the header's switches without a reload of what was typed.
 import htmx from "htmx.org";
+import { searchBox } from "./frame/search.js";
 
 htmx.config.includeIndicatorStyles = false; // would need an inline style
 htmx.config.allowEval = false;
 htmx.config.selfRequestsOnly = true;
 htmx.config.historyCacheSize = 0; // nothing of a case stays in the browser's storage
 window.htmx = htmx;
+searchBox();
 
 // A lost connection or a refusal is said where it happened.
 document.addEventListener("htmx:responseError", (event) => say(event.detail.elt, event.detail.xhr.status));

@@ -7,6 +7,7 @@ import { drawing } from "./land/draw.js";
 import { findings } from "./land/findings.js";
 import { defects } from "./land/defects.js";
 import { panel, tabs } from "./land/panel.js";
+import { swipe } from "./land/swipe.js";
 
 const place = document.querySelector("[data-map]");
 tabs();
@@ -22,5 +23,6 @@ async function start(element) {
   if (document.querySelector("[data-draw]")) drawing(map, config);
   else identify(map, config);
   await findings(map, config);
+  await swipe(element, map);
   element.dataset.ready = "yes"; // what screenshots and tests wait for
 }

@@ -22,6 +22,9 @@ from liangtian.onemap.codelists import CODE_LISTS, CodeList
 from liangtian.onemap.defects import Rule
 from liangtian.onemap.layers import LAYERS, Field, LayerSpec
 from liangtian.onemap.quality import RULES
+from liangtian.policy.cases import WrittenCase, cases_of
+from liangtian.policy.clause import Clause
+from liangtian.policy.clause import clauses as clauses_of
 from liangtian.policy.coverage import Covered, CoveredClause, coverage
 from liangtian.policy.document import Document, NotComputed
 from liangtian.policy.facts import Fact, dictionary
@@ -248,6 +251,34 @@ def _both(reason: NotComputed) -> str:
     return f"{reason.zh} {reason.en}"
 
 
+def written_cases() -> str:
+    """Every written case, clause by clause: what it is and the outcomes it is to give."""
+    parts = [
+        "# Written cases 案例",
+        NOTE,
+        "What each clause answers to facts written down beside it (`src/liangtian/rules/*/cases/`); the tests run them all, "
+        "and so does the clause's page on the web. 每条后的结论由测试逐一核对；事实见所在文件。",
+    ]
+    for document in DOCUMENTS.values():
+        told = [part for clause in clauses_of({document.id: document}) for part in _cases(clause)]
+        parts += [f"## {document.id} {document.title_zh}", *told] if told else []
+    return _page(parts)
+
+
+def _cases(clause: Clause) -> list[str]:
+    heads = ("案例", "case", "day", "event", "outcomes")
+    table = _table(heads, (_case(each) for each in cases_of(clause)))
+    return [f"### {clause.number}", table] if table else []
+
+
+def _case(each: WrittenCase) -> tuple[str, ...]:
+    outcomes = [
+        f"{rule} {catalogue()[f'outcome-{outcome}']['zh']} `{outcome}`" for rule, outcome in each.expect.items()
+    ]
+    event = f"{catalogue()[f'event-{each.case.event}']['zh']} `{each.case.event}`"
+    return (each.zh, each.name, each.case.on.isoformat(), event, "; ".join(outcomes) or "不在适用期 nothing is asked")
+
+
 def facts() -> str:
     """The facts dictionary, subject by subject."""
     parts = [
@@ -277,6 +308,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "reference/layers.md": layers,
     "reference/errors.md": errors,
     "reference/facts.md": facts,
+    "reference/cases.md": written_cases,
     "clauses.md": clauses_page,
 }
 

@@ -81,8 +81,8 @@ def test_the_makefile_has_at_most_ten_targets() -> None:
 
 @pytest.mark.parametrize(
     "command",
-    [["ruff", "check", "."], ["ruff", "format", "--check", "."], ["lint-imports", "--no-cache"], ["mypy"]],
-    ids=["lint", "format", "layers", "types"],
+    [["ruff", "check", "."], ["ruff", "format", "--check", "."], ["lint-imports", "--no-cache"], ["mypy"], ["typos"]],
+    ids=["lint", "format", "layers", "types", "spelling"],
 )
 def test_the_tools_agree(command: list[str]) -> None:
     tool = Path(sys.executable).parent / command[0]

@@ -21,19 +21,33 @@ export function identify(map, config) {
   map.on("mousemove", (event) => {
     map.getCanvas().style.cursor = map.queryRenderedFeatures(event.point, { layers: asked }).length ? "pointer" : "";
   });
+  if (config.bare) return;
   const marker = new Marker({ color: "#1f6feb" });
-  document.addEventListener("click", (event) => {
-    const go = event.target.closest("[data-go]");
-    if (!go) return;
-    const [west, south, east, north] = JSON.parse(go.dataset.go);
+  const go = ([west, south, east, north], version, parcel, duration) => {
     if (west === east) marker.setLngLat([west, south]).addTo(map);
-    map.fitBounds([west, south, east, north], { padding: 80, maxZoom: 17, duration: 400 });
-    if (go.dataset.parcel) open(go.dataset.version, go.dataset.parcel);
+    map.fitBounds([west, south, east, north], { padding: 80, maxZoom: 17, duration });
+    if (parcel) open(version, parcel);
+  };
+  document.addEventListener("click", (event) => {
+    const found = event.target.closest("[data-go]");
+    if (found) go(JSON.parse(found.dataset.go), found.dataset.version, found.dataset.parcel, 400);
   });
+  if (config.go) arrive(config.go, go);
+  // Leaving for a comparison or the print view keeps the view of the map.
+  for (const form of document.querySelectorAll("[data-swipe-form]")) form.addEventListener("submit", () => { form.action = `${location.pathname}${location.hash}`; });
+  for (const link of document.querySelectorAll("[data-print-view], [data-swipe-end]")) link.addEventListener("click", () => { link.hash = location.hash; });
   document.querySelector("[data-permalink]")?.addEventListener("click", async (event) => {
     const address = new URL(location.href);
     address.searchParams.set("on", config.on);
     await navigator.clipboard?.writeText(address.href);
     event.currentTarget.textContent = event.currentTarget.dataset.done;
   });
+}
+
+// A link from the search box: go there once; from then on the address tells the view alone.
+function arrive({ box, version, parcel }, go) {
+  go(box, version, parcel, 0);
+  const address = new URL(location.href);
+  for (const name of ["go", "version", "parcel"]) address.searchParams.delete(name);
+  history.replaceState(history.state, "", address);
 }

@@ -19,6 +19,7 @@ function entry(map, layer, config) {
   const box = document.createElement("input");
   box.type = "checkbox";
   box.checked = true;
+  box.dataset.layer = layer.code;
   box.addEventListener("change", () => {
     for (const each of map.getStyle().layers)
       if (each.metadata?.layer === layer.code) map.setLayoutProperty(each.id, "visibility", box.checked ? "visible" : "none");

@@ -5,7 +5,8 @@ export function panel() {
     const state = main.dataset.panel === button.dataset.panel ? "" : button.dataset.panel;
     main.dataset.panel = state;
     for (const each of document.querySelectorAll("[data-panel]")) if (each !== main) each.setAttribute("aria-pressed", String(each.dataset.panel === state));
-    document.querySelector("[data-map]")?.landMap?.resize();
+    const place = document.querySelector("[data-map]");
+    for (const map of [place?.landMap, place?.landOther]) map?.resize();
   });
 }
 

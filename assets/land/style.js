@@ -13,7 +13,8 @@ export function styleOf(config) {
     addSources(sources, layer, config);
     layers.push(...(layer.code === "DLTB" ? land(layer, config) : control(layer, config)));
   }
-  if (config.layers.some((layer) => layer.code === "DLTB")) layers.push(...lit(), labels());
+  layers.push(...config.layers.flatMap(lit));
+  if (config.layers.some((layer) => layer.code === "DLTB")) layers.push(labels());
   return { version: 8, sources, layers };
 }
 
@@ -67,11 +68,12 @@ function control(layer, { palette }) {
   return layers;
 }
 
-function lit() {
-  const near = { source: "DLTB", "source-layer": "DLTB", minzoom: 13, filter: NONE };
+// What a page lights up lies over everything; any layer's parcel can be lit.
+function lit({ code, from }) {
+  const near = { source: code, "source-layer": code, minzoom: from, filter: NONE, metadata: { lit: true } };
   return [
-    { id: "lit", type: "fill", ...near, paint: { "fill-color": "#1f6feb", "fill-opacity": 0.28 } },
-    { id: "lit-line", type: "line", ...near, paint: { "line-color": "#1f6feb", "line-width": 2 } },
+    { id: `${code}-lit`, type: "fill", ...near, paint: { "fill-color": "#1f6feb", "fill-opacity": 0.28 } },
+    { id: `${code}-lit-line`, type: "line", ...near, paint: { "line-color": "#1f6feb", "line-width": 2 } },
   ];
 }
 

@@ -5,7 +5,7 @@ import { styleOf, hatch } from "./style.js";
 export function openMap(element, config) {
   setWorkerUrl(new URL(config.worker, location.href).href);
   const map = new Map({
-    container: element.querySelector(".map-canvas"),
+    container: element.querySelector(config.canvas ?? ".map-canvas"),
     style: styleOf(config),
     bounds: config.bounds ?? [73, 18, 135, 53],
     fitBoundsOptions: { padding: 24 },
@@ -16,21 +16,24 @@ export function openMap(element, config) {
     touchPitch: false,
     attributionControl: false,
     localIdeographFontFamily: '"Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei", sans-serif',
+    ...(config.sharp ? { pixelRatio: 3 } : {}), // paper is finer than a screen
     canvasContextAttributes: { preserveDrawingBuffer: true }, // printing takes the canvas
   });
   map.touchZoomRotate.disableRotation();
-  map.addControl(new NavigationControl({ showCompass: false }), "top-right");
-  map.addControl(new ScaleControl({ maxWidth: 110, unit: "metric" }), "bottom-right");
+  if (!config.bare) {
+    map.addControl(new NavigationControl({ showCompass: false }), "top-right");
+    map.addControl(new ScaleControl({ maxWidth: 110, unit: "metric" }), "bottom-right");
+  }
   map.addImage("hatch", hatch("#9a6b00"));
   map.addImage("hatch-zone", hatch("#5c4500", true));
-  element.landMap = map; // for the browser tests
+  element.landMap ??= map; // the first; the panel and the browser tests use it
   return new Promise((resolve) => map.once("load", () => resolve(map)));
 }
 
 // Light some parcels up; an empty list puts them out.
 export function light(map, ids) {
-  map.setFilter("lit", ["in", ["get", "id"], ["literal", ids]]);
-  map.setFilter("lit-line", ["in", ["get", "id"], ["literal", ids]]);
+  map.litLayers ??= map.getStyle().layers.filter((layer) => layer.metadata?.lit).map((layer) => layer.id);
+  for (const id of map.litLayers) map.setFilter(id, ["in", ["get", "id"], ["literal", ids]]);
 }
 
 export function boxOf(geojson) {

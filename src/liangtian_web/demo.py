@@ -22,6 +22,10 @@ from liangtian.formats.opening import open_features
 from liangtian.onemap.layers import layer_spec
 from liangtian.onemap.publish import publish
 from liangtian_web.onemap.actions import sync
+from liangtian_web.onemap.models import LayerVersion
+from liangtian_web.onemap.summary import whole
+from liangtian_web.onemap.towns import LAYERS as PLACE_LAYERS
+from liangtian_web.onemap.towns import take_places
 from liangtian_web.people.models import Agency, Membership, Place, User
 from liangtian_web.review import actions as review
 from liangtian_web.review.models import Run
@@ -32,6 +36,8 @@ Tell = Callable[[str], None]
 PEOPLE = (
     ("wang", "王工", "339901", "示范县自然资源局", "officer"),
     ("zhao", "赵工", "339902", "示范二县自然资源局", "officer"),
+    ("qian", "钱工", "339901", "示范县自然资源局", "keeper"),
+    ("sun", "孙工", "339901", "示范县自然资源局", "keeper"),
     ("li", "李审", "339900", "示范市自然资源局", "auditor"),
     ("admin", "管理员", "339900", "示范市自然资源局", "admin"),
 )
@@ -55,13 +61,17 @@ def make_people(home: Path, tell: Tell) -> None:
     """One user a role, each with a password made for this installation."""
     passwords = load_passwords(home)
     for username, name, code, agency_name, role in PEOPLE:
-        place = Place.objects.get(code=code)
-        agency, _ = Agency.objects.get_or_create(name=agency_name, place=place)
+        agency, _ = Agency.objects.get_or_create(name=agency_name, place=Place.objects.get(code=code))
         user, _ = User.objects.get_or_create(username=username, defaults={"display_name": name})
-        user.is_staff = user.is_superuser = role == "admin"
-        user.set_password(passwords[username])
-        user.save()
-        Membership.objects.get_or_create(user=user, agency=agency, place=place, role=role)
+        _give(user, agency, role, passwords[username])
+
+
+def _give(user: User, agency: Agency, role: str, password: str) -> None:
+    """One duty at the agency's place, and a password."""
+    user.is_staff = user.is_superuser = role == "admin"
+    user.set_password(password)
+    user.save()
+    Membership.objects.get_or_create(user=user, agency=agency, place=agency.place, role=role)
 
 
 PARCELS = 165_000
@@ -96,6 +106,23 @@ def _keep_projects(home: Path, samples: dict[str, Features]) -> None:
         vector.write(features, file)
 
 
+TOWN_USER = ("chen", "陈工", "officer")
+
+
+@transaction.atomic
+def make_towns(home: Path, tell: Tell) -> None:
+    """Towns and villages from the published layers, and an officer of the first town of 示范县."""
+    shares = [whole(version) for version in LayerVersion.objects.filter(layer__in=PLACE_LAYERS).select_related("place")]
+    for place in Place.objects.filter(kind=Place.Kind.COUNTY):
+        taken = take_places(None, place, shares)
+        tell(f"    {place}: {taken.towns} 乡镇 towns, {taken.villages} 村 villages")
+    username, name, role = TOWN_USER
+    town = Place.objects.filter(kind=Place.Kind.TOWN, parent__code="339901").order_by("code")[0]
+    agency, _ = Agency.objects.get_or_create(name=f"{town}自然资源所", place=town)
+    user, _ = User.objects.get_or_create(username=username, defaults={"display_name": name})
+    _give(user, agency, role, load_passwords(home)[username])
+
+
 def make_check(home: Path, tell: Tell) -> None:
     """The first check: a road across paddy and basic farmland, asked by the county officer."""
     if Run.objects.exists():
@@ -115,6 +142,7 @@ STEPS: tuple[tuple[str, str, Callable[[Path, Tell], None]], ...] = (
     ("places", "示范单位 places", make_places),
     ("people", "示范用户 users", make_people),
     ("land", "示范土地（约一分钟） land, about a minute", make_land),
+    ("towns", "乡镇和村 towns and villages", make_towns),
     ("check", "第一次检查 first check", make_check),
 )
 
@@ -129,19 +157,22 @@ def make(home: Path, tell: Tell) -> None:
             step(home, tell)
             (markers / f"{name}.done").touch()
     passwords = load_passwords(home)
-    for username, name, _, agency, _ in PEOPLE:
-        tell(f"  {agency} {name}    用户 user: {username:<6} 密码 password: {passwords[username]}")
+    for held in Membership.objects.filter(user__username__in=passwords).select_related("user", "agency").order_by("pk"):
+        username = held.user.username
+        tell(f"  {held.agency} {held.user}    用户 user: {username:<6} 密码 password: {passwords[username]}")
 
 
 def load_passwords(home: Path) -> dict[str, str]:
     """The demonstration users' passwords, made once and kept where only the owner of the home folder reads."""
     file = home / "demo" / "passwords.json"
-    if not file.exists():
+    kept: dict[str, str] = json.loads(file.read_text()) if file.exists() else {}
+    missing = [username for username, *_ in (*PEOPLE, TOWN_USER) if username not in kept]
+    if missing:
+        kept |= {username: secrets.token_hex(4) for username in missing}
         file.parent.mkdir(exist_ok=True)
         part = file.with_suffix(".part")
         part.unlink(missing_ok=True)
         with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
-            json.dump({username: secrets.token_hex(4) for username, *_ in PEOPLE}, out)
-        part.rename(file)
-    passwords: dict[str, str] = json.loads(file.read_text())
-    return passwords
+            json.dump(kept, out)
+        part.replace(file)
+    return kept

@@ -21,6 +21,7 @@ urlpatterns = [
     path("ogc/", include("liangtian_web.onemap.ogc")),
     path("onemap/", include("liangtian_web.onemap.urls")),
     path("rulebook/", include("liangtian_web.rulebook.urls")),
+    path("rulebook/", include("liangtian_web.review.rule_urls")),
     path("ledger/", include("liangtian_web.ledger.urls")),
     path("review/", include("liangtian_web.review.urls")),
 ]  # fmt: skip

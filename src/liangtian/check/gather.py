@@ -146,9 +146,19 @@ def versions_for(
         raise LayerInvalid("layer-unknown", layer=unknown[0], known=", ".join(LAYERS))
     newest = catalogue.all_valid_on(on)
     return {
-        layer: [catalogue.find(digest, layer) for digest in named[layer]] if layer in named else newest.get(layer, [])
+        layer: _named_versions(catalogue, layer, named[layer], newest) if layer in named else newest.get(layer, [])
         for layer in LAYERS
     }
+
+
+def _named_versions(
+    catalogue: Catalogue, layer: str, digests: Sequence[str], newest: Mapping[str, Sequence[LayerVersion]]
+) -> list[LayerVersion]:
+    """Versions by digest: those in force that have one of them (two places may publish the same land), else any."""
+    wanted = tuple(each for each in dict.fromkeys(digests) if len(each) >= 8)
+    in_force = [version for version in newest.get(layer, ()) if version.digest.startswith(wanted)]
+    others = [each for each in dict.fromkeys(digests) if not any(v.digest.startswith(each) for v in in_force)]
+    return [*in_force, *(catalogue.find(each, layer) for each in others)]
 
 
 def gather(
@@ -234,17 +244,23 @@ class _Reading:
         return self.catalogue.indexes(layer, chain.from_iterable(self.versions.values()))
 
     def is_disjoint(self, layer: str) -> bool:
-        """Whether the quality report of every version used says that its parcels overlap nowhere."""
+        """Whether every version used is reported to overlap nowhere, and one alone has parcels around the boundary."""
         reports = [version.quality for version in self.versions.get(layer, ())]
-        return all("counts" in report and OVERLAP_RULE not in report["counts"] for report in reports)
+        if not all("counts" in report and OVERLAP_RULE not in report["counts"] for report in reports):
+            return False
+        return len(reports) < 2 or sum(len(self._around(index)) > 0 for index in self.indexes(layer)) < 2
+
+    def _around(self, index: Index) -> npt.NDArray[np.int64]:
+        """Rows whose bounds meet those of the boundary."""
+        shape = reproject(np.array([self.boundary.shape], dtype=object), self.boundary.crs, index.crs)[0]
+        return index.search(shape.bounds)
 
     def place_names(self) -> dict[str, str]:
         """Code → name of the towns and villages around the boundary, as the administrative layers have them."""
         names: dict[str, str] = {}
         for layer, code, name, digits in (("XZQ", "XZQDM", "XZQMC", 9), ("CJDCQ", "ZLDWDM", "ZLDWMC", 12)):
             for index in self.indexes(layer):
-                shape = reproject(np.array([self.boundary.shape], dtype=object), self.boundary.crs, index.crs)[0]
-                rows = index.search(shape.bounds)
+                rows = self._around(index)
                 texts = zip(index.column(code, rows).to_pylist(), index.column(name, rows).to_pylist(), strict=True)
                 names |= {str(key)[:digits]: value for key, value in texts if key and value}
         return names

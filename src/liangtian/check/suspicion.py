@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 import shapely
@@ -26,12 +27,18 @@ def doubts(features: Features, boundary: Boundary, parcels: Sequence[Index]) -> 
 
 def oversized(features: Features, boundary: Boundary, parcels: Sequence[Index]) -> tuple[Finding, ...]:
     """Ask about a boundary far larger than all land-use parcels published for the date."""
-    published = sum(int(index.area_dm2.sum()) for index in parcels)
+    published = sum(_land_dm2(index) for index in parcels)
     if not published or boundary.area_dm2 <= OVERSIZED * published:
         return ()
     km2, land_km2 = (f"{dm2 / 1e8:,.0f}" for dm2 in (boundary.area_dm2, published))
     params = {"source": features.source, "area": km2, "land": land_km2, "times": OVERSIZED}
     return (Finding("CHK-01", Outcome.UNKNOWN, "check-oversized", params),)
+
+
+@lru_cache(maxsize=64)
+def _land_dm2(index: Index) -> int:
+    """Area of all parcels of a version; one that is in force is asked at every check."""
+    return int(index.area_dm2.sum())
 
 
 def shifted(features: Features, boundary: Boundary, parcels: Sequence[Index]) -> tuple[Finding, ...]:

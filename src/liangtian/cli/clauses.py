@@ -49,6 +49,7 @@ def _obligation(each: Covered, lang: Language) -> dict[str, Any]:
         "module": each.module,
         "parameters": list(each.values),
         "cases": list(each.cases),
+        "cases_zh": list(each.cases_zh),
         "reason": _reason(each.reason, lang),
     }
 

@@ -57,7 +57,8 @@ def _text(found: dict[str, Any], lang: Language) -> Iterator[str]:
         for name in each["values"]:
             yield f"    {say('explain-uses')} {name}"
         if each["cases"]:
-            yield "    " + say("explain-cases", count=len(each["cases"]), names="；".join(each["cases"]))
+            names = each["cases_zh"] if lang == "zh" else each["cases"]
+            yield "    " + say("explain-cases", count=len(names), names=("；" if lang == "zh" else "; ").join(names))
     for value in found["values"]:
         yield ""
         yield from _value(value, say)

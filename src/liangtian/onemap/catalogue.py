@@ -138,6 +138,20 @@ class Catalogue:
         claims = (version.claim for version in versions)
         return [index for share in shares(layer, claims) if (index := self.share(share)) is not None]
 
+    def cut_shares(self, on: date) -> None:
+        """Cut what the versions in force on a date speak for, so that nobody waits for it later.
+
+        Raises
+        ------
+        CatalogueError (catalogue-error): a snapshot one of them needs is gone or altered.
+        """
+        in_force = self.all_valid_on(on)
+        claims = [version.claim for versions in in_force.values() for version in versions]
+        for layer in in_force:
+            for share in shares(layer, claims):
+                if share.left:
+                    self.share(share)
+
     def share(self, share: Share) -> Index | None:
         """The resident index of what a version speaks for, cut and kept beside the others; None if it is nothing.
 

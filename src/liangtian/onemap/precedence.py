@@ -106,10 +106,13 @@ def shares(layer: str, claims: Iterable[Claim]) -> list[Share]:
 
 def sources_of(place: str, claims: Iterable[Claim]) -> tuple[Source, ...]:
     """Where the ground of a place may be drawn, in the order they are asked."""
-    known, found = list(claims), []
+    known = list(claims)
+    found: list[Source] = []
     for layer, column in GROUND_COLUMNS.items():
         told = [claim for claim in known if claim.layer == layer]
-        found += [Source(claim.digest) for claim in told if stem(claim.place) == stem(place)]
+        own = [Source(claim.digest) for claim in told if stem(claim.place) == stem(place)]
+        if own:
+            return (*found, own[0])  # a version is never empty: nothing after it is asked
         above = [claim for claim in told if place.isdecimal() and is_nearer(place, claim.place)]
         above.sort(key=lambda claim: -len(stem(claim.place)))
         found += [Source(claim.digest, column, stem(place)) for claim in above if claim.place.isdecimal()]

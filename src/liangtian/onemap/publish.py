@@ -9,6 +9,7 @@ from __future__ import annotations
 import shutil
 from collections import Counter
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -17,7 +18,7 @@ from typing import Any
 import shapely
 from pyproj import CRS
 
-from liangtian.errors import LayerInvalid
+from liangtian.errors import CatalogueError, LayerInvalid
 from liangtian.finding import Finding, Outcome
 from liangtian.formats.features import Features
 from liangtian.messages import render
@@ -157,6 +158,8 @@ def publish(
         recorded_at=recorded_at,
     )
     recorded = catalogue.record(version)
+    with suppress(CatalogueError):  # another layer's snapshot may be unsound: that is said where it is asked for
+        catalogue.cut_shares(on)
     tell(1.0, "publish-done")
     return recorded
 

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
+from threading import get_ident
 from typing import Literal
 
 State = Literal["sound", "unsealed", "missing", "altered"]
@@ -32,7 +34,7 @@ def seal(snapshot: Path) -> None:
     about = snapshot.stat()
     kept = {"size": about.st_size, "mtime_ns": about.st_mtime_ns}
     kept["sha256"] = _sha256(snapshot, about.st_size, about.st_mtime_ns)  # type: ignore[assignment]
-    partial = snapshot.with_suffix(".seal.partial")
+    partial = snapshot.with_suffix(f".{os.getpid()}-{get_ident()}.partial")
     partial.write_text(json.dumps(kept), "utf-8")
     partial.replace(seal_path(snapshot))
 

@@ -37,7 +37,8 @@ def read_adoptions(text: str, source: str) -> tuple[Adoption, ...]:
     except (tomllib.TOMLDecodeError, KeyError, TypeError) as cause:
         raise LiangtianError("adopts-unreadable", source=source, reason=str(cause)) from cause
     for each in adoptions:
-        if not (isinstance(each.place, str) and isinstance(each.since, date)):
+        days = [each.since, *([] if each.until is None else [each.until])]
+        if not (isinstance(each.place, str) and isinstance(each.document, str) and all(type(d) is date for d in days)):
             raise LiangtianError("adopts-unreadable", source=source, reason=f"{each.place!r} {each.since!r}")
     return adoptions
 

@@ -37,7 +37,7 @@ class WrittenCase:
 
     Attributes
     ----------
-    zh : the name in Chinese, where it was given one
+    zh : the name in Chinese; every case of the rulebook has one, a case of one's own need not
     expect : obligation (`（六）.1`) or rule (`wenzhou-2019（六）.1`) → outcome
     posts : `party:pool:index` → amount
     """

@@ -21,6 +21,7 @@ class Covered:
     module : dotted name of the module its check stands in
     values : full names of the values its written cases made it ask for
     cases : names of the written cases that expect an outcome of it
+    cases_zh : the same in Chinese, one for one; the English name stands in where a case was given none
     reason : why an intent has nothing to compute
     """
 
@@ -33,6 +34,7 @@ class Covered:
     module: str
     values: tuple[str, ...]
     cases: tuple[str, ...]
+    cases_zh: tuple[str, ...]
     reason: NotComputed | None = None
 
 
@@ -77,6 +79,7 @@ def _covered(clause: Clause, rulebook: Rulebook) -> Iterator[Covered]:
     asked = _values_asked(cases, rulebook)
     for entry in clause.entries:
         rule = clause.rule(entry)
+        told = [case for case in cases if entry.id in case.expect or rule in case.expect]
         yield Covered(
             id=entry.id,
             rule=rule,
@@ -86,7 +89,8 @@ def _covered(clause: Clause, rulebook: Rulebook) -> Iterator[Covered]:
             events=entry.events if isinstance(entry, Obligation) else ("duty",) if isinstance(entry, Duty) else (),
             module=_module(entry, clause),
             values=tuple(sorted(asked.get(rule, ()))),
-            cases=tuple(case.name for case in cases if entry.id in case.expect or rule in case.expect),
+            cases=tuple(case.name for case in told),
+            cases_zh=tuple(case.zh or case.name for case in told),
             reason=entry.reason if isinstance(entry, Intent) else None,
         )
 

@@ -40,17 +40,29 @@ def day_compared(
 
 
 def years_after(day: date, years: int) -> date:
-    """The same day of a later year; 29 February becomes 28 February where there is none.
+    """The same day of a later year; 29 February becomes 28 February where there is none; never beyond the calendar.
 
     Examples
     --------
     >>> years_after(date(2020, 2, 29), 3)
     datetime.date(2023, 2, 28)
     """
+    year = min(day.year + years, date.max.year)
     try:
-        return day.replace(year=day.year + years)
+        return day.replace(year=year)
     except ValueError:
-        return date(day.year + years, 2, 28)
+        return date(year, 2, 28)
+
+
+def days_after(day: date, days: int) -> date:
+    """So many calendar days later; never beyond the calendar.
+
+    Examples
+    --------
+    >>> days_after(date(2024, 2, 28), 2), days_after(date.max, 1)
+    (datetime.date(2024, 3, 1), datetime.date(9999, 12, 31))
+    """
+    return date.fromordinal(min(day.toordinal() + days, date.max.toordinal()))
 
 
 def done_by(day: object, on: date) -> bool:

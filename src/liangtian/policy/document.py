@@ -29,6 +29,7 @@ class Document:
     needs_adoption : False only for our own technical values, which bind no place
     replaces : rule of an earlier document → rule of this one that stands in its place, from `since` on, wherever
         both documents are adopted
+    replaces_by : fact whose day decides, where it is known, which of the two rules is asked; else the day of the case
     """
 
     id: str
@@ -39,6 +40,7 @@ class Document:
     contents: Mapping[str, ModuleType | NotComputed]
     needs_adoption: bool = True
     replaces: Mapping[str, str] = field(default_factory=dict)
+    replaces_by: str | None = None
 
     def clause_modules(self) -> list[tuple[str, ModuleType]]:
         """Clauses that have a module, in the order of the text."""

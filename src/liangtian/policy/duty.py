@@ -9,6 +9,7 @@ from typing import Any
 
 from liangtian.finding import Outcome, Step
 from liangtian.policy.clause import Duty, Obligation, always
+from liangtian.policy.days import done_by
 from liangtian.policy.parameters import Params
 from liangtian.policy.ruling import Ruling
 
@@ -24,18 +25,24 @@ def as_obligation(duty: Duty, rule: str) -> Obligation[Records]:
     """Give a duty the one check that all duties share.
 
     A yearly duty answers for the year of the case: done by its day, pass; later, fail. Not done and the day past, fail;
-    not yet due, the year before answers first: what was left undone then stays overdue until it is done. A duty with
-    one day, not one a year, counts whatever was ever recorded.
+    not yet due, the year before answers first: what was left undone then stays overdue until it is done. A day that
+    passed before there was the duty was not missed: the next year's is the first. A duty with one day, not one a year,
+    counts whatever was ever recorded.
     """
 
     def check(facts: Records, params: Params) -> Iterator[Ruling]:
         due = params.value(duty.due)
-        done = [row["done_on"] for row in facts.duty_records if row["rule"] == rule and row["done_on"] <= params.on]
+        done = [
+            row["done_on"] for row in facts.duty_records if row["rule"] == rule and done_by(row["done_on"], params.on)
+        ]
         if due.unit != "month-day":
             yield _ruling(min(done, default=None), due.day_in(params.on.year), params.on)
             return
         day, before = due.day_in(params.on.year), due.day_in(params.on.year - 1)
         this_year = [each for each in done if each.year == day.year]
+        if not this_year and day < due.since:
+            yield _ruling(None, due.day_in(day.year + 1), params.on)
+            return
         if not this_year and params.on <= day and due.since <= before and not any(d.year == before.year for d in done):
             yield _ruling(None, before, params.on)
         else:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
@@ -85,12 +86,11 @@ class Rulebook:
             if chosen is None or asked.rule in chosen:
                 for event in asked.obligation.events:
                     self._by_event[event].append(asked)
-        # The document with the later day in force stands above the earlier one it replaces.
-        self._replaced = {
-            old: (document, f"{document.id}{new}")
-            for document in sorted(documents.values(), key=lambda each: each.since)
-            for old, new in document.replaces.items()
-        }
+        # Of several that replace a rule, the one with the latest day in force comes first.
+        self._replaced: dict[str, list[tuple[Document, str]]] = {}
+        for document in sorted(documents.values(), key=lambda each: each.since, reverse=True):
+            for old, new in document.replaces.items():
+                self._replaced.setdefault(old, []).append((document, f"{document.id}{new}"))
 
     def only(self, rules: Iterable[str], values: Parameters | None = None) -> Rulebook:
         """The same documents, asked only these rules, by these values if given."""
@@ -130,9 +130,9 @@ class Rulebook:
         return list(self.decide(case).findings)
 
     def _ask(self, asked: _Asked, case: Case) -> tuple[list[Finding], list[Posted]]:
-        by = self._replaced.get(asked.rule)
-        if by is not None and by[0].since <= case.on:
-            return [_replaced(asked.rule, by[0], by[1])], []
+        for document, by in self._replaced.get(asked.rule, ()):
+            if document.since <= _day(document, case):
+                return [_replaced(asked.rule, document, by)], []
         params = Params(
             self.values,
             clause=asked.clause.citation,
@@ -206,6 +206,19 @@ def _asked(documents: Mapping[str, Document]) -> Iterator[_Asked]:
             yield _Asked(clause, rule, obligation, tuple(required_facts(obligation.facts)))  # type: ignore[arg-type]
 
 
+def _day(document: Document, case: Case) -> date:
+    """The day that decides which of two documents a case falls under."""
+    stated = case.facts.get(document.replaces_by) if document.replaces_by else None
+    return min(stated, case.on) if isinstance(stated, date) else case.on
+
+
+def _not_yet(asked: _Asked, case: Case) -> str | None:
+    """The fact by which a case still falls under the rule that this one replaces."""
+    document = asked.clause.document
+    stands_in = asked.obligation.id in document.replaces.values()
+    return document.replaces_by if stands_in and _day(document, case) < document.since else None
+
+
 def _replaced(rule: str, document: Document, by: str) -> Finding:
     since = document.since.isoformat()
     step = Step("replaced", rule, by, {"since": since, "document": document.id})
@@ -236,7 +249,7 @@ def _answers(asked: _Asked, case: Case, params: Params) -> Iterator[_Answer]:
     obligation = asked.obligation
     known: dict[str, object] = {name: case.facts.get(name) for name in asked.fact_names}
     try:
-        deciding = obligation.applies(case)
+        deciding = _not_yet(asked, case) or obligation.applies(case)
         if deciding is not None:
             value = case.fact(deciding)
             yield _Answer(not_applicable(deciding, value), {deciding: value})

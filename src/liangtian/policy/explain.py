@@ -6,6 +6,7 @@ import inspect
 import re
 from collections.abc import Iterator, Mapping
 from datetime import date
+from importlib import resources
 from typing import Any
 
 from liangtian.errors import LiangtianError, ParameterMissing
@@ -99,6 +100,7 @@ def _entry(clause: Clause, entry: Entry, covered: Covered, lang: Language) -> di
         "values": list(covered.values),
         "posts": isinstance(entry, Obligation) and entry.post is not None,
         "cases": list(covered.cases),
+        "cases_zh": list(covered.cases_zh),
         "reason": _reason(entry.reason, lang) if isinstance(entry, Intent) else None,
     }
 
@@ -138,13 +140,25 @@ def _value(parameter: Parameter) -> dict[str, Any]:
 
 
 def _written(clause: Clause, entry: Entry) -> tuple[str, int]:
-    """File (from the package's root on) and line of the check; of the id in the contents where there is none."""
+    """File (from the package's root on) and line of the check; of the obligation's id where a shape gives the check."""
     if isinstance(entry, Obligation) and entry.check.__module__.startswith(clause.module.__name__):
         return f"{entry.check.__module__.replace('.', '/')}.py", entry.check.__code__.co_firstlineno
-    lines, first = inspect.getsourcelines(clause.module)
-    line = next((n for n, text in enumerate(lines, start=max(first, 1)) if f'"{entry.id}"' in text), 1)
-    folder = hasattr(clause.module, "__path__")
-    return f"{clause.module.__name__.replace('.', '/')}{'/__init__' if folder else ''}.py", line
+    for path, text in _sources(clause):
+        for line, written in enumerate(text.splitlines(), start=1):
+            if f'"{entry.id}"' in written:
+                return path, line
+    return next(path for path, _text in _sources(clause)), 1
+
+
+def _sources(clause: Clause) -> Iterator[tuple[str, str]]:
+    """The files a clause is written in, the contents of its folder first."""
+    path = clause.module.__name__.replace(".", "/")
+    if not hasattr(clause.module, "__path__"):
+        yield f"{path}.py", inspect.getsource(clause.module)
+        return
+    for file in sorted(resources.files(clause.module.__name__).iterdir(), key=lambda each: each.name):
+        if file.name.endswith(".py"):
+            yield f"{path}/{file.name}", file.read_text("utf-8")
 
 
 def _reason(entry: object, lang: Language) -> str | None:

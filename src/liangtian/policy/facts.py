@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from fractions import Fraction
 from functools import cache
 from importlib import resources
 from typing import Literal
@@ -35,6 +36,8 @@ Supplier = Literal["measured", "registered", "declared"]
 
 _UNIT = {"area": "m2", "length": "m", "volume": "m3", "money": "yuan"}
 
+
+DIGITS = 30  # of a figure, before and after its point: no land, money or grain needs more
 
 # What a user may state: registers that are not kept here are declared by those who keep them.
 STATED: tuple[Supplier, ...] = ("registered", "declared")
@@ -181,7 +184,19 @@ def _figure(fact: Fact, value: object) -> Decimal | None:
     if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)):
         return None
     figure = Decimal(str(value))
-    return figure if figure.is_finite() else None
+    return figure if figure.is_finite() and within_reach(figure) else None
+
+
+def within_reach(figure: Decimal) -> bool:
+    """Whether a finite figure has no more digits, before or after its point, than exact arithmetic takes at once.
+
+    Examples
+    --------
+    >>> within_reach(Decimal("330.5")), within_reach(Decimal("1e999999999"))
+    (True, False)
+    """
+    exponent = figure.as_tuple().exponent
+    return figure.adjusted() < DIGITS and isinstance(exponent, int) and exponent > -DIGITS
 
 
 def _area(fact: Fact, value: object) -> Decimal | None:
@@ -191,7 +206,7 @@ def _area(fact: Fact, value: object) -> Decimal | None:
 
 def _money(fact: Fact, value: object) -> Decimal | None:
     amount = _area(fact, value)
-    return amount if amount is not None and amount == round(amount, 2) else None
+    return amount if amount is not None and (Fraction(amount) * 100).denominator == 1 else None
 
 
 def _date(fact: Fact, value: object) -> date | None:

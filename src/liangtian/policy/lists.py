@@ -11,9 +11,11 @@ Row = Mapping[str, Any]
 
 
 def none_missing(
-    name: str, missing: Iterable[str], *, met: str, unmet: str, params: Mapping[str, object] | None = None
+    name: str, missing: Iterable[str | None], *, met: str, unmet: str, params: Mapping[str, object] | None = None
 ) -> Ruling:
     """Pass where nothing is missing; both messages may use {missing}, what is named, in order and once each.
+
+    A row that has no name of its own is shown as a dash.
 
     Parameters
     ----------
@@ -24,7 +26,7 @@ def none_missing(
     >>> none_missing("villages", ["B", "A", "B"], met="a", unmet="b").params["missing"]
     'A、B'
     """
-    names = sorted(set(missing))
+    names = sorted({each or "—" for each in missing})
     words = {"missing": "、".join(names), **(params or {})}
     return compared(len(names), "=", 0, name=name, unit="", met=met, unmet=unmet, params=words)
 

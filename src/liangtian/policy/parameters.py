@@ -106,7 +106,8 @@ class Parameters:
         )
         tried = [each for each in self._tried.get(name, ()) if _in_force(each, on, places)]
         if tried:
-            return Resolved(max(tried, key=lambda each: _nearness(each, places)), "tried", tuple(ranked))
+            foremost = max(tried, key=lambda each: (_nearness(each, places), each.since))
+            return Resolved(foremost, "tried", tuple(ranked))
         if not ranked:
             raise ParameterMissing("parameter-missing", name=name, on=on.isoformat(), place=places[0])
         chosen = _foremost(ranked, places)

@@ -17,7 +17,7 @@ from types import ModuleType
 from typing import Literal, NamedTuple
 
 from liangtian.finding import Step
-from liangtian.policy.ruling import number
+from liangtian.policy.facts import within_reach
 
 Status = Literal["text", "law", "ours", "unverified"]
 
@@ -209,7 +209,7 @@ def _month_day(value: object) -> MonthDay:
 
 
 def _figure(value: object) -> Fraction:
-    if isinstance(value, (int, Decimal)) and not isinstance(value, bool):
+    if isinstance(value, (int, Decimal)) and not isinstance(value, bool) and within_reach(Decimal(value)):
         return Fraction(value)
     raise TypeError(f"not a figure: {value!r}")
 
@@ -228,9 +228,10 @@ def _bands(rows: list[Mapping[str, object]]) -> tuple[Band, ...]:
 def _plain(value: object) -> object:
     match value:
         case Fraction():
-            return number(value)
+            return value.numerator if value.denominator == 1 else float(value)  # a figure of the law is not rounded
         case Band():
-            return {"from": _plain(value.first), "to": value.last and _plain(value.last), "value": _plain(value.value)}
+            last = None if value.last is None else _plain(value.last)
+            return {"from": _plain(value.first), "to": last, "value": _plain(value.value)}
         case MonthDay():
             return str(value)
         case date():

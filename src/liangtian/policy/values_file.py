@@ -16,7 +16,7 @@ from typing import TypeGuard, get_args
 from liangtian.errors import DocumentRefused, LiangtianError
 from liangtian.onemap.places import stem
 from liangtian.policy.parameters import Parameters
-from liangtian.policy.values import Band, MonthDay, Parameter, Status, parameter
+from liangtian.policy.values import Band, MonthDay, Parameter, Status, Value, parameter
 
 _HEAD = re.compile(r'^\s*\[\[\s*(?:"([^"]+)"|([^\]\s"]+))\s*\]\]')
 _NEEDED = ("since", "value", "unit", "status", "source")
@@ -194,8 +194,28 @@ def _mismatches(block: Block, source: str, known: Parameters) -> Iterator[Liangt
     elif block.fields["unit"] != declared[-1].unit:
         words = {"unit": str(block.fields["unit"]), "wanted": declared[-1].unit}
         yield _defect("values-unit", source, block.line, name=block.name, **words)
-    elif type(_parameter(block, source).value) is not type(declared[-1].value):
+    elif not _alike(_parameter(block, source).value, declared[-1].value):
         yield _defect("values-kind", source, block.line, name=block.name, reason=repr(declared[-1].plain))
+    elif _beyond(_parameter(block, source).value, declared[-1].unit):
+        yield _defect("values-beyond", source, block.line, name=block.name)
+
+
+def _beyond(value: Value, unit: str) -> bool:
+    """Whether a figure is below nought, or a share above all there is; the two parts of a ratio stand in a table."""
+    if isinstance(value, Mapping):
+        return any(each < 0 for each in value.values())
+    bands = [each.value for each in value if isinstance(each, Band)] if isinstance(value, tuple) else []
+    figures = [value] if isinstance(value, Fraction) else bands
+    return any(each < 0 or (unit.startswith("share") and each > 1) for each in figures)
+
+
+def _alike(value: Value, declared: Value) -> bool:
+    """Whether one value can stand for the other: a figure for a figure, a list for a list, a table with all its keys."""
+    if isinstance(value, Mapping) and isinstance(declared, Mapping):
+        return set(declared) <= set(value)
+    if type(value) is tuple and type(declared) is tuple:  # a day of the year is a tuple too, of a type of its own
+        return type(value[0]) is type(declared[0])
+    return type(value) is type(declared)
 
 
 def _doubles(found: list[Block], source: str) -> Iterator[LiangtianError]:

@@ -16,6 +16,8 @@ from liangtian.policy.parameters import Parameters
 from liangtian.policy.values import Parameter
 from liangtian.policy.whatif import Comparison
 
+_FRACTIONS = {("numerator", "denominator"), ("of", "out_of")}
+
 
 def sentences(comparison: Comparison, trial: Iterable[Parameter], known: Parameters, lang: Language) -> Iterator[str]:
     """Word the trial itself, then what it changes: outcomes by rule, amounts by pool, pools below zero.
@@ -31,7 +33,7 @@ def sentences(comparison: Comparison, trial: Iterable[Parameter], known: Paramet
     yield from _amounts(comparison, lang)
     for each in comparison.below:
         words = {"party": _party(each.party, lang), "pool": _pool(each.pool, lang), "index": _index(each.index, lang)}
-        amount = _amount(each.index, each.balance)
+        amount = _amount(each.index, each.balance, lang)
         yield _say("whatif-below", lang, place=each.place, on=each.on.isoformat(), balance=amount, **words)
     if not comparison.changed:
         yield _say("whatif-nothing", lang)
@@ -50,6 +52,8 @@ def value_text(plain: object, unit: str, lang: Language = "zh") -> str:
     --------
     >>> value_text(0.2, "share"), value_text(1000, "mu"), value_text("11-30", "month-day"), value_text(1000, "mu", "en")
     ('20%', '1,000 亩', '11-30', '1,000 mu')
+    >>> value_text({"of": 2, "out_of": 3}, "share"), value_text({"livestock": 0}, "yes/no")
+    ('2/3', '畜禽水产养殖设施：否')
     """
     if unit.startswith("share") and isinstance(plain, (int, float)):
         percent = f"{units.round_half_up(Fraction(str(plain)) * 100, 2).normalize():f}%"
@@ -57,10 +61,20 @@ def value_text(plain: object, unit: str, lang: Language = "zh") -> str:
     if isinstance(plain, (int, float)):
         return f"{plain:,} {_unit(unit, lang)}".rstrip()
     if isinstance(plain, dict):
-        return "；".join(f"{code_text(key, lang)} {value_text(each, unit, lang)}" for key, each in plain.items())
+        return _table(plain, unit, lang)
     if isinstance(plain, list):
         return "；".join(_item(each, unit, lang) for each in plain)
     return str(plain)
+
+
+def _table(plain: dict[str, object], unit: str, lang: Language) -> str:
+    """A fraction that a text states in two figures stays one: 2/3; yes and no are words."""
+    if tuple(plain) in _FRACTIONS:
+        above, below = plain.values()
+        return f"{above}/{below} {_unit(unit, lang) if unit != 'share' else ''}".rstrip()
+    if unit == "yes/no":
+        return "；".join(f"{code_text(key, lang)}：{_say(f'answer-{each}', lang)}" for key, each in plain.items())
+    return "；".join(f"{code_text(key, lang)} {value_text(each, unit, lang)}" for key, each in plain.items())
 
 
 def code_text(code: str, lang: Language = "zh") -> str:
@@ -133,15 +147,16 @@ def _amounts(comparison: Comparison, lang: Language) -> Iterator[str]:
         party, pool, index = name.split(":")
         words = {"party": _party(party, lang), "pool": _pool(pool, lang), "index": _index(index, lang)}
         message = "whatif-more" if difference >= 0 else "whatif-less"
-        yield _say(message, lang, count=cases[name], amount=_amount(index, abs(difference)), **words)
+        yield _say(message, lang, count=cases[name], amount=_amount(index, abs(difference), lang), **words)
 
 
-def _amount(index: str, amount: int) -> str:
+def _amount(index: str, amount: int, lang: Language) -> str:
     unit = indices()[index].unit
     if unit == "m2":
-        return f"{units.display_area(amount, 'mu')} 亩（{amount:,} m²）"
+        mu = units.display_area(amount, "mu")
+        return f"{mu} 亩（{amount:,} m²）" if lang == "zh" else f"{mu} mu ({amount:,} m²)"
     if unit == "fen":
-        return f"{units.round_half_up(Fraction(amount, 100), 2):,} 元"
+        return f"{units.round_half_up(Fraction(amount, 100), 2):,} {'元' if lang == 'zh' else 'yuan'}"
     return f"{amount:,} kg"
 
 

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
+from typing import Any
 
 import numpy as np
 
 SATURDAY = 5
+
+
+def exceptions_of(calendar: Iterable[Mapping[str, Any]]) -> dict[date, bool]:
+    """Day → whether it is worked, of the rows of a calendar; a row that lacks either says nothing.
+
+    Examples
+    --------
+    >>> exceptions_of([{"day": date(2024, 6, 8), "works": True}, {"day": None, "works": True}])
+    {datetime.date(2024, 6, 8): True}
+    """
+    return {row["day"]: row["works"] for row in calendar if row["day"] is not None and row["works"] is not None}
 
 
 def working_days(after: date, until: date, exceptions: Mapping[date, bool]) -> int:

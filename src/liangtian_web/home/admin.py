@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group
 from django.db.models import Model, QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from liangtian_web.onemap.summary import shares_on
+from liangtian_web.onemap.towns import LAYERS, take_places
 from liangtian_web.people.models import Agency, Membership, Place, User
+from liangtian_web.people.requests import Request
 from liangtian_web.trail.actions import note
 
 admin.site.site_header = admin.site.site_title = _("良田管理")
@@ -75,6 +80,22 @@ class Places(Noted, admin.ModelAdmin):  # type: ignore[type-arg]
     list_select_related = ("parent",)
     search_fields = ("name", "code")
     autocomplete_fields = ("parent",)
+    actions = ("take_towns",)
+
+    @admin.action(description=_("从已发布图层取用乡镇和村"), permissions=["add"])
+    def take_towns(self, request: Request, queryset: QuerySet[Place]) -> None:
+        """Make the towns and villages of the chosen counties and zones that today's layers name."""
+        shares = shares_on(request.user, timezone.localdate(), *LAYERS)
+        for county in queryset:
+            if county.kind != Place.Kind.COUNTY or not county.code:
+                said = gettext("%(place)s 不是有区划代码的县，没有取用。") % {"place": county}
+                self.message_user(request, said, messages.WARNING)
+                continue
+            taken = take_places(request, county, shares)
+            said = gettext("%(place)s：新增乡镇 %(towns)s 个、村 %(villages)s 个，已有 %(kept)s 个未改动。") % {
+                "place": county, "towns": taken.towns, "villages": taken.villages, "kept": taken.kept,
+            }  # fmt: skip
+            self.message_user(request, said)
 
 
 @admin.register(Agency)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import uuid
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import connection, transaction
 from django.db.models import Q
@@ -18,14 +19,18 @@ from liangtian.ledger.allocation import Holdings, legs_from
 from liangtian.ledger.indices import indices
 from liangtian.ledger.kinds import pools
 from liangtian.ledger.posting import Posting
-from liangtian.ledger.records import Attachment, Closing, content_digest
+from liangtian.ledger.records import Attachment, Closing, Record, content_digest
 from liangtian.ledger.relations import admit
 from liangtian_web.ledger import exclusivity
-from liangtian_web.ledger.models import Account, Entry, Lot, Period
-from liangtian_web.ledger.queries import holdings_of, named_by, state_for
-from liangtian_web.ledger.records import entries_by_id, place_key, places_by_key
+from liangtian_web.ledger.models import Account, Assertion, Entry, Ground, Lot, Period
+from liangtian_web.ledger.queries import balance, holdings_of, named_by, state_for
+from liangtian_web.ledger.records import as_attachment, as_closing, entries_by_id, place_key, places_by_key
 from liangtian_web.ledger.refusing import in_words
 from liangtian_web.people.models import Place, User
+from liangtian_web.people.requests import Request
+from liangtian_web.trail.actions import note
+
+Row = TypeVar("Row", Lot, Period)
 
 POST = f"SELECT * FROM book_post({', '.join(['%s'] * 19)})"
 
@@ -116,23 +121,38 @@ def spend(
 ) -> Entry:
     """Book what a rule says should move: from the lots named, or from the oldest first.
 
-    The accounts that give are locked before their lots are chosen, so that two spenders never choose the same credit.
+    All accounts are locked before lots are chosen, so that two spenders never choose the same credit. Asked again under
+    the same key, it does not choose again: the entry is the one booked.
 
     Raises
     ------
-    BookRefused (holdings-short, …)
+    BookRefused (holdings-short, key-reused, …)
     """
-    giving = {
-        (parties[each.party], each.pool, each.index)
-        for each in postings
-        if each.amount < 0 and each.party in parties and indices()[each.index].lots and pools()[each.pool].lots
-    }
+    wanted = _totals(((parties.get(each.party, ""), each.pool, each.index), each.amount) for each in postings)
+    giving = [key for key, amount in wanted.items() if amount < 0 and indices()[key[2]].lots and pools()[key[1]].lots]
+
     with transaction.atomic():
-        accounts = _accounts(giving, places_by_key(place for place, _, _ in giving))
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT book_lock(%s)", [list(accounts.values())])
-        found = {key: holdings_of(account, about.on) for key, account in accounts.items()}
+        accounts = _accounts(wanted, places_by_key(place for place, _, _ in wanted))
+        _lock_accounts(accounts.values())
+        if booked := Entry.objects.filter(key=about.key).first():
+            return _spent_before(booked, wanted)
+        found = {key: holdings_of(accounts[key], about.on) for key in giving}
         return post(about.entry(legs_from(postings, parties, {**found, **(lots or {})})))[0]
+
+
+def _totals(moved: Iterable[tuple[tuple[str, str, str], int]]) -> Counter[tuple[str, str, str]]:
+    found: Counter[tuple[str, str, str]] = Counter()
+    for key, amount in moved:
+        found[key] += amount
+    return found
+
+
+def _spent_before(booked: Entry, wanted: Counter[tuple[str, str, str]]) -> Entry:
+    legs = entries_by_id([booked.pk])[booked.pk].legs
+    moved = _totals(((leg.account.place, leg.account.pool, leg.account.index), leg.amount) for leg in legs)
+    if moved != wanted:
+        raise BookRefused("key-reused", key=booked.key)
+    return booked
 
 
 def attach_boundary(attachment: Attachment) -> Lot:
@@ -143,12 +163,16 @@ def attach_boundary(attachment: Attachment) -> Lot:
     BookRefused (lot-unknown, lot-has-ground, lot-overlap, lot-beyond-ground)
     """
     lot = Lot.objects.filter(serial=attachment.lot).first()
+    if lot is None:
+        raise BookRefused("lot-unknown", serial=attachment.lot, key=attachment.key)
     users = _users([attachment.actor, attachment.approver])
 
     with in_words(attachment.key), transaction.atomic():
-        if lot is None:
-            raise BookRefused("lot-unknown", serial=attachment.lot, key=attachment.key)
         near = exclusivity.lock([attachment.ground])
+        _lock_accounts(lot.legs.filter(account__pool="outside").values_list("account", flat=True))
+        if known := Ground.objects.filter(key=attachment.key).first():
+            return _same_record(as_attachment(known), attachment, lot)
+        _check_key_is_free(attachment.key)
         if Lot.objects.filter(pk=lot.pk, ground__isnull=False).exists():
             raise BookRefused("lot-has-ground", serial=attachment.lot, key=attachment.key)
         exclusivity.add_ground(
@@ -158,6 +182,24 @@ def attach_boundary(attachment: Attachment) -> Lot:
         exclusivity.check_lots([lot.pk])
 
     return lot
+
+
+def _lock_accounts(accounts: Iterable[int]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT book_lock(%s)", [list(accounts)])
+
+
+def _check_key_is_free(key: str) -> None:
+    """One key stands for one record, of whatever kind."""
+    if any(model.objects.filter(key=key).exists() for model in (Entry, Ground, Period)):
+        raise BookRefused("key-reused", key=key)
+
+
+def _same_record(known: Record, asked: Record, row: Row) -> Row:
+    """The row of a record that was recorded before, if it is the one asked for again."""
+    if content_digest(known) != content_digest(asked):
+        raise BookRefused("key-reused", key=asked.key)
+    return row
 
 
 def close_period(closing: Closing) -> Period:
@@ -174,6 +216,9 @@ def close_period(closing: Closing) -> Period:
 
     with in_words(closing.key), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT book_lock_place(%s)", [place.pk])
+        if known := Period.objects.filter(key=closing.key).first():
+            return _same_record(as_closing(known), closing, known)
+        _check_key_is_free(closing.key)
         admit(closing, state_for([], [place]))
         cursor.execute(
             "SELECT book_close(%s, %s, %s, %s, %s, %s)",
@@ -184,6 +229,16 @@ def close_period(closing: Closing) -> Period:
 
     assert made is not None
     return Period.objects.get(pk=made[0])
+
+
+def compare(who: Request, account: Account, on: date, stated: int, source: str) -> Assertion:
+    """Keep what somebody else's statement says an account holds on a day, beside what the book says now."""
+    held = balance(account, on)
+
+    with transaction.atomic():
+        made = Assertion.objects.create(account=account, on=on, stated=stated, held=held, source=source, actor=who.user)
+        note(who, "ledger.compare", f"account:{account.pk}", on=on, place=account.place)
+    return made
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,12 +309,15 @@ def _is_plain(entry: kernel.Entry) -> bool:
 def _lock(entries: Sequence[kernel.Entry], names: _Names) -> list[int]:
     """Take every lock in the one order of this app: ground, places, accounts. Returns the boundaries nearby."""
     near = exclusivity.lock(exclusivity.grounds_of(entries))
+    for key in [each.key for each in entries]:
+        if Ground.objects.filter(key=key).exists() or Period.objects.filter(key=key).exists():
+            raise BookRefused("key-reused", key=key)
     if len(entries) == 1 and _is_plain(entries[0]):
         return near  # book_post takes the locks of its accounts itself
     with connection.cursor() as cursor:
         for place in sorted({place.pk for each in entries for place in _opened(each, names)}):
             cursor.execute("SELECT book_lock_place(%s)", [place])
-        cursor.execute("SELECT book_lock(%s)", [list(names.accounts.values())])
+    _lock_accounts(names.accounts.values())
     return near
 
 

@@ -55,14 +55,22 @@ BEGIN
   END IF;
 END $$;
 
--- Why a leg cannot be booked. Never returns.
-CREATE OR REPLACE FUNCTION book_refuse_leg(leg record, entry_on date) RETURNS void LANGUAGE plpgsql AS $$
+-- Refuse a leg whose account does not exist, that lacks its lot or has one it may not have, or whose period is closed.
+CREATE OR REPLACE FUNCTION book_check_leg(leg record, entry_on date) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE closed record;
 BEGIN
-  PERFORM book_refuse(
-    CASE WHEN leg.may_be_negative IS NULL THEN 'account-unknown' WHEN leg.opens THEN 'before-opening'
-         WHEN leg.through IS NOT NULL THEN 'period-closed' WHEN leg.lot IS NULL THEN 'lot-missing'
-         WHEN leg.lot_found IS NULL THEN 'lot-unknown' ELSE 'lot-unwanted' END,
-    jsonb_build_object('account', leg.account, 'lot', leg.lot, 'on', entry_on, 'through', leg.through));
+  IF leg.lot_fits IS NOT TRUE THEN
+    PERFORM book_refuse(
+      CASE WHEN leg.may_be_negative IS NULL THEN 'account-unknown' WHEN leg.lot IS NULL THEN 'lot-missing' ELSE 'lot-unwanted' END,
+      jsonb_build_object('account', leg.account, 'lot', leg.lot));
+  END IF;
+  SELECT p.through, p.opens INTO closed FROM ledger_period p
+   WHERE p.place_id = leg.place_id AND p.through >= entry_on AND leg.pool <> 'outside'
+   ORDER BY p.opens, p.through DESC LIMIT 1;
+  IF FOUND THEN
+    PERFORM book_refuse(CASE WHEN closed.opens THEN 'before-opening' ELSE 'period-closed' END,
+      jsonb_build_object('account', leg.account, 'lot', leg.lot, 'on', entry_on, 'through', closed.through));
+  END IF;
 END $$;
 
 -- The one way in. The legs stand on the business date; `implied` are the further movements of holds that lapse, and of
@@ -75,7 +83,7 @@ CREATE OR REPLACE FUNCTION book_post(
   implied_on date[], implied_accounts bigint[], implied_lots bigint[], implied_amounts bigint[],
   OUT entry bigint, OUT repeated boolean
 ) LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan AS $$
-DECLARE one record; moves_later boolean := coalesce(cardinality(implied_accounts), 0) > 0;
+DECLARE one record; looks bigint[]; look_lots bigint[]; moves_later boolean := coalesce(cardinality(implied_accounts), 0) > 0;
 BEGIN
   IF coalesce(cardinality(accounts), 0) = 0 THEN
     PERFORM book_refuse('entry-no-legs', jsonb_build_object('key', entry_key));
@@ -83,14 +91,12 @@ BEGIN
   IF current_setting('transaction_isolation') <> 'read committed' THEN
     RAISE EXCEPTION 'the book is written at read committed: an older snapshot does not see the last writer';
   END IF;
-  IF NOT EXISTS (SELECT FROM people_user WHERE id = entry_actor) THEN
-    RAISE EXCEPTION 'no user has the number %', entry_actor;
-  END IF;
   PERFORM pg_advisory_xact_lock(40961, id::int)
      FROM (SELECT DISTINCT unnest(accounts || implied_accounts) AS id ORDER BY 1) AS ordered;
   INSERT INTO ledger_entry (uuid, key, "on", recorded_at, kind, evidence, rules, actor_id, approver_id, reverses_id,
                             settles_id, linked, expires, created_xid)
-    VALUES (entry_uuid, entry_key, entry_on, clock_timestamp(), entry_kind, entry_evidence, entry_rules, entry_actor,
+    VALUES (entry_uuid, entry_key, entry_on, clock_timestamp(), entry_kind, entry_evidence, entry_rules,
+            (SELECT u.id FROM people_user u WHERE u.id = entry_actor), -- none: NULL, which the column refuses
             entry_approver, entry_reverses, entry_settles, entry_linked, entry_expires, 0)
     ON CONFLICT (key) DO NOTHING RETURNING id INTO entry;
   repeated := entry IS NULL;
@@ -102,16 +108,12 @@ BEGIN
   -- Laterals with LIMIT keep the plan at index look-ups, whatever size the tables had when it was made.
   FOR one IN
     WITH asked AS MATERIALIZED (
-      SELECT leg.*, a.may_be_negative, a.names_lots, t.id AS lot_found, p.through, p.opens,
+      SELECT leg.*, a.may_be_negative, a.place_id, a.pool,
              CASE WHEN a.may_be_negative THEN 0 ELSE leg.amount + coalesce(s.balance, 0) END AS balance,
-             greatest(entry_on, s.latest) AS latest
+             greatest(entry_on, s.latest) AS latest,
+             (leg.lot IS NOT NULL) = a.names_lots OR a.may_be_negative AS lot_fits
         FROM unnest(accounts, lots, amounts) WITH ORDINALITY AS leg (account, lot, amount, n)
         LEFT JOIN LATERAL (SELECT * FROM ledger_account a WHERE a.id = leg.account LIMIT 1) AS a ON true
-        LEFT JOIN LATERAL (SELECT t.id FROM ledger_lot t WHERE t.id = leg.lot LIMIT 1) AS t ON true
-        LEFT JOIN LATERAL (
-          SELECT p.through, p.opens FROM ledger_period p
-           WHERE p.place_id = a.place_id AND p.through >= entry_on AND a.pool <> 'outside' LIMIT 1
-        ) AS p ON true
         LEFT JOIN LATERAL (
           (SELECT l.balance, l.latest FROM ledger_leg l
             WHERE leg.lot IS NULL AND NOT a.may_be_negative AND l.account_id = leg.account
@@ -126,20 +128,22 @@ BEGIN
       INSERT INTO ledger_leg (entry_id, n, account_id, lot_id, amount, "on", implied, balance, latest)
         SELECT entry, n, account, lot, amount, entry_on, false, balance, latest FROM asked
     )
-    SELECT *, may_be_negative IS NULL OR through IS NOT NULL OR CASE WHEN lot IS NULL THEN names_lots
-                ELSE lot_found IS NULL OR NOT (names_lots OR may_be_negative) END AS wrong
+    SELECT account, lot, place_id, pool, may_be_negative, lot_fits,
+           NOT may_be_negative AND amount < 0 AND (balance < 0 OR latest > entry_on) AS takes
       FROM asked
-     WHERE may_be_negative IS NULL OR through IS NOT NULL
-        OR CASE WHEN lot IS NULL THEN names_lots ELSE lot_found IS NULL OR NOT (names_lots OR may_be_negative) END
-        OR (NOT may_be_negative AND amount < 0 AND (balance < 0 OR latest > entry_on))
-     ORDER BY wrong DESC
+     WHERE lot_fits IS NOT TRUE OR (NOT may_be_negative AND amount < 0 AND (balance < 0 OR latest > entry_on))
+        OR (SELECT EXISTS (SELECT FROM ledger_period p WHERE p.through >= entry_on))
+     ORDER BY lot_fits IS NOT TRUE DESC
   LOOP
-    IF one.wrong THEN
-      PERFORM book_refuse_leg(one, entry_on);
+    PERFORM book_check_leg(one, entry_on);
+    IF one.takes THEN
+      looks := looks || one.account;
+      look_lots := look_lots || one.lot;
     END IF;
-    IF NOT moves_later THEN
-      PERFORM book_hold_above_zero(one.account, one.lot, entry_on);
-    END IF;
+  END LOOP;
+  FOR at IN 1 .. coalesce(cardinality(looks), 0) LOOP
+    EXIT WHEN moves_later;
+    PERFORM book_hold_above_zero(looks[at], look_lots[at], entry_on);
   END LOOP;
   IF moves_later THEN
     PERFORM book_add_implied(entry, entry_on, implied_on, implied_accounts, implied_lots, implied_amounts);
@@ -242,7 +246,7 @@ END $$;
 -- the last period closed before, the day sums since, and the legs the day sums do not hold yet.
 CREATE OR REPLACE FUNCTION book_balance(of_account bigint, upto date, known timestamptz) RETURNS bigint
   LANGUAGE plpgsql STABLE AS $$
-DECLARE base bigint := 0; since date := '-infinity'; folded bigint; day_start timestamptz; of_day bigint; rest bigint; tail bigint;
+DECLARE base bigint := 0; since date := '-infinity'; folded bigint; day_start timestamptz; first_id bigint; last_id bigint; rest bigint; tail bigint;
 BEGIN
   SELECT o.balance, o.through INTO base, since FROM ledger_opening o
    WHERE o.account_id = of_account AND o.through <= upto AND (known IS NULL OR o.recorded_at <= known)
@@ -259,10 +263,18 @@ BEGIN
     SELECT sum(d.amount) INTO rest FROM ledger_day d
      WHERE d.account_id = of_account AND d."on" > since AND d."on" <= upto
        AND d.known_on < (day_start AT TIME ZONE 'Asia/Shanghai')::date;
-    of_day := (SELECT min(e.id) FROM ledger_entry e WHERE e.recorded_at >= day_start AND e.recorded_at <= known);
-    SELECT sum(l.amount) INTO tail FROM ledger_leg l JOIN ledger_entry e ON e.id = l.entry_id
-     WHERE l.account_id = of_account AND l.entry_id >= least(of_day, folded + 1) AND l."on" > since AND l."on" <= upto
-       AND e.recorded_at <= known AND (l.entry_id > folded OR e.recorded_at >= day_start);
+    -- Ids follow the clock closely enough to bound the part of the day, and the clock itself is asked within.
+    SELECT min(e.id), max(e.id) INTO first_id, last_id
+      FROM (SELECT id FROM ledger_entry WHERE recorded_at >= day_start AND recorded_at <= known OFFSET 0) AS e;
+    SELECT sum(l.amount) INTO tail
+      FROM (
+        SELECT entry_id, "on", amount FROM ledger_leg
+         WHERE account_id = of_account AND entry_id BETWEEN first_id AND least(last_id, folded)
+        UNION ALL
+        SELECT entry_id, "on", amount FROM ledger_leg WHERE account_id = of_account AND entry_id > folded
+      ) AS l JOIN ledger_entry e ON e.id = l.entry_id
+     WHERE l."on" > since AND l."on" <= upto AND e.recorded_at <= known
+       AND (l.entry_id > folded OR e.recorded_at >= day_start);
   END IF;
   RETURN base + coalesce(rest, 0) + coalesce(tail, 0);
 END $$;
@@ -313,19 +325,23 @@ BEGIN
     ON CONFLICT (account_id) DO UPDATE SET entry_id = greatest(f.entry_id, excluded.entry_id);
 END $$;
 
+-- Whether an entry was made by this transaction and may move something on a day.
+CREATE OR REPLACE FUNCTION book_is_own(entry bigint, moved_on date) RETURNS boolean LANGUAGE sql STABLE AS $$
+  SELECT coalesce((SELECT e.created_xid = pg_current_xact_id()::text::bigint AND e."on" <= moved_on
+                     FROM ledger_entry e WHERE e.id = entry), false)
+$$;
+
 -- For everybody: legs belong to an entry of their own transaction, and sum to zero for each index, lot and day.
 CREATE OR REPLACE FUNCTION book_legs_added() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE wrong record;
 BEGIN
-  SELECT l.entry_id, l.index, l.lot_id, sum(l.amount) AS rest, bool_and(l.own) AS own INTO wrong
-    FROM (
-      SELECT l.*, (SELECT a.index FROM ledger_account a WHERE a.id = l.account_id),
-             (SELECT e.created_xid = pg_current_xact_id()::text::bigint AND e."on" <= l."on"
-                FROM ledger_entry e WHERE e.id = l.entry_id) IS TRUE AS own
-        FROM added l
-    ) AS l
-   GROUP BY l.entry_id, l."on", l.index, l.lot_id
-  HAVING sum(l.amount) <> 0 OR l.index IS NULL OR NOT bool_and(l.own) LIMIT 1;
+  SELECT l.entry_id, a.index, l.lot_id, sum(l.amount) AS rest, book_is_own(l.entry_id, l."on") AS own INTO wrong
+    FROM added l LEFT JOIN ledger_account a ON a.id = l.account_id
+   GROUP BY l.entry_id, l."on", a.index, l.lot_id
+  HAVING sum(l.amount) <> 0 OR a.index IS NULL
+      OR (SELECT e.created_xid = pg_current_xact_id()::text::bigint AND e."on" <= l."on"
+            FROM ledger_entry e WHERE e.id = l.entry_id) IS NOT TRUE
+   LIMIT 1;
   IF FOUND THEN
     PERFORM book_refuse(
       CASE WHEN NOT wrong.own THEN 'entry-closed' WHEN wrong.index IS NULL THEN 'account-unknown'

@@ -61,7 +61,9 @@ def lock(grounds: Sequence[Ground]) -> list[int]:
     if not grounds:
         return []
     with connection.cursor() as cursor:
-        cursor.execute("SELECT * FROM book_lock_ground(%s::box[])", [_boxes(degrees_box(each) for each in grounds)])
+        cursor.execute(
+            "SELECT * FROM book_lock_ground(%s::text[]::box[])", [_boxes(degrees_box(each) for each in grounds)]
+        )
         return [row[0] for row in cursor.fetchall()]
 
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from liangtian.ledger.entry import AMOUNT_MAX
 from liangtian.ledger.indices import indices
 from liangtian.ledger.kinds import credit_kinds, entry_kinds, pools
 from liangtian_web.ledger.proposing import COLUMNS
@@ -91,6 +92,21 @@ class ProposalForm(forms.Form):
         if file and file.size > WORKBOOK_BYTES_MAX:
             raise forms.ValidationError(_("明细表超过 5 MB。请分成几笔。"))
         return file
+
+
+class ReversalForm(forms.Form):
+    """When an entry is taken back, and why."""
+
+    on = forms.DateField(label=_("业务日期"), widget=DATE, help_text=_("不早于原分录的业务日期"))
+    evidence = forms.CharField(label=_("依据"), max_length=200)
+
+
+class CompareForm(forms.Form):
+    """What somebody else's statement says an account holds at the end of a day, in the book's whole units."""
+
+    on = forms.DateField(label=_("业务日期"), widget=DATE)
+    stated = forms.IntegerField(label=_("对账单余额"), min_value=-AMOUNT_MAX, max_value=AMOUNT_MAX)
+    source = forms.CharField(label=_("对账单来源"), max_length=200)
 
 
 class LineForm(forms.Form):

@@ -10,7 +10,6 @@ import uuid
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -62,7 +61,10 @@ class Entry(models.Model):
 
     class Meta:
         ordering = ["-id"]
-        indexes = [BrinIndex(fields=["recorded_at", "created_xid"], name="ledger_entry_when", pages_per_range=16)]
+        indexes = [
+            models.Index(fields=["recorded_at"], name="ledger_entry_when"),
+            models.Index(fields=["created_xid"], name="ledger_entry_xid"),
+        ]
 
     def __str__(self) -> str:
         return self.key
@@ -115,7 +117,7 @@ class Leg(models.Model):
     entry = models.ForeignKey(Entry, models.PROTECT, related_name="legs", db_constraint=False, db_index=False)
     n = models.SmallIntegerField()
     account = models.ForeignKey(Account, models.PROTECT, related_name="legs", db_constraint=False, db_index=False)
-    lot = models.ForeignKey(Lot, models.PROTECT, null=True, related_name="legs", db_constraint=False, db_index=False)
+    lot = models.ForeignKey(Lot, models.PROTECT, null=True, related_name="legs", db_index=False)
     amount = models.BigIntegerField()
     on = models.DateField()
     implied = models.BooleanField(default=False)
@@ -176,6 +178,7 @@ class Period(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["place", "through", "opens"], name="ledger_period_once")]
+        indexes = [models.Index(fields=["through"], name="ledger_period_through")]
 
 
 class Opening(models.Model):
@@ -247,3 +250,11 @@ class Assertion(models.Model):
     source = models.CharField(_("对账单来源"), max_length=200)
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField(_("记录时间"), auto_now_add=True)
+
+    class Meta:
+        ordering = ["-id"]
+
+    @property
+    def difference(self) -> int:
+        """Theirs less ours."""
+        return self.stated - self.held

@@ -24,7 +24,7 @@ from liangtian_web.ledger.proposing import COLUMNS
 from liangtian_web.ledger.queries import Balance, Statement
 from liangtian_web.ledger.records import as_ground
 from liangtian_web.ledger.templatetags.book import index_word, kind_word, pool_word
-from liangtian_web.trail.views import safe_cell
+from liangtian_web.trail.export import safe_cell
 
 WIDTH = 16
 

@@ -11,6 +11,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 import openpyxl
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils.translation import get_language, gettext, override
 from django.utils.translation import gettext_lazy as _
@@ -18,14 +19,14 @@ from openpyxl.utils.exceptions import InvalidFileException
 
 from liangtian.errors import LiangtianError
 from liangtian.ledger import lots as kernel_lots
-from liangtian.ledger.entry import AMOUNT_MAX, Account, Entry, Leg
+from liangtian.ledger.entry import AMOUNT_MAX, Account, Entry, Leg, reverse
 from liangtian.ledger.indices import indices
 from liangtian.ledger.kinds import credit_kinds, entry_kinds, pools
 from liangtian_web.errors import StageRefused
-from liangtian_web.ledger import actions
+from liangtian_web.ledger import actions, models
 from liangtian_web.ledger.models import Decision, Proposal
 from liangtian_web.ledger.queries import keeping_places
-from liangtian_web.ledger.records import OUTSIDE, place_key, places_by_key
+from liangtian_web.ledger.records import OUTSIDE, entries_by_id, place_key, places_by_key
 from liangtian_web.people.models import Place, User
 from liangtian_web.people.requests import Request
 from liangtian_web.refusals import sentence
@@ -204,6 +205,12 @@ def entry_of(content: Mapping[str, Any], key: str, *, actor: str, approver: str 
     ------
     Problems, BookRefused
     """
+    if content.get("reverses"):
+        booked = models.Entry.objects.get(key=content["reverses"])
+        return reverse(
+            entries_by_id([booked.pk])[booked.pk], key=key, recorded_at=actions.now(), actor=actor, approver=approver,
+            evidence=(content["evidence"],), on=date.fromisoformat(content["on"]),
+        )  # fmt: skip
     legs, rows = legs_of(content["rows"])
     return Entry(
         key=key, on=date.fromisoformat(content["on"]), recorded_at=actions.now(), kind=content["kind"],
@@ -242,16 +249,31 @@ def propose(
     Problems, BookRefused
     """
     _legs, kept = legs_of(rows, first=first)
-    content = {"on": head["on"].isoformat(), "kind": head["kind"], "evidence": head["evidence"], "rows": kept}
+    return _propose(request, place, head["on"], {"kind": head["kind"], "evidence": head["evidence"], "rows": kept})
+
+
+def propose_reversal(request: Request, booked: models.Entry, on: date, evidence: str) -> Proposal:
+    """Keep the proposal to take an entry back; what the book would refuse of it is said when it is posted.
+
+    Raises
+    ------
+    Problems, BookRefused
+    """
+    kept = keeping_places(request.user).filter(pk__in=booked.legs.values("account__place")).first()
+    if kept is None:
+        raise PermissionDenied
+    return _propose(request, kept, on, {"kind": "reversal", "evidence": evidence, "rows": [], "reverses": booked.key})
+
+
+def _propose(request: Request, place: Place, on: date, content: dict[str, Any]) -> Proposal:
+    content |= {"on": on.isoformat()}
     entry = entry_of(content, "draft", actor=request.user.username)
     _check_places(request.user, entry)
 
     with transaction.atomic():
-        made = Proposal.objects.create(
-            place=place, on=head["on"], kind=head["kind"], evidence=head["evidence"], content=content,
-            proposer=request.user,
-        )  # fmt: skip
-        note(request, "ledger.propose", f"proposal:{made.uuid}", on=made.on, place=place)
+        about = {name: content[name] for name in ("kind", "evidence")}
+        made = Proposal.objects.create(place=place, on=on, content=content, proposer=request.user, **about)
+        note(request, "ledger.propose", f"proposal:{made.uuid}", on=on, place=place)
     return made
 
 

@@ -8,11 +8,11 @@ from datetime import date, datetime, timedelta
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import connection
-from django.db.models import Max, Min, Q, QuerySet, Sum
+from django.db.models import Min, Q, QuerySet, Sum
 
 from liangtian.ledger import entry as kernel
 from liangtian.ledger.relations import State
-from liangtian_web.ledger.models import Account, Entry, Ground, Leg, Link, Lot, Period, Proposal
+from liangtian_web.ledger.models import Account, Entry, Ground, Leg, Lot, Period, Proposal, Seal
 from liangtian_web.ledger.records import as_lot, entries_by_id, place_key
 from liangtian_web.people.models import Place, User
 from liangtian_web.people.queries import places_for
@@ -186,6 +186,8 @@ def state_for(entries: Sequence[kernel.Entry], places: Iterable[Place | None]) -
     state.reversed.update(known.filter(reversed_by__isnull=False).values_list("key", "reversed_by__key"))
     endings = Entry.objects.filter(settles__in=known, reversed_by=None)
     state.ended.update(endings.values_list("settles__key", "key"))
+    undone = Entry.objects.filter(reverses__settles__in=known).order_by("pk")
+    state.reopened.update(undone.values_list("reverses__settles__key", "on"))
     serials = {leg.account.lot for each in entries for leg in each.legs if leg.account.lot}
     state.lots.update({
         lot.serial: as_lot(lot)
@@ -211,8 +213,8 @@ def _add_dates(state: State, place: Place, *, opening: bool) -> None:
 
 
 def unsealed() -> int:
-    """Records not in the chain yet."""
-    records = (
-        Entry.objects.count() + Ground.objects.exclude(key=None).count() + Period.objects.filter(opens=False).count()
-    )
-    return records - (Link.objects.aggregate(last=Max("position"))["last"] or 0)
+    """Records not in the chain yet; of entries, those made since the last seal set its floor."""
+    last = Seal.objects.order_by("-number").first()
+    entries = Entry.objects.filter(created_xid__gte=last.xid_floor if last else 0, link=None).count()
+    grounds = Ground.objects.exclude(key=None).filter(link=None).count()
+    return entries + grounds + Period.objects.filter(opens=False, link=None).count()

@@ -6,6 +6,7 @@ import io
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -13,9 +14,9 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from liangtian.errors import LiangtianError
-from liangtian_web.ledger import presentation, proposing
-from liangtian_web.ledger.forms import AsOfForm, ProposalForm, StatementForm, lines_of
+from liangtian.errors import BookRefused, LiangtianError
+from liangtian_web.ledger import actions, presentation, proposing
+from liangtian_web.ledger.forms import AsOfForm, CompareForm, ProposalForm, ReversalForm, StatementForm, lines_of
 from liangtian_web.ledger.models import Account, Entry, Leg, Lot, Proposal
 from liangtian_web.ledger.queries import (
     accounts_for,
@@ -72,8 +73,28 @@ def account(request: Request, number: int) -> HttpResponse:
         "balance": balance(row, until, asked.moment()),
         "lots": lot_balances(row.pk, until, asked.moment()),
         "asked": request.GET.urlencode(),
+        "compare": CompareForm(initial={"on": until}, label_suffix="") if _keeps(request, row) else None,
+        "compared": row.assertions.select_related("actor")[:PAGE],
     }
     return render(request, "ledger/account.html", context)
+
+
+def _keeps(request: Request, row: Account) -> bool:
+    return row.place is not None and keeping_places(request.user).filter(pk=row.place.pk).exists()
+
+
+@require_POST
+def compare(request: Request, number: int) -> HttpResponse:
+    """Keep what another's statement says, and how far it is from the book."""
+    row = get_object_or_404(accounts_for(request.user), pk=number)
+    if not _keeps(request, row):
+        raise PermissionDenied
+    form = CompareForm(request.POST)
+    if form.is_valid():
+        actions.compare(request, row, **form.cleaned_data)
+    else:
+        messages.error(request, gettext("没有记下：日期、余额（整数）和来源都要填。"))
+    return redirect("ledger:account", row.pk)
 
 
 @require_GET
@@ -115,11 +136,30 @@ def entry(request: Request, uuid: UUID) -> HttpResponse:
         "legs": legs,
         "mine": set(places_for(request.user).values_list("pk", flat=True)),
         "lots": set(lots_for(request.user).filter(legs__entry=row).values_list("pk", flat=True)),
-        "linked": Entry.objects.filter(key__in=row.linked),
-        "settlements": row.settlements.all(),
+        "linked": entries_for(request.user).filter(key__in=row.linked),
+        "settlements": entries_for(request.user).filter(settles=row),
         "lapses": Leg.objects.filter(entry=row, implied=True).exists(),
+        "reversal": _reversal_form(request, row),
     }
     return render(request, "ledger/entry.html", context)
+
+
+def _reversal_form(request: Request, row: Entry) -> ReversalForm | None:
+    """For who keeps a place of the entry, while it can be taken back."""
+    keeps = keeping_places(request.user).filter(pk__in=row.legs.values("account__place")).exists()
+    open_to_it = row.reverses_id is None and not hasattr(row, "reversed_by")
+    return ReversalForm(initial={"on": row.on}, label_suffix="") if keeps and open_to_it else None
+
+
+@require_POST
+def reverse_entry(request: Request, uuid: UUID) -> HttpResponse:
+    """Propose to take an entry back."""
+    row = get_object_or_404(entries_for(request.user), uuid=uuid)
+    form = ReversalForm(request.POST)
+    if not form.is_valid():
+        raise BookRefused("entry-no-evidence", key=row.key)
+    made = proposing.propose_reversal(request, row, form.cleaned_data["on"], form.cleaned_data["evidence"])
+    return redirect("ledger:proposal", made.uuid)
 
 
 @require_GET
@@ -226,12 +266,11 @@ def _proposal(request: Request, uuid: UUID) -> Proposal:
 def proposal(request: Request, uuid: UUID) -> HttpResponse:
     """What is proposed, by whom, and what became of it."""
     row = _proposal(request, uuid)
-    legs, _ = proposing.legs_of(row.content["rows"])
     mine = keeping_places(request.user).filter(pk=row.place_id).exists()
     context = {
         "proposal": row,
         "rows": proposing.shown(row.content["rows"]),
-        "legs": legs,
+        "reverses": entries_for(request.user).filter(key=row.content.get("reverses", "")).first(),
         "decision": getattr(row, "decision", None),
         "may_decide": mine and row.proposer_id != request.user.pk,
         "own": row.proposer_id == request.user.pk,

@@ -19,6 +19,7 @@ from liangtian_web.people.models import Place, User
 
 MAIN = {".zip", ".shp", ".gpkg", ".geojson", ".json", ".parquet", ".geoparquet", ".kml", ".dxf", ".vct", ".txt"}
 PARTS = {".shx", ".dbf", ".prj", ".cpg", ".sbn", ".sbx", ".qix", ".xml"}
+AXES = [("", _("东坐标在前")), ("yes", _("北坐标在前"))]
 ENCODINGS = [("", _("自动识别")), ("utf-8", "UTF-8"), ("gbk", "GBK")]
 
 
@@ -91,8 +92,12 @@ class UploadForm(forms.Form):
         help_text=_("zip、shapefile（可一次选中全部散件）、GeoPackage、GDB（zip）、GeoJSON、GeoParquet、VCT、DXF、KML"),
     )
     encoding = forms.ChoiceField(label=_("属性编码"), choices=ENCODINGS, required=False)
-    north_first = forms.BooleanField(
-        label=_("北坐标在前"), required=False, help_text=_("仅当文件两列坐标是先北后东时勾选")
+    north_first = forms.TypedChoiceField(
+        label=_("坐标次序"),
+        choices=AXES,
+        coerce=bool,
+        empty_value=False,  # type: ignore[arg-type]  # the stubs know text alone
+        required=False,
     )
     visibility = forms.ChoiceField(
         label=_("可见范围"), choices=LayerVersion.Visibility.choices, initial=LayerVersion.Visibility.BELOW

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from django.conf import settings
-from django.core.exceptions import RequestDataTooBig
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.templatetags.static import static
@@ -19,27 +19,31 @@ from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
+from liangtian.onemap.index import Index
 from liangtian.onemap.layers import LAYERS
 from liangtian.onemap.precedence import GROUND_COLUMNS, Share
-from liangtian_web.onemap import ground, overview, tiles
+from liangtian.onemap.snapshot import ID
+from liangtian_web.onemap import ground, overview, personal, swipe, tiles
+from liangtian_web.onemap.map_forms import RevealForm
 from liangtian_web.onemap.models import LayerVersion
 from liangtian_web.onemap.queries import index_of, indexes_of, spoken, versions_for, versions_on
 from liangtian_web.onemap.templatetags.land import area, unit_word
+from liangtian_web.people.queries import home_membership
 from liangtian_web.people.requests import Request
+from liangtian_web.trail.actions import note
 
 Spoken: TypeAlias = list[tuple[LayerVersion, Share]]
 FEW_ROWS = 5000  # a layer this small is drawn as shapes at every zoom
-PERSONAL = {name for spec in LAYERS.values() for name, field in spec.fields.items() if field.personal}
 LAYER_ORDER = ("DLTB", "YJJBNTTB", "YJJBNTSFQ", "STBHHX", "CZKFBJ", "KZBJ", "XZQ", "CJDCQ", "GDDB")
 
 
-def day_of(request: Request) -> date:
-    """The day of validity of the header: asked for now, else the one of this session, else today."""
+def day_of(request: Request, *, keep: bool = True) -> date:
+    """The day of validity of the header: asked for now (and kept for the session), else the session's, else today."""
     try:
         day = date.fromisoformat(request.GET.get("on") or request.session.get("on", ""))
     except ValueError:
         day = timezone.localdate()
-    if request.GET.get("on"):
+    if keep and request.GET.get("on"):
         request.session["on"] = day.isoformat()
     return day
 
@@ -92,11 +96,43 @@ def _key(found: Spoken) -> str:
 
 @require_GET
 def page(request: Request) -> HttpResponse:
-    """The map of a day, with search, layers and legend."""
+    """The map of a day, with search, layers and legend; `against` lays a second day or version beside it."""
     on = day_of(request)
-    versions = versions_on(request.user, on)
-    config = map_config(request, versions, on)
-    return render(request, "onemap/map.html", {"config": config, "on": on, "versions": versions})
+    versions = sorted(versions_on(request.user, on), key=lambda v: LAYER_ORDER.index(v.layer))
+    config = map_config(request, versions, on, permalink=True, go=_destination(request))
+    against = swipe.against(request.user, request.GET.get("against", ""), versions)
+    context = {
+        "config": config,
+        "on": on,
+        "versions": versions,
+        "against": against,
+        "other": map_config(request, against.versions, against.on, bounds=config["bounds"]) if against else None,
+        "vintages": [swipe.vintage(side) for side in (versions, against.versions if against else [])],
+        "same": against is not None and {v.pk for v in against.versions} == {v.pk for v in versions},
+        "choices": swipe.choices(request.user, versions),
+    }
+    return render(request, "onemap/map.html", context)
+
+
+@require_GET
+def print_view(request: Request) -> HttpResponse:
+    """The view of the map on a sheet of paper: scale, north, legend, and the versions it shows."""
+    on = day_of(request)
+    versions = sorted(versions_on(request.user, on), key=lambda v: LAYER_ORDER.index(v.layer))
+    config = map_config(request, versions, on, permalink=True, bare=True, sharp=True)
+    membership = home_membership(request.user)
+    context = {"config": config, "on": on, "versions": versions, "membership": membership, "now": timezone.now()}
+    return render(request, "onemap/print.html", context)
+
+
+def _destination(request: Request) -> dict[str, Any] | None:
+    """Where a link asks the map to open: a box in degrees, and the parcel to light there."""
+    try:
+        west, south, east, north = (float(v) for v in request.GET.get("go", "").split(","))
+    except ValueError:
+        return None
+    asked = {name: request.GET.get(name, "") for name in ("version", "parcel")}
+    return {"box": [west, south, east, north]} | (asked if asked["version"].isdecimal() else {})
 
 
 @require_GET
@@ -105,7 +141,7 @@ def tile(request: Request, layer: str, z: int, x: int, y: int) -> HttpResponse:
     if layer not in LAYERS or z > tiles.DEEPEST_ZOOM or not (0 <= x < 2**z and 0 <= y < 2**z):
         raise Http404
     versions = _asked_versions(request, layer)
-    found = spoken(request.user, versions, day_of(request))
+    found = spoken(request.user, versions, day_of(request, keep=False))  # two sides of a map ask for two days
     key = _key(found)
     etag = f'"{key[:24]}-{z}-{x}-{y}"'
     if request.headers.get("If-None-Match") == etag:
@@ -127,7 +163,7 @@ def _asked_versions(request: Request, layer: str) -> list[LayerVersion]:
     named = [int(pk) for pk in request.GET.get("versions", "").split(",") if pk.isdecimal()]
     if named:
         return list(versions_for(request.user).filter(pk__in=named, layer=layer).order_by("pk"))
-    return versions_on(request.user, day_of(request), layer)
+    return versions_on(request.user, day_of(request, keep=False), layer)
 
 
 def _shapes(layer: str, found: Spoken, z: int, x: int, y: int) -> bytes:
@@ -155,25 +191,58 @@ def _cached(response: HttpResponse, etag: str) -> HttpResponse:
 
 @require_GET
 def parcel(request: Request, version: int, parcel: str) -> HttpResponse:
-    """All attributes of a parcel, as a part of the panel."""
+    """All attributes of a parcel, as a part of the panel; what names people is masked."""
+    return _parcel(request, *_row(request, version, parcel), reveal=RevealForm())
+
+
+@require_POST
+def reveal(request: Request, version: int, parcel: str) -> HttpResponse:
+    """The same with the names, for whoever answers for the ground and says why. Who looked, and why, is noted."""
+    row, index, number = _row(request, version, parcel)
+    if not personal.may_reveal(request.user, row, index, number):
+        raise PermissionDenied
+    form = RevealForm(request.POST)
+    if not form.is_valid():
+        return _parcel(request, row, index, number, reveal=form)
+    note(request, "onemap.reveal", f"{row.layer} {parcel}：{form.cleaned_data['reason']}", on=row.on)
+    return _parcel(request, row, index, number, revealed=True)
+
+
+def _row(request: Request, version: int, parcel: str) -> tuple[LayerVersion, Index, int]:
     row = get_object_or_404(versions_for(request.user), pk=version)
     index = index_of(row)
     number = ground.row_of(index, parcel)
     if number is None:
         raise Http404
-    english = request.language == "en"
-    known = LAYERS[row.layer].fields
-    values = [
-        {
-            "name": name,
-            "word": known[name].en if english else known[name].zh,
-            "value": value,
-        }
-        for name, value in ground.attributes(index, number).items()
-        if value not in (None, "") and name in known and name not in PERSONAL  # a file's own columns may name people
-    ]
-    context = {"version": row, "parcel": parcel, "values": values, "area_m2": index.area_dm2[number].item() / 100}
-    return render(request, "onemap/parcel.html", context)
+    return row, index, number
+
+
+def _parcel(
+    request: Request,
+    row: LayerVersion,
+    index: Index,
+    number: int,
+    *,
+    reveal: RevealForm | None = None,
+    revealed: bool = False,
+) -> HttpResponse:
+    values = personal.values(row, index, number, english=request.language == "en", revealed=revealed)
+    masked = any(each.masked for each in values)
+    context = {
+        "version": row,
+        "parcel": index.attributes[ID][number].as_py(),
+        "values": values,
+        "area_m2": index.area_dm2[number].item() / 100,
+        "masked": masked,
+        "may_reveal": masked and personal.may_reveal(request.user, row, index, number),
+        "form": reveal,
+        "revealed": revealed,
+    }
+    response = render(
+        request, "onemap/parcel.html", context, status=400 if reveal and reveal.errors and not request.htmx else 200
+    )
+    patch_cache_control(response, no_store=True)  # names stay in no cache
+    return response
 
 
 @require_GET
@@ -187,6 +256,7 @@ def search(request: Request) -> HttpResponse:
     elif len(text) >= 2:
         on = day_of(request)
         named = [v for v in versions_on(request.user, on) if v.layer in GROUND_COLUMNS]
+        named.sort(key=lambda v: LAYER_ORDER.index(v.layer))
         for version, _, index in indexes_of(spoken(request.user, named, on)):
             hits += [{"hit": hit, "version": version} for hit in ground.find(index, text)]
     return render(request, "onemap/hits.html", {"hits": hits[: ground.HITS_MAX], "text": text})

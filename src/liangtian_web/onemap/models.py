@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 
@@ -34,6 +35,11 @@ class LayerVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.layer}@{self.place.code}@{self.on}"
+
+    @property
+    def quality_word(self) -> str:
+        """What the examination came to."""
+        return {"clean": gettext("无问题"), "findings": gettext("有问题，可用")}.get(self.quality, self.quality)
 
 
 class Upload(models.Model):

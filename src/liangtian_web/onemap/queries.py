@@ -52,7 +52,7 @@ def versions_on(user: User | AnonymousUser, on: date, layer: str | None = None) 
     if layer is not None:
         rows = rows.filter(layer=layer)
     newest: dict[tuple[str, int], LayerVersion] = {}
-    for version in rows.order_by("on", "recorded_at"):
+    for version in rows.order_by("on", "recorded_at", "pk"):
         newest[version.layer, version.place_id] = version
     return list(newest.values())
 

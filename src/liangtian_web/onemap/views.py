@@ -1,8 +1,6 @@
-"""Uploading layers, judging them, publishing them, and the catalogue."""
+"""Uploading layers, judging them, publishing them."""
 
 from __future__ import annotations
-
-from itertools import groupby
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -11,37 +9,16 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from liangtian.onemap.layers import LAYERS
 from liangtian_web.errors import StageRefused
 from liangtian_web.onemap import actions
 from liangtian_web.onemap.findings import sentence
 from liangtian_web.onemap.forms import UploadForm
-from liangtian_web.onemap.map_views import day_of, map_config
-from liangtian_web.onemap.models import Upload
-from liangtian_web.onemap.queries import is_unsound, publishing_places, uploads_for, versions_for, versions_on
+from liangtian_web.onemap.map_views import map_config
+from liangtian_web.onemap.queries import publishing_places, uploads_for, versions_on
 from liangtian_web.people.queries import has_role
 from liangtian_web.people.requests import Request
 
 DEFECTS_SHOWN = 200
-
-
-@require_GET
-def layers(request: Request) -> HttpResponse:
-    """Every version the user may see, by layer; what is on the way stands above."""
-    order = {code: n for n, code in enumerate(LAYERS)}
-    rows = sorted(versions_for(request.user).prefetch_related("uploads"), key=lambda v: order.get(v.layer, 99))
-    in_force = {version.pk for version in versions_on(request.user, day_of(request))}
-    context = {
-        "groups": [(code, list(versions)) for code, versions in groupby(rows, key=lambda v: v.layer)],
-        "missing": [code for code in LAYERS if code not in {v.layer for v in rows}],
-        "in_force": in_force,
-        "unsound": {version.pk for version in rows if is_unsound(version)},
-        "may_verify": has_role(request.user, "admin"),
-        "on": day_of(request),
-        "open": uploads_for(request.user).exclude(state=Upload.State.PUBLISHED)[:10],
-        "may_upload": publishing_places(request.user).exists(),
-    }
-    return render(request, "onemap/layers.html", context)
 
 
 @require_POST

@@ -10,3 +10,11 @@ class PreferencesForm(forms.Form):
 
     unit = forms.ChoiceField(choices=User.Unit.choices, required=False)
     language = forms.ChoiceField(choices=User.Language.choices, required=False)
+
+
+class ColumnsForm(forms.Form):
+    """The columns of one list: those offered, and of these the ones ticked."""
+
+    list = forms.RegexField(r"^[a-z]+\.[a-z]+$", max_length=40)
+    offered = forms.RegexField(r"^[a-z_0-9,]+$", max_length=500)
+    next = forms.CharField(max_length=2000, required=False)

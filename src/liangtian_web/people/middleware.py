@@ -36,7 +36,7 @@ def client_address(get_response: Callable[[HttpRequest], HttpResponse]) -> Calla
         return get_response
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        if claimed := request.META.get("HTTP_X_FORWARDED_FOR"):
+        if claimed := request.headers.get("x-forwarded-for"):
             request.META["REMOTE_ADDR"] = claimed.rsplit(",", 1)[-1].strip()
         return get_response(request)
 

@@ -77,6 +77,9 @@ class User(AbstractUser):
     unit = models.CharField(_("面积单位"), max_length=2, choices=Unit.choices, default=Unit.MU)
     language = models.CharField(_("语言"), max_length=7, choices=Language.choices, default=Language.ZH)
 
+    # Columns a user has hidden, by the name of the list.
+    hidden_columns = models.JSONField(default=dict, blank=True, editable=False)
+
     REQUIRED_FIELDS = ["display_name"]
 
     class Meta:

@@ -10,4 +10,5 @@ urlpatterns = [
     path("logout/", LogoutView.as_view(), name="logout"),
     path("me/", views.profile, name="profile"),
     path("preferences/", views.preferences, name="preferences"),
+    path("columns/", views.columns, name="columns"),
 ]

@@ -10,15 +10,13 @@ from django.utils import timezone
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
-from liangtian.messages import Language
 from liangtian.policy.facts import STATED, Fact, dictionary
-from liangtian.policy.whatif_words import value_label
 from liangtian_web.onemap.forms import ENCODINGS, ManyFiles, offer_places
 from liangtian_web.people.models import Place, User
 from liangtian_web.people.queries import places_for
 from liangtian_web.review.models import Run
 from liangtian_web.review.queries import checking_places
-from liangtian_web.rulebook.queries import facts_asked, value_names
+from liangtian_web.rulebook.queries import facts_asked
 
 BOUNDARY_BYTES_MAX = 50 * 2**20
 DATE = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
@@ -112,20 +110,3 @@ class ListForm(forms.Form):
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         offer_places(self, places_for(user))
-
-
-class TrialForm(forms.Form):
-    """A value to try over the checks made."""
-
-    name = forms.ChoiceField(label=_("参数"))
-    value = forms.CharField(label=_("试算取值（按 TOML 书写）"), max_length=2000)
-    since = forms.DateField(label=_("自"), widget=DATE)
-    until = forms.DateField(label=_("至"), required=False, widget=DATE)
-    place = forms.ModelChoiceField(Place.objects.none(), label=_("责任单元"), required=False, empty_label=_("各地"))
-
-    def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        language: Language = "en" if get_language() == "en" else "zh"
-        choices = [(name, f"{value_label(name, language)} · {name}") for name in value_names()]
-        self.fields["name"].choices = choices  # type: ignore[attr-defined]
-        self.fields["place"].queryset = places_for(user)  # type: ignore[attr-defined]  # a choice of rows

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import get_language, gettext
 
-from liangtian.policy.facts import dictionary
+from liangtian.reports.basis import is_capacity_unverified
 from liangtian.rules.documents import DOCUMENTS
 from liangtian_web.onemap.overview import PALETTE
+from liangtian_web.people.columns import Column
 from liangtian_web.review.models import Run
+from liangtian_web.review.trace import step_shown
+from liangtian_web.rulebook.naming import address_of, cited
 
 GRAVITY = {"fail": 0, "unknown": 1, "pass": 2, "not_applicable": 3}
-SHORT = {"wenzhou-2019": ("温州 2019", "Wenzhou 2019"), "haining-2021": ("海宁 2021", "Haining 2021")}
 
 
 def outcome_word(outcome: str) -> str:
@@ -26,10 +31,7 @@ def outcome_word(outcome: str) -> str:
 
 def citation(rule: str) -> str:
     """A rule as people cite it: `wenzhou-2019（六）.1` → 温州 2019（六）."""
-    document, mark, rest = rule.partition("（")
-    number = mark + rest.rsplit(".", 1)[0] if mark else ""
-    chinese, english = SHORT.get(document, (document, document))
-    return (english if get_language() == "en" else chinese) + (number or rule.removeprefix(document))
+    return cited(rule, "en" if get_language() == "en" else "zh")
 
 
 def findings(run: Run, language: str) -> list[dict[str, Any]]:
@@ -43,8 +45,9 @@ def gathered(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
     told: dict[tuple[str, str], dict[str, Any]] = {}
     for each in found:
         first = told.setdefault((each["outcome"], each["message"]), each | {"cited": []})
-        if each["cites"] not in first["cited"]:
-            first["cited"].append(each["cites"])
+        source = {"cites": each["cites"], "url": each["url"], "title": f"{each['document']} {each['rule']}"}
+        if source["cites"] not in [one["cites"] for one in first["cited"]]:
+            first["cited"].append(source)
     return list(told.values())
 
 
@@ -60,40 +63,23 @@ def _finding(each: dict[str, Any]) -> dict[str, Any]:
     return each | {
         "word": outcome_word(each["outcome"]),
         "cites": citation(each["rule"]),
+        "url": _clause_url(each["rule"]),
         "document": (document.title_en if english else document.title_zh) if document else "",
         "unit": next((step.get("unit", "") for step in compared), "m2" if _is_area(each["measured"]) else ""),
-        "steps": [_step(step, english) for step in each["trace"]],
+        "steps": [step_shown(step, "en" if english else "zh") for step in each["trace"]],
         "missing": missing,
     }
 
 
+def _clause_url(rule: str) -> str:
+    """The page of the clause, at the obligation; a technical finding has none."""
+    document, number = address_of(rule)
+    known = number and document in DOCUMENTS and DOCUMENTS[document].needs_adoption
+    return f"{reverse('rulebook:clause', args=[document, number])}#{rule}" if known else ""
+
+
 def _is_area(value: Any) -> bool:
     return isinstance(value, Decimal)
-
-
-def _step(step: dict[str, Any], english: bool) -> dict[str, Any]:
-    fact = dictionary().get(step["name"])
-    word = (fact.en if english else fact.zh) if fact else step["name"]
-    kinds = {"fact": gettext("事实"), "parameter": gettext("参数"), "compare": gettext("比较")}
-    return step | {"word": word, "kind_word": kinds.get(step["kind"], step["kind"]), "shown": _shown(step)}
-
-
-def _shown(step: dict[str, Any]) -> str:
-    value = step["value"]
-    if step["kind"] == "compare" and "relation" in step:
-        holds = gettext("成立") if value else gettext("不成立")
-        return f"{step['measured']} {step['relation']} {step['required']} → {holds}"
-    if value is None:
-        return gettext("未知")
-    if isinstance(value, bool):
-        return gettext("是") if value else gettext("否")
-    fact = dictionary().get(step["name"])
-    if fact and fact.type == "choice" and value in fact.values:
-        return str(fact.values[value]["en" if get_language() == "en" else "zh"])
-    if isinstance(value, list):
-        return gettext("%(n)s 项") % {"n": len(value)} if len(value) > 6 else "、".join(map(str, value))
-    unit = {"m2": " m²", "person": ""}.get(step.get("unit", ""), f" {step.get('unit', '')}")
-    return f"{value:,}{unit}" if isinstance(value, int | float | Decimal) else f"{value}"
 
 
 def verdict_sentence(found: list[dict[str, Any]]) -> str:
@@ -127,7 +113,7 @@ def crs_word(name: str) -> str:
 
 
 def figures(data: dict[str, Any]) -> list[list[dict[str, Any]]]:
-    """Two rows of three key figures: what is taken, and what is owed."""
+    """Two rows of three key figures: what is taken, and what is owed; `doubt` marks what rests on an unverified value."""
     taken = [
         {"label": gettext("占地"), "area_m2": data["boundary"]["area_m2"]},
         {"label": gettext("其中耕地"), "area_m2": data["farmland"]["area_m2"]},
@@ -136,9 +122,17 @@ def figures(data: dict[str, Any]) -> list[list[dict[str, Any]]]:
     owed = [
         {"label": gettext("应补数量"), "area_m2": data["required"]["quantity_m2"]},
         {"label": gettext("应补水田"), "area_m2": data["required"]["paddy_m2"]},
-        {"label": gettext("应补产能"), "kg": data["required"]["capacity_kg"]},
+        {"label": gettext("应补产能"), "kg": data["required"]["capacity_kg"], "doubt": doubt_of_capacity(data)},
     ]
     return [taken, owed]
+
+
+def doubt_of_capacity(data: dict[str, Any]) -> str:
+    """Why a grain capacity is not to be relied on yet, with the source of its table; empty when that is verified."""
+    if not is_capacity_unverified(data):
+        return ""
+    source = next(each["source"] for each in data["technical"] if each["name"].endswith("capacity_by_grade"))
+    return gettext("按等别产能表折算，该表尚未核实（%(source)s）。请核对原表后再据以办理。") % {"source": source}
 
 
 def control_lines(data: dict[str, Any]) -> list[dict[str, Any]]:
@@ -189,6 +183,7 @@ def side_by_side(one: dict[str, Any], other: dict[str, Any]) -> list[dict[str, A
         {
             "label": a["label"],
             "kg": "kg" in a,
+            "doubt": a.get("doubt") or b.get("doubt"),
             "one": a.get("kg", a.get("area_m2")),
             "other": b.get("kg", b.get("area_m2")),
         }
@@ -215,3 +210,42 @@ def findings_side_by_side(one: Run, other: Run, language: str) -> list[dict[str,
         row | {"differs": (row["one"] and row["one"]["outcome"]) != (row["other"] and row["other"]["outcome"])}
         for row in rows
     ]
+
+
+def run_columns() -> list[Column]:
+    """The columns of the list of checks."""
+    return [
+        Column("verdict", gettext("结论"), fixed=True),
+        Column("name", gettext("名称"), fixed=True),
+        Column("kind", gettext("用地类型")),
+        Column("place", gettext("责任单元")),
+        Column("on", gettext("业务日期")),
+        Column("area", gettext("占地"), number=True),
+        Column("vertices", gettext("界址点"), away=True, number=True),
+        Column("source", gettext("范围来源"), away=True),
+        Column("user", gettext("经办")),
+        Column("recorded", gettext("检查时间")),
+    ]
+
+
+def runs_table(runs: Iterable[Run]) -> tuple[list[str], list[list[object]]]:
+    """Headings and cells of the exported list: every column, areas in m²."""
+    heads = [column.word for column in run_columns()]
+    heads[5] += "(m²)"
+    cells: list[list[object]] = [
+        [
+            run.get_verdict_display(),
+            run.name,
+            run.get_kind_display(),
+            str(run.place),
+            run.on,
+            run.area_m2,
+            run.vertices,
+            run.source or gettext("在图上画"),
+            str(run.user),
+            f"{timezone.localtime(run.recorded_at):%Y-%m-%d %H:%M:%S}",
+            str(run.uuid),
+        ]
+        for run in runs
+    ]
+    return [*heads, gettext("编号")], cells

@@ -22,6 +22,7 @@ from liangtian_web.review.models import Run
 from liangtian_web.review.queries import runs_for
 from liangtian_web.rulebook.actions import block_of
 from liangtian_web.rulebook.queries import approved_adoptions, history, keys_of, values_known
+from liangtian_web.rulebook.values import text_of
 from liangtian_web.trail.actions import note
 
 RUNS_MAX = 5000
@@ -34,11 +35,13 @@ class Trial:
 
     Attributes
     ----------
+    now : the value on trial, in words
     said : sentences, the trial itself first
     rows : the runs that come out differently, each with rule → outcome before and after
     asked : runs looked at, the newest `RUNS_MAX` of those the user may see
     """
 
+    now: str
     said: list[str]
     rows: list[tuple[Run, list[tuple[str, str, str]]]]
     asked: int
@@ -62,7 +65,8 @@ def try_value(request: Request, given: dict[str, Any], lang: Language) -> Trial:
 
     note(request, "review.whatif", given["name"], on=given["since"])
     rows = [(runs[each.name], _differences(each.outcomes)) for each in compared.changed]
-    return Trial(list(sentences(compared, values, values_known(), lang)), rows, len(runs))
+    said = list(sentences(compared, values, values_known(), lang))
+    return Trial(text_of(values[0], lang), said, rows, len(runs))
 
 
 def _compared(runs: list[Run], trial: tuple[Parameter, ...]) -> Comparison:

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -18,12 +19,14 @@ from liangtian.messages import render_error
 from liangtian.reports.document import render_report
 from liangtian_web.onemap.map_views import day_of, map_config
 from liangtian_web.onemap.queries import versions_for, versions_on
+from liangtian_web.people.columns import columns_of
 from liangtian_web.people.requests import Request
 from liangtian_web.review import actions, presentation
 from liangtian_web.review.forms import CheckForm, DeclaredForm, ListForm
 from liangtian_web.review.models import Run
-from liangtian_web.review.queries import HEAVY, checking_places, narrowed, runs_for
+from liangtian_web.review.queries import HEAVY, checking_places, narrowed, runs_for, totals
 from liangtian_web.trail.actions import note
+from liangtian_web.trail.export import Table, export
 
 PAGE = 50
 REPORTS = {"docx", "xlsx", "html"}
@@ -36,23 +39,33 @@ def _language(request: Request) -> Literal["zh", "en"]:
 
 @require_GET
 def runs(request: Request) -> HttpResponse:
-    """Newest first, narrowed by the filters, a page at a time by key."""
-    form = ListForm(request.user, request.GET)
+    """Newest first, narrowed by the filters, a page at a time by key; totals are those of the whole list."""
+    form = ListForm(request.user, request.GET, label_suffix="")
     rows = narrowed(runs_for(request.user), form.cleaned_data if form.is_valid() else {}).defer(*HEAVY)
     before = request.GET.get("before", "")
-    if before.isdecimal():
-        rows = rows.filter(pk__lt=int(before))
-    found = list(rows[: PAGE + 1])
+    page = rows.filter(pk__lt=int(before)) if before.isdecimal() else rows
+    found = list(page[: PAGE + 1])
     asked = request.GET.copy()
     asked["before"] = str(found[PAGE - 1].pk) if len(found) > PAGE else ""
     context = {
         "form": form,
         "runs": found[:PAGE],
         "more": asked.urlencode() if asked["before"] else "",
-        "filtered": any(value for key, value in request.GET.items() if key != "before"),
+        "asked": {key: value for key, value in request.GET.items() if key in form.fields},
+        "columns": columns_of(request.user, "review.runs", presentation.run_columns()),
+        "totals": totals(rows),
         "may_check": checking_places(request.user).exists(),
     }
     return render(request, "review/runs.html", context)
+
+
+@require_POST
+def runs_export(request: Request) -> HttpResponse:
+    """The whole list under the filters as a table; the trail notes it."""
+    form = ListForm(request.user, request.POST)
+    rows = narrowed(runs_for(request.user), form.cleaned_data if form.is_valid() else {}).defer(*HEAVY)
+    heads, cells = presentation.runs_table(rows.iterator(chunk_size=1000))
+    return export(request, "review.export", "review:runs", Table(gettext("占地检查"), heads, cells))
 
 
 @require_http_methods(["GET", "POST"])
@@ -91,6 +104,15 @@ def run(request: Request, uuid: UUID) -> HttpResponse:
     return render(request, "review/run.html", _context(request, row))
 
 
+@require_GET
+def print_view(request: Request, uuid: UUID) -> HttpResponse:
+    """The result on paper: map with scale and north, verdict, figures, findings, and what it was based on."""
+    row = _run(request, uuid)
+    context = _context(request, row)
+    context["config"] |= {"bare": True, "sharp": True}
+    return render(request, "review/print.html", context)
+
+
 def _context(request: Request, row: Run) -> dict[str, Any]:
     data = row.data_in(request.language)
     found = presentation.findings(row, request.language)
@@ -103,6 +125,7 @@ def _context(request: Request, row: Run) -> dict[str, Any]:
         "verdict_word": presentation.outcome_word(row.verdict),
         "sentence": presentation.verdict_sentence(found),
         "figures": presentation.figures(data),
+        "capacity_doubt": presentation.doubt_of_capacity(data),
         "findings": presentation.gathered([f for f in found if f["outcome"] != "not_applicable"]),
         "not_applicable": presentation.gathered([f for f in found if f["outcome"] == "not_applicable"]),
         "crs": presentation.crs_word(row.crs),
@@ -113,7 +136,7 @@ def _context(request: Request, row: Run) -> dict[str, Any]:
         "parcel_count": len(parcels),
         "others": runs_for(request.user).defer(*HEAVY).exclude(pk=row.pk)[:20],
         "may_check": checking_places(request.user).exists(),
-        "config": map_config(request, versions, row.on, shapes=f"{request.path}shapes.json"),
+        "config": map_config(request, versions, row.on, shapes=reverse("review:shapes", args=[row.uuid])),
     }
 
 

@@ -1,34 +1,28 @@
-"""Documents and clauses as pages show them: our wording, the published text where imported, values, facts, cases."""
+"""Documents and clauses as pages and the API show them: our wording, the published text where imported, values, facts."""
 
 from __future__ import annotations
 
 import inspect
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from django.urls import reverse
-
-from liangtian.errors import ParameterMissing
 from liangtian.messages import Language, render_text
-from liangtian.policy.cases import cases_of, outcomes, totals
+from liangtian.policy.cases import cases_of
 from liangtian.policy.clause import Clause, Obligation, State, clauses
-from liangtian.policy.coverage import CoveredClause, coverage
+from liangtian.policy.coverage import Covered, CoveredClause, coverage
 from liangtian.policy.document import NotComputed
-from liangtian.policy.evaluate import Rulebook
 from liangtian.policy.explain import explain
-from liangtian.policy.values import Parameter, clause_parameters
-from liangtian.policy.values_file import write_value
-from liangtian.policy.whatif_words import value_label, value_text
 from liangtian.rules.documents import DOCUMENTS
-from liangtian_web.people.models import Place, User
-from liangtian_web.people.queries import home_membership
-from liangtian_web.rulebook.queries import approved_for, history, key_of, keys_of, texts_of, values_known
+from liangtian_web.people.models import Place
+from liangtian_web.rulebook.naming import short_name
+from liangtian_web.rulebook.queries import texts_of
+from liangtian_web.rulebook.values import held_row
 
-LANGUAGES: tuple[Language, ...] = ("zh", "en")
 STATES: tuple[State, ...] = ("computed", "gate", "duty", "intent")
+FILTERS = ("force", "state", "who", "event")
 
 
 @lru_cache(maxsize=1)
@@ -45,155 +39,99 @@ def documents(lang: Language) -> Iterator[dict[str, Any]]:
             states = Counter(each.state for row in rows for each in row.obligations)
             yield {
                 "id": document.id,
+                "short": short_name(document.id, lang),
                 "title": document.title_zh if lang == "zh" else document.title_en,
                 "since": document.since,
                 "clauses": len(rows),
-                "states": [(render_text(f"state-{each}", {}, lang=lang), states[each]) for each in STATES],
+                "obligations": states.total(),
+                "states": [(each, word("state", each, lang), states[each]) for each in STATES],
             }
 
 
-def contents(document: str, lang: Language) -> Iterator[dict[str, Any]]:
-    """The clauses of a document with their obligations, for its page and for printing."""
+def contents(document: str, lang: Language, asked: Mapping[str, str] | None = None) -> Iterator[dict[str, Any]]:
+    """The clauses of a document with their obligations, those that meet every filter; a filter left empty lets all by."""
+    wanted = {name: said for name, said in (asked or {}).items() if name in FILTERS and said}
     for row in covered():
         if row.document == document:
-            yield {
-                "number": row.number,
-                "title": render_text(row.citation, {}, lang=lang),
-                "reason": reason(row.reason, lang),
-                "obligations": [
-                    {
-                        "id": each.id,
-                        "wording": render_text(each.rule, {}, lang=lang),
-                        "state": render_text(f"state-{each.state}", {}, lang=lang),
-                        "force": render_text(f"force-{each.force}", {}, lang=lang),
-                        "who": render_text(f"who-{each.who}", {}, lang=lang),
-                        "reason": reason(each.reason, lang),
-                        "cases": len(each.cases),
-                        "values": len(each.values),
-                    }
-                    for each in row.obligations
-                ],
-            }
+            found = [_line(each, lang) for each in row.obligations if _meets(each, wanted)]
+            if found or not wanted:
+                yield {
+                    "number": row.number,
+                    "citation": row.citation,
+                    "title": render_text(row.citation, {}, lang=lang),
+                    "reason": reason(row.reason, lang),
+                    "obligations": found,
+                }
+
+
+def choices(document: str, lang: Language) -> list[dict[str, Any]]:
+    """What the contents of a document can be narrowed by: the forces, states, parties and steps that occur in it."""
+    entries = [each for row in covered() if row.document == document for each in row.obligations]
+    found: dict[str, list[str]] = {
+        "force": [each.force for each in entries],
+        "state": [each.state for each in entries],
+        "who": [each.who for each in entries],
+        "event": [event for each in entries for event in each.events],
+    }
+    return [
+        {"name": name, "choices": [(each, word(name, each, lang), n) for each, n in Counter(said).most_common()]}
+        for name, said in found.items()
+    ]
 
 
 def clause(document: str, number: str, lang: Language, *, on: date, place: Place | None) -> dict[str, Any]:
     """A clause laid open, with the values in force at a place on a day and the imported text."""
-    where = key_of(place) if place else ""
-    found = explain(DOCUMENTS, (document, number), on=on, place=where, lang=lang, values=values_known())
-    view = next((each for each in clauses({document: DOCUMENTS[document]}) if each.number == number), None)
+    found = explain(DOCUMENTS, (document, number), lang=lang)
+    view = clause_of(document, number)
+    values = [held_row(each["name"], lang, on=on, place=place) for each in found["values"]]
+    by_name = {each["name"]: each for each in values}
     entries = {each.id: each for each in view.entries} if view else {}
     for each in found["obligations"]:
         entry = entries[each["id"]]
         each["code"] = inspect.getsource(entry.check) if isinstance(entry, Obligation) else ""
-        each["events"] = [render_text(f"event-{event}", {}, lang=lang) for event in each["events"]]
-        for key in ("state", "force", "who"):
-            each[f"{key}_word"] = render_text(f"{key}-{each[key]}", {}, lang=lang)
-    texts = texts_of(document)
+        each["event_words"] = [word("event", event, lang) for event in each["events"]]
+        each["asked"] = [by_name.get(name) or held_row(name, lang, on=on, place=place) for name in each["values"]]
+        each |= {f"{key}_word": word(key, each[key], lang) for key in ("state", "force", "who")}
+    published = texts_of(document).get(number)
     return found | {
-        "text": texts[number].text if number in texts else "",
-        "values": [shown(each, lang) for each in found["values"]],
+        "short": short_name(document, lang),
+        "published": published,
+        "values": values,
         "cases": len(cases_of(view)) if view else 0,
     }
 
 
-def shown(value: dict[str, Any], lang: Language) -> dict[str, Any]:
-    """A value as `explain` gives it, in words."""
-    label, unit = value_label(value["name"], lang), value["unit"]
-    held = value["in_force"]
-    return value | {
-        "label": label,
-        "text": value_text(held["value"], unit, lang) if held else "",
-        "history": [each | {"text": value_text(each["value"], unit, lang)} for each in value["history"]],
-        "url": reverse("rulebook:value", args=[value["name"]]),
-    }
+def neighbours(document: str, number: str) -> tuple[str, str]:
+    """The clauses before and after, or empty."""
+    numbers = ["", *(row.number for row in covered() if row.document == document), ""]
+    at = numbers.index(number)
+    return numbers[at - 1], numbers[at + 1]
 
 
-def value(name: str, lang: Language, user: User, on: date) -> dict[str, Any]:
-    """One value: what is in force at the user's place and why, what the documents declare, what places approved."""
-    membership = home_membership(user)
-    place = membership.place if membership else None
-    declared = history(name)
-    return {
-        "name": name,
-        "label": value_label(name, lang),
-        "unit": declared[-1].unit,
-        "example": write_value(declared[-1]),
-        "place": place,
-        "on": on,
-        "held": _held(name, place, on, lang) if place else None,
-        "history": [_row(each, lang) for each in declared],
-        "approved": [_row(each, lang) for each in approved_for(user) if each.name == name],
-        "users": [view.citation for view in clauses(DOCUMENTS) if name in view.uses.values()],
-        "clause": _home_of(name),
-    }
+def clause_of(document: str, number: str) -> Clause | None:
+    """The clause with its rules; None where nothing of it is computed."""
+    return next((each for each in clauses({document: DOCUMENTS[document]}) if each.number == number), None)
 
 
-def _held(name: str, place: Place, on: date, lang: Language) -> dict[str, Any] | None:
-    key, *within = keys_of(place)
-    try:
-        found = values_known().reasoned(name, on=on, place=key, within=tuple(within))
-    except ParameterMissing:
-        return None
-    return {
-        "row": _row(found.parameter, lang),
-        "reason": found.reason,
-        "passed_over": [_row(e, lang) for e in found.passed_over],
-    }
+def is_clause(document: str, number: str) -> bool:
+    """Whether there is such a clause among the documents that places adopt."""
+    return any((row.document, row.number) == (document, number) for row in covered())
 
 
-def _row(each: Parameter, lang: Language) -> dict[str, Any]:
-    return {"text": value_text(each.plain, each.unit, lang), "each": each}
+def is_obligation(rule: str) -> bool:
+    """Whether there is such an obligation."""
+    return any(each.rule == rule for row in covered() for each in row.obligations)
 
 
-def _home_of(name: str) -> tuple[str, str] | None:
-    """Document and clause that declare a value."""
-    found = (view for view in clauses(DOCUMENTS) if name.startswith(f"{view.citation}."))
-    view = next(found, None)
-    return (view.document.id, view.number) if view and view.document.needs_adoption else None
+def values_asked(rules: Collection[str]) -> list[str]:
+    """The values that obligations ask for in their written cases."""
+    entries = (each for row in covered() for each in row.obligations if each.rule in rules)
+    return list(dict.fromkeys(name for each in entries for name in each.values))
 
 
-def run_cases(document: str, number: str, lang: Language) -> list[dict[str, Any]]:
-    """Run the written cases of a clause here and now, by the documents' own values."""
-    view = _clause(document, number)
-    if view is None:
-        return []
-    rulebook = Rulebook(DOCUMENTS)
-    rows = []
-    for case in cases_of(view):
-        decision = rulebook.decide(case.case)
-        found = outcomes(decision)
-        expected = {each if each in found else f"{document}{each}": said for each, said in case.expect.items()}
-        same = all(found.get(rule) == said for rule, said in expected.items()) and (
-            not case.posts or totals(decision) == case.posts
-        )
-        rows.append(
-            {
-                "name": case.zh if lang == "zh" and case.zh else case.name,
-                "on": case.case.on,
-                "event": render_text(f"event-{case.case.event}", {}, lang=lang),
-                "expected": [(rule.removeprefix(document), said) for rule, said in expected.items()],
-                "posts": case.posts,
-                "same": same,
-            }
-        )
-    return rows
-
-
-def search(words: str, lang: Language) -> Iterator[dict[str, str]]:
-    """Clauses, obligations and values whose number, words or name hold every word asked for."""
-    wanted = words.lower().split()
-    for row in covered():
-        url = reverse("rulebook:clause", args=[row.document, row.number])
-        entries = [(row.citation, row.citation), *((each.rule, each.rule) for each in row.obligations)]
-        for cited, message in entries:
-            said = {each: render_text(message, {}, lang=each) for each in LANGUAGES}
-            if all(word in f"{cited} {said['zh']} {said['en']}".lower() for word in wanted):
-                yield {"cited": cited, "said": said[lang], "url": url}
-    for view in clauses(DOCUMENTS):
-        for each in clause_parameters(view.module, view.citation):
-            label = value_label(each.name, lang)
-            if all(word in f"{each.name} {label} {value_label(each.name, 'en')}".lower() for word in wanted):
-                yield {"cited": each.name, "said": label, "url": reverse("rulebook:value", args=[each.name])}
+def word(kind: str, code: str, lang: Language) -> str:
+    """A force, state, party or step of procedure in words."""
+    return render_text(f"{kind}-{code}", {}, lang=lang)
 
 
 def reason(why: NotComputed | None, lang: Language) -> str:
@@ -201,5 +139,23 @@ def reason(why: NotComputed | None, lang: Language) -> str:
     return "" if why is None else why.zh if lang == "zh" else why.en
 
 
-def _clause(document: str, number: str) -> Clause | None:
-    return next((each for each in clauses({document: DOCUMENTS[document]}) if each.number == number), None)
+def _line(each: Covered, lang: Language) -> dict[str, Any]:
+    return {
+        "id": each.id,
+        "rule": each.rule,
+        "wording": render_text(each.rule, {}, lang=lang),
+        "state": each.state,
+        "state_word": word("state", each.state, lang),
+        "force": each.force,
+        "force_word": word("force", each.force, lang),
+        "who": word("who", each.who, lang),
+        "events": [word("event", event, lang) for event in each.events],
+        "reason": reason(each.reason, lang),
+        "cases": len(each.cases),
+        "values": len(each.values),
+    }
+
+
+def _meets(each: Covered, wanted: Mapping[str, str]) -> bool:
+    has = {"force": (each.force,), "state": (each.state,), "who": (each.who,), "event": each.events}
+    return all(said in has[name] for name, said in wanted.items())

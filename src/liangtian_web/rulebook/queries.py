@@ -11,6 +11,7 @@ from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Max, Q, QuerySet
 
+from liangtian.messages import Language
 from liangtian.onemap.places import lies_in
 from liangtian.policy.adoption import Adoption, adopted, demonstration_adoptions, read_adoptions
 from liangtian.policy.document import Document
@@ -21,6 +22,7 @@ from liangtian.rules.documents import DOCUMENTS
 from liangtian_web.people.models import Membership, Place, User
 from liangtian_web.people.queries import home_membership, places_for
 from liangtian_web.rulebook.models import ClauseText, Decision, Proposal
+from liangtian_web.rulebook.naming import short_name
 
 
 def proposals_for(user: User | AnonymousUser) -> QuerySet[Proposal]:
@@ -71,8 +73,18 @@ def history(name: str) -> tuple[Parameter, ...]:
 
 def approved_for(user: User) -> tuple[Parameter, ...]:
     """The approved values a user may see: of the user's places, those under them and those above."""
-    rows = proposals_for(user).filter(decision__approved=True, kind=Proposal.Kind.VALUE).order_by("pk")
-    return tuple(as_parameter(row) for row in rows)
+    return tuple(as_parameter(row) for row in approved_rows(user))
+
+
+def approved_rows(user: User) -> QuerySet[Proposal]:
+    """The proposals behind them, oldest first."""
+    return proposals_for(user).filter(decision__approved=True, kind=Proposal.Kind.VALUE).order_by("pk")
+
+
+def home_place(user: User) -> Place | None:
+    """The place whose values a user sees unless another is asked for: the widest of the user's own."""
+    membership = home_membership(user)
+    return membership.place if membership else None
 
 
 def adoptions_shown(user: User) -> list[tuple[Place, Document, Adoption]]:
@@ -88,8 +100,8 @@ def adoptions_shown(user: User) -> list[tuple[Place, Document, Adoption]]:
 
 def binding(user: User, on: date) -> set[str]:
     """Ids of the documents that bind the user's own place on a day."""
-    membership = home_membership(user)
-    return set(documents_on(membership.place, on)) if membership else set()
+    place = home_place(user)
+    return set(documents_on(place, on)) if place else set()
 
 
 def value_names() -> list[str]:
@@ -97,9 +109,10 @@ def value_names() -> list[str]:
     return list(dict.fromkeys(each.name for each in _declared()))
 
 
-def adoptable() -> list[tuple[str, str]]:
-    """Documents a place may adopt: id and title."""
-    return [(each.id, f"{each.id} · {each.title_zh}") for each in DOCUMENTS.values() if each.needs_adoption]
+def adoptable(lang: Language) -> list[tuple[str, str]]:
+    """Documents a place may adopt: id, and short name with title."""
+    titles = {each.id: each.title_zh if lang == "zh" else each.title_en for each in DOCUMENTS.values()}
+    return [(each, f"{short_name(each, lang)} {titles[each]}") for each in titles if DOCUMENTS[each].needs_adoption]
 
 
 def keys_of(place: Place) -> tuple[str, ...]:

@@ -15,6 +15,8 @@ WORDS = {
     "onemap.upload": _("上传图层"),
     "onemap.publish": _("发布图层"),
     "onemap.download": _("下载图层"),
+    "onemap.reveal": _("查看个人信息"),
+    "onemap.export": _("导出图层目录"),
     "onemap.verify": _("核对图层快照"),
     "review.check": _("发起检查"),
     "review.recheck": _("重算检查"),
@@ -26,9 +28,13 @@ WORDS = {
     "rulebook.import": _("导入公布文本"),
     "rulebook.export": _("导出审定取值"),
     "review.download": _("下载检查结果"),
+    "review.export": _("导出检查列表"),
+    "onemap.places": _("取用乡镇和村"),
+    "home.export": _("导出耕地情况"),
     "ledger.propose": _("提出记账"),
     "ledger.post": _("审核记账"),
     "ledger.refuse": _("退回记账"),
+    "ledger.compare": _("记录对账"),
     "ledger.download": _("下载对账单"),
 }
 

@@ -20,6 +20,7 @@ from liangtian_web.people.models import User
 from liangtian_web.people.queries import has_role
 from liangtian_web.people.requests import Request
 from liangtian_web.trail.actions import note
+from liangtian_web.trail.export import safe_cell
 from liangtian_web.trail.forms import TrailFilter
 from liangtian_web.trail.models import Event
 from liangtian_web.trail.queries import events_for
@@ -83,8 +84,3 @@ def _lines(events: QuerySet[Event]) -> Iterator[str]:
         when = timezone.localtime(event.recorded_at).isoformat(sep=" ", timespec="seconds")
         cells = [when, event.username, event.place or "", event.words, event.object, event.on or "", event.ip or ""]
         yield table.writerow([safe_cell(str(cell)) for cell in cells])
-
-
-def safe_cell(text: str) -> str:
-    """The text as a cell no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text

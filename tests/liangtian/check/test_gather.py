@@ -18,7 +18,7 @@ from liangtian.check.gather import Gathered, Technical, boundary_of, gather, ver
 from liangtian.check.overlay import LineTolerance
 from liangtian.check.run import Question, check
 from liangtian.check.suspicion import oversized, shifted
-from liangtian.errors import CrsMismatch, LayerInvalid, ParameterMissing
+from liangtian.errors import CatalogueError, CrsMismatch, LayerInvalid, ParameterMissing
 from liangtian.formats.features import Features
 from liangtian.onemap.catalogue import Catalogue
 from liangtian.planning.blocks import BlockRule
@@ -410,6 +410,28 @@ def test_a_date_before_the_technical_values_is_said_to_be_one(home: Path) -> Non
     with pytest.raises(ParameterMissing) as error:
         check(boundary(cell(0, 0)), Catalogue(home), Question(on=date(2018, 12, 31)))
     assert (error.value.message_id, error.value.params["since"]) == ("check-before-technical", "2019-01-01")
+
+
+def test_named_digests_give_the_same_versions_where_two_places_published_the_same_land(tmp_path: Path) -> None:
+    for place in ("339900", "339901"):
+        put(tmp_path, "DLTB", [cell(0, 0)], {"BSM": ["P1"], "DLBM": ["0101"]}, place=place)
+    again = put(tmp_path, "DLTB", [cell(0, 0)], {"BSM": ["P1"], "DLBM": ["0101"]}, place="339901", on="2025-12-31")
+    catalogue = Catalogue(tmp_path)
+    by_date = versions_for(catalogue, on=DAY, named={})["DLTB"]
+    assert versions_for(catalogue, on=DAY, named={"DLTB": [again, again]})["DLTB"] == by_date
+    assert [version.place for version in by_date] == ["339900", "339901"]
+    with pytest.raises(CatalogueError):
+        versions_for(catalogue, on=DAY, named={"DLTB": [again[:7]]})
+
+
+def test_neighbours_that_overlap_are_covered_twice_whatever_each_report_says(tmp_path: Path) -> None:
+    for place, shape in (("339901", cell(0, 0, 1.5)), ("339902", cell(1, 0, 2))):
+        put(tmp_path, "DLTB", [shape], {"BSM": [place], "DLBM": ["0101"]}, place=place)
+    catalogue, ground = Catalogue(tmp_path), boundary_of(boundary(cell(0, 0, 3)))
+    versions = versions_for(catalogue, on=DAY, named={})
+    clean = {layer: [replace(v, quality={"counts": {}}) for v in found] for layer, found in versions.items()}
+    found = gather(ground, catalogue, clean, kind="batch", technical=TECHNICAL)
+    assert found.tables["double_covered_m2"] == pytest.approx(area(cell(1, 0, 0.5)), abs=Decimal("0.02"))
 
 
 def consolidation(home: Path, *shapes: shapely.Geometry) -> tuple[Any, Any]:

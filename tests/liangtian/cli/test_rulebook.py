@@ -59,7 +59,7 @@ def test_clauses_lists_the_35_and_their_obligations():
     assert [row["document"] for row in rows] == ["wenzhou-2019"] * 20 + ["haining-2021"] * 15
     assert (rows[5]["clause"], rows[22]["clause"]) == ("六", "一（三）")
     obligation = rows[0]["obligations"][0]
-    assert set(obligation) == {"id", "state", "force", "wording", "module", "parameters", "cases", "reason"}
+    assert set(obligation) == {"id", "state", "force", "wording", "module", "parameters", "cases", "cases_zh", "reason"}
     assert (obligation["id"], obligation["state"]) == ("（一）.1", "gate")
 
 
@@ -92,7 +92,25 @@ def test_explain_says_values_in_force_facts_file_and_cases():
     assert grow["file"] == "liangtian/rules/wenzhou_2019/c01_control_lines/village_scale.py"
     assert grow["line"] > 1
     assert [fact["supplier"] for fact in grow["facts"]] == ["declared"] * 3
-    assert grow["cases"]
+    assert len(grow["cases"]) == len(grow["cases_zh"]) > 0
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [
+        ("zh", "案例 3 个：补偿资金已列入财政预算；补偿资金未列入财政预算；是否列入预算无记录"),
+        ("en", "3 cases: the fund stands in the budget; the fund is not in the budget; the budget is not known"),
+    ],
+)
+def test_explain_names_cases_in_the_language_asked_for(lang, said):
+    lines = [line.strip() for line in run("--lang", lang, "explain", "wenzhou-2019", "四").output.splitlines()]
+    assert next(line for line in lines if line.startswith(said.split()[0])) == said
+
+
+def test_json_keeps_the_english_names_of_cases_in_either_language():
+    told = [json.loads(run("--lang", lang, "explain", "wenzhou-2019", "四", "--json").output) for lang in ("zh", "en")]
+    names = ["the fund stands in the budget", "the fund is not in the budget", "the budget is not known"]
+    assert [each["obligations"][0]["cases"] for each in told] == [names, names]
 
 
 def test_explain_names_what_there_is():

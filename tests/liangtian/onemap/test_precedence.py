@@ -3,10 +3,14 @@
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from liangtian.onemap.catalogue import Catalogue
+from liangtian.onemap.layers import LAYERS
 from liangtian.onemap.precedence import Claim, Source, shares, sources_of
+from liangtian.onemap.publish import publish
+from parcel_tables import features
 from squares import cell, put
 
 DAY = date(2024, 6, 1)
@@ -85,7 +89,7 @@ def test_a_functional_zone_goes_before_the_county_it_lies_in(tmp_path: Path) -> 
 
 def test_the_ground_is_asked_of_areas_villages_parcels_in_this_order() -> None:
     claims = [Claim(CITY, "XZQ", "x"), Claim(COUNTY, "DLTB", "d"), Claim(COUNTY, "CJDCQ", "v")]
-    assert sources_of(COUNTY, claims) == (Source("x", "XZQDM", COUNTY), Source("v"), Source("d"))
+    assert sources_of(COUNTY, claims) == (Source("x", "XZQDM", COUNTY), Source("v"))
 
 
 def test_a_share_is_named_by_what_it_is_cut_with() -> None:
@@ -94,3 +98,14 @@ def test_a_share_is_named_by_what_it_is_cut_with() -> None:
     first, second = (shares("KZBJ", [city, county, Claim(COUNTY, "XZQ", x)])[0].key for x in ("x", "y"))
     assert alone == "a"
     assert len({alone, first, second}) == 3
+
+
+def test_publishing_cuts_what_the_city_is_left_with(both: Path) -> None:
+    columns = {"BSM": ["339901211000000001"], "DLBM": ["0101"]}
+    for place, shape in ((CITY, cell(0, 0, 9)), (COUNTY, cell(1, 0))):
+        publish(features(columns, np.array([shape], dtype=object)), LAYERS["DLTB"], place=place, on=DAY, home=both,
+                publisher="t", recorded_at="2024-06-01T00:00:00Z")  # fmt: skip
+    claims = [v.claim for each in Catalogue(both).all_valid_on(DAY).values() for v in each]
+    needed = {share.key for layer in ("CZKFBJ", "DLTB") for share in shares(layer, claims) if share.left}
+    assert len(needed) == 2
+    assert needed <= {file.stem for file in (both / "index" / "shares").glob("*.parquet")}

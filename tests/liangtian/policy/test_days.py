@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from liangtian.finding import Outcome, Step
-from liangtian.policy.days import day_compared, done_by, years_after
+from liangtian.policy.days import day_compared, days_after, done_by, years_after
 
 
 @pytest.mark.parametrize(
@@ -33,6 +33,12 @@ def test_years_are_counted_to_the_same_day():
     assert years_after(date(2020, 6, 1), 3) == date(2023, 6, 1)
     assert years_after(date(2020, 2, 29), 4) == date(2024, 2, 29)
     assert years_after(date(2020, 2, 29), 3) == date(2023, 2, 28)
+
+
+def test_days_never_leave_the_calendar():
+    """A term without end is written as its last day."""
+    assert years_after(date.max, 3) == days_after(date.max, 30) == date.max
+    assert days_after(date(2023, 12, 31), 1) == date(2024, 1, 1)
 
 
 def test_deed_is_done_on_its_day_and_not_before():

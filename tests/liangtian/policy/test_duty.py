@@ -80,3 +80,16 @@ def test_records_of_other_duties_do_not_count():
 def test_without_a_register_nothing_is_known():
     (finding,) = YEARLY.evaluate(Case(date(2020, 12, 1), "339901", "duty", {}))
     assert (finding.outcome, finding.message_id) == ("unknown", "fact-not-registered")
+
+
+def test_a_day_that_passed_before_there_was_the_duty_was_not_missed():
+    book = rulebook("03-31", "month-day")  # in force from 1 June 2020
+    assert asked(book, date(2020, 6, 1)) == ("not_applicable", "duty-not-due")
+    assert asked(book, date(2021, 3, 31)) == ("not_applicable", "duty-not-due")
+    assert asked(book, date(2021, 4, 1)) == ("fail", "duty-overdue")
+
+
+def test_a_record_without_a_day_shows_nothing_done():
+    records = ({"rule": RULE, "done_on": None, "document": ""},)
+    (finding,) = YEARLY.evaluate(Case(date(2020, 12, 1), "339901", "duty", {"duty_records": records}))
+    assert (finding.outcome, finding.message_id) == ("fail", "duty-overdue")

@@ -240,3 +240,19 @@ def test_digest_is_stable_and_covers_each_document():
         len({whole, rules_digest({}), *(rules_digest({name: DOCUMENTS[name]}) for name in DOCUMENTS)})
         == len(DOCUMENTS) + 2
     )
+
+
+def test_of_two_documents_that_replace_a_rule_the_one_in_force_stands_in_its_place():
+    """The later one does not bring the old rule back before its own day."""
+
+    def check(facts, params):
+        yield Ruling(Outcome.PASS, "record-met")
+
+    law = document_with(check)["law-1"]
+    laws = {"law-1": law} | {
+        name: dataclasses.replace(law, id=name, since=since, replaces={"law-1（一）.1": "（一）.1"})
+        for name, since in (("law-2", date(2025, 1, 1)), ("law-3", date(2027, 1, 1)))
+    }
+    for on, by in ((date(2026, 6, 1), "law-2（一）.1"), (date(2027, 6, 1), "law-3（一）.1")):
+        first = evaluate(case(on=on, kind="batch"), laws)[0]
+        assert (first.outcome, first.params["by"]) == (Outcome.NOT_APPLICABLE, by)

@@ -18,3 +18,8 @@ def test_what_is_missing_is_named_once_and_in_order():
 def test_a_name_is_answered_by_any_row_that_does():
     rows = [{"work": "roads", "done": False}, {"work": "roads", "done": True}, {"work": "ditches", "done": False}]
     assert unanswered(("roads", "ditches", "trees"), rows, "work", lambda row: row["done"]) == ["ditches", "trees"]
+
+
+def test_a_row_without_a_name_is_shown_as_a_dash():
+    ruling = none_missing("villages", [None, "B", None, ""], met="met", unmet="unmet")
+    assert (ruling.measured, ruling.params["missing"]) == (2, "B、—")

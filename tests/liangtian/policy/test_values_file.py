@@ -82,6 +82,44 @@ def test_a_defect_is_named_with_its_line(old, new, message, line):
     assert refusals(GOOD.replace(old, new)) == [(message, line)]
 
 
+@pytest.mark.parametrize(
+    ("name", "unit", "value", "refused"),
+    [
+        ("wenzhou-2019（十六）.acceptance_reward_yuan", "yuan", '["a list of names"]', True),
+        ("wenzhou-2019（十六）.acceptance_reward_yuan", "yuan", "[{ from = 0, value = 1 }]", False),
+        ("wenzhou-2019（六）.pool_purposes", "names", "[{ from = 0, value = 1 }]", True),
+        ("wenzhou-2019（六）.transfer_price_yuan_per_mu", "yuan/mu", "{ quantity_m2 = 1 }", True),
+        (LOW, "m2/person", "1e999999999", True),
+    ],
+)
+def test_a_value_of_another_shape_is_refused(name, unit, value, refused):
+    text = (
+        GOOD.replace(LOW, name)
+        .replace('unit = "m2/person"', f'unit = "{unit}"')
+        .replace("value = 85", f"value = {value}")
+    )
+    assert [message for message, _ in (refusals(text) if refused else ())] == ["values-kind"] * refused
+    if not refused:
+        assert len(read_values(text, "local.toml", KNOWN)) == 1
+
+
+@pytest.mark.parametrize(("value", "refused"), [("-0.01", True), ("0", False), ("1", False), ("1.01", True)])
+def test_a_share_lies_between_nought_and_all(value, refused):
+    text = GOOD.replace(LOW, "wenzhou-2019（六）.city_pool_share").replace('unit = "m2/person"', 'unit = "share"')
+    if refused:
+        assert refusals(text.replace("value = 85", f"value = {value}")) == [("values-beyond", 2)]
+    else:
+        assert len(read_values(text.replace("value = 85", f"value = {value}"), "local.toml", KNOWN)) == 1
+
+
+def test_of_two_values_on_trial_the_later_one_follows():
+    block = '[[value]]\nname = "{}"\nsince = {}\nvalue = {}\nunit = "m2/person"\n'
+    text = block.format(LOW, "2027-01-01", 70) + block.format(LOW, "2028-01-01", 60)
+    tried = KNOWN.tried(read_values(text, "try.toml", KNOWN, cited=False, on_trial=True))
+    found = [tried.resolve(LOW, on=on, place="339901").number for on in (date(2027, 12, 31), date(2028, 1, 1))]
+    assert found == [70, 60]
+
+
 def test_two_values_for_one_day_and_place_are_refused():
     assert refusals(GOOD + GOOD) == [("values-duplicate", 11)]
 

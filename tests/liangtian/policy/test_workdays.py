@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from liangtian.policy.workdays import working_days
+from liangtian.policy.workdays import exceptions_of, working_days
 
 FRIDAY, SATURDAY, SUNDAY, MONDAY = (date(2024, 6, day) for day in (7, 8, 9, 10))
 
@@ -29,3 +29,8 @@ def test_what_the_calendar_says_of_other_days_is_left_aside():
 
 def test_a_calendar_that_repeats_the_week_changes_nothing():
     assert working_days(FRIDAY, MONDAY, {SATURDAY: False, MONDAY: True}) == 1
+
+
+def test_a_row_of_the_calendar_that_lacks_its_day_or_its_answer_says_nothing():
+    rows = [{"day": MONDAY, "works": False}, {"day": None, "works": False}, {"day": SATURDAY, "works": None}]
+    assert exceptions_of(rows) == {MONDAY: False}

@@ -94,6 +94,13 @@ def test_every_obligation_is_seen_to_pass_to_fail_and_to_lack_a_fact(clause):
     assert lacking == {}
 
 
+@pytest.mark.parametrize("clause", CLAUSES)
+def test_every_case_has_a_name_of_its_own_in_both_languages(clause):
+    cases = cases_of(clause)
+    assert [case.name for case in cases if not re.search("[一-鿿]", case.zh)] == []
+    assert len({case.name for case in cases}) == len({case.zh for case in cases}) == len(cases)
+
+
 @pytest.mark.parametrize("clause", COMPUTED)
 def test_every_posting_obligation_has_a_case_with_postings(clause):
     posted = {obligation for case in cases_of(clause) if case.posts for obligation in case.expect}

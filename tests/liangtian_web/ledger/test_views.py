@@ -236,3 +236,42 @@ def test_officers_and_auditors_read_and_do_not_write(booked, keeper_client, plac
         assert client.get(reverse("ledger:propose")).status_code == 403
         assert client.post(reverse("ledger:propose"), proposal(places)).status_code == 403
         assert client.post(reverse("ledger:decide", args=[made.uuid]), {"post": "1"}).status_code == 403
+
+
+def test_an_entry_is_taken_back_by_two_people_and_once(keeper_client, second_client, next_door_client, booked):
+    wrong = Entry.objects.get(key="q")
+    given = {"on": "2024-02-01", "evidence": "县发〔2024〕9号"}
+    assert next_door_client.post(reverse("ledger:reverse", args=[wrong.uuid]), given).status_code == 404
+    assert keeper_client.post(reverse("ledger:reverse", args=[wrong.uuid]), given | {"evidence": ""}).status_code == 409
+    for _ in range(2):
+        assert keeper_client.post(reverse("ledger:reverse", args=[wrong.uuid]), given).status_code == 302
+
+    first, second = Proposal.objects.order_by("id")
+    assert second_client.get(reverse("ledger:proposal", args=[first.uuid])).context["reverses"] == wrong
+    second_client.post(reverse("ledger:decide", args=[first.uuid]), {"post": "1"})
+    again = second_client.post(reverse("ledger:decide", args=[second.uuid]), {"post": "1"})
+
+    assert (again.status_code, Entry.objects.filter(reverses=wrong).count()) == (409, 1)
+    assert "不能再次冲正" in again.content.decode()
+    assert figures(keeper_client.get(reverse("ledger:index")))["示范县", "reserve", "plan_quota_m2"] == 0
+    page = keeper_client.get(reverse("ledger:entry", args=[wrong.uuid]))
+    assert (page.context["reversal"], "这笔已被冲正" in page.content.decode()) == (None, True)
+
+
+def test_a_statement_of_the_upper_system_is_compared_and_kept(keeper_client, auditor, next_door_client, booked):
+    page = reverse("ledger:compare", args=[account("reserve").pk])
+    given = {"on": "2024-04-01", "stated": "5200", "source": "省系统 2024-04"}
+    assert next_door_client.post(page, given).status_code == 404
+    assert auditor.post(page, given).status_code == 403
+    keeper_client.post(page, given)
+    keeper_client.post(page, given | {"stated": "5000"})
+    keeper_client.post(page, given | {"stated": "5000.5"})
+
+    shown = keeper_client.get(reverse("ledger:account", args=[account("reserve").pk])).context["compared"]
+    assert [(each.held, each.difference) for each in shown] == [(5_000, 0), (5_000, 200)]
+
+
+@pytest.fixture
+def auditor(places):
+    """The city's auditor, in a browser."""
+    return browser(person("sun", "孙审", places["city"], "auditor"))

@@ -44,7 +44,7 @@ def test_a_damaged_upload_gets_one_message_and_publishes_nothing(officer_client,
 
 
 def test_axes_are_exchanged_for_whoever_says_so(officer_client, places, tmp_path):
-    offer(officer_client, places, swapped_axes(tmp_path / "made"), north_first="on")
+    offer(officer_client, places, swapped_axes(tmp_path / "made"), north_first="yes")
     upload = Upload.objects.get()
     work(upload)
     assert upload.state == "examined"

@@ -8,6 +8,8 @@ from django.urls import reverse
 from tests.liangtian_web import land
 
 from liangtian.errors import CatalogueError
+from liangtian.onemap import catalogue
+from liangtian_web.home.management.commands.serve import Command as Serve
 from liangtian_web.jobs.models import Job
 from liangtian_web.onemap import actions
 from liangtian_web.onemap.models import LayerVersion
@@ -27,8 +29,6 @@ def altered(places):
         actions.adopt(entry, places["county"])
     path = the_catalogue().snapshot_path(entries[0].digest)
     path.write_bytes(path.read_bytes() + b"x")
-    from liangtian.onemap import catalogue
-
     catalogue._loaded.cache_clear()  # as after a new start
     return path
 
@@ -48,6 +48,12 @@ def test_the_start_reports_and_goes_on_and_the_command_ends_with_an_error(altere
         call_command("sync_layers")
 
 
+def test_serving_begins_by_saying_so(altered):
+    told = io.StringIO()
+    Serve(stdout=told).look_at_snapshots()
+    assert f"{NAME} (altered)" in told.getvalue()
+
+
 def test_its_layer_is_refused_everywhere_with_its_name(officer_client, places, altered):
     day = {"on": "2024-06-01"}
     assert NAME in officer_client.get("/ogc/collections/DLTB/items?datetime=2024-06-01").json()["description"]
@@ -62,9 +68,9 @@ def test_its_layer_is_refused_everywhere_with_its_name(officer_client, places, a
     }
     page = officer_client.post(reverse("review:new"), form)
     assert NAME in page.context["form"].non_field_errors()[0]
-    catalogue = officer_client.get(reverse("onemap:layers"))
-    assert catalogue.context["unsound"] == {LayerVersion.objects.get(layer="DLTB").pk}
-    assert catalogue.content.decode().count("快照缺失或被改动</span>") == 1
+    listed = officer_client.get(reverse("onemap:layers"))
+    assert listed.context["unsound"] == {LayerVersion.objects.get(layer="DLTB").pk}
+    assert listed.content.decode().count("快照缺失或被改动</span>") == 1
 
 
 def test_publishing_again_repairs_it(officer_client, altered):

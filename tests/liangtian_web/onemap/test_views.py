@@ -55,7 +55,7 @@ def test_an_outsider_sees_no_layer_no_tile_and_no_parcel(outsider_client, versio
     parcel = reverse("onemap:parcel", args=[versions[0].pk, "339901211000000000"])
     assert outsider_client.get(parcel).status_code == 404
     assert outsider_client.get(reverse("onemap:search"), {"q": "示范村", "on": "2024-06-01"}).context["hits"] == []
-    assert outsider_client.get(reverse("onemap:layers")).context["groups"] == []
+    assert outsider_client.get(reverse("onemap:layers")).context["versions"] == []
 
 
 def test_a_tile_is_sent_once_and_then_not_modified(officer_client, versions):
@@ -82,7 +82,7 @@ def test_a_parcel_tells_its_attributes_and_its_area(officer_client, versions):
     page = officer_client.get(reverse("onemap:parcel", args=[versions[0].pk, "339901211000000000"]))
 
     assert page.context["area_m2"] == pytest.approx(10_000, rel=1e-3)
-    assert ("地类编码", "0101") in [(v["word"], v["value"]) for v in page.context["values"]]
+    assert ("地类编码", "0101") in [(v.word, v.value) for v in page.context["values"]]
     assert officer_client.get(reverse("onemap:parcel", args=[versions[0].pk, "none"])).status_code == 404
 
 
@@ -215,7 +215,7 @@ def test_a_version_may_be_kept_from_the_places_below(places, versions):
 def test_the_catalogue_names_versions_and_what_is_missing(officer_client, versions):
     page = officer_client.get(reverse("onemap:layers"), {"on": "2024-06-01"})
 
-    assert [code for code, _ in page.context["groups"]] == ["DLTB", "YJJBNTTB"]
+    assert [version.layer for version in page.context["versions"]] == ["DLTB", "YJJBNTTB"]
     assert page.context["in_force"] == {v.pk for v in versions}
     assert "生态保护红线" in page.content.decode()
 

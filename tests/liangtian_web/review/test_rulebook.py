@@ -92,17 +92,17 @@ def test_a_run_comes_out_the_same_after_a_value_and_a_document_are_added(ask, ap
 def test_findings_of_a_rule_are_listed_for_those_who_may_see_them(ask, officer_client, outsider_client):
     run = ask()
     rule = next(f["rule"] for f in run.data["findings"] if grow(f))
-    url = reverse("review:findings", args=[rule])
+    url = reverse("rules:findings", args=[rule])
     assert "上村" in officer_client.get(url).content.decode()
     assert "上村" not in outsider_client.get(url).content.decode()
     assert "上村" not in officer_client.get(url, {"outcome": "unknown"}).content.decode()
-    assert officer_client.get(reverse("review:findings", args=["wenzhou-2019（一）.99"])).status_code == 404
+    assert officer_client.get(reverse("rules:findings", args=["wenzhou-2019（一）.99"])).status_code == 404
 
 
 def test_a_trial_says_which_checks_would_change_and_keeps_nothing(ask, officer_client):
     run = ask()
     given = {"name": LOW, "value": "85", "since": "2024-01-01", "until": "", "place": ""}
-    page = officer_client.post(reverse("review:whatif"), given)
+    page = officer_client.post(reverse("rules:whatif"), given)
     ((changed, differences),) = page.context["trial"].rows
     assert (changed, [each[1:] for each in differences]) == (run, [("fail", "pass")])
     assert "80 m²/人 → 85 m²/人" in page.context["trial"].said[0]
@@ -113,12 +113,39 @@ def test_a_trial_says_which_checks_would_change_and_keeps_nothing(ask, officer_c
 def test_a_trial_of_an_outsider_sees_no_check_of_others(ask, outsider_client):
     ask()
     given = {"name": LOW, "value": "85", "since": "2024-01-01", "until": "", "place": ""}
-    trial = outsider_client.post(reverse("review:whatif"), given).context["trial"]
+    trial = outsider_client.post(reverse("rules:whatif"), given).context["trial"]
     assert (trial.asked, trial.rows) == (0, [])
 
 
 def test_a_trial_refuses_what_is_no_value(officer_client, county_officer):
     assert isinstance(county_officer, User)
-    given = {"name": LOW, "value": '"viele"', "since": "2024-01-01", "until": "", "place": ""}
-    page = officer_client.post(reverse("review:whatif"), given)
+    given = {"name": LOW, "value": "viele", "since": "2024-01-01", "until": "", "place": ""}
+    page = officer_client.post(reverse("rules:whatif"), given)
     assert (page.status_code, page.context["trial"]) == (400, None)
+
+
+def test_a_clause_counts_the_findings_the_user_may_see(ask, officer_client, outsider_client):
+    run = ask()
+    rule = next(f["rule"] for f in run.data["findings"] if grow(f))
+    url = reverse("rules:counts", args=["wenzhou-2019", "（一）"])
+    mine, theirs = (client.get(url).context["rows"] for client in (officer_client, outsider_client))
+    assert {each: counted for _, each, counted in mine}[rule] == {"fail": 1}
+    assert [counted for *_, counted in theirs if counted] == []
+    assert officer_client.get(reverse("rules:counts", args=["wenzhou-2019", "（九十九）"])).status_code == 404
+
+
+def test_why_names_the_value_in_words_with_its_page_and_what_was_passed_over(ask, approve, officer_client):
+    approve(kind="value", name=LOW, value="85", unit="m2/person", status="unverified")
+    run = ask()
+    told = officer_client.get(reverse("review:run", args=[run.uuid])).context["findings"]
+    (step,) = (s for each in told for s in each["steps"] if s["name"] == LOW)
+    assert (step["word"], step["shown"], step["why"]) == ("人均村庄建设用地下限", "85 m²/人", "取最近一级的值")
+    assert (step["url"], step["status"]) == (reverse("rulebook:value", args=[LOW]), "unverified")
+    assert [each["text"] for each in step["others"]] == ["80 m²/人"]
+
+
+def test_a_trial_begins_with_the_value_in_force(officer_client, county_officer):
+    assert officer_client.get(reverse("rules:whatif")).status_code == 200
+    shown = officer_client.get(reverse("rules:whatif"), {"name": LOW}).context["shown"]
+    assert (shown["label"], shown["text"]) == ("人均村庄建设用地下限", "80 m²/人")
+    assert officer_client.get(reverse("rules:whatif"), {"name": "nothing"}).status_code == 404

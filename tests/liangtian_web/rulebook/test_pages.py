@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from django.urls import reverse
 
 from liangtian_web.rulebook.contents import covered
-from liangtian_web.rulebook.models import Proposal
+from liangtian_web.rulebook.models import ClauseText, Decision, Proposal
 
 LOW = "wenzhou-2019（一）.village_land_low_m2_per_person"
 GIVEN = {
@@ -73,10 +75,10 @@ def test_a_value_is_proposed_decided_and_then_in_force(officer_client, admin_cli
 
 def test_a_defective_value_keeps_what_was_typed_and_says_why(officer_client, places):
     response = officer_client.post(
-        reverse("rulebook:value", args=[LOW]), GIVEN | {"place": places["county"].pk, "value": '"八十五"'}
+        reverse("rulebook:value", args=[LOW]), GIVEN | {"place": places["county"].pk, "value": "八十五"}
     )
     said = response.content.decode()
-    assert (response.status_code, "取值的形式不对" in said, "八十五" in said) == (400, True, True)
+    assert (response.status_code, "输入一个数字" in said, "八十五" in said) == (400, True, True)
 
 
 def test_a_refusal_needs_its_reason(officer_client, admin_client, places):
@@ -121,3 +123,57 @@ def test_the_coverage_report_lists_every_clause(auditor_client):
 
 def test_nobody_reads_without_logging_in(client):
     assert client.get(reverse("rulebook:index")).status_code == 302
+
+
+def test_the_contents_are_narrowed_by_force_state_party_and_step(officer_client):
+    every = officer_client.get(reverse("rulebook:document", args=["wenzhou-2019"])).context
+    asked = {"force": "must", "state": "gate", "event": "check"}
+    found = officer_client.get(reverse("rulebook:document", args=["wenzhou-2019"]), asked).context["clauses"]
+    kept = [(each["force"], each["state"]) for clause in found for each in clause["obligations"]]
+    assert (set(kept), len(every["clauses"])) == ({("must", "gate")}, 21)
+    assert 0 < len(kept) < sum(len(clause["obligations"]) for clause in every["clauses"])
+    assert "没有同时符合" in page(officer_client, "document", "wenzhou-2019", force="must", who="nobody")
+
+
+def test_a_clause_shows_the_published_text_only_once_imported(officer_client):
+    assert "未导入公布文本" in page(officer_client, "clause", "wenzhou-2019", "（六）")
+    ClauseText.objects.create(document="wenzhou-2019", clause="（六）", text="（六）甲乙", source="one.txt")
+    said = page(officer_client, "clause", "wenzhou-2019", "（六）")
+    assert ("（六）甲乙" in said, "未导入公布文本" in said) == (True, False)
+
+
+def test_the_cases_of_one_obligation_run_alone(officer_client):
+    every = page(officer_client, "cases", "wenzhou-2019", "（六）")
+    one = page(officer_client, "cases", "wenzhou-2019", "（六）", of="（六）.2")
+    assert 0 < one.count("<li>") < every.count("<li>")
+    assert "不一致" not in every
+
+
+def test_values_are_listed_by_document_standing_and_name(officer_client):
+    url = reverse("rulebook:values")
+    groups = officer_client.get(url, {"document": "wenzhou-2019", "status": "unverified"}).context["groups"]
+    assert {each["status"] for group in groups for each in group["values"]} == {"unverified"}
+    assert {group["citation"].partition("（")[0] for group in groups} == {"wenzhou-2019"}
+    (group,) = officer_client.get(url, {"name": LOW}).context["groups"]
+    assert [each["name"] for each in group["values"]] == [LOW]
+    assert len(officer_client.get(url).context["groups"]) > len(groups)
+
+
+def test_a_percentage_is_typed_as_one(officer_client, places):
+    name = "wenzhou-2019（六）.city_pool_share"
+    url = reverse("rulebook:value", args=[name])
+    assert officer_client.post(url, GIVEN | {"place": places["county"].pk, "value": "25"}).status_code == 302
+    proposal = Proposal.objects.get()
+    assert (proposal.value, "25%" in page(officer_client, "proposal", proposal.uuid)) == ("0.25", True)
+
+
+def test_the_value_page_tells_why_and_the_whole_history(officer_client, county_officer, county_admin, places):
+    row = {"kind": "value", "name": LOW, "value": "85", "unit": "m2/person", "status": "law", "source": "示范县发"}
+    proposal = Proposal.objects.create(**row, place=places["county"], since=date(2024, 1, 1), user=county_officer)
+    Decision.objects.create(proposal=proposal, approved=True, user=county_admin)
+    context = officer_client.get(reverse("rulebook:value", args=[LOW]), {"on": "2024-06-01"}).context
+    assert (context["text"], context["held"].reason) == ("85 m²/人", "nearest")
+    assert [(each["text"], each["current"]) for each in context["timeline"]] == [
+        ("85 m²/人", True),
+        ("80 m²/人", False),
+    ]

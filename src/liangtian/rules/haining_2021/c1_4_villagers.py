@@ -75,7 +75,7 @@ def check_areas(facts: Areas, params: Params) -> Iterator[Ruling]:
     chosen = [row for row in facts.candidate_areas if row["chosen"]]
     if not chosen:
         yield not_applicable("candidate_areas", facts.candidate_areas)
-    elif any(row[name] is None for row in facts.candidate_areas for name in names):
+    elif any(row.get(name) is None for row in facts.candidate_areas for name in names):
         yield unknown("candidate_areas")
     else:
         rulings = [

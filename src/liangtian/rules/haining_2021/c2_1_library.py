@@ -39,7 +39,8 @@ class Ranking:
 
 def check_application(facts: Application, params: Params) -> Iterator[Ruling]:
     """Compare the day of the application with the deadline of the year before the library's."""
-    last = params.day("application_deadline", facts.library_year - 1)
+    year = min(max(facts.library_year - 1, date.min.year), date.max.year)
+    last = params.day("application_deadline", year)
     words = {"applied": facts.applied_on.isoformat(), "last": last.isoformat(), "year": facts.library_year}
     if facts.applied_on.year < last.year:
         yield failed("h21-too-early", words)
@@ -57,14 +58,14 @@ def check_review(facts: Review, params: Params) -> Iterator[Ruling]:
 
 
 def check_ranking(facts: Ranking, params: Params) -> Iterator[Ruling]:
-    """Let in ripe projects alone, each at a rank of its own, without gaps."""
+    """Let in ripe projects alone, each at a rank of its own; one taken out may leave a gap."""
     yield on_record_ruling("project_ripe", facts.project_ripe)
     ranks = {row["project"]: row["rank"] for row in facts.library_ranking}
     rank = ranks.get(facts.project_number)
     words = {"project": facts.project_number, "count": len(ranks), "rank": rank}
     if rank is None:
         yield failed("h21-not-ranked", words)
-    elif sorted(row["rank"] or 0 for row in facts.library_ranking) != list(range(1, len(facts.library_ranking) + 1)):
+    elif None in ranks.values() or len({row["rank"] for row in facts.library_ranking}) < len(facts.library_ranking):
         yield failed("h21-ranks-unclear", words)
     else:
         yield passed("h21-ranked", words)

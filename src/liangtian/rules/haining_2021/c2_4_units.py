@@ -50,11 +50,11 @@ def check_unified(facts: Unified, params: Params) -> Iterator[Ruling]:
     if not facts.sub_projects:
         yield not_applicable("sub_projects", facts.sub_projects)
     for row in facts.sub_projects:
-        lacking = [aspect for aspect in aspects if row[COLUMNS[aspect]] is False]
+        lacking = [aspect for aspect in aspects if row.get(COLUMNS.get(aspect, "")) is False]
         words = {"name": row["name"], "lacking": "、".join(lacking)}
         if lacking:
             yield failed("h24-not-unified", words)
-        elif any(row[COLUMNS[aspect]] is None for aspect in aspects):
+        elif any(row.get(COLUMNS.get(aspect, "")) is None for aspect in aspects):
             yield unknown("sub_projects")
         else:
             yield passed("h24-unified", words)

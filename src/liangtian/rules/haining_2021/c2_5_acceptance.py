@@ -30,7 +30,9 @@ class Filed:
 def check_accepted(facts: Accepted, params: Params) -> Iterator[Ruling]:
     """Ask that every sub-project was approved, supervised and accepted by its department before the whole."""
     rows = facts.sub_project_acceptances
-    if not rows and not facts.sub_projects:
+    if facts.sub_projects is None and not rows:
+        yield unknown("sub_projects")
+    elif not rows and not facts.sub_projects:
         yield not_applicable("sub_project_acceptances", rows)
     known = {row["sub_project"] for row in rows}
     for sub_project in facts.sub_projects or ():

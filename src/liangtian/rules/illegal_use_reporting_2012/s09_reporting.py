@@ -15,7 +15,7 @@ from liangtian import units
 from liangtian.policy.clause import Obligation, only_for
 from liangtian.policy.parameters import Params
 from liangtian.policy.ruling import Ruling, failed, not_applicable, passed, unknown
-from liangtian.policy.workdays import working_days
+from liangtian.policy.workdays import exceptions_of, working_days
 
 Row = Mapping[str, Any]
 
@@ -69,7 +69,7 @@ def _in_time(row: Row, key: str, table: str, calendar: tuple[Row, ...] | None, p
     if days > limit:
         if calendar is None:
             return unknown("work_calendar")
-        days = working_days(verified, until, {each["day"]: each["works"] for each in calendar})
+        days = working_days(verified, until, exceptions_of(calendar))
     words = {"name": row[key], "days": days, "limit": int(limit)}
     done = reported is not None and reported <= params.on
     if days > limit:

@@ -23,6 +23,7 @@ DOCUMENT = Document(
         "（补充来源）": c3_supply,
         "（衔接）": c4_transition,
     },
+    replaces_by="application_accepted_on",  # what was accepted before is brought to its end by the old method
     replaces={
         # Balance project by project in three indices gives way to the annual account of the province: nothing is held or
         # written off for a project any more. What was held before may still be given back, （五）.3.

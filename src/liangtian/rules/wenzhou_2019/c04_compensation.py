@@ -17,16 +17,23 @@ class Spending:
     paid_for: str
     protection_task_met: bool | None
     fund_rules_met: bool | None
+    spending_reason_recorded: bool | None
 
 
 def check_spending(facts: Spending, params: Params) -> Iterator[Ruling]:
-    """Pass the main use; the further uses only with the task met and the rules kept; nothing else."""
+    """Pass the main use; any other only with the task met and the rules kept, one not named with its reason too.
+
+    The text ends its further uses with 等, so its list is open.
+    """
     zh, en = say("paid_for", facts.paid_for)
     words = {"use_zh": zh, "use_en": en}
     conditions = {"protection_task_met": facts.protection_task_met, "fund_rules_met": facts.fund_rules_met}
     if facts.paid_for in params.names("compensation_uses"):
         yield passed("w04-main-use", words)
-    elif facts.paid_for not in params.names("compensation_further_uses"):
+        return
+    if facts.paid_for not in params.names("compensation_further_uses"):
+        conditions["spending_reason_recorded"] = facts.spending_reason_recorded
+    if facts.spending_reason_recorded is False and "spending_reason_recorded" in conditions:
         yield failed("w04-other-use", words)
     elif False in conditions.values():
         yield failed("w04-further-use-early", words)

@@ -80,7 +80,8 @@ def check_approved(facts: Register, params: Params) -> Iterator[Ruling]:
     """Ask for construction approval where a site on the register serves such a use."""
     rows = [row for row in facts.facility_register if row["use"] in params.names("construction_uses")]
     without = [f"{row['site']}（{row['use']}）" for row in rows if row["construction_approved"] is False]
-    if not without and any(row["construction_approved"] is None for row in rows):
+    unclear = [row for row in rows if row["construction_approved"] is None]
+    if not without and (unclear or any(row["use"] is None for row in facts.facility_register)):
         yield unknown("facility_register")
     else:
         yield none_missing("facility_register", without, met="w15-approved", unmet="w15-not-approved")

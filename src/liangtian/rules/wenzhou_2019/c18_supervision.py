@@ -15,7 +15,7 @@ from liangtian.policy.clause import Obligation, always, only_for
 from liangtian.policy.parameters import Params
 from liangtian.policy.ruling import Ruling, compared, failed, not_applicable, passed, unknown
 from liangtian.policy.shapes import all_named, on_record
-from liangtian.policy.workdays import working_days
+from liangtian.policy.workdays import exceptions_of, working_days
 
 USES = {"report_working_days": "illegal-use-reporting-2012（九）.report_working_days"}
 
@@ -38,15 +38,18 @@ def check_monitored(facts: Monitored, params: Params) -> Iterator[Ruling]:
     yield compared(
         periods, ">", 0, name="remote_sensing_periods", unit="", met="w18-monitored", unmet="w18-not-monitored"
     )
-    open_ = [row["patch"] for row in facts.satellite_patches if row["illegal"] is None]
+    open_ = [row["patch"] or "—" for row in facts.satellite_patches if row["illegal"] is None]
     words = {"count": len(facts.satellite_patches), "open": "、".join(open_)}
     yield failed("w18-not-judged", words) if open_ else passed("w18-judged", words)
 
 
 def check_stopped(facts: Patches, params: Params) -> Iterator[Ruling]:
-    """Rule on each patch of farmland illegally used: stopped in time, and a case opened."""
-    illegal = [row for row in facts.satellite_patches if row["illegal"] and row["farmland_m2"] != 0]
-    if not illegal:
+    """Rule on each patch of farmland illegally used: stopped in time, and a case opened; one not judged is open."""
+    patches = [row for row in facts.satellite_patches if row["farmland_m2"] != 0]
+    illegal = [row for row in patches if row["illegal"]]
+    if any(row["illegal"] is None for row in patches):
+        yield unknown("satellite_patches")
+    elif not illegal:
         yield not_applicable("satellite_patches", facts.satellite_patches)
     for row in illegal:
         yield _stopped(row, facts, params)
@@ -65,7 +68,7 @@ def _stopped(row: Mapping[str, Any], facts: Patches, params: Params) -> Ruling:
         return passed("w18-stopped", words)
     if facts.work_calendar is None:
         return unknown("work_calendar")
-    words["days"] = working_days(found, stopped, {each["day"]: each["works"] for each in facts.work_calendar})
+    words["days"] = working_days(found, stopped, exceptions_of(facts.work_calendar))
     return passed("w18-stopped", words) if words["days"] <= limit else failed("w18-stopped-late", words)
 
 

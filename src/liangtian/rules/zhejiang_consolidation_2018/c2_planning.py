@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from liangtian.policy.clause import Obligation, only_if
-from liangtian.policy.days import day_compared
+from liangtian.policy.days import day_compared, days_after
 from liangtian.policy.lists import Row
 from liangtian.policy.parameters import Params
 from liangtian.policy.ruling import Ruling, compared, not_applicable, unknown
@@ -44,7 +44,7 @@ def check_published(facts: Published, params: Params) -> Iterator[Ruling]:
         if row["approved_on"] is None:
             yield unknown("consolidation_plans_approved")
             continue
-        last = row["approved_on"] + timedelta(days=int(params.plan_publish_days))
+        last = days_after(row["approved_on"], int(params.plan_publish_days))
         if row["published_on"] is None and params.on <= last:
             yield not_applicable("consolidation_plans_approved", facts.consolidation_plans_approved)
             continue

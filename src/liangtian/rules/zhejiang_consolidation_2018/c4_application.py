@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from liangtian.policy.clause import Obligation, only_for, only_if
-from liangtian.policy.days import day_compared
+from liangtian.policy.days import day_compared, days_after
 from liangtian.policy.lists import Row, none_missing
 from liangtian.policy.parameters import Params
 from liangtian.policy.ruling import Ruling, not_applicable, unknown
@@ -32,21 +32,21 @@ def check_pack(facts: Pack, params: Params) -> Iterator[Ruling]:
 def check_reviewed(facts: Register, params: Params) -> Iterator[Ruling]:
     """Ask for each application's review within its days; one still within them does not yet count."""
     for row in facts.consolidation_applications:
-        days = timedelta(days=int(params.review_days))
+        days = int(params.review_days)
         yield _in_time(facts, row, begun=row["received_on"], done=row["reviewed_on"], days=days, on=params.on)
 
 
 def check_decided(facts: Register, params: Params) -> Iterator[Ruling]:
     """Ask for the decision within its days from the review."""
     for row in facts.consolidation_applications:
-        days = timedelta(days=int(params.decide_days))
+        days = int(params.decide_days)
         yield _in_time(facts, row, begun=row["reviewed_on"], done=row["decided_on"], days=days, on=params.on)
 
 
-def _in_time(facts: Register, row: Row, *, begun: date | None, done: date | None, days: timedelta, on: date) -> Ruling:
+def _in_time(facts: Register, row: Row, *, begun: date | None, done: date | None, days: int, on: date) -> Ruling:
     if begun is None:
         return unknown("consolidation_applications")
-    last = begun + days
+    last = days_after(begun, days)
     if done is None and on <= last:
         return not_applicable("consolidation_applications", facts.consolidation_applications)
     return day_compared(

@@ -11,7 +11,7 @@ from liangtian.rules.wenzhou_2019.c03_stock_land import performance, register, s
 
 MORE_QUOTA = Intent(
     "（三）.4",
-    force="should",
+    force="must",
     who="county",
     reason=NotComputed(
         zh="争取省计划指标的结果由省决定，本地没有可判定的事实；盘活规模见（三）.1",
@@ -30,7 +30,7 @@ NEW_WAYS = Intent(
 )
 MODEL_CITY = Intent(
     "（三）.10",
-    force="should",
+    force="must",
     who="city",
     reason=NotComputed(
         zh="示范市、模范县（市）由上级评定，标准不在本文件",

@@ -62,7 +62,7 @@ def check_cleared(facts: Register, params: Params) -> Iterator[Ruling]:
     late = [item for item in facts.stock_land if _late(item, params.on)]
     for item in late:
         yield failed("w03-overdue", {"item": item["item"], "due": f"{item['clear_by']}"})
-    if not late:
+    if not late and all(item["clear_by"] is not None for item in facts.stock_land):
         yield passed("w03-on-time", {"count": len(facts.stock_land)})
 
 
@@ -74,6 +74,6 @@ def _late(item: Item, on: date) -> bool:
     return (cast(date, cleared) if done_by(cleared, on) else on) > due
 
 
-LINKED = Obligation("（三）.1", "should", "county", ("assessment",), always, Cleared, check_linked)
+LINKED = Obligation("（三）.1", "must", "county", ("assessment",), always, Cleared, check_linked)
 REGISTERED = Obligation("（三）.2", "must", "county", ("assessment",), always, Register, check_registered)
 CLEARED = Obligation("（三）.3", "must", "county", ("assessment",), always, Register, check_cleared)

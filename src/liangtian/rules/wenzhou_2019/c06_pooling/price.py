@@ -45,6 +45,8 @@ def check_pooled(facts: Pooled, params: Params) -> Iterator[Ruling]:
     """Price the city's share of an accepted project."""
     if facts.credit_kind not in params.names("pooled_kinds"):
         yield not_applicable("credit_kind", facts.credit_kind)
+    elif any(share < 0 for share in due(facts, params).values()):
+        yield not_applicable("provincial_amounts", facts.provincial_amounts)  # more than was accepted: see .2
     else:
         yield _priced(price_fen(due(facts, params), params), facts.pool_price_booked_yuan)
 
@@ -77,8 +79,11 @@ def post_pooled(facts: Pooled, params: Params) -> Iterator[Posting]:
 
 
 def post_used(facts: Used, params: Params) -> Iterator[Posting]:
-    """The place that takes pays the city."""
-    fen = price_fen(amounts(facts.pool_use_amounts), params)
+    """The place that takes gets the pooled indices and pays the city: neither moves without the other."""
+    taken = amounts(facts.pool_use_amounts)
+    for index, amount in taken.items():
+        yield from move(index, amount, from_=Pocket("city", "municipal"), to=Pocket("county", "reserve"))
+    fen = price_fen(taken, params)
     yield from move("money_fen", fen, from_=Pocket("county", "fund"), to=Pocket("city", "fund"))
 
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from liangtian.ledger.posting import Pocket, Posting, move
-from liangtian.policy.amounts import Rows, amounts
+from liangtian.policy.amounts import Rows
 from liangtian.policy.clause import Obligation, always
 from liangtian.policy.facts import say
 from liangtian.policy.parameters import Params
@@ -38,12 +37,6 @@ def check_purpose(facts: Use, params: Params) -> Iterator[Ruling]:
         yield passed("w06-reason-recorded", words)
 
 
-def post_use(facts: Use, params: Params) -> Iterator[Posting]:
-    """Give the pooled indices to the place that uses them."""
-    for index, amount in amounts(facts.pool_use_amounts).items():
-        yield from move(index, amount, from_=Pocket("city", "municipal"), to=Pocket("county", "reserve"))
-
-
 OBLIGATION = Obligation(
     "（六）.3",
     force="principle",
@@ -52,5 +45,4 @@ OBLIGATION = Obligation(
     applies=always,
     facts=Use,
     check=check_purpose,
-    post=post_use,
 )

@@ -18,7 +18,7 @@ from liangtian.policy.amounts import COMPENSATION, Rows, amounts
 from liangtian.policy.clause import Obligation, only_for
 from liangtian.policy.facts import say
 from liangtian.policy.parameters import Params
-from liangtian.policy.ruling import Ruling, declared, failed, passed
+from liangtian.policy.ruling import Ruling, declared, failed, passed, unknown
 
 Request = Mapping[str, str | bool | date | None]
 
@@ -46,6 +46,8 @@ def check_application(facts: Application, params: Params) -> Iterator[Ruling]:
 
 def _in_turn(requests: tuple[Request, ...]) -> Ruling:
     """Nobody is matched while one that comes before it waits."""
+    if any(row["requested_on"] is None for row in requests):
+        return unknown("transfer_requests")
     ranked = sorted(requests, key=lambda row: (not row["advanced"], cast(date, row["requested_on"]), str(row["place"])))
     matched = [position for position, row in enumerate(ranked) if row["matched"]]
     waiting = [position for position, row in enumerate(ranked) if not row["matched"]]

@@ -53,7 +53,7 @@ def shortfall(facts: Default) -> dict[str, tuple[int, int]]:
         amounts(rows, BALANCE) for rows in (facts.promised_amounts, facts.fulfilled_amounts, facts.reserve_amounts)
     )
     owed = {index: max(0, promised[index] - done[index]) for index in BALANCE}
-    return {index: (amount, min(amount, reserve[index])) for index, amount in owed.items()}
+    return {index: (amount, min(amount, max(0, reserve[index]))) for index, amount in owed.items()}
 
 
 def check_default(facts: Default, params: Params) -> Iterator[Ruling]:

@@ -47,7 +47,9 @@ def check_steps(facts: Steps, params: Params) -> Iterator[Ruling]:
             yield unknown("promised_steps")
         else:
             done = cast("date | None", rows[step]["done_on"])
-            yield _by_day(done, "<=", cast(date, due), params.on, name="promised_steps", words=STEP_WORDS[step])
+            yield _by_day(
+                done, "<=", cast(date, due), params.on, name="promised_steps", words=STEP_WORDS.get(step, (step, step))
+            )
 
 
 def _by_day(done: date | None, relation: str, due: date, on: date, *, name: str, words: tuple[str, str]) -> Ruling:

@@ -73,8 +73,8 @@ def check_supplement_improve(facts: SupplementImprove, params: Params) -> Iterat
     dated = {row["step"] for row in facts.promised_steps if row["due_on"] is not None}
     missing = [step for step in params.names("commitment_steps") if step not in dated]
     if missing:
-        words = {"steps_zh": "、".join(STEPS[step][0] for step in missing)}
-        yield failed("w08-steps-undated", {**words, "steps_en": ", ".join(STEPS[step][1] for step in missing)})
+        zh, en = zip(*(STEPS.get(step, (step, step)) for step in missing), strict=True)
+        yield failed("w08-steps-undated", {"steps_zh": "、".join(zh), "steps_en": ", ".join(en)})
     else:
         yield passed("w08-steps-dated")
 

@@ -12,7 +12,7 @@ from liangtian.rules.wenzhou_2019.c09_siting import land, paddy
 
 RESOURCES = Intent(
     "（九）.1",
-    force="should",
+    force="must",
     who="county",
     reason=NotComputed(
         zh="开发利用各类资源、吸引各方参与的总要求，文件未设标准；具体选址条件见以下各项。",

@@ -49,7 +49,7 @@ def check_dry(facts: Surveys, params: Params) -> Iterator[Ruling]:
 
 
 def check_ground(facts: Ground, params: Params) -> Iterator[Ruling]:
-    """Ask for a water source at each patch and for a gentle slope."""
+    """Ask for a water source at each patch, for a gentle slope and for ground that lies well otherwise."""
     rows = facts.dry_to_paddy_patches
     if any(row["water_source"] is None for row in rows):
         yield unknown("dry_to_paddy_patches")
@@ -68,6 +68,11 @@ def check_ground(facts: Ground, params: Params) -> Iterator[Ruling]:
             met="w09-gentle",
             unmet="w09-steep",
         )
+    if any(row["terrain_suited"] is None for row in rows):
+        yield unknown("dry_to_paddy_patches")
+    else:
+        broken = [row["patch"] for row in rows if not row["terrain_suited"]]
+        yield none_missing("dry_to_paddy_patches", broken, met="w09-terrain", unmet="w09-terrain-unfit")
 
 
 DRY = Obligation(

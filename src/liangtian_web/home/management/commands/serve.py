@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 
 from liangtian_web import supervisor
+from liangtian_web.onemap.queries import the_catalogue
 
 
 class Command(BaseCommand):
@@ -21,13 +22,19 @@ class Command(BaseCommand):
 
     def prepare(self) -> list[list[str]]:
         """What runs before anything is served."""
-        return [["migrate", "--verbosity", "0"], ["sync_layers", "--report"]]
+        return [["migrate", "--verbosity", "0"]]
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Serve."""
+        self.look_at_snapshots()
         supervisor.serve(
             settings.HOME, host=options["host"], port=options["port"], tell=self.tell, prepare=self.prepare()
         )
+
+    def look_at_snapshots(self) -> None:
+        """Say which are missing or altered; their layers are refused, the others are served."""
+        for version, state in the_catalogue().unsound():
+            self.tell(f"图层快照缺失或被改动，该图层不可用 / layer snapshot not sound: {version.name} ({state})")
 
     def tell(self, text: str) -> None:
         """Say one line at once, also into a pipe."""

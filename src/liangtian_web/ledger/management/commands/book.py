@@ -28,16 +28,17 @@ class Command(BaseCommand):
         """One word for what to do, then what it needs."""
         parts = parser.add_subparsers(dest="what", required=True)
         bundle = parts.add_parser("bundle", help="write the verification bundle of everything sealed")
-        bundle.add_argument("file", type=Path)
+        bundle.add_argument("file", type=Path, help="the bundle to write")
         bundle.add_argument("--name", default="良田", help="what the bundle calls the book")
         parts.add_parser("verify", help="verify the book itself: chain, balances, ground")
         parts.add_parser("seal", help="seal everything booked so far, also after a restore")
         drawn = parts.add_parser("statement", help="write an account's statement as a workbook")
-        for name in ("code", "pool", "index"):
-            drawn.add_argument(name)
-        drawn.add_argument("file", type=Path)
-        drawn.add_argument("--since", type=date.fromisoformat, default=date(timezone.localdate().year, 1, 1))
-        drawn.add_argument("--until", type=date.fromisoformat, default=timezone.localdate())
+        drawn.add_argument("code", help="the place's region code")
+        drawn.add_argument("pool", help="the pool, `reserve`")
+        drawn.add_argument("index", help="the index, `paddy_m2`")
+        drawn.add_argument("file", type=Path, help="the workbook to write")
+        drawn.add_argument("--since", type=date.fromisoformat, help="first day; none: the first of this year")
+        drawn.add_argument("--until", type=date.fromisoformat, help="last day; none: today")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Do the one thing asked."""
@@ -74,5 +75,6 @@ class Command(BaseCommand):
         row = Account.objects.select_related("place").filter(**named).first()
         if row is None:
             raise CommandError(f"no account {options['code']} {options['pool']} {options['index']}")
-        drawn = statement(row, options["since"], options["until"])
+        today = timezone.localdate()
+        drawn = statement(row, options["since"] or today.replace(month=1, day=1), options["until"] or today)
         options["file"].write_bytes(presentation.workbook_of(drawn, None))

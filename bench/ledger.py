@@ -1,0 +1,293 @@
+"""The book: three-index bookings a second beside a bare insert of the same rows, and balances on any day at size.
+
+python bench/ledger.py [--seconds 4] [--entries 1000000] [--rounds 10000] [--home var/bench-ledger]
+
+A booking is one entry of six legs: three indices from one place to another. The bare insert writes the same entry and
+legs into tables of the same columns, keys and indexes, in one statement of the same client, without locks, checks or
+triggers. Both commit every booking, durably. Clients are processes on the machine of the database.
+"""
+
+from __future__ import annotations
+
+import argparse
+import multiprocessing
+import os
+import random
+import statistics
+import subprocess
+import sys
+import threading
+import time
+import uuid
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from measure import machine
+
+from liangtian_web import embedded
+
+PLACES, WRITERS = 1000, (1, 16, 64)
+INDICES = ("quantity_m2", "capacity_kg", "paddy_m2")
+NO_LOTS: list[int | None] = [None] * 6
+AMOUNTS = [-5, -3, -2, 5, 3, 2]
+BOOK = """SELECT * FROM book_post(%s, %s, %s, 'transfer', %s, %s, %s, NULL, NULL, NULL, '{}', NULL, %s, %s, %s,
+  '{}', '{}', '{}', '{}')"""
+BARE = """
+WITH e AS (
+  INSERT INTO bare_entry (uuid, key, "on", recorded_at, kind, evidence, rules, actor_id, linked, created_xid)
+    VALUES (%s, %s, %s, clock_timestamp(), 'transfer', %s, %s, %s, '{}', 0) RETURNING id, "on"
+)
+INSERT INTO bare_leg (entry_id, n, account_id, lot_id, amount, "on", implied, balance, latest)
+  SELECT e.id, n, a, l, m, e."on", false, 0, e."on"
+    FROM e, unnest(%s::bigint[], %s::bigint[], %s::bigint[]) WITH ORDINALITY AS leg (a, l, m, n)
+"""
+ON = date(2024, 6, 1)
+Connection = psycopg.Connection[tuple[Any, ...]]
+
+
+def connect(home: Path, role: str = embedded.APP) -> Connection:
+    keys = embedded.load_keys(home)
+    return embedded.connect(home, role, keys.app if role == embedded.APP else keys.owner, embedded.DATABASE)
+
+
+def prepare(home: Path) -> tuple[int, list[list[int]]]:
+    """A migrated database with an actor and three accounts in each of a thousand places; their numbers."""
+    command = [str(Path(sys.executable).parent / "liangtian-web"), "migrate", "--verbosity", "0"]
+    subprocess.run(command, env=os.environ | {"LIANGTIAN_HOME": str(home)}, check=True)
+    with connect(home, embedded.OWNER) as db:
+        db.execute("DROP TABLE IF EXISTS bare_entry, bare_leg")
+        for table in ("entry", "leg"):
+            db.execute(f"CREATE TABLE bare_{table} (LIKE ledger_{table} INCLUDING ALL)")
+        db.execute(f"GRANT SELECT, INSERT ON bare_entry, bare_leg TO {embedded.APP}")
+        if not db.execute("SELECT 1 FROM people_user").fetchone():
+            db.execute(
+                "INSERT INTO people_user (password, is_superuser, username, email, is_staff, is_active, date_joined, display_name, "
+                "unit, language) VALUES ('!', false, 'bench', '', false, true, now(), 'bench', 'mu', 'zh-hans')"
+            )
+            db.execute(
+                "INSERT INTO people_place (name, kind, path) SELECT 'p' || n, 'county', '/' || n || '/' FROM generate_series(1, %s) n",
+                [PLACES],
+            )
+            # Every place deals with the outside world: what is measured is booking, not running out.
+            db.execute(
+                "INSERT INTO ledger_account (place_id, pool, index, may_be_negative, names_lots) "
+                "SELECT id, 'fund', i, false, false FROM people_place, unnest(%s::text[]) i",
+                [list(INDICES)],
+            )
+            db.execute(
+                "INSERT INTO ledger_account (place_id, pool, index, may_be_negative, names_lots) "
+                "SELECT NULL, 'outside', i, true, false FROM unnest(%s::text[]) i",
+                [list(INDICES)],
+            )
+        actor = db.execute("SELECT min(id) FROM people_user").fetchone()
+        rows = db.execute(
+            "SELECT array_agg(id ORDER BY index) FROM ledger_account GROUP BY place_id ORDER BY place_id NULLS LAST"
+        ).fetchall()
+    assert actor is not None
+    return actor[0], [row[0] for row in rows]
+
+
+def fill(home: Path, actor: int, places: list[list[int]]) -> None:
+    """Something in every account, so that bookings take and give."""
+    with connect(home) as db:
+        for each in places[:-1]:
+            given = [uuid.uuid4(), f"fill-{uuid.uuid4()}", date(2020, 1, 1), ["doc:1"], [], actor]
+            db.execute(BOOK, [*given, [*places[-1], *each], NO_LOTS, [-(10**9)] * 3 + [10**9] * 3])
+
+
+def write(mode: str, home: Path, seconds: float, work: tuple[int, list[list[int]], int], told: Any) -> None:
+    actor, places, seed = work
+    chance, done = random.Random(seed), 0
+    with connect(home) as db:
+        end = time.perf_counter() + seconds
+        while time.perf_counter() < end:
+            source, target = chance.sample(places[:-1], 2)
+            given = [uuid.uuid4(), str(uuid.uuid4()), ON, ["run:812"], ["wenzhou-2019（七）.1"], actor]
+            db.execute(BARE if mode == "bare" else BOOK, [*given, [*source, *target], NO_LOTS, AMOUNTS])
+            done += 1
+    told.put(done)
+
+
+def rate(mode: str, home: Path, seconds: float, writers: int, work: tuple[int, list[list[int]]]) -> float:
+    told: Any = multiprocessing.Queue()
+    processes = [
+        multiprocessing.Process(target=write, args=(mode, home, seconds, (*work, seed), told))
+        for seed in range(writers)
+    ]
+    for each in processes:
+        each.start()
+    done = sum(told.get() for _ in processes)
+    for each in processes:
+        each.join()
+    return done / seconds
+
+
+def bookings(home: Path, seconds: float, work: tuple[int, list[list[int]]]) -> None:
+    """In turns, five pairs, the medians: the machine is never quite alone, and a share is of the pair's own minute."""
+    print("\n### Three-index bookings (1 entry, 6 legs), each committed\n")
+    print("| writers | Liangtian, bookings/s | bare insert of the same rows, bookings/s | share, lowest to highest |")
+    print("|---:|---:|---:|---:|")
+    for writers in WRITERS:
+        pairs = [[rate(mode, home, seconds, writers, work) for mode in ("book", "bare")] for _ in range(5)]
+        book, bare = (statistics.median(each) for each in zip(*pairs, strict=True))
+        shares = sorted(one / other for one, other in pairs)
+        print(
+            f"| {writers} | {book:,.0f} | {bare:,.0f} | {shares[2]:.0%} ({shares[0]:.0%}–{shares[-1]:.0%}) |",
+            flush=True,
+        )
+
+
+def last_square_metre(home: Path, rounds: int, actor: int, places: list[list[int]]) -> None:
+    """64 writers race for one square metre; it is spent exactly once in every round."""
+    seed = 20240601
+    source, target, outside = places[0][0], places[1][0], places[-1][0]
+    writers = [connect(home) for _ in range(64)]
+
+    def spend(number: int, key: str, move: tuple[int, int, int]) -> bool:
+        given = [uuid.uuid4(), key, ON, ["run:1"], [], actor]
+        try:
+            writers[number].execute(BOOK, [*given, list(move[:2]), [None, None], [-move[2], move[2]]])
+        except psycopg.DatabaseError as error:
+            assert error.diag.message_primary == "balance-below-zero", error
+            return False
+        return True
+
+    held = writers[0].execute("SELECT book_balance(%s, 'infinity', NULL)", [source]).fetchone()
+    assert held is not None
+    spend(0, f"empty-{uuid.uuid4()}", (source, outside, held[0]))
+    chance, start, barrier = random.Random(seed), time.perf_counter(), threading.Barrier(64)
+
+    def race(number: int, name: str) -> bool:
+        barrier.wait()
+        return spend(number, f"{name}-{number}", (source, target, 1))
+
+    with ThreadPoolExecutor(64) as threads:
+        for _ in range(rounds):
+            assert spend(0, f"one-{uuid.uuid4()}", (outside, source, 1))
+            name, order = str(uuid.uuid4()), list(range(64))
+            chance.shuffle(order)
+            won = sum(threads.map(race, order, [name] * 64))
+            assert won == 1, f"spent {won} times (seed {seed})"
+    took = time.perf_counter() - start
+    print(
+        f"\nThe last square metre, 64 writers: spent exactly once in each of {rounds:,} rounds (seed {seed}, {took:.0f} s)."
+    )
+    for each in writers:
+        each.close()
+
+
+def load(home: Path, entries: int, actor: int, places: list[list[int]]) -> int:
+    """Entries of ten years, recorded on the day they speak of, one in fifty a year late; one account in every tenth.
+
+    Loaded by the owner with the triggers off and folded into day sums as the sealer does. Returns the hot account.
+    """
+    hot, many = places[0][0], (len(places) - 1) * 3
+    with connect(home, embedded.OWNER) as db:
+        have = db.execute("SELECT count(*) FROM ledger_entry WHERE key LIKE 'load-%'").fetchone()
+        assert have is not None
+        if have[0] < entries:
+            _load(db, (have[0], entries), actor, hot, many)
+        db.execute("ANALYZE ledger_leg; ANALYZE ledger_day; ANALYZE ledger_entry")
+    return hot
+
+
+def _load(db: Connection, span: tuple[int, int], actor: int, hot: int, many: int) -> None:
+    triggers = ("ledger_entry_stamp", "ledger_entry_legs", "ledger_leg_added")
+    for trigger in triggers:
+        db.execute(f"ALTER TABLE {trigger.rsplit('_', 1)[0]} DISABLE TRIGGER {trigger}")
+    days = "date '2014-01-01' + (n::bigint * 3650 / %(to)s)::int"
+    for first in range(span[0], span[1], 100_000):
+        given = {
+            "from": first,
+            "until": min(first + 100_000, span[1]) - 1,
+            "to": span[1],
+            "actor": actor,
+            "hot": hot,
+            "many": many,
+        }
+        db.execute(
+            f"""
+            WITH n AS (
+              SELECT n, {days} AS day FROM generate_series(%(from)s::bigint, %(until)s::bigint) AS n
+            ), made AS (
+              INSERT INTO ledger_entry (uuid, key, "on", recorded_at, kind, evidence, rules, actor_id, linked, created_xid)
+                SELECT gen_random_uuid(), 'load-' || n, day - CASE WHEN n %% 50 = 0 THEN 365 ELSE 0 END,
+                       day + interval '9 hours' + (n %% 1000) * interval '10 seconds', 'transfer', '{{doc:1}}', '{{}}',
+                       %(actor)s, '{{}}', 1
+                  FROM n ORDER BY n RETURNING id, "on", substr(key, 6)::bigint AS n
+            )
+            INSERT INTO ledger_leg (entry_id, n, account_id, amount, "on", implied, balance, latest)
+              SELECT id, 1, CASE WHEN n %% 10 = 0 THEN %(hot)s ELSE 1 + n %% %(many)s END, 7, "on", false, 0, "on" FROM made
+              UNION ALL SELECT id, 2, 1 + (n * 7 + 1) %% %(many)s, -7, "on", false, 0, "on" FROM made
+            """,
+            given,
+        )
+        print(f"  loaded {given['until'] + 1:,}", flush=True)
+    for trigger in triggers:
+        db.execute(f"ALTER TABLE {trigger.rsplit('_', 1)[0]} ENABLE ALWAYS TRIGGER {trigger}")
+    db.execute(
+        """
+        INSERT INTO ledger_day AS d (account_id, "on", known_on, amount)
+          SELECT l.account_id, l."on", (e.recorded_at AT TIME ZONE 'Asia/Shanghai')::date, sum(l.amount)
+            FROM ledger_leg l JOIN ledger_entry e ON e.id = l.entry_id WHERE e.key LIKE 'load-%' GROUP BY 1, 2, 3
+          ON CONFLICT (account_id, "on", known_on) DO UPDATE SET amount = excluded.amount
+        """
+    )
+    db.execute(
+        "INSERT INTO ledger_fold AS f (account_id, entry_id) SELECT account_id, max(entry_id) FROM ledger_leg GROUP BY 1 "
+        "ON CONFLICT (account_id) DO UPDATE SET entry_id = excluded.entry_id"
+    )
+
+
+def balances(home: Path, hot: int, entries: int) -> None:
+    """Medians over random days and accounts, the hot one apart; beside summing the legs."""
+    chance = random.Random(7)
+    start = date(2014, 1, 1)
+    asked = [start + timedelta(days=chance.randrange(3650)) for _ in range(200)]
+    print(f"\n### Balance of an account, {entries:,} entries\n\n| | median | worst of 200 |\n|---|---:|---:|")
+    with connect(home) as db:
+        legs = db.execute("SELECT count(*) FROM ledger_leg WHERE account_id = %s", [hot]).fetchone()
+        assert legs is not None
+        for name, accounts in (("an account", [chance.randrange(2, 3000) for _ in asked]),
+                               (f"the hot account ({legs[0]:,} legs)", [hot] * len(asked))):  # fmt: skip
+            for what, statement, more in (
+                ("as of a day", "SELECT book_balance(%s, %s, NULL)", ()),
+                ("as of a day, as known on another", "SELECT book_balance(%s, %s, %s)", ("known",)),
+                (
+                    "as of a day, by summing the legs",
+                    'SELECT sum(amount) FROM ledger_leg WHERE account_id = %s AND "on" <= %s',
+                    (),
+                ),
+            ):
+                took = []
+                for account, on in zip(accounts, asked, strict=True):
+                    known = [chance.choice(asked) + timedelta(hours=12)] if more else []
+                    began = time.perf_counter()
+                    db.execute(statement, [account, on, *known]).fetchone()
+                    took.append((time.perf_counter() - began) * 1e3)
+                print(f"| {name}, {what} | {statistics.median(took):.2f} ms | {max(took):.2f} ms |", flush=True)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seconds", type=float, default=4)
+    parser.add_argument("--entries", type=int, default=1_000_000)
+    parser.add_argument("--rounds", type=int, default=10_000)
+    parser.add_argument("--home", type=Path, default=Path("var/bench-ledger"))
+    given = parser.parse_args()
+    home = given.home.resolve()
+    home.mkdir(parents=True, exist_ok=True)
+    with embedded.running(home):
+        actor, places = prepare(home)
+        fill(home, actor, places)
+        bookings(home, given.seconds, (actor, places))
+        last_square_metre(home, given.rounds, actor, places)
+        balances(home, load(home, given.entries, actor, places), given.entries)
+    print(f"\n{machine()}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,80 @@
+"""A step of a trace as the page says it: the fact or value in words, and for a value why it is the one."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext
+
+from liangtian.messages import Language
+from liangtian.policy.facts import dictionary
+from liangtian.policy.whatif_words import value_label, value_text
+
+
+def step_shown(step: dict[str, Any], lang: Language) -> dict[str, Any]:
+    """One step: `word`, `kind_word`, `shown`, and for a value `url`, `why` and `others` passed over."""
+    kinds = {"fact": gettext("事实"), "parameter": gettext("参数"), "compare": gettext("比较")}
+    told = step | {"kind_word": kinds.get(step["kind"], step["kind"])}
+    if step["kind"] == "parameter":
+        return told | _value(step, lang)
+    fact = dictionary().get(step["name"])
+    word = (fact.en if lang == "en" else fact.zh) if fact else step["name"]
+    return told | {"word": word, "shown": _shown(step, lang)}
+
+
+def why(reason: str) -> str:
+    """Why one value in force stands above the others."""
+    return {
+        "nearest": gettext("取最近一级的值"),
+        "prevails": gettext("上级取值优先"),
+        "latest": gettext("同一地取最新值"),
+        "tried": gettext("试算取值"),
+    }.get(reason, "")
+
+
+def _value(step: dict[str, Any], lang: Language) -> dict[str, Any]:
+    unit = step.get("unit", "")
+    others = [{**each, "text": value_text(_plain(each["value"]), unit, lang)} for each in step.get("passed_over", ())]
+    return {
+        "word": value_label(step["name"], lang),
+        "shown": value_text(_plain(step["value"]), unit, lang),
+        "url": _url(step["name"]),
+        "why": why(step.get("reason", "")),
+        "others": others,
+    }
+
+
+def _plain(value: Any) -> Any:
+    """Figures as `value_text` takes them: the stored result keeps decimals exact."""
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    if isinstance(value, dict):
+        return {key: _plain(each) for key, each in value.items()}
+    return [_plain(each) for each in value] if isinstance(value, list) else value
+
+
+def _url(name: str) -> str:
+    try:
+        return reverse("rulebook:value", args=[name])
+    except NoReverseMatch:
+        return ""
+
+
+def _shown(step: dict[str, Any], lang: Language) -> str:
+    value = step["value"]
+    if step["kind"] == "compare" and "relation" in step:
+        holds = gettext("成立") if value else gettext("不成立")
+        return f"{step['measured']} {step['relation']} {step['required']} → {holds}"
+    if value is None:
+        return gettext("未知")
+    if isinstance(value, bool):
+        return gettext("是") if value else gettext("否")
+    fact = dictionary().get(step["name"])
+    if fact and fact.type == "choice" and value in fact.values:
+        return str(fact.values[value][lang])
+    if isinstance(value, list):
+        return gettext("%(n)s 项") % {"n": len(value)} if len(value) > 6 else "、".join(map(str, value))
+    unit = {"m2": " m²", "person": ""}.get(step.get("unit", ""), f" {step.get('unit', '')}")
+    return f"{value:,}{unit}" if isinstance(value, int | float | Decimal) else f"{value}"
