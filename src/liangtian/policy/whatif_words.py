@@ -120,7 +120,7 @@ def _trial(value: Parameter, known: Parameters, lang: Language) -> str:
         was=value_text(held[-1].plain, value.unit, lang),
         now=value_text(value.plain, value.unit, lang),
         since=value.since.isoformat(),
-        until=value.until.isoformat() if value.until else "",
+        until=_say("whatif-until", lang, until=value.until.isoformat()) if value.until else "",
         place=value.place or _say("whatif-everywhere", lang),
     )
 
