@@ -43,8 +43,10 @@ def render_text(message_id: str, params: object, *, lang: Language = "zh") -> st
 
 
 def render(finding: Finding, *, lang: Language = "zh") -> str:
-    """Say a finding in one sentence."""
-    return render_text(finding.message_id, finding.params, lang=lang)
+    """Say a finding in one sentence; that it rests on a value nobody has verified is part of it."""
+    said = render_text(finding.message_id, finding.params, lang=lang)
+    doubtful = any(step.kind == "parameter" and step.detail.get("status") == "unverified" for step in finding.trace)
+    return said + render_text("rests-on-unverified", {}, lang=lang) if doubtful else said
 
 
 def render_error(error: LiangtianError, *, lang: Language = "zh") -> str:
