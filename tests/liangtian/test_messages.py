@@ -1,0 +1,16 @@
+"""A finding that rests on an unverified value says so in its sentence."""
+
+from __future__ import annotations
+
+import pytest
+
+from liangtian.finding import Finding, Outcome, Step
+from liangtian.messages import render
+
+
+@pytest.mark.parametrize(("status", "marked"), [("unverified", True), ("text", False), ("ours", False)])
+def test_the_mark_follows_the_status_of_the_values_used(status, marked):
+    step = Step("parameter", "law-1（一）.share", 0.2, {"status": status})
+    finding = Finding("law-1（一）.1", Outcome.PASS, "record-met", {"fact_zh": "甲", "fact_en": "a"}, trace=(step,))
+    assert ("未核实" in render(finding)) is marked
+    assert ("unverified" in render(finding, lang="en")) is marked
