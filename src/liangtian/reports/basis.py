@@ -136,8 +136,8 @@ def _traced(step: Data, lang: Language) -> Any:
 
 
 def _side(value: Any, unit: str, lang: Language) -> str:
-    # Exact fractions are written as text, and only they have a unit.
-    return str(figure(value, unit, lang)) if unit else _plain(value, lang)
+    # Exact fractions are written as text and have a unit; so has a day, which is no figure.
+    return str(figure(value, unit, lang)) if unit and unit != "date" else _plain(value, lang)
 
 
 def _value(step: Data, lang: Language) -> Any:

@@ -16,7 +16,12 @@ from liangtian.policy.whatif_words import value_label, value_text
 
 def step_shown(step: dict[str, Any], lang: Language) -> dict[str, Any]:
     """One step: `word`, `kind_word`, `shown`, and for a value `url`, `why` and `others` passed over."""
-    kinds = {"fact": gettext("事实"), "parameter": gettext("参数"), "compare": gettext("比较")}
+    kinds = {
+        "fact": gettext("事实"),
+        "parameter": gettext("参数"),
+        "compare": gettext("比较"),
+        "replaced": gettext("替代"),
+    }
     told = step | {"kind_word": kinds.get(step["kind"], step["kind"])}
     if step["kind"] == "parameter":
         return told | _value(step, lang)

@@ -17,16 +17,23 @@ from docx.oxml.ns import qn
 from docx.shared import Mm
 from openpyxl import load_workbook
 
-from liangtian.check.run import Question, check
+from liangtian.check.result import as_data
+from liangtian.check.run import KINDS, Question, check
 from liangtian.errors import LiangtianError
+from liangtian.messages import Language
 from liangtian.onemap.catalogue import Catalogue
+from liangtian.policy.cases import cases_of
+from liangtian.policy.clause import clauses
+from liangtian.policy.evaluate import Rulebook
 from liangtian.reports.document import render_report
+from liangtian.rules.documents import DOCUMENTS
 from liangtian.units import display_area
 from squares import VILLAGE_A, boundary, cell, home, put
 
 __all__ = ["home"]
 GOLDEN = Path(__file__).parent / "golden"
 FORMATS = (".docx", ".xlsx", ".html")
+LANGUAGES: tuple[Language, ...] = ("zh", "en")
 
 
 @pytest.fixture
@@ -256,3 +263,22 @@ def test_another_suffix_is_refused(data: dict[str, Any]) -> None:
     with pytest.raises(LiangtianError) as error:
         render_report(data, ".pdf")
     assert error.value.message_id == "report-unknown-suffix"
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("on", [date(2019, 1, 1), date(2024, 12, 31), date(2025, 1, 1)])
+@pytest.mark.parametrize("suffix", [".docx", ".xlsx", ".html"])
+def test_a_report_is_written_whatever_documents_are_in_force(home: Path, on: date, suffix: str, lang: Language) -> None:
+    for kind in KINDS:
+        result = check(boundary(cell(0.5, 0, 2, 1.5)), Catalogue(home), Question(on, kind, place="339901"))
+        assert render_report(result.data(lang=lang), suffix, lang=lang)
+
+
+def test_every_finding_a_clause_can_give_can_be_printed(data: dict[str, Any]) -> None:
+    book = Rulebook(DOCUMENTS)
+    cases = [case.case for clause in clauses(DOCUMENTS) for case in cases_of(clause)]
+    for lang in LANGUAGES:
+        findings = [as_data(finding, lang=lang) for case in cases for finding in book.decide(case).findings]
+        kinds = {step["kind"] for finding in findings for step in finding["trace"]}
+        assert kinds == {"fact", "parameter", "compare", "replaced"}
+        assert render_report({**data, "findings": findings}, ".html", lang=lang)
