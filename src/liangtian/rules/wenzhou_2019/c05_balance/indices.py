@@ -8,7 +8,8 @@ from decimal import Decimal
 from fractions import Fraction
 
 from liangtian import units
-from liangtian.policy.ruling import Ruling, compared, passed, unknown
+from liangtian.finding import Outcome
+from liangtian.policy.ruling import Ruling, compared, passed
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +40,12 @@ class Index:
         """
         words = {"index_zh": self.zh, "index_en": self.en, **owner}
         if required is None:
-            return unknown(self.required_fact)
+            return Ruling(Outcome.UNKNOWN, "w05-owed-unknown", {**words, "fact": self.required_fact})
         if required == 0:
             return passed("w05-none-owed", words)
         owed = int(units.round_half_up(Fraction(required))) if held else required
         if available is None and held < owed:
-            return unknown(at_hand)
+            return Ruling(Outcome.UNKNOWN, "w05-at-hand-unknown", {**words, "fact": at_hand})
         return compared(
             (available or 0) + held,
             ">=",
