@@ -327,7 +327,7 @@ def test_a_sliver_within_the_tolerance_only_touches() -> None:
 
 
 def test_ground_is_free_again_once_its_credits_are_void() -> None:
-    book = booked(IN, move("v", day(3), "void", "A", 1000, "reserve", "used"))
+    book = booked(IN, move("w", day(3), "write-off", "A", 1000, "reserve", "used"))
     assert refused(lambda: book.append(acceptance("B", 10, square(0), on=day(4)))) == "lot-overlap"
     void = entry("v", day(3), "void", moved("A", 1000, (COUNTY, "reserve"), (OUTSIDE, "outside"), "quantity_m2"))
     book = booked(IN, void)

@@ -106,6 +106,22 @@ REFUSED: dict[str, tuple[str, Callable[[], Any]]] = {
         "entry-mints",
         lambda: entry("k", day(1), "transfer", moved("A", 5, (OUTSIDE, "outside"), (COUNTY, "reserve"), "paddy_m2")),
     ),
+    "quota from nowhere": ("entry-mints", lambda: entry("k", day(1), "transfer", BALANCED)),
+    "money from nowhere": (
+        "entry-mints",
+        lambda: entry("k", day(1), "transfer", moved(None, 5, (OUTSIDE, "outside"), (COUNTY, "fund"), "money_fen")),
+    ),
+    "quota found at a review": ("entry-mints", lambda: entry("k", day(1), "adjustment", BALANCED)),
+    "an acceptance of quota": ("entry-mints", lambda: entry("k", day(1), "acceptance", BALANCED)),
+    "used credit back in the reserve": ("entry-move", lambda: move("k", day(1), "transfer", "A", 5, "used", "reserve")),
+    "used credit out of the book": (
+        "entry-move",
+        lambda: entry("k", day(1), "void", moved("A", 5, (COUNTY, "used"), (OUTSIDE, "outside"), "quantity_m2")),
+    ),
+    "a transfer that ends outside the book": (
+        "entry-move",
+        lambda: entry("k", day(1), "transfer", moved("A", 5, (COUNTY, "reserve"), (OUTSIDE, "outside"), "quantity_m2")),
+    ),
     "one serial for two lots": (
         "lot-serial-twice",
         lambda: entry(
@@ -118,7 +134,7 @@ REFUSED: dict[str, tuple[str, Callable[[], Any]]] = {
     ),
     "a lot without credits": (
         "lot-no-credit",
-        lambda: entry("k", day(1), "acceptance", BALANCED, lots=(lot("A", square(0)),)),
+        lambda: entry("k", day(1), "opening", BALANCED, lots=(lot("A", square(0)),)),
     ),
     "a lot accepted later": (
         "lot-later",
