@@ -159,12 +159,15 @@ REFUSED: dict[str, tuple[str, Callable[[], Any]]] = {
         lambda: Ground(shapely.to_wkb(shapely.box(0, 0, 1, 1), byte_order=0), "EPSG:4549"),
     ),
     "a boundary in another zone": ("ground-outside", lambda: Ground.of(shapely.box(0, 0, 9, 9), "EPSG:4549")),
-    "a boundary wider than a county": (
+    "a boundary wider than a lot": (
         "ground-outside",
-        lambda: Ground.of(shapely.box(400_000, 3_200_000, 600_001, 3_200_001), "EPSG:4549"),
+        lambda: Ground.of(shapely.box(500_000, 3_200_000, 530_001, 3_200_001), "EPSG:4549"),
     ),
     "a boundary beyond all ground": ("ground-outside", lambda: Ground.of(shapely.box(0, 0, 9, 1e300), "EPSG:4549")),
     "a boundary in degrees": ("ground-crs", lambda: Ground.of(shapely.box(120, 30, 121, 31), "EPSG:4490")),
+    "a boundary of Xian 1980": ("ground-crs", lambda: Ground.of(square(0).shape, "EPSG:2385")),
+    "a boundary of Beijing 1954": ("ground-crs", lambda: Ground.of(square(0).shape, "EPSG:2437")),
+    "a boundary of WGS 84": ("ground-crs", lambda: Ground.of(square(0).shape, "EPSG:32651")),
     "a boundary in no plane": ("ground-crs", lambda: Ground.of(shapely.box(0, 0, 1, 1), "EPSG:999999")),
     "a plane by another name": ("ground-crs", lambda: Ground.of(shapely.box(0, 0, 1, 1), "+proj=tmerc")),
     "a closing without a place": ("entry-text", lambda: closing("c", day(1), place="")),
