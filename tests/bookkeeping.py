@@ -95,6 +95,11 @@ def attachment(key: str, serial: str, ground: Ground, **changes: Any) -> Attachm
     return Attachment(key=key, lot=serial, ground=ground, **given)
 
 
+def kind_of_move(pool: str) -> str:
+    """The kind of entry that brings credit of a reserve into a pool."""
+    return {"outside": "void", "used": "write-off"}.get(pool, "transfer")
+
+
 def reserve(
     serial: str | None = None, *, pool: str = "reserve", index: str = "quantity_m2", place: str = COUNTY
 ) -> Account:

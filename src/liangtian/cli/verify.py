@@ -34,7 +34,8 @@ _MARKS = {Outcome.PASS: "✓", Outcome.FAIL: "✗", Outcome.UNKNOWN: "?"}
 def verify(context: click.Context, bundle: Path, head: str | None, on: date | None, as_json: bool) -> None:
     """Verify the exported book BUNDLE: chain, conservation, balances on every day, ground credited once.
 
-    Exit code 0: all of it holds; 1: something does not; 3: something cannot be told, or the file cannot be read.
+    Exit code 0: all of it holds; 1: something does not; 3: something cannot be told, or the file cannot be read. Without
+    --head the end of the book cannot be told: the manifest is as easily rewritten as the rest.
     """
     with bundle.open("rb") as source:
         read = read_bundle(source, name=bundle.name)

@@ -21,7 +21,7 @@ from liangtian.ledger.book import sorted_accounts, summed
 from liangtian.ledger.bundle import Bundle, Manifest
 from liangtian.ledger.chain import GENESIS, Seal, differences, is_intact
 from liangtian.ledger.entry import Account
-from liangtian.ledger.examined import Examined, Refusal, examine
+from liangtian.ledger.examined import SKEW, Examined, Refusal, examine
 from liangtian.ledger.exclusivity import Exclusivity
 from liangtian.ledger.indices import index_words
 from liangtian.ledger.lots import Ground
@@ -54,12 +54,17 @@ def check_chain(examined: Examined) -> Iterator[Finding]:
     for found in differences(examined.digests, sealed):
         key = {} if found.what == "missing" else {"key": _key_at(examined, found.at)}
         yield _fail(f"record-{found.what}", at=found.at, **key)
+    yield from _check_moments(examined)
     if len(examined.digests) > len(sealed):
         yield _unknown("record-unsealed", count=len(examined.digests) - len(sealed), first=len(sealed) + 1)
 
 
 def check_head(examined: Examined) -> Iterator[Finding]:
-    """The bundle is as long as it says, and ends in the head it says and, where known, in the head published."""
+    """The bundle is as long as it says, and ends in the head it says and in the head published.
+
+    Where none is known the end cannot be proved: whoever cuts the last seals off, or writes the book anew, writes a manifest
+    to match.
+    """
     manifest = examined.bundle.manifest
     last = examined.seals.get(len(examined.bundle.seals))
     head = last.seal if last else GENESIS
@@ -68,7 +73,9 @@ def check_head(examined: Examined) -> Iterator[Finding]:
         yield _fail(
             "manifest-differs", records=manifest.records, seals=manifest.seals, found=counts[0], found_seals=counts[1]
         )
-    if examined.published is not None and head != examined.published:
+    if examined.published is None:
+        yield _unknown("head-unproved", head=head)
+    elif head != examined.published:
         yield _fail("head-differs", head=head, published=examined.published)
 
 
@@ -182,7 +189,7 @@ def verify(
     Parameters
     ----------
     exclusivity : what the rule tolerates between lots
-    published : the head of the book known from elsewhere, which the bundle must end in
+    published : the head of the book known from elsewhere, which the bundle must end in; without it the end cannot be told
     checks : by the rule their findings carry; rules of law are added to `CHECKS` by the caller, and what `check_x` says
         when it passes is the message `verified-x`
     """
@@ -202,6 +209,23 @@ def _unobjected(check: Check, examined: Examined) -> Finding:
     if left_out and check not in WITHOUT_REPLAY:
         return _unknown("record-left-out", count=left_out)
     return Finding("", Outcome.PASS, f"verified-{check.__name__.removeprefix('check_')}")
+
+
+def _check_moments(examined: Examined) -> Iterator[Finding]:
+    """A seal is made after the records it covers and after the seal before it, but for a minute of the clock."""
+    last: Seal | None = None
+    for at, one in sorted(examined.seals.items()):
+        if not is_intact(one):
+            continue
+        moment = one.sealed_at.isoformat()
+        if last is not None and one.sealed_at < last.sealed_at - SKEW:
+            yield _fail("seal-backwards", seal=at, sealed_at=moment, last=last.sealed_at.isoformat())
+        covered = (examined.records.get(position) for position in range(one.first, one.last + 1))
+        early = next((record for record in covered if record and record.recorded_at > one.sealed_at + SKEW), None)
+        if early is not None:
+            recorded = early.recorded_at.isoformat()
+            yield _fail("seal-before-record", seal=at, sealed_at=moment, key=early.key, recorded_at=recorded)
+        last = one
 
 
 def _after(before: Seal | None) -> tuple[int, int, str]:

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import product
 
 from liangtian.errors import BookRefused, Unbalanced
 from liangtian.ledger.indices import index_on, index_words, indices
@@ -139,6 +140,7 @@ class Entry:
         _check_legs(self)
         _check_relations(self)
         _check_hold(self)
+        _check_moves(self)
         _check_lots(self)
 
 
@@ -287,14 +289,26 @@ def _check_hold(entry: Entry) -> None:
             raise BookRefused("entry-held-taken", key=entry.key, **_kind_words(entry))
 
 
+def _check_moves(entry: Entry) -> None:
+    """A kind moves only what its table lets it, from every pool that gives to every pool that takes of an index and lot."""
+    if entry.reverses is not None:
+        return
+    allowed = entry_kinds()[entry.kind].moves
+    giving = [leg.account for leg in entry.legs if leg.amount < 0]
+    taking = [leg.account for leg in entry.legs if leg.amount > 0]
+    for one, other in product(giving, taking):
+        if (one.index, one.lot) != (other.index, other.lot):
+            continue
+        if (indices()[one.index].sort, one.pool, other.pool) not in allowed:
+            minted = one.kind.may_be_negative and not other.kind.debt
+            target = {"to_zh": other.kind.zh, "to_en": other.kind.en}
+            words = {"key": entry.key, **_kind_words(entry), **one.words, **target}
+            raise BookRefused("entry-mints" if minted else "entry-move", **words)
+
+
 def _check_lots(entry: Entry) -> None:
-    kind = entry_kinds()[entry.kind]
-    if entry.lots and not kind.opens_lots:
+    if entry.lots and not entry_kinds()[entry.kind].opens_lots:
         raise BookRefused("entry-lots-unwanted", key=entry.key, **_kind_words(entry))
-    for leg in entry.legs:
-        minted = leg.account.pool == "outside" and leg.account.lot is not None and leg.amount < 0
-        if minted and not kind.mints and entry.reverses is None:
-            raise BookRefused("entry-mints", key=entry.key, **_kind_words(entry), **leg.account.words)
     serials = Counter(lot.serial for lot in entry.lots)
     moved = {leg.account.lot for leg in entry.legs}
     for lot in entry.lots:

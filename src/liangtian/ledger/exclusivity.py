@@ -32,7 +32,7 @@ class Exclusivity:
     Attributes
     ----------
     area_m2, mean_width_m : a connected part of an overlap below both only touches: boundaries are digitised along the
-        lines they respect
+        lines they respect. All such parts of one pair of lots together stay below the area too
     may_lie_on : pairs of kinds of credit (above, below): work on ground that has earned credits of another kind before.
         Even then no index of area is credited on both
     """
@@ -60,6 +60,8 @@ class Exclusivity:
         """
         parts, areas = shared_ground(one, other)
         slivers = (areas < float(self.area_m2)) & (mean_width(parts) < float(self.mean_width_m))
+        if areas[slivers].sum() >= float(self.area_m2):
+            slivers[:] = False  # each is small and all are not: a comb of strips can cover a whole lot
         return int(round_dm2(areas[~slivers]).sum())
 
     def clash(self, one: Credited, other: Credited) -> int:

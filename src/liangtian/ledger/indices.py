@@ -38,6 +38,11 @@ class Index:
     until: date | None = None
     lots: bool = False
 
+    @property
+    def sort(self) -> Literal["land", "quota", "money"]:
+        """What kinds of entry know it as: land is earned on lots, quota is handed down, money is neither."""
+        return "land" if self.lots else "money" if self.unit == "fen" else "quota"
+
     def is_in_force(self, on: date) -> bool:
         """Whether an entry of that business date may book it."""
         return self.since <= on and (self.until is None or on <= self.until)

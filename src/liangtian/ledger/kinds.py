@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from itertools import product
 from typing import Any
 
 
@@ -16,16 +19,16 @@ class EntryKind:
     Attributes
     ----------
     opens_lots : it may bring new lots
-    mints : it may credit lots from outside the book; every other kind only moves what the book has
     holds : it may lapse on a day
+    moves : what it may move: (land, quota or money; from pool; to pool)
     """
 
     id: str
     zh: str
     en: str
     opens_lots: bool = False
-    mints: bool = False
     holds: bool = False
+    moves: frozenset[tuple[str, str, str]] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +70,11 @@ def entry_kinds() -> dict[str, EntryKind]:
     --------
     >>> entry_kinds()["write-off"].zh, entry_kinds()["hold"].holds
     ('核销', True)
+    >>> ("land", "used", "reserve") in entry_kinds()["transfer"].moves
+    False
     """
-    return {name: EntryKind(id=name, **words) for name, words in _table("entry").items()}
+    read = {name: {"moves": (), **words} for name, words in _table("entry").items()}
+    return {name: EntryKind(id=name, **words | {"moves": _moves(words["moves"])}) for name, words in read.items()}
 
 
 @cache
@@ -96,6 +102,12 @@ def credit_kinds() -> dict[str, CreditKind]:
     return {
         name: CreditKind(id=name, **words | {"may_lie_on": tuple(words["may_lie_on"])}) for name, words in read.items()
     }
+
+
+def _moves(lines: Iterable[str]) -> frozenset[tuple[str, str, str]]:
+    """Every move that lines like "land quota: reserve held > used" stand for."""
+    read = (re.fullmatch(r"(.+): (.+) > (.+)", line) for line in lines)
+    return frozenset(each for found in read if found for each in product(*(words.split() for words in found.groups())))
 
 
 @cache

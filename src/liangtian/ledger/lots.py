@@ -15,13 +15,14 @@ from pyproj.exceptions import CRSError
 from liangtian.errors import BookRefused
 from liangtian.ledger.kinds import credit_kinds
 from liangtian.space.area import ellipsoidal_area
-from liangtian.space.crs import geographic, transformer
+from liangtian.space.crs import geographic, is_cgcs2000, transformer
 from liangtian.units import round_dm2
 
 Box = tuple[float, float, float, float]
 
-SIDE_MAX_M = 200_000.0
-"""Largest extent of a lot: no county is wider, and what is wider is a slip or an attempt to exhaust whoever reads it."""
+SIDE_MAX_M = 30_000.0
+"""Largest extent of a lot, our own bound: the works of one project lie in one or two townships. What is wider is a slip, or an
+attempt to exhaust whoever compares it, cell by cell, with its neighbours."""
 
 MARGIN_DEG = 2.0
 """How far a survey may reach beyond the zone its plane is made for."""
@@ -68,7 +69,8 @@ class Ground:
         if _wkb(shape) != self.wkb:
             raise BookRefused("ground-not-canonical")
         if not _fits(self):
-            raise BookRefused("ground-outside", crs=self.crs, box=", ".join(f"{value:.6g}" for value in self.box))
+            box = ", ".join(f"{value:.6g}" for value in self.box)
+            raise BookRefused("ground-outside", crs=self.crs, box=box, side_km=int(SIDE_MAX_M / 1000))
 
     @classmethod
     def of(cls, shape: shapely.Geometry, crs: str) -> Ground:
@@ -146,13 +148,14 @@ def plane(crs: str) -> CRS:
 
     Raises
     ------
-    BookRefused (ground-crs): not of the form EPSG:4549, unknown, or not projected
+    BookRefused (ground-crs): not of the form EPSG:4549, unknown, not projected, or not of CGCS2000: coordinates of Xian 1980
+        or Beijing 1954 say where they are only through a local transformation, tens of metres off without it
     """
     try:
         found = CRS.from_user_input(crs) if _EPSG.fullmatch(crs) else None
     except CRSError:
         found = None
-    if found is None or not found.is_projected:
+    if found is None or not found.is_projected or not is_cgcs2000(found):
         raise BookRefused("ground-crs", crs=crs)
     return found
 
@@ -169,7 +172,7 @@ def is_within_use(degrees: Box, crs: str) -> bool:
 
 
 def _fits(ground: Ground) -> bool:
-    """Whether a boundary is no wider than a county and lies where its plane is meant to be used."""
+    """Whether a boundary is no wider than a lot may be and lies where its plane is meant to be used."""
     x_min, y_min, x_max, y_max = ground.box
     is_narrow = x_max - x_min <= SIDE_MAX_M and y_max - y_min <= SIDE_MAX_M
     return is_narrow and is_within_use(ground.degrees, ground.crs)

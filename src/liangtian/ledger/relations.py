@@ -32,7 +32,7 @@ class State:
     reversed : entry → its reversal
     closed : place → last day closed
     openings : place → the day of its opening balance
-    first : place → its earliest business date
+    first : place → its earliest business date, openings and what takes them back apart
     """
 
     records: ChainMap[str, Record] = field(default_factory=ChainMap)
@@ -92,8 +92,10 @@ def _check_dates(entry: Entry, state: State) -> None:
         day = state.openings.get(place)
         if opening and day is not None and day != entry.on:
             raise BookRefused("opening-another-day", key=entry.key, on=entry.on, place=place, opening=day)
-        if opening and state.first.get(place, entry.on) < entry.on:
-            raise BookRefused("opening-late", key=entry.key, on=entry.on, place=place, first=state.first[place])
+        # What counts is what has been recorded, whatever its date: a book at work is not opened a little more.
+        begun = state.first.get(place, state.closed.get(place))
+        if opening and begun is not None:
+            raise BookRefused("opening-late", key=entry.key, on=entry.on, place=place, first=begun)
         if not opening and day is not None and entry.on < day:
             raise BookRefused("before-opening", key=entry.key, on=entry.on, place=place, opening=day)
 
@@ -146,14 +148,26 @@ def _check_lots(entry: Entry, state: State) -> None:
     for leg in entry.legs:
         if leg.account.lot is not None and leg.account.lot not in opened and leg.account.lot not in state.lots:
             raise BookRefused("lot-unknown", serial=leg.account.lot, key=entry.key)
+    if entry.reverses is None:
+        for leg in entry.legs:
+            if leg.account.pool == "outside" and leg.amount < 0 and leg.account.lot not in {None, *opened}:
+                _check_bounded(str(leg.account.lot), entry, state)
+
+
+def _check_bounded(serial: str, entry: Entry, state: State) -> None:
+    """A lot without a boundary has what its opening gave it: nothing bounds more."""
+    if serial not in state.grounds and state.lots[serial].ground is None:
+        raise BookRefused("lot-credit-unbounded", serial=serial, key=entry.key)
 
 
 def _note_entry(entry: Entry, state: State) -> None:
     state.entries[entry.key] = entry
+    undone = state.entries[entry.reverses].kind if entry.reverses is not None else ""
     for place in places_of(entry):
-        state.first[place] = min(entry.on, state.first.get(place, entry.on))
         if entry.kind == "opening":
             state.openings[place] = entry.on
+        elif undone != "opening":
+            state.first[place] = min(entry.on, state.first.get(place, entry.on))
     if entry.settles is not None:
         state.ended[entry.settles] = entry.key
     if entry.reverses is not None:

@@ -303,7 +303,8 @@ def _check_links(entries: Sequence[kernel.Entry]) -> None:
 
 def _is_plain(entry: kernel.Entry) -> bool:
     """Whether the database alone can tell if the entry may be booked."""
-    return not (entry.reverses or entry.settles or entry.lots or entry.expires or entry.kind == "opening")
+    grows = any(leg.account.pool == "outside" and leg.account.lot and leg.amount < 0 for leg in entry.legs)
+    return not (grows or entry.reverses or entry.settles or entry.lots or entry.expires or entry.kind == "opening")
 
 
 def _lock(entries: Sequence[kernel.Entry], names: _Names) -> list[int]:

@@ -208,6 +208,7 @@ def _add_dates(state: State, place: Place, *, opening: bool) -> None:
             state.closed[name] = through
     if opening:
         legs = Leg.objects.filter(account__place=place, implied=False).exclude(account__pool="outside")
+        legs = legs.exclude(entry__kind="opening").exclude(entry__reverses__kind="opening")
         if first := legs.aggregate(first=Min("on"))["first"]:
             state.first[name] = first
 

@@ -14,6 +14,7 @@ from liangtian.cli.main import cli
 from liangtian.cli.main import main as run_main
 
 SOUND = bundle_bytes()
+HEAD = ("--head", read(SOUND).manifest.head)
 
 
 def run(*words: str | Path) -> Result:
@@ -28,7 +29,7 @@ def bundle(tmp_path: Path) -> Path:
 
 
 def test_a_sound_book_is_verified_in_eight_lines(bundle: Path) -> None:
-    done = run("verify", bundle, "--on", "2024-06-01")
+    done = run("verify", bundle, "--on", "2024-06-01", *HEAD)
     first, *lines = done.output.splitlines()
     assert done.exit_code == 0
     assert "示范县" in first
@@ -70,11 +71,18 @@ def test_a_published_head_is_asked_for(bundle: Path) -> None:
     assert run("verify", bundle, "--head", "0" * 64).exit_code == 1
 
 
+def test_without_the_published_head_the_end_cannot_be_told(bundle: Path) -> None:
+    done = run("verify", bundle)
+    assert done.exit_code == 3
+    assert [line[:9] for line in done.output.splitlines() if not line.startswith("✓")][1:] == ["? BOOK-02"]
+    assert read(SOUND).manifest.head in done.output.splitlines()[2]
+
+
 def test_the_tolerance_is_that_of_the_rulebook(tmp_path: Path) -> None:
     path = tmp_path / "book.zip"
     touching = acceptance("A", 10, square(0)), acceptance("B", 10, square(1, shift=-0.005))
     path.write_bytes(bundle_bytes(touching))
-    assert run("verify", path).exit_code == 0
+    assert run("verify", path, "--head", read(path.read_bytes()).manifest.head).exit_code == 0
     crossing = acceptance("A", 10, square(0)), acceptance("B", 10, square(1, shift=-0.05))
     path.write_bytes(bundle_bytes(crossing))
     assert run("verify", path).exit_code == 1

@@ -298,7 +298,35 @@ def test_an_opening_balance_has_one_day() -> None:
 
 
 def test_a_book_is_not_opened_after_it_has_begun() -> None:
-    assert refused(lambda: booked(IN).append(opened("B", 5, on=day(2)))) == "opening-late"
+    for on in (day(1), day(2)):
+        assert refused(lambda on=on: booked(IN).append(opened("B", 5, on=on))) == "opening-late"
+
+
+def test_an_opening_is_over_once_anything_else_is_recorded_whatever_its_date() -> None:
+    book = booked(opened("A", 10), quota("q", day(3), 5))
+    assert refused(lambda: book.append(opened("B", 10**12))) == "opening-late"
+    assert refused(lambda: booked(closing("c", day(1))).append(opened("B", 5, on=day(2)))) == "opening-late"
+
+
+def test_an_opening_taken_back_is_booked_anew() -> None:
+    wrong = opened("A", 10)
+    book = booked(wrong, taken_back(wrong))
+    book.append(opened("B", 5, recorded_at=at(2)))
+    assert book.standing(COUNTY, "quantity_m2", day(1)).available == 5
+
+
+def test_a_lot_of_unknown_ground_gains_nothing_after_its_opening() -> None:
+    book = booked(opened("A", 10))
+    more = entry("m", day(5), "adjustment", moved("A", 7, (OUTSIDE, "outside"), (COUNTY, "reserve"), "quantity_m2"))
+    assert refused(lambda: book.append(more)) == "lot-credit-unbounded"
+    book.append(attachment("s", "A", square(0)), more)
+    assert book.standing(COUNTY, "quantity_m2", day(5)).available == 17
+
+
+def test_what_was_voided_of_a_lot_of_unknown_ground_comes_back_by_a_reversal() -> None:
+    void = entry("v", day(3), "void", moved("A", 10, (COUNTY, "reserve"), (OUTSIDE, "outside"), "quantity_m2"))
+    book = booked(opened("A", 10), void, taken_back(void))
+    assert book.standing(COUNTY, "quantity_m2", day(3)).available == 10
 
 
 # Lots and ground
@@ -327,7 +355,7 @@ def test_a_sliver_within_the_tolerance_only_touches() -> None:
 
 
 def test_ground_is_free_again_once_its_credits_are_void() -> None:
-    book = booked(IN, move("v", day(3), "void", "A", 1000, "reserve", "used"))
+    book = booked(IN, move("w", day(3), "write-off", "A", 1000, "reserve", "used"))
     assert refused(lambda: book.append(acceptance("B", 10, square(0), on=day(4)))) == "lot-overlap"
     void = entry("v", day(3), "void", moved("A", 1000, (COUNTY, "reserve"), (OUTSIDE, "outside"), "quantity_m2"))
     book = booked(IN, void)

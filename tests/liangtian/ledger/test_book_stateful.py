@@ -24,6 +24,7 @@ from bookkeeping import (
     day,
     entry,
     hold,
+    kind_of_move,
     moved,
     quota,
     square,
@@ -78,12 +79,9 @@ class BookWork(RuleBasedStateMachine):
     ) -> MultipleResults[str]:
         if source == target_pool:
             target_pool = (OUTSIDE, "outside")
-        given = self.tick()
-        return self.post(
-            entry(
-                str(given.pop("key")), on, "transfer", moved(lot, amount, source, target_pool, "quantity_m2"), **given
-            )
-        )
+        given, kind = self.tick(), kind_of_move(target_pool[1])
+        moves = moved(lot, amount, source, target_pool, "quantity_m2")
+        return self.post(entry(str(given.pop("key")), on, kind, moves, **given))
 
     @rule(target=holds, lot=lots, on=DAYS, amount=AMOUNTS, days=st.none() | st.integers(1, 30))
     def freeze(self, lot: str, on: date, amount: int, days: int | None) -> MultipleResults[str]:

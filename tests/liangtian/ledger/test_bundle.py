@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bookkeeping import at, refused
+from bookkeeping import at, day, quota, refused
 from bundles import RULE, bundle_bytes, members, packed, read, sealed, story, with_records
 from liangtian.errors import FileUnreadable
 from liangtian.finding import Outcome
 from liangtian.ledger.bundle import MANIFEST, RECORDS, SEALS, Manifest, read_bundle, write_bundle
-from liangtian.ledger.chain import GENESIS, differences, read_seal, seal, seal_line
+from liangtian.ledger.chain import GENESIS, Seal, differences, digest, read_seal, seal, seal_line
 from liangtian.ledger.checks import verify
 from liangtian.ledger.records import canonical, content_digest, read_record
 
@@ -24,9 +24,10 @@ LINES = read(SOUND).records
 
 def failures(content: bytes) -> list[tuple[str, str, object]]:
     """Rule, message and position of every failure."""
+    bundle = read(content)
     return [
         (found.rule, found.message_id, found.params.get("at"))
-        for found in verify(read(content), RULE).findings
+        for found in verify(bundle, RULE, published=bundle.manifest.head).findings
         if found.outcome is not Outcome.PASS
     ]
 
@@ -44,7 +45,7 @@ def test_the_same_book_gives_the_same_bytes() -> None:
 def test_an_empty_book_is_a_bundle() -> None:
     target = io.BytesIO()
     assert write_bundle(target, [], [], book="new", exported_at=at(0)).head == GENESIS
-    assert verify(read(target.getvalue()), RULE).outcome is Outcome.PASS
+    assert verify(read(target.getvalue()), RULE, published=GENESIS).outcome is Outcome.PASS
 
 
 def test_a_record_is_written_one_way() -> None:
@@ -144,10 +145,29 @@ def test_records_that_change_places_are_located() -> None:
 def test_a_chain_made_anew_does_not_end_in_the_published_head() -> None:
     published = read(SOUND).manifest.head
     forged = read(bundle_bytes(story()[:-1]))
-    assert verify(forged, RULE).outcome is Outcome.PASS
+    alone = verify(forged, RULE)
+    assert alone.outcome is Outcome.UNKNOWN
+    assert [found.message_id for found in alone.findings if found.outcome is not Outcome.PASS] == ["head-unproved"]
     verdict = verify(forged, RULE, published=published)
     assert [found.message_id for found in verdict.findings if found.outcome is Outcome.FAIL] == ["head-differs"]
     assert verify(read(SOUND), RULE, published=published).outcome is Outcome.PASS
+
+
+def sealed_at(*minutes: int) -> bytes:
+    """A bundle of three grants recorded at minutes 0 to 2, one to a seal, sealed at these minutes."""
+    lines = [canonical(quota(f"q{n}", day(1), 5, recorded_at=at(n))) for n in range(len(minutes))]
+    seals: list[Seal] = []
+    for line, minute in zip(lines, minutes, strict=True):
+        seals.append(seal([digest(line)], seals[-1] if seals else None, at(minute)))
+    target = io.BytesIO()
+    write_bundle(target, lines, seals, book="b", exported_at=at(100))
+    return target.getvalue()
+
+
+def test_seals_are_no_older_than_their_records_and_than_each_other() -> None:
+    assert failures(sealed_at(5, 5, 4)) == []  # a minute of the clock
+    assert failures(sealed_at(5, 6, 3)) == [("BOOK-01", "seal-backwards", None)]
+    assert failures(sealed_at(0, 0, 0)) == [("BOOK-01", "seal-before-record", None)]
 
 
 def test_a_seal_taken_out_is_noticed() -> None:

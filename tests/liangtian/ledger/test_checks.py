@@ -43,7 +43,8 @@ def wrong_records(*records: Record) -> list[tuple[str, str, object]]:
 
 
 def test_a_sound_book_passes_every_check() -> None:
-    verdict = verify(read(bundle_bytes()), RULE)
+    bundle = read(bundle_bytes())
+    verdict = verify(bundle, RULE, published=bundle.manifest.head)
     assert [(found.rule, found.outcome) for found in verdict.findings] == [(rule, Outcome.PASS) for rule in CHECKS]
     assert [verdict.outcome, verdict.lots, verdict.groundless_lots] == [Outcome.PASS, 2, 0]
 
@@ -59,7 +60,8 @@ def test_a_line_that_is_no_record_is_found() -> None:
 
 
 def test_what_lacks_records_is_not_passed() -> None:
-    verdict = verify(read(packed_lines([canonical(IN), b"{}"])), RULE)
+    bundle = read(packed_lines([canonical(IN), b"{}"]))
+    verdict = verify(bundle, RULE, published=bundle.manifest.head)
     assert [found.outcome.value for found in verdict.findings] == [
         "pass",
         "pass",

@@ -106,6 +106,22 @@ REFUSED: dict[str, tuple[str, Callable[[], Any]]] = {
         "entry-mints",
         lambda: entry("k", day(1), "transfer", moved("A", 5, (OUTSIDE, "outside"), (COUNTY, "reserve"), "paddy_m2")),
     ),
+    "quota from nowhere": ("entry-mints", lambda: entry("k", day(1), "transfer", BALANCED)),
+    "money from nowhere": (
+        "entry-mints",
+        lambda: entry("k", day(1), "transfer", moved(None, 5, (OUTSIDE, "outside"), (COUNTY, "fund"), "money_fen")),
+    ),
+    "quota found at a review": ("entry-mints", lambda: entry("k", day(1), "adjustment", BALANCED)),
+    "an acceptance of quota": ("entry-mints", lambda: entry("k", day(1), "acceptance", BALANCED)),
+    "used credit back in the reserve": ("entry-move", lambda: move("k", day(1), "transfer", "A", 5, "used", "reserve")),
+    "used credit out of the book": (
+        "entry-move",
+        lambda: entry("k", day(1), "void", moved("A", 5, (COUNTY, "used"), (OUTSIDE, "outside"), "quantity_m2")),
+    ),
+    "a transfer that ends outside the book": (
+        "entry-move",
+        lambda: entry("k", day(1), "transfer", moved("A", 5, (COUNTY, "reserve"), (OUTSIDE, "outside"), "quantity_m2")),
+    ),
     "one serial for two lots": (
         "lot-serial-twice",
         lambda: entry(
@@ -118,7 +134,7 @@ REFUSED: dict[str, tuple[str, Callable[[], Any]]] = {
     ),
     "a lot without credits": (
         "lot-no-credit",
-        lambda: entry("k", day(1), "acceptance", BALANCED, lots=(lot("A", square(0)),)),
+        lambda: entry("k", day(1), "opening", BALANCED, lots=(lot("A", square(0)),)),
     ),
     "a lot accepted later": (
         "lot-later",
@@ -143,12 +159,15 @@ REFUSED: dict[str, tuple[str, Callable[[], Any]]] = {
         lambda: Ground(shapely.to_wkb(shapely.box(0, 0, 1, 1), byte_order=0), "EPSG:4549"),
     ),
     "a boundary in another zone": ("ground-outside", lambda: Ground.of(shapely.box(0, 0, 9, 9), "EPSG:4549")),
-    "a boundary wider than a county": (
+    "a boundary wider than a lot": (
         "ground-outside",
-        lambda: Ground.of(shapely.box(400_000, 3_200_000, 600_001, 3_200_001), "EPSG:4549"),
+        lambda: Ground.of(shapely.box(500_000, 3_200_000, 530_001, 3_200_001), "EPSG:4549"),
     ),
     "a boundary beyond all ground": ("ground-outside", lambda: Ground.of(shapely.box(0, 0, 9, 1e300), "EPSG:4549")),
     "a boundary in degrees": ("ground-crs", lambda: Ground.of(shapely.box(120, 30, 121, 31), "EPSG:4490")),
+    "a boundary of Xian 1980": ("ground-crs", lambda: Ground.of(square(0).shape, "EPSG:2385")),
+    "a boundary of Beijing 1954": ("ground-crs", lambda: Ground.of(square(0).shape, "EPSG:2437")),
+    "a boundary of WGS 84": ("ground-crs", lambda: Ground.of(square(0).shape, "EPSG:32651")),
     "a boundary in no plane": ("ground-crs", lambda: Ground.of(shapely.box(0, 0, 1, 1), "EPSG:999999")),
     "a plane by another name": ("ground-crs", lambda: Ground.of(shapely.box(0, 0, 1, 1), "+proj=tmerc")),
     "a closing without a place": ("entry-text", lambda: closing("c", day(1), place="")),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from fractions import Fraction
 
+import numpy as np
 import pytest
 import shapely
 from hypothesis import given, settings
@@ -27,12 +28,25 @@ def test_overlaps_are_measured_on_the_ellipsoid() -> None:
     assert STRICT.overlap_dm2(square(0), square(1)) == 0
 
 
-def test_many_slivers_are_judged_one_by_one_and_a_strip_as_one() -> None:
-    comb = shapely.union_all([shapely.box(500_099.9, 3_375_000 + y, 500_110, 3_375_001 + y) for y in range(0, 100, 2)])
+def comb(teeth: int) -> Ground:
+    """Ground east of the first square that reaches 10 cm into it with teeth of 0.1 m² each."""
+    boxes = [shapely.box(500_099.9, 3_375_000 + 2 * n, 500_110, 3_375_001 + 2 * n) for n in range(teeth)]
+    return Ground.of(shapely.union_all(boxes), PLANE)
+
+
+def test_slivers_are_tolerated_up_to_the_tolerance_all_together_and_a_strip_is_not() -> None:
     strip = shapely.box(500_099.9, 3_375_000, 500_110, 3_375_100)
     rule = Exclusivity.of(1, Fraction(1, 5))
-    assert rule.overlap_dm2(square(0), Ground.of(comb, PLANE)) == 0
+    assert rule.overlap_dm2(square(0), comb(9)) == 0
+    assert rule.overlap_dm2(square(0), comb(50)) == 500
     assert rule.overlap_dm2(square(0), Ground.of(strip, PLANE)) == 1000
+
+
+def test_a_lot_made_of_slivers_of_another_is_that_other() -> None:
+    strips = [shapely.box(500_000 + x, 3_375_000 + y, 500_000.19 + x, 3_375_005.1 + y)
+              for x in np.arange(0, 99, 0.25) for y in np.arange(0, 94, 5.2)]  # fmt: skip
+    covering = Ground.of(shapely.MultiPolygon(strips), PLANE)
+    assert Exclusivity.of(1, Fraction(1, 5)).overlap_dm2(square(0), covering) > 690_000
 
 
 def test_lots_credited_at_different_times_may_share_ground() -> None:
@@ -78,11 +92,11 @@ def test_lots_of_far_zones_are_not_near(zone: int) -> None:
     assert cells.near(other) == ({"A"} if zone == 4549 else set())
 
 
-def test_a_lot_on_the_other_side_of_the_earth_is_not_near() -> None:
+def test_a_lot_at_the_other_end_of_the_country_is_not_near() -> None:
     cells = Cells()
     cells.add("A", square(0))
-    antipode = Ground.of(shapely.box(500_000, 3_000_000, 500_100, 3_000_100), "EPSG:32620")
-    assert cells.near(antipode) == set()
+    west = Ground.of(shapely.box(500_000, 4_200_000, 500_100, 4_200_100), "EPSG:4534")
+    assert cells.near(west) == set()
 
 
 def test_a_cell_holds_its_western_and_southern_edge() -> None:

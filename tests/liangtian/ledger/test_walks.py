@@ -31,7 +31,7 @@ OLD = acceptance("OLD", 70, None, kind="opening", document="doc:old")
 @pytest.fixture
 def book() -> Book:
     found = new_book()
-    for one in (IN, OLD, POOLED, USED, quota("q", day(1), 5)):
+    for one in (OLD, IN, POOLED, USED, quota("q", day(1), 5)):
         found.append(one)
     return found
 

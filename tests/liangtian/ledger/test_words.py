@@ -39,6 +39,32 @@ def test_the_vocabulary_is_whole() -> None:
     assert {kind.id for kind in entry_kinds().values() if kind.holds} == {"hold"}
 
 
+def test_only_a_reversal_and_an_unlinking_take_what_is_used() -> None:
+    taking = {kind.id for kind in entry_kinds().values() for _, source, _ in kind.moves if source == "used"}
+    assert taking == {"unlinking"}
+
+
+def test_what_comes_from_outside_the_book_comes_by_few_kinds() -> None:
+    debts = {pool.id for pool in pools().values() if pool.debt}
+    brought = {
+        (sort, kind.id)
+        for kind in entry_kinds().values()
+        for sort, source, target in kind.moves
+        if source == "outside" and target not in {*debts, "outside"}
+    }
+    assert {kind for sort, kind in brought if sort == "land"} == {"opening", "acceptance", "adjustment", "migration"}
+    assert {kind for sort, kind in brought if sort == "quota"} == {"opening", "pre-allocation", "allocation"}
+    assert {kind for sort, kind in brought if sort == "money"} == {"opening", "appropriation", "payment"}
+
+
+def test_every_move_is_between_pools_that_exist() -> None:
+    moves = [move for kind in entry_kinds().values() for move in kind.moves]
+    assert {sort for sort, _, _ in moves} == {"land", "quota", "money"}
+    assert {pool for _, source, target in moves for pool in (source, target)} == pools().keys()
+    assert {kind.id for kind in entry_kinds().values() if not kind.moves} == {"reversal"}
+    assert {kind.id for kind in entry_kinds().values() for move in kind.moves if move[2] == "held"} == {"hold"}
+
+
 def test_a_pool_is_owned_owed_or_outside() -> None:
     for pool in pools().values():
         assert pool.debt + pool.may_be_negative <= 1

@@ -157,7 +157,21 @@ def test_a_period_is_closed_once_and_forwards(booked):
     assert [queries.balance(reserve, on) for on in (day(1, 5), day(1, 31), day(6))] == [4_000, 13_000, 13_000]
 
 
-def test_closings_and_boundaries_sent_twice_are_recorded_once(booked):
+def test_an_opening_is_over_once_anything_else_is_recorded(keepers):
+    bare = {"kind": "opening", "document": "doc:2019"}
+    wrong = actions.post(acceptance("bare", 500, None, **bare))[0]
+    actions.reverse(wrong, key="undo", actor=keepers["li"], evidence=["doc:9"])
+    actions.post(acceptance("right", 400, None, **bare))
+    actions.post(quota("q", day(3), 5))
+    assert refused(lambda: actions.post(acceptance("more", 5, None, **bare))) == "opening-late"
+    more = moved("right", 7, (OUTSIDE, "outside"), (COUNTY, "reserve"), "quantity_m2")
+    assert refused(lambda: actions.post(entry("m", day(5), "adjustment", more))) == "lot-credit-unbounded"
+    actions.attach_boundary(attachment("found", "right", square(5)))
+    actions.post(entry("m", day(5), "adjustment", more))
+    assert lots_in("reserve") == {"right": 407}
+
+
+def test_closings_and_boundaries_sent_twice_are_recorded_once(keepers):
     actions.post(acceptance("bare", 500, None, kind="opening", document="doc:2019", on=day(1)))
     found, closed = attachment("found", "bare", square(5)), closing("c", day(1, 31))
     assert actions.attach_boundary(found) == actions.attach_boundary(found)

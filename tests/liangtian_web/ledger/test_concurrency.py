@@ -26,7 +26,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("
 
 WRITERS, ROUNDS = 64, 200
 POST = (
-    "SELECT * FROM book_post(%s, %s, '2024-02-01', 'write-off', '{doc:1}', '{}', %s, NULL, NULL, NULL, '{}', NULL, "
+    "SELECT * FROM book_post(%s, %s, '2024-02-01', 'transfer', '{doc:1}', '{}', %s, NULL, NULL, NULL, '{}', NULL, "
     "%s::bigint[], ARRAY[NULL, NULL]::bigint[], %s::bigint[], '{}', '{}', '{}', '{}')"
 )
 
@@ -53,18 +53,18 @@ class Pools(NamedTuple):
         return Account.objects.get(pk=self.accounts[0])
 
     @property
-    def used(self) -> Account:
+    def pooled(self) -> Account:
         return Account.objects.get(pk=self.accounts[1])
 
 
 @pytest.fixture
 def pools(keepers) -> Pools:
-    """The county's reserve and used pool of plan quota, one square metre in the first."""
+    """The county's reserve and municipal pools of plan quota, one square metre in the first."""
     actions.post(quota("grant", day(1), 1))
     actions.post(
-        entry("use", day(1), "write-off", moved(None, 1, (COUNTY, "reserve"), (COUNTY, "used"), "plan_quota_m2"))
+        entry("use", day(1), "transfer", moved(None, 1, (COUNTY, "reserve"), (COUNTY, "municipal"), "plan_quota_m2"))
     )
-    return Pools(keepers["li"].pk, [account("reserve"), account("used")])
+    return Pools(keepers["li"].pk, [account("reserve"), account("municipal")])
 
 
 def spend(writer: psycopg.Connection, pools: Pools, key: str, amount: int = 1) -> str:
@@ -92,7 +92,7 @@ def test_64_writers_spend_the_last_square_metre_exactly_once(pools):
         writer.close()
 
     for _ in ("as booked", "as folded into day sums"):
-        assert (queries.balance(pools.reserve, day(12)), queries.balance(pools.used, day(12))) == (0, 1)
+        assert (queries.balance(pools.reserve, day(12)), queries.balance(pools.pooled, day(12))) == (0, 1)
         sealing.seal_all()
     assert Entry.objects.count() == 2 + 2 * ROUNDS
 

@@ -41,7 +41,8 @@ def bundle() -> bytes:
 
 
 def outcome(content: bytes) -> Outcome:
-    verdict = verify(read_bundle(io.BytesIO(content), name="b"), tolerance_on(day(1)))
+    found = read_bundle(io.BytesIO(content), name="b")
+    verdict = verify(found, tolerance_on(day(1)), published=found.manifest.head)
     return verdict.outcome
 
 

@@ -24,6 +24,7 @@ from bookkeeping import (
     day,
     entry,
     hold,
+    kind_of_move,
     moved,
     quota,
     square,
@@ -115,9 +116,8 @@ class TwoBooks(RuleBasedStateMachine):
     ) -> MultipleResults[str]:
         given = self.tick()
         to = (OUTSIDE, "outside") if source == to else to
-        return self.both(
-            entry(str(given.pop("key")), on, "transfer", moved(lot, amount, source, to, "quantity_m2"), **given)
-        )
+        moves = moved(lot, amount, source, to, "quantity_m2")
+        return self.both(entry(str(given.pop("key")), on, kind_of_move(to[1]), moves, **given))
 
     @rule(target=holds, lot=lots, on=DAYS, amount=AMOUNTS, days=st.none() | st.integers(1, 30))
     def freeze(self, lot: str, on: date, amount: int, days: int | None) -> MultipleResults[str]:

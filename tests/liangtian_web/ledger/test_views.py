@@ -95,6 +95,10 @@ def test_a_lot_is_on_the_map_with_its_credits(keeper_client, booked):
     assert keeper_client.get(reverse("ledger:lots")).context["many"] == 1
 
 
+GIVEN_BACK = {"index": "plan_quota_m2", "lot": "", "from_place": "339901", "from_pool": "reserve", "to_place": "outside",
+              "to_pool": "outside"}  # fmt: skip
+
+
 def proposal(places, **changes):
     lines = {"index": "quantity_m2", "amount": "12,000", "from_place": "outside", "from_pool": "outside",
              "to_place": "339901", "to_pool": "reserve", "lot": "2019-001", "document": "县发〔2019〕1号"}  # fmt: skip
@@ -201,7 +205,7 @@ def test_everything_wrong_with_a_workbook_is_said_at_once(keeper_client, places)
 
 def test_a_keeper_next_door_gets_nothing_not_even_counts(next_door_client, keeper_client, booked, places):
     keeper_client.post(
-        reverse("ledger:propose"), proposal(places, kind="adjustment", line={"index": "plan_quota_m2", "lot": ""})
+        reverse("ledger:propose"), proposal(places, kind="return", line=GIVEN_BACK)
     )
     made, one = Proposal.objects.get(), Entry.objects.get(key="h")
     closed = [
@@ -228,7 +232,7 @@ def test_officers_and_auditors_read_and_do_not_write(booked, keeper_client, plac
     officer_client = browser(person("chen", "陈工", places["county"], "officer"))
     auditor_client = browser(person("sun", "孙审", places["city"], "auditor"))
     keeper_client.post(
-        reverse("ledger:propose"), proposal(places, kind="adjustment", line={"index": "plan_quota_m2", "lot": ""})
+        reverse("ledger:propose"), proposal(places, kind="return", line=GIVEN_BACK)
     )
     made = Proposal.objects.get()
     for client in (officer_client, auditor_client):
