@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from uuid import UUID, uuid4
 
 import openpyxl
 from django.core.exceptions import PermissionDenied
@@ -294,10 +295,13 @@ def propose(
     Problems, BookRefused
     """
     _legs, kept = legs_of(rows, first=first)
-    return _propose(request, place, head["on"], {"kind": head["kind"], "evidence": head["evidence"], "rows": kept})
+    content = {"kind": head["kind"], "evidence": head["evidence"], "rows": kept}
+    return _propose(request, place, head["on"], content, head.get("form"))
 
 
-def propose_reversal(request: Request, booked: models.Entry, on: date, evidence: str) -> Proposal:
+def propose_reversal(
+    request: Request, booked: models.Entry, on: date, evidence: str, form: UUID | None = None
+) -> Proposal:
     """Keep the proposal to take an entry back; what the book would refuse of it is said when it is posted.
 
     Raises
@@ -307,19 +311,32 @@ def propose_reversal(request: Request, booked: models.Entry, on: date, evidence:
     kept = keeping_places(request.user).filter(pk__in=booked.legs.values("account__place")).first()
     if kept is None:
         raise PermissionDenied
-    return _propose(request, kept, on, {"kind": "reversal", "evidence": evidence, "rows": [], "reverses": booked.key})
+    return _propose(
+        request, kept, on, {"kind": "reversal", "evidence": evidence, "rows": [], "reverses": booked.key}, form
+    )
 
 
-def _propose(request: Request, place: Place, on: date, content: dict[str, Any]) -> Proposal:
+def _propose(request: Request, place: Place, on: date, content: dict[str, Any], form: UUID | None) -> Proposal:
+    """Keep it once: a form handed in again is answered with the proposal it made."""
     content |= {"on": on.isoformat()}
+    key = form or uuid4()
     entry = entry_of(content, "draft", actor=request.user.username)
     _check_places(request.user, entry)
 
     with transaction.atomic():
-        about = {name: content[name] for name in ("kind", "evidence")}
-        made = Proposal.objects.create(place=place, on=on, content=content, proposer=request.user, **about)
+        about = {name: content[name] for name in ("kind", "evidence")} | {"place": place, "proposer": request.user}
+        made, fresh = Proposal.objects.get_or_create(uuid=key, defaults={"on": on, "content": content, **about})
+        if not fresh:
+            return _same_proposal(made, content, place, request.user)
         note(request, "ledger.propose", f"proposal:{made.uuid}", on=on, place=place)
     return made
+
+
+def _same_proposal(known: Proposal, content: Mapping[str, Any], place: Place, proposer: User) -> Proposal:
+    """The proposal a form made before, if it says the same."""
+    if (known.content, known.place_id, known.proposer_id) != (content, place.pk, proposer.pk):
+        raise BookRefused("book-proposal-repeated")
+    return known
 
 
 def _check_places(user: User, entry: Entry) -> None:
