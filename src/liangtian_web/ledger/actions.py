@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from django.db import connection, transaction
 from django.db.models import Q
+from django.utils import timezone
 
 from liangtian.errors import BookRefused
 from liangtian.ledger import entry as kernel
@@ -135,7 +136,7 @@ def spend(
         accounts = _accounts(wanted, places_by_key(place for place, _, _ in wanted))
         _lock_accounts(accounts.values())
         if booked := Entry.objects.filter(key=about.key).first():
-            return _spent_before(booked, wanted)
+            return _spent_before(booked, wanted, about)
         found = {key: holdings_of(accounts[key], about.on) for key in giving}
         return post(about.entry(legs_from(postings, parties, {**found, **(lots or {})})))[0]
 
@@ -147,10 +148,12 @@ def _totals(moved: Iterable[tuple[tuple[str, str, str], int]]) -> Counter[tuple[
     return found
 
 
-def _spent_before(booked: Entry, wanted: Counter[tuple[str, str, str]]) -> Entry:
-    legs = entries_by_id([booked.pk])[booked.pk].legs
-    moved = _totals(((leg.account.place, leg.account.pool, leg.account.index), leg.amount) for leg in legs)
-    if moved != wanted:
+def _spent_before(booked: Entry, wanted: Counter[tuple[str, str, str]], about: About) -> Entry:
+    """The entry of this key, if it says what is asked for, whichever lots were chosen for it then."""
+    known = entries_by_id([booked.pk])[booked.pk]
+    moved = _totals(((leg.account.place, leg.account.pool, leg.account.index), leg.amount) for leg in known.legs)
+    asked = about.entry(known.legs, lots=known.lots)
+    if moved != wanted or content_digest(known) != content_digest(asked):
         raise BookRefused("key-reused", key=booked.key)
     return booked
 
@@ -219,6 +222,8 @@ def close_period(closing: Closing) -> Period:
         if known := Period.objects.filter(key=closing.key).first():
             return _same_record(as_closing(known), closing, known)
         _check_key_is_free(closing.key)
+        if closing.through >= timezone.localdate():
+            raise BookRefused("closing-not-over", key=closing.key, place=place.name, through=closing.through)
         admit(closing, state_for([], [place]))
         cursor.execute(
             "SELECT book_close(%s, %s, %s, %s, %s, %s)",
