@@ -223,12 +223,27 @@ BEGIN
   PERFORM book_lock(ARRAY(SELECT id FROM ledger_account WHERE place_id = of_place));
 END $$;
 
--- The 1 km cells (hundredths of a degree) a box touches, locked in order, and the boundaries there.
+-- How many cells, so many to a degree, a box touches.
+CREATE OR REPLACE FUNCTION book_cells(b box, to_degree int) RETURNS numeric LANGUAGE sql IMMUTABLE AS $$
+  SELECT ((floor((b[0])[0] * to_degree) - floor((b[1])[0] * to_degree) + 1)
+        * (floor((b[0])[1] * to_degree) - floor((b[1])[1] * to_degree) + 1))::numeric
+$$;
+
+-- The cells a box touches, locked in order, and the boundaries there. A box takes its 25 km cells (quarters of a degree)
+-- shared and its 1 km cells (hundredths) for itself; one of more than 500 small cells takes the large ones for itself.
 CREATE OR REPLACE FUNCTION book_lock_ground(boxes box[]) RETURNS SETOF bigint LANGUAGE plpgsql
   SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
+  IF EXISTS (SELECT FROM unnest(boxes) AS b WHERE book_cells(b, 4) > 500) THEN
+    PERFORM book_refuse('lot-too-wide', '{}');
+  END IF;
+  PERFORM CASE WHEN wide THEN pg_advisory_xact_lock(40967, cell) ELSE pg_advisory_xact_lock_shared(40967, cell) END
+     FROM (SELECT x * 20000 + y AS cell, bool_or(book_cells(b, 100) > 500) AS wide FROM unnest(boxes) AS b,
+                  generate_series(floor((b[1])[0] * 4)::int, floor((b[0])[0] * 4)::int) AS x,
+                  generate_series(floor((b[1])[1] * 4)::int, floor((b[0])[1] * 4)::int) AS y GROUP BY 1 ORDER BY 1) AS ordered;
   PERFORM pg_advisory_xact_lock(40963, cell)
-     FROM (SELECT DISTINCT x * 20000 + y AS cell FROM unnest(boxes) AS b,
+     FROM (SELECT DISTINCT x * 20000 + y AS cell
+             FROM (SELECT b FROM unnest(boxes) AS b WHERE book_cells(b, 100) <= 500 OFFSET 0) AS small,
                   generate_series(floor((b[1])[0] * 100)::int, floor((b[0])[0] * 100)::int) AS x,
                   generate_series(floor((b[1])[1] * 100)::int, floor((b[0])[1] * 100)::int) AS y ORDER BY 1) AS ordered;
   RETURN QUERY SELECT DISTINCT g.lot_id FROM ledger_ground g, unnest(boxes) AS b WHERE g.box && b ORDER BY 1;

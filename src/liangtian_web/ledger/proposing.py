@@ -13,7 +13,7 @@ from uuid import UUID, uuid4
 
 import openpyxl
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import get_language, gettext, override
 from django.utils.translation import gettext_lazy as _
 from openpyxl.utils.exceptions import InvalidFileException
@@ -28,6 +28,7 @@ from liangtian_web.ledger import actions, models
 from liangtian_web.ledger.models import Decision, Proposal
 from liangtian_web.ledger.queries import keeping_places
 from liangtian_web.ledger.records import OUTSIDE, entries_by_id, place_key, places_by_key
+from liangtian_web.ledger.turns import in_turn
 from liangtian_web.people.models import Place, User
 from liangtian_web.people.requests import Request
 from liangtian_web.refusals import sentence
@@ -355,21 +356,32 @@ def decide(request: Request, proposal: Proposal, *, accept: bool, reason: str = 
     ------
     BookRefused, StageRefused
     """
-    if Decision.objects.filter(proposal=proposal).exists():
-        raise StageRefused("book-proposal-decided")
     if proposal.proposer_id == request.user.pk:
         raise StageRefused("book-own-proposal")
+    if unwritable(reason):
+        raise BookRefused("book-text", key=str(proposal.uuid))
+    return in_turn(lambda: _decide(request, proposal, accept=accept, reason=reason))
+
+
+def _decide(request: Request, proposal: Proposal, *, accept: bool, reason: str) -> Decision:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(40968, %s)", [proposal.pk])
+    if Decision.objects.filter(proposal=proposal).exists():
+        raise StageRefused("book-proposal-decided")
+    booked = actions.post(_accepted(request, proposal))[0] if accept else None
+    made = Decision.objects.create(proposal=proposal, entry=booked, reason=reason, actor=request.user)
+    what = f"entry:{booked.uuid}" if booked else f"proposal:{proposal.uuid}"
+    note(request, "ledger.post" if accept else "ledger.refuse", what, on=proposal.on, place=proposal.place)
+    return made
+
+
+def _accepted(request: Request, proposal: Proposal) -> Entry:
+    """The entry of a proposal, of places that who posts it keeps too."""
     entry = entry_of(
         proposal.content, f"proposal:{proposal.uuid}", actor=proposal.proposer.username, approver=request.user.username
     )
     _check_places(request.user, entry)
-
-    with transaction.atomic():
-        booked = actions.post(entry)[0] if accept else None
-        made = Decision.objects.create(proposal=proposal, entry=booked, reason=reason, actor=request.user)
-        what = f"entry:{booked.uuid}" if booked else f"proposal:{proposal.uuid}"
-        note(request, "ledger.post" if accept else "ledger.refuse", what, on=proposal.on, place=proposal.place)
-    return made
+    return entry
 
 
 def shown(rows: Sequence[Mapping[str, str]]) -> list[dict[str, Any]]:
