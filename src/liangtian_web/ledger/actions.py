@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from django.db import connection, transaction
 from django.db.models import Q
+from django.utils import timezone
 
 from liangtian.errors import BookRefused
 from liangtian.ledger import entry as kernel
@@ -26,6 +27,7 @@ from liangtian_web.ledger.models import Account, Assertion, Entry, Ground, Lot, 
 from liangtian_web.ledger.queries import balance, holdings_of, named_by, state_for
 from liangtian_web.ledger.records import as_attachment, as_closing, entries_by_id, place_key, places_by_key
 from liangtian_web.ledger.refusing import in_words
+from liangtian_web.ledger.turns import Again, in_turn
 from liangtian_web.people.models import Place, User
 from liangtian_web.people.requests import Request
 from liangtian_web.trail.actions import note
@@ -53,13 +55,20 @@ def post(*entries: kernel.Entry) -> list[Entry]:
     BookRefused, Unbalanced : with the reason; the book is unchanged
     """
     _check_links(entries)
-    names = _Names.of(entries, named_by(entries))
 
-    with in_words(", ".join(entry.key for entry in entries)), transaction.atomic():
-        near = _lock(entries, names)
+    def work() -> list[int]:
+        near = _lock_ground(entries)
+        _lock(entries, names)
         ids = [_post_one(entry, names, near) for entry in entries]
         exclusivity.check(entries)
+        return ids
 
+    with in_words(", ".join(entry.key for entry in entries)):
+        if connection.in_atomic_block:  # else the places' locks of accounts that are opened are given back at once
+            with transaction.atomic():
+                _lock_ground(entries)
+        names = _Names.of(entries, named_by(entries))  # accounts are opened before, so that a refusal can name them
+        ids = in_turn(work)
     booked = Entry.objects.in_bulk(ids)
     return [booked[each] for each in ids]
 
@@ -121,8 +130,9 @@ def spend(
 ) -> Entry:
     """Book what a rule says should move: from the lots named, or from the oldest first.
 
-    All accounts are locked before lots are chosen, so that two spenders never choose the same credit. Asked again under
-    the same key, it does not choose again: the entry is the one booked.
+    All accounts are locked before lots are chosen, so that two spenders never choose the same credit; the ground of
+    lots that leave the book is locked before that. Asked again under the same key, it does not choose again: the entry
+    is the one booked.
 
     Raises
     ------
@@ -131,13 +141,25 @@ def spend(
     wanted = _totals(((parties.get(each.party, ""), each.pool, each.index), each.amount) for each in postings)
     giving = [key for key, amount in wanted.items() if amount < 0 and indices()[key[2]].lots and pools()[key[1]].lots]
 
-    with transaction.atomic():
+    def choose(accounts: Mapping[tuple[str, str, str], int]) -> kernel.Entry:
+        found = {key: holdings_of(accounts[key], about.on) for key in giving}
+        return about.entry(legs_from(postings, parties, {**found, **(lots or {})}))
+
+    def work() -> Entry:
         accounts = _accounts(wanted, places_by_key(place for place, _, _ in wanted))
+        leaves = any(pool == "outside" for _, pool, _ in wanted) and not Entry.objects.filter(key=about.key).exists()
+        locked = exclusivity.changed([choose(accounts)]) if leaves else set()
+        exclusivity.lock(exclusivity.grounds_of_lots(locked))
         _lock_accounts(accounts.values())
         if booked := Entry.objects.filter(key=about.key).first():
-            return _spent_before(booked, wanted)
-        found = {key: holdings_of(accounts[key], about.on) for key in giving}
-        return post(about.entry(legs_from(postings, parties, {**found, **(lots or {})})))[0]
+            return _spent_before(booked, wanted, about)
+        chosen = choose(accounts)
+        if not exclusivity.changed([chosen]) <= locked:
+            raise Again
+        return post(chosen)[0]
+
+    with in_words(about.key):
+        return in_turn(work)
 
 
 def _totals(moved: Iterable[tuple[tuple[str, str, str], int]]) -> Counter[tuple[str, str, str]]:
@@ -147,10 +169,12 @@ def _totals(moved: Iterable[tuple[tuple[str, str, str], int]]) -> Counter[tuple[
     return found
 
 
-def _spent_before(booked: Entry, wanted: Counter[tuple[str, str, str]]) -> Entry:
-    legs = entries_by_id([booked.pk])[booked.pk].legs
-    moved = _totals(((leg.account.place, leg.account.pool, leg.account.index), leg.amount) for leg in legs)
-    if moved != wanted:
+def _spent_before(booked: Entry, wanted: Counter[tuple[str, str, str]], about: About) -> Entry:
+    """The entry of this key, if it says what is asked for, whichever lots were chosen for it then."""
+    known = entries_by_id([booked.pk])[booked.pk]
+    moved = _totals(((leg.account.place, leg.account.pool, leg.account.index), leg.amount) for leg in known.legs)
+    asked = about.entry(known.legs, lots=known.lots)
+    if moved != wanted or content_digest(known) != content_digest(asked):
         raise BookRefused("key-reused", key=booked.key)
     return booked
 
@@ -167,7 +191,7 @@ def attach_boundary(attachment: Attachment) -> Lot:
         raise BookRefused("lot-unknown", serial=attachment.lot, key=attachment.key)
     users = _users([attachment.actor, attachment.approver])
 
-    with in_words(attachment.key), transaction.atomic():
+    def work() -> Lot:
         near = exclusivity.lock([attachment.ground])
         _lock_accounts(lot.legs.filter(account__pool="outside").values_list("account", flat=True))
         if known := Ground.objects.filter(key=attachment.key).first():
@@ -180,8 +204,10 @@ def attach_boundary(attachment: Attachment) -> Lot:
             actor=users[attachment.actor], approver=users.get(attachment.approver),
         )  # fmt: skip
         exclusivity.check_lots([lot.pk])
+        return lot
 
-    return lot
+    with in_words(attachment.key):
+        return in_turn(work)
 
 
 def _lock_accounts(accounts: Iterable[int]) -> None:
@@ -214,11 +240,18 @@ def close_period(closing: Closing) -> Period:
         raise BookRefused("book-place-unknown", place=closing.place)
     users = _users([closing.actor, closing.approver])
 
-    with in_words(closing.key), transaction.atomic(), connection.cursor() as cursor:
+    with in_words(closing.key):
+        return in_turn(lambda: _close(closing, place, users))
+
+
+def _close(closing: Closing, place: Place, users: Mapping[str, int]) -> Period:
+    with connection.cursor() as cursor:
         cursor.execute("SELECT book_lock_place(%s)", [place.pk])
         if known := Period.objects.filter(key=closing.key).first():
             return _same_record(as_closing(known), closing, known)
         _check_key_is_free(closing.key)
+        if closing.through >= timezone.localdate():
+            raise BookRefused("closing-not-over", key=closing.key, place=place.name, through=closing.through)
         admit(closing, state_for([], [place]))
         cursor.execute(
             "SELECT book_close(%s, %s, %s, %s, %s, %s)",
@@ -307,19 +340,26 @@ def _is_plain(entry: kernel.Entry) -> bool:
     return not (grows or entry.reverses or entry.settles or entry.lots or entry.expires or entry.kind == "opening")
 
 
-def _lock(entries: Sequence[kernel.Entry], names: _Names) -> list[int]:
-    """Take every lock in the one order of this app: ground, places, accounts. Returns the boundaries nearby."""
+def _lock_ground(entries: Sequence[kernel.Entry]) -> list[int]:
+    """Take ground, then the places that are opened; the boundaries nearby."""
     near = exclusivity.lock(exclusivity.grounds_of(entries))
+    named = {leg.account.place for each in entries if each.kind == "opening" for leg in each.legs}
+    with connection.cursor() as cursor:
+        for place in sorted(place.pk for place in places_by_key(named).values() if place is not None):
+            cursor.execute("SELECT pg_advisory_xact_lock(40962, %s)", [place])
+    return near
+
+
+def _lock(entries: Sequence[kernel.Entry], names: _Names) -> None:
+    """Take the accounts, last in the one order of this app: ground, places, accounts."""
     for key in [each.key for each in entries]:
         if Ground.objects.filter(key=key).exists() or Period.objects.filter(key=key).exists():
             raise BookRefused("key-reused", key=key)
     if len(entries) == 1 and _is_plain(entries[0]):
-        return near  # book_post takes the locks of its accounts itself
-    with connection.cursor() as cursor:
-        for place in sorted({place.pk for each in entries for place in _opened(each, names)}):
-            cursor.execute("SELECT book_lock_place(%s)", [place])
-    _lock_accounts(names.accounts.values())
-    return near
+        return  # book_post takes the locks of its accounts itself
+    opened = {place for each in entries for place in _opened(each, names)}
+    every = Account.objects.filter(place__in=opened).values_list("pk", flat=True)
+    _lock_accounts({*names.accounts.values(), *every})
 
 
 def _opened(entry: kernel.Entry, names: _Names) -> set[Place]:

@@ -91,8 +91,22 @@ BEGIN
   IF current_setting('transaction_isolation') <> 'read committed' THEN
     RAISE EXCEPTION 'the book is written at read committed: an older snapshot does not see the last writer';
   END IF;
+  IF (SELECT count(*) <> count(DISTINCT (leg.account, leg.lot)) FROM unnest(accounts, lots) AS leg (account, lot)) THEN
+    PERFORM book_refuse('entry-account-twice', (
+      SELECT jsonb_build_object('account', leg.account, 'lot', leg.lot) FROM unnest(accounts, lots) AS leg (account, lot)
+       GROUP BY leg.account, leg.lot HAVING count(*) > 1 LIMIT 1));
+  END IF;
+  IF entry_on > (clock_timestamp() AT TIME ZONE 'Asia/Shanghai')::date + 366 THEN
+    PERFORM book_refuse('book-too-far-ahead', jsonb_build_object('on', entry_on));
+  END IF;
   PERFORM pg_advisory_xact_lock(40961, id::int)
      FROM (SELECT DISTINCT unnest(accounts || implied_accounts) AS id ORDER BY 1) AS ordered;
+  -- In place of foreign keys, whose row locks every writer at once would write: see book_user_kept.
+  PERFORM pg_advisory_xact_lock_shared(40965, u.id::int)
+     FROM (SELECT DISTINCT unnest(ARRAY[entry_actor, entry_approver]) AS id ORDER BY 1) AS u WHERE u.id IS NOT NULL;
+  IF entry_approver IS NOT NULL AND NOT EXISTS (SELECT FROM people_user u WHERE u.id = entry_approver) THEN
+    RAISE EXCEPTION 'there is no user %', entry_approver USING ERRCODE = 'foreign_key_violation';
+  END IF;
   INSERT INTO ledger_entry (uuid, key, "on", recorded_at, kind, evidence, rules, actor_id, approver_id, reverses_id,
                             settles_id, linked, expires, created_xid)
     VALUES (entry_uuid, entry_key, entry_on, clock_timestamp(), entry_kind, entry_evidence, entry_rules,
@@ -103,6 +117,13 @@ BEGIN
   IF repeated THEN
     SELECT e.id INTO entry FROM ledger_entry e WHERE e.key = entry_key;
     RETURN;
+  END IF;
+  IF entry_settles IS NOT NULL THEN
+    PERFORM pg_advisory_xact_lock(40966, entry_settles::int);
+    IF EXISTS (SELECT FROM ledger_entry e WHERE e.settles_id = entry_settles AND e.id <> entry
+                  AND NOT EXISTS (SELECT FROM ledger_entry r WHERE r.reverses_id = e.id)) THEN
+      PERFORM book_refuse('settlement-known', '{}');
+    END IF;
   END IF;
   -- One statement: what stands in each account and lot, the legs with what stands there after, and the legs to look at.
   -- Laterals with LIMIT keep the plan at index look-ups, whatever size the tables had when it was made.
@@ -158,14 +179,16 @@ DECLARE one record; many int := (SELECT count(*) FROM ledger_leg WHERE entry_id 
 BEGIN
   INSERT INTO ledger_leg (entry_id, n, account_id, lot_id, amount, "on", implied, balance, latest)
     SELECT entry, many + leg.n, leg.account, leg.lot, leg.amount, leg."on", true,
-           CASE WHEN a.may_be_negative THEN 0 ELSE leg.amount + coalesce(s.balance, 0) END, greatest(leg."on", s.latest)
+           CASE WHEN a.may_be_negative THEN 0 ELSE coalesce(s.balance, 0) + sum(leg.amount) OVER so_far END,
+           greatest(max(leg."on") OVER so_far, s.latest)
       FROM unnest(dates, accounts, lots, amounts) WITH ORDINALITY AS leg ("on", account, lot, amount, n)
       JOIN ledger_account a ON a.id = leg.account
       LEFT JOIN LATERAL (
         SELECT l.balance, l.latest FROM ledger_leg l
          WHERE l.account_id = leg.account AND l.lot_id IS NOT DISTINCT FROM leg.lot
          ORDER BY l.entry_id DESC, l.n DESC LIMIT 1
-      ) AS s ON true;
+      ) AS s ON true
+    WINDOW so_far AS (PARTITION BY leg.account, leg.lot ORDER BY leg.n);
   FOR one IN
     SELECT DISTINCT l.account_id, l.lot_id FROM ledger_leg l JOIN ledger_account a ON a.id = l.account_id
      WHERE l.entry_id = entry AND NOT a.may_be_negative ORDER BY 1, 2
@@ -200,12 +223,27 @@ BEGIN
   PERFORM book_lock(ARRAY(SELECT id FROM ledger_account WHERE place_id = of_place));
 END $$;
 
--- The 1 km cells (hundredths of a degree) a box touches, locked in order, and the boundaries there.
+-- How many cells, so many to a degree, a box touches.
+CREATE OR REPLACE FUNCTION book_cells(b box, to_degree int) RETURNS numeric LANGUAGE sql IMMUTABLE AS $$
+  SELECT ((floor((b[0])[0] * to_degree) - floor((b[1])[0] * to_degree) + 1)
+        * (floor((b[0])[1] * to_degree) - floor((b[1])[1] * to_degree) + 1))::numeric
+$$;
+
+-- The cells a box touches, locked in order, and the boundaries there. A box takes its 25 km cells (quarters of a degree)
+-- shared and its 1 km cells (hundredths) for itself; one of more than 500 small cells takes the large ones for itself.
 CREATE OR REPLACE FUNCTION book_lock_ground(boxes box[]) RETURNS SETOF bigint LANGUAGE plpgsql
   SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
+  IF EXISTS (SELECT FROM unnest(boxes) AS b WHERE book_cells(b, 4) > 500) THEN
+    PERFORM book_refuse('lot-too-wide', '{}');
+  END IF;
+  PERFORM CASE WHEN wide THEN pg_advisory_xact_lock(40967, cell) ELSE pg_advisory_xact_lock_shared(40967, cell) END
+     FROM (SELECT x * 20000 + y AS cell, bool_or(book_cells(b, 100) > 500) AS wide FROM unnest(boxes) AS b,
+                  generate_series(floor((b[1])[0] * 4)::int, floor((b[0])[0] * 4)::int) AS x,
+                  generate_series(floor((b[1])[1] * 4)::int, floor((b[0])[1] * 4)::int) AS y GROUP BY 1 ORDER BY 1) AS ordered;
   PERFORM pg_advisory_xact_lock(40963, cell)
-     FROM (SELECT DISTINCT x * 20000 + y AS cell FROM unnest(boxes) AS b,
+     FROM (SELECT DISTINCT x * 20000 + y AS cell
+             FROM (SELECT b FROM unnest(boxes) AS b WHERE book_cells(b, 100) <= 500 OFFSET 0) AS small,
                   generate_series(floor((b[1])[0] * 100)::int, floor((b[0])[0] * 100)::int) AS x,
                   generate_series(floor((b[1])[1] * 100)::int, floor((b[0])[1] * 100)::int) AS y ORDER BY 1) AS ordered;
   RETURN QUERY SELECT DISTINCT g.lot_id FROM ledger_ground g, unnest(boxes) AS b WHERE g.box && b ORDER BY 1;
@@ -286,6 +324,9 @@ CREATE OR REPLACE FUNCTION book_close(
 DECLARE made bigint; stamp timestamptz;
 BEGIN
   PERFORM book_lock_place(of_place);
+  IF its_through >= (clock_timestamp() AT TIME ZONE 'Asia/Shanghai')::date THEN
+    PERFORM book_refuse('closing-not-over', jsonb_build_object('place', of_place, 'through', its_through));
+  END IF;
   stamp := clock_timestamp();
   INSERT INTO ledger_period (key, place_id, through, opens, evidence, actor_id, approver_id, recorded_at, created_xid)
     VALUES (its_key, of_place, its_through, false, its_evidence, its_actor, its_approver, stamp, pg_current_xact_id()::text::bigint)
@@ -309,8 +350,22 @@ CREATE OR REPLACE FUNCTION book_seal(
   its_number bigint, its_first bigint, its_previous text, its_moment timestamptz, its_seal text, its_floor bigint,
   entries bigint[], grounds bigint[], periods bigint[], digests text[]
 ) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE before record;
 BEGIN
   PERFORM pg_advisory_xact_lock(40964, 0);
+  SELECT s.number, s.first + s.count AS next, s.seal INTO before FROM ledger_seal s ORDER BY s.number DESC LIMIT 1;
+  IF its_number IS DISTINCT FROM coalesce(before.number, 0) + 1 OR its_first IS DISTINCT FROM coalesce(before.next, 1)
+     OR (before.number IS NOT NULL AND its_previous IS DISTINCT FROM before.seal) THEN
+    RAISE EXCEPTION 'seal % does not follow seal %', its_number, coalesce(before.number, 0);
+  END IF;
+  IF coalesce(cardinality(digests), 0) = 0 OR EXISTS (
+      SELECT FROM unnest(entries, grounds, periods, digests) AS r (entry, ground, period, digest)
+       WHERE num_nonnulls(r.entry, r.ground, r.period) <> 1 OR r.digest IS NULL
+          OR (r.entry IS NOT NULL AND NOT EXISTS (SELECT FROM ledger_entry e WHERE e.id = r.entry))
+          OR (r.ground IS NOT NULL AND NOT EXISTS (SELECT FROM ledger_ground g WHERE g.lot_id = r.ground))
+          OR (r.period IS NOT NULL AND NOT EXISTS (SELECT FROM ledger_period p WHERE p.id = r.period))) THEN
+    RAISE EXCEPTION 'seal % holds what is no record', its_number;
+  END IF;
   INSERT INTO ledger_seal (number, first, count, previous, sealed_at, seal, xid_floor)
     VALUES (its_number, its_first, cardinality(digests), its_previous, its_moment, its_seal, its_floor);
   INSERT INTO ledger_link (position, entry_id, ground_id, period_id, digest, seal_id)
@@ -366,6 +421,19 @@ BEGIN
   RETURN NULL;
 END $$;
 
+-- Who signed an entry stays. Writers hold the user's lock shared, so that nobody is deleted between look and insert.
+CREATE OR REPLACE FUNCTION book_user_kept() RETURNS trigger LANGUAGE plpgsql
+  SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+  PERFORM pg_advisory_xact_lock(40965, OLD.id::int);
+  IF EXISTS (SELECT FROM ledger_entry e WHERE e.actor_id = OLD.id OR e.approver_id = OLD.id) THEN
+    RAISE EXCEPTION 'user % signed entries of the book', OLD.id USING ERRCODE = 'foreign_key_violation';
+  END IF;
+  RETURN OLD;
+END $$;
+
+CREATE OR REPLACE TRIGGER ledger_user_kept BEFORE DELETE ON people_user FOR EACH ROW EXECUTE FUNCTION book_user_kept();
+ALTER TABLE people_user ENABLE ALWAYS TRIGGER ledger_user_kept;
 CREATE OR REPLACE TRIGGER ledger_entry_stamp BEFORE INSERT ON ledger_entry FOR EACH ROW EXECUTE FUNCTION book_entry_stamped();
 CREATE OR REPLACE TRIGGER ledger_leg_added AFTER INSERT ON ledger_leg REFERENCING NEW TABLE AS added
   FOR EACH STATEMENT EXECUTE FUNCTION book_legs_added();

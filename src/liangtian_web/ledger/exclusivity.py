@@ -1,6 +1,7 @@
 """The same ground is never credited twice, under any number of writers.
 
-1. Take the locks of every 1 km cell the boundaries touch, in the order of cells: `lock`.
+1. Take the locks of every 1 km cell the boundaries touch, in the order of cells, or of 25 km cells where one is
+   wide: `lock`.
 2. Read the boundaries there: nobody else can add one now.
 3. Record lots, boundaries and entry; the database refuses a boundary whose neighbours were not read.
 4. Compare, exactly and as the kernel does, every lot whose credits changed with its neighbours: `check`. What it
@@ -52,8 +53,12 @@ def grounds_of(entries: Iterable[Entry]) -> list[Ground]:
     """The boundaries whose credits the entries change: of the lots they open and of those the outside world gives for."""
     entries = list(entries)
     opened = [lot.ground for each in entries for lot in each.lots if lot.ground is not None]
-    known = models.Ground.objects.filter(lot__serial__in=_changed(entries))
-    return [*opened, *(as_ground(row) for row in known)]
+    return [*opened, *grounds_of_lots(changed(entries))]
+
+
+def grounds_of_lots(serials: Iterable[str]) -> list[Ground]:
+    """The boundaries of lots, of those that have one."""
+    return [as_ground(row) for row in models.Ground.objects.filter(lot__serial__in=set(serials))]
 
 
 def lock(grounds: Sequence[Ground]) -> list[int]:
@@ -83,7 +88,7 @@ def add_ground(
 
 def check(entries: Iterable[Entry]) -> None:
     """Refuse lots credited beyond their ground, or on ground credited to another."""
-    if serials := _changed(entries):
+    if serials := changed(entries):
         check_lots(models.Lot.objects.filter(serial__in=serials).values_list("pk", flat=True))
 
 
@@ -129,7 +134,8 @@ def credited(row: models.Lot) -> Credited:
     return Credited(as_lot(row), as_ground(ground) if ground else None, spans, highest)
 
 
-def _changed(entries: Iterable[Entry]) -> set[str]:
+def changed(entries: Iterable[Entry]) -> set[str]:
+    """The lots that the world outside gives or takes credits of."""
     return {
         leg.account.lot for each in entries for leg in each.legs
         if leg.account.pool == "outside" and leg.account.lot is not None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, time, timedelta
 from typing import Any
+from uuid import uuid4
 
 from django import forms
 from django.utils import timezone
@@ -68,7 +69,13 @@ class StatementForm(forms.Form):
         return given.get("since") or today.replace(month=1, day=1), given.get("until") or today
 
 
-class ProposalForm(forms.Form):
+class OnceForm(forms.Form):
+    """A form that carries a number of its own, so that handing it in twice asks for one thing."""
+
+    form = forms.UUIDField(required=False, initial=uuid4, widget=forms.HiddenInput)
+
+
+class ProposalForm(OnceForm):
     """The head of a proposed entry."""
 
     place: forms.ModelChoiceField[Place] = forms.ModelChoiceField(label=_("责任单元"), queryset=None, empty_label=None)
@@ -94,7 +101,7 @@ class ProposalForm(forms.Form):
         return file
 
 
-class ReversalForm(forms.Form):
+class ReversalForm(OnceForm):
     """When an entry is taken back, and why."""
 
     on = forms.DateField(label=_("业务日期"), widget=DATE, help_text=_("不早于原分录的业务日期"))

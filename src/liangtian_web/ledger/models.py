@@ -14,6 +14,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from liangtian.ledger.entry import AMOUNT_MAX
+from liangtian.ledger.kinds import entry_kinds
 from liangtian_web.boxes import BoxField
 
 
@@ -28,7 +29,14 @@ class Account(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["place", "pool", "index"], name="ledger_account_once", nulls_distinct=False)
+            models.UniqueConstraint(
+                fields=["place", "pool", "index"], name="ledger_account_once", nulls_distinct=False
+            ),
+            models.CheckConstraint(
+                condition=models.Q(pool="outside", may_be_negative=True)
+                | ~models.Q(pool="outside") & models.Q(may_be_negative=False),
+                name="ledger_account_below_zero",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -45,7 +53,8 @@ class Entry(models.Model):
     kind = models.CharField(_("类型"), max_length=30)
     evidence = ArrayField(models.TextField(), verbose_name=_("依据"))
     rules = ArrayField(models.TextField(), verbose_name=_("规则"))
-    # No constraint: a key lock on the actor's row by every writer at once would cost more than the entry.
+    # No foreign keys: a row lock on the actor by every writer at once would cost more than the entry. `book_post` looks
+    # them up and `book_user_kept` keeps them.
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_constraint=False, verbose_name=_("提出人")
     )
@@ -64,6 +73,14 @@ class Entry(models.Model):
         indexes = [
             models.Index(fields=["recorded_at"], name="ledger_entry_when"),
             models.Index(fields=["created_xid"], name="ledger_entry_xid"),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(kind__in=sorted(entry_kinds())), name="ledger_entry_kind"),
+            models.CheckConstraint(condition=models.Q(evidence__len__gt=0), name="ledger_entry_evidence"),
+            models.CheckConstraint(
+                condition=models.Q(approver=None) | ~models.Q(approver=models.F("actor")),
+                name="ledger_entry_two_people",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -101,6 +118,15 @@ class Ground(models.Model):
     approver = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     recorded_at = models.DateTimeField(_("记录时间"))
     created_xid = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(evidence__len__gt=0), name="ledger_ground_evidence"),
+            models.CheckConstraint(
+                condition=models.Q(approver=None) | ~models.Q(approver=models.F("actor")),
+                name="ledger_ground_two_people",
+            ),
+        ]
 
     def __str__(self) -> str:
         return str(self.lot)
@@ -177,7 +203,16 @@ class Period(models.Model):
     created_xid = models.BigIntegerField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["place", "through", "opens"], name="ledger_period_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["place", "through", "opens"], name="ledger_period_once"),
+            models.CheckConstraint(
+                condition=models.Q(opens=True) | models.Q(evidence__len__gt=0), name="ledger_period_evidence"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(approver=None) | ~models.Q(approver=models.F("actor")),
+                name="ledger_period_two_people",
+            ),
+        ]
         indexes = [models.Index(fields=["through"], name="ledger_period_through")]
 
 

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal, InvalidOperation
 from typing import Any
+from uuid import UUID, uuid4
 
 import openpyxl
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import get_language, gettext, override
 from django.utils.translation import gettext_lazy as _
 from openpyxl.utils.exceptions import InvalidFileException
 
-from liangtian.errors import LiangtianError
+from liangtian.errors import BookRefused, LiangtianError
 from liangtian.ledger import lots as kernel_lots
 from liangtian.ledger.entry import AMOUNT_MAX, Account, Entry, Leg, reverse
 from liangtian.ledger.indices import indices
@@ -27,6 +28,7 @@ from liangtian_web.ledger import actions, models
 from liangtian_web.ledger.models import Decision, Proposal
 from liangtian_web.ledger.queries import keeping_places
 from liangtian_web.ledger.records import OUTSIDE, entries_by_id, place_key, places_by_key
+from liangtian_web.ledger.turns import in_turn
 from liangtian_web.people.models import Place, User
 from liangtian_web.people.requests import Request
 from liangtian_web.refusals import sentence
@@ -38,8 +40,15 @@ COLUMNS = {
     "to_place": _("转入单元"), "to_pool": _("转入库"), "lot": _("批次编号"), "project": _("项目"), "credit": _("来源"),
     "document": _("文件"),
 }  # fmt: skip
+SIDES = ("from_place", "to_place")
 REQUIRED = ("index", "amount", "from_place", "from_pool", "to_place", "to_pool")
 ROWS_MAX = 2000
+# 1200, 1,200 or 1，200, as a sheet may add .0; nothing else a careless reader would take for a number.
+WHOLE = re.compile(r"[+-]?([0-9]{1,3}(?:[,，][0-9]{3})+|[0-9]+)(?:\.0+)?")
+BROKEN = re.compile(r"[+-]?[0-9]+\.[0-9]+")
+DIGITS_MAX = 30
+# What the columns of the book hold.
+LENGTHS = {"lot": 60, "project": 200, "document": 200}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +64,11 @@ class Problem:
         return " ".join(filter(None, [where, str(COLUMNS.get(self.column, "")), self.text]))
 
 
-class Problems(Exception):
+class Problems(BookRefused):
     """Everything that is wrong with what was handed in."""
 
     def __init__(self, problems: Sequence[Problem]) -> None:
-        super().__init__("; ".join(map(str, problems)))
+        super().__init__("book-proposal-wrong", problems=" ".join(map(str, problems)))
         self.problems = list(problems)
 
 
@@ -116,27 +125,33 @@ def legs_of(rows: Sequence[Mapping[str, str]], *, first: int = 1) -> tuple[list[
     Problems : every problem of every row
     """
     given = [(number, row) for number, row in enumerate(rows, first) if any(row.values())]
-    problems = [each for number, row in given for each in _problems(number, row)]
+    places = _places()
+    problems = [each for number, row in given[: ROWS_MAX + 1] for each in _problems(number, row, places)]
     if not given:
         problems.append(Problem(0, "", gettext("没有明细。请至少填一行。")))
     if len(given) > ROWS_MAX:
         problems.append(Problem(0, "", gettext("超过 %(most)s 行。请分成几笔。") % {"most": ROWS_MAX}))
     moved: dict[Account, int] = {}
+    wrong = {each.row for each in problems}
     for number, row in given:
-        if any(each.row == number for each in problems):
+        if number in wrong:
             continue
         try:
             for side, sign in (("from", -1), ("to", 1)):
-                account = _account(row, side)
-                moved[account] = moved.get(account, 0) + sign * int(_number(row["amount"]) or 0)
+                account = _account(row, side, places)
+                moved[account] = moved.get(account, 0) + sign * (_whole(row["amount"]) or 0)
         except LiangtianError as error:
             problems.append(Problem(number, "", sentence(error, get_language() or "zh-hans")))
     if problems:
         raise Problems(problems)
-    return [Leg(account, amount) for account, amount in moved.items() if amount], [dict(row) for _, row in given]
+    # A proposal keeps places by their numbers, which no renaming changes.
+    numbers = {key: f"p{place.pk}" for key, place in places_by_key(filter(None, places.values())).items() if place}
+    kept = [{**row, **{side: numbers.get(places[row[side]] or "", OUTSIDE) for side in SIDES}} for _, row in given]
+    return [Leg(account, amount) for account, amount in moved.items() if amount], kept
 
 
-def _problems(number: int, row: Mapping[str, str]) -> Iterable[Problem]:
+def _problems(number: int, row: Mapping[str, str], places: Mapping[str, str | None]) -> Iterable[Problem]:
+    yield from _text_problems(number, row)
     for name in REQUIRED:
         if not row.get(name):
             yield Problem(number, name, gettext("未填。"))
@@ -151,31 +166,58 @@ def _problems(number: int, row: Mapping[str, str]) -> Iterable[Problem]:
     for name, ids in known.items():
         if row.get(name) and row[name] not in ids and not row[name].startswith("="):
             yield Problem(number, name, gettext("“%(value)s”不在可选范围内。") % {"value": row[name]})
-    places = _places()
-    for name in ("from_place", "to_place"):
-        if row.get(name) and row[name] not in places and not row[name].startswith("="):
-            yield Problem(number, name, gettext("没有责任单元“%(value)s”。请填名称或区划代码。") % {"value": row[name]})
+    for name in SIDES:
+        if row.get(name) and not row[name].startswith("="):
+            yield from _place_problems(number, name, row[name], places)
     if row.get("amount") and not row["amount"].startswith("="):
         yield from _amount_problems(number, row["amount"])
 
 
+def _text_problems(number: int, row: Mapping[str, str]) -> Iterable[Problem]:
+    """What no column of the book can hold."""
+    for name, text in row.items():
+        if len(text) > LENGTHS.get(name, ROWS_MAX):
+            said = gettext("超过 %(most)s 字。请缩短。") % {"most": LENGTHS.get(name, ROWS_MAX)}
+            yield Problem(number, name, said)
+        elif unwritable(text):
+            yield Problem(number, name, gettext("含有不能保存的字符。请重新填写。"))
+
+
+def unwritable(text: str) -> bool:
+    """Whether a text holds what the database cannot: the null character, or half of a character."""
+    return any(char == "\0" or "\ud800" <= char <= "\udfff" for char in text)
+
+
+def _place_problems(number: int, name: str, text: str, places: Mapping[str, str | None]) -> Iterable[Problem]:
+    if text not in places:
+        yield Problem(number, name, gettext("没有责任单元“%(value)s”。请填名称或区划代码。") % {"value": text})
+    elif places[text] is None:
+        yield Problem(number, name, gettext("不止一个责任单元叫“%(value)s”。请填区划代码。") % {"value": text})
+
+
 def _amount_problems(number: int, text: str) -> Iterable[Problem]:
-    value = _number(text)
+    value = _whole(text)
     if value is None:
-        yield Problem(number, "amount", gettext("“%(value)s”不是数。") % {"value": text})
-    elif value != value.to_integral_value():
-        yield Problem(number, "amount", gettext("“%(value)s”不是整数。台账按整 m²、kg、分记。") % {"value": text})
+        broken = len(text) <= DIGITS_MAX and BROKEN.fullmatch(text)
+        said = gettext("“%(value)s”不是整数。台账按整 m²、kg、分记。") if broken else gettext("“%(value)s”不是数。")
+        yield Problem(number, "amount", said % {"value": text})
     elif not 0 < value <= AMOUNT_MAX:
         yield Problem(number, "amount", gettext("“%(value)s”须大于 0 且不超出范围。") % {"value": text})
 
 
-def _number(text: str) -> Decimal | None:
-    """A number as written in a cell, also as text with separators."""
-    try:
-        value = Decimal(text.replace(",", "").replace("，", "").strip())
-    except InvalidOperation:
+def _whole(text: str) -> int | None:
+    """A whole number as written in a cell, thousands separated or not; None: anything else, `1,5` and `1e3` too.
+
+    Examples
+    --------
+    >>> _whole("1,200"), _whole("1200.0"), _whole("1,5"), _whole("1e3"), _whole("1_000")
+    (1200, 1200, None, None, None)
+    """
+    found = WHOLE.fullmatch(text.strip()) if len(text) <= DIGITS_MAX else None
+    if found is None:
         return None
-    return value if value.is_finite() else None
+    value = int(re.sub("[,，]", "", found.group(1)))
+    return -value if text.strip().startswith("-") else value
 
 
 def _ids(table: Mapping[str, Any]) -> dict[str, str]:
@@ -183,19 +225,23 @@ def _ids(table: Mapping[str, Any]) -> dict[str, str]:
     return {word: name for name, each in table.items() for word in (name, each.zh, each.en)}
 
 
-def _places() -> dict[str, str]:
-    found = {OUTSIDE: OUTSIDE, "账外": OUTSIDE}
-    for place in Place.objects.all():
-        found |= {place.name: place_key(place), place_key(place): place_key(place)}
-    return found
+def _places() -> dict[str, str | None]:
+    """Names, codes and numbers of places lead to their keys; a name that several places bear leads to None."""
+    found: dict[str, str | None] = {}
+    places = list(Place.objects.all())
+    for place in places:
+        found[place.name] = None if place.name in found else place_key(place)
+    for place in places:
+        found |= {place_key(place): place_key(place), f"p{place.pk}": place_key(place)}
+    return found | {OUTSIDE: OUTSIDE, "账外": OUTSIDE}
 
 
-def _account(row: Mapping[str, str], side: str) -> Account:
+def _account(row: Mapping[str, str], side: str, places: Mapping[str, str | None]) -> Account:
     pool = _ids(pools())[row[f"{side}_pool"]]
     index = _ids(indices())[row["index"]]
     named = row.get("lot") or None
     lot = named if named and indices()[index].lots and not pools()[pool].debt else None
-    return Account(_places()[row[f"{side}_place"]], pool, index, lot)
+    return Account(places[row[f"{side}_place"]] or "", pool, index, lot)
 
 
 def entry_of(content: Mapping[str, Any], key: str, *, actor: str, approver: str = "") -> Entry:
@@ -224,12 +270,13 @@ def _lots(rows: Sequence[Mapping[str, str]], content: Mapping[str, Any]) -> Iter
     if not entry_kinds()[content["kind"]].opens_lots:
         return
     opened: set[str] = set()
+    places = _places()
     for row in rows:
         serial = row.get("lot")
         if serial and serial not in opened and _ids(pools())[row["from_pool"]] == OUTSIDE and row.get("document"):
             opened.add(serial)
             yield kernel_lots.Lot(
-                serial=serial, place=_places()[row["to_place"]], project=row.get("project") or serial,
+                serial=serial, place=places[row["to_place"]] or "", project=row.get("project") or serial,
                 on=date.fromisoformat(content["on"]), credit=_ids(credit_kinds()).get(row.get("credit") or "", "unknown"),
                 ground=None, document=row["document"],
             )  # fmt: skip
@@ -249,10 +296,13 @@ def propose(
     Problems, BookRefused
     """
     _legs, kept = legs_of(rows, first=first)
-    return _propose(request, place, head["on"], {"kind": head["kind"], "evidence": head["evidence"], "rows": kept})
+    content = {"kind": head["kind"], "evidence": head["evidence"], "rows": kept}
+    return _propose(request, place, head["on"], content, head.get("form"))
 
 
-def propose_reversal(request: Request, booked: models.Entry, on: date, evidence: str) -> Proposal:
+def propose_reversal(
+    request: Request, booked: models.Entry, on: date, evidence: str, form: UUID | None = None
+) -> Proposal:
     """Keep the proposal to take an entry back; what the book would refuse of it is said when it is posted.
 
     Raises
@@ -262,19 +312,32 @@ def propose_reversal(request: Request, booked: models.Entry, on: date, evidence:
     kept = keeping_places(request.user).filter(pk__in=booked.legs.values("account__place")).first()
     if kept is None:
         raise PermissionDenied
-    return _propose(request, kept, on, {"kind": "reversal", "evidence": evidence, "rows": [], "reverses": booked.key})
+    return _propose(
+        request, kept, on, {"kind": "reversal", "evidence": evidence, "rows": [], "reverses": booked.key}, form
+    )
 
 
-def _propose(request: Request, place: Place, on: date, content: dict[str, Any]) -> Proposal:
+def _propose(request: Request, place: Place, on: date, content: dict[str, Any], form: UUID | None) -> Proposal:
+    """Keep it once: a form handed in again is answered with the proposal it made."""
     content |= {"on": on.isoformat()}
+    key = form or uuid4()
     entry = entry_of(content, "draft", actor=request.user.username)
     _check_places(request.user, entry)
 
     with transaction.atomic():
-        about = {name: content[name] for name in ("kind", "evidence")}
-        made = Proposal.objects.create(place=place, on=on, content=content, proposer=request.user, **about)
+        about = {name: content[name] for name in ("kind", "evidence")} | {"place": place, "proposer": request.user}
+        made, fresh = Proposal.objects.get_or_create(uuid=key, defaults={"on": on, "content": content, **about})
+        if not fresh:
+            return _same_proposal(made, content, place, request.user)
         note(request, "ledger.propose", f"proposal:{made.uuid}", on=on, place=place)
     return made
+
+
+def _same_proposal(known: Proposal, content: Mapping[str, Any], place: Place, proposer: User) -> Proposal:
+    """The proposal a form made before, if it says the same."""
+    if (known.content, known.place_id, known.proposer_id) != (content, place.pk, proposer.pk):
+        raise BookRefused("book-proposal-repeated")
+    return known
 
 
 def _check_places(user: User, entry: Entry) -> None:
@@ -293,31 +356,42 @@ def decide(request: Request, proposal: Proposal, *, accept: bool, reason: str = 
     ------
     BookRefused, StageRefused
     """
-    if Decision.objects.filter(proposal=proposal).exists():
-        raise StageRefused("book-proposal-decided")
     if proposal.proposer_id == request.user.pk:
         raise StageRefused("book-own-proposal")
+    if unwritable(reason):
+        raise BookRefused("book-text", key=str(proposal.uuid))
+    return in_turn(lambda: _decide(request, proposal, accept=accept, reason=reason))
+
+
+def _decide(request: Request, proposal: Proposal, *, accept: bool, reason: str) -> Decision:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(40968, %s)", [proposal.pk])
+    if Decision.objects.filter(proposal=proposal).exists():
+        raise StageRefused("book-proposal-decided")
+    booked = actions.post(_accepted(request, proposal))[0] if accept else None
+    made = Decision.objects.create(proposal=proposal, entry=booked, reason=reason, actor=request.user)
+    what = f"entry:{booked.uuid}" if booked else f"proposal:{proposal.uuid}"
+    note(request, "ledger.post" if accept else "ledger.refuse", what, on=proposal.on, place=proposal.place)
+    return made
+
+
+def _accepted(request: Request, proposal: Proposal) -> Entry:
+    """The entry of a proposal, of places that who posts it keeps too."""
     entry = entry_of(
         proposal.content, f"proposal:{proposal.uuid}", actor=proposal.proposer.username, approver=request.user.username
     )
     _check_places(request.user, entry)
-
-    with transaction.atomic():
-        booked = actions.post(entry)[0] if accept else None
-        made = Decision.objects.create(proposal=proposal, entry=booked, reason=reason, actor=request.user)
-        what = f"entry:{booked.uuid}" if booked else f"proposal:{proposal.uuid}"
-        note(request, "ledger.post" if accept else "ledger.refuse", what, on=proposal.on, place=proposal.place)
-    return made
+    return entry
 
 
 def shown(rows: Sequence[Mapping[str, str]]) -> list[dict[str, Any]]:
     """Rows with the names of places and the ids of words, as the page shows them."""
-    names = {key: place.name for key, place in places_by_key(_places().values()).items() if place}
-    tables = {"index": _ids(indices()), "from_pool": _ids(pools()), "to_pool": _ids(pools())}
     places = _places()
+    names = {key: place.name for key, place in places_by_key(filter(None, places.values())).items() if place}
+    tables = {"index": _ids(indices()), "from_pool": _ids(pools()), "to_pool": _ids(pools())}
     return [
         {**row, **{name: table[row[name]] for name, table in tables.items()},
-         **{side: names.get(places[row[side]], "") for side in ("from_place", "to_place")},
-         "units": int(_number(row["amount"]) or 0)}
+         **{side: names.get(places.get(row[side]) or "", "") for side in SIDES},
+         "units": _whole(row["amount"]) or 0}
         for row in rows
     ]  # fmt: skip

@@ -16,6 +16,7 @@ from liangtian.ledger.entry import Account as KernelAccount
 from liangtian.ledger.indices import index_words
 from liangtian.ledger.kinds import pools
 from liangtian_web.ledger.models import Account, Lot
+from liangtian_web.people.models import Place
 
 SQLSTATE = "LT409"
 
@@ -51,6 +52,8 @@ def _worded(refusal: str, said: dict[str, Any], key: str) -> BookRefused:
     for name in ("on", "through"):
         if said.get(name):
             params[name] = date.fromisoformat(said[name])
+    if place := Place.objects.filter(pk=said.get("place") or 0).first():
+        params["place"] = place.name
     account = Account.objects.select_related("place").filter(pk=said.get("account") or 0).first()
     lot = Lot.objects.filter(pk=said.get("lot") or 0).first()
     if account is not None:

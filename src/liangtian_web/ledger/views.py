@@ -158,7 +158,7 @@ def reverse_entry(request: Request, uuid: UUID) -> HttpResponse:
     form = ReversalForm(request.POST)
     if not form.is_valid():
         raise BookRefused("entry-no-evidence", key=row.key)
-    made = proposing.propose_reversal(request, row, form.cleaned_data["on"], form.cleaned_data["evidence"])
+    made = proposing.propose_reversal(request, row, **form.cleaned_data)
     return redirect("ledger:proposal", made.uuid)
 
 

@@ -180,3 +180,10 @@ def test_closings_and_boundaries_sent_twice_are_recorded_once(keepers):
     assert refused(lambda: actions.close_period(closing("c", day(2)))) == "key-reused"
     assert refused(lambda: actions.close_period(closing("in-bare", day(2)))) == "key-reused"
     assert refused(lambda: actions.post(quota("c", day(3), 5))) == "key-reused"
+
+
+@pytest.mark.parametrize("change", [{"on": day(9)}, {"kind": "transfer"}, {"evidence": ("doc:other",)}])
+def test_spending_under_a_used_key_says_the_same_or_nothing(booked, keepers, change):
+    actions.spend(pooled(5_000), about(keepers, "pool"), parties=PARTIES)
+    again = replace(about(keepers, "pool"), **change)
+    assert refused(lambda: actions.spend(pooled(5_000), again, parties=PARTIES)) == "key-reused"

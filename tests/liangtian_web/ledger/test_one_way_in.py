@@ -1,0 +1,129 @@
+"""What the database refuses to who calls its functions past the application."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import replace
+from datetime import timedelta
+
+import psycopg
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.utils import timezone
+
+from bookkeeping import COUNTY, acceptance, closing, day, entry, hold, move, moved, quota, refused, square
+from liangtian_web.ledger import actions, queries, sealing
+from liangtian_web.ledger.models import Account, Entry, Seal
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("keepers")]
+
+
+@pytest.fixture
+def app():
+    given, role = connection.settings_dict, settings.APPLICATION
+    with psycopg.connect(
+        host=given["HOST"], user=role["USER"], password=role["PASSWORD"], dbname=given["NAME"], autocommit=True
+    ) as open_connection:
+        yield open_connection
+
+
+@pytest.fixture
+def pools() -> tuple[int, int]:
+    """Ten square metres of plan quota in the reserve, one of them used."""
+    actions.post(quota("q", day(1), 10))
+    actions.post(
+        entry("use", day(1), "write-off", moved(None, 1, (COUNTY, "reserve"), (COUNTY, "used"), "plan_quota_m2"))
+    )
+    return account("reserve").pk, account("used").pk
+
+
+def account(pool: str) -> Account:
+    return Account.objects.get(place__code=COUNTY, pool=pool, index="plan_quota_m2")
+
+
+def post(db, accounts, amounts, *, actor, **changes):
+    """Call the one way in, with an entry of two legs that is right but for what is changed."""
+    given = {"on": day(2), "kind": "write-off", "evidence": ["doc:1"], "approver": None, "settles": None,
+             "lots": [None] * len(accounts), **changes}  # fmt: skip
+    return db.execute(
+        "SELECT entry FROM book_post(%s, %s, %s, %s, %s, '{}', %s, %s, NULL, %s, '{}', NULL, %s::bigint[], %s::bigint[], "
+        "%s::bigint[], '{}', '{}', '{}', '{}')",
+        [uuid.uuid4(), str(uuid.uuid4()), given["on"], given["kind"], given["evidence"], actor, given["approver"],
+         given["settles"], list(accounts), given["lots"], list(amounts)],
+    ).fetchone()[0]  # fmt: skip
+
+
+def test_an_account_named_twice_does_not_overdraw(app, pools, keepers):
+    reserve, used = pools
+    with pytest.raises(psycopg.DatabaseError, match="entry-account-twice"):
+        post(app, [reserve, reserve, used], [-9, -9, 18], actor=keepers["li"].pk)
+    assert queries.balance(account("reserve"), day(12)) == 9
+
+
+@pytest.mark.parametrize(
+    ("changes", "refusal"),
+    [
+        ({"kind": "nonsense"}, "ledger_entry_kind"),
+        ({"evidence": []}, "ledger_entry_evidence"),
+        ({"approver": 999_999}, "there is no user"),
+        ({"on": timezone.localdate() + timedelta(days=400)}, "book-too-far-ahead"),
+    ],
+)
+def test_words_and_people_of_an_entry_exist(app, pools, keepers, changes, refusal):
+    with pytest.raises(psycopg.DatabaseError, match=refusal):
+        post(app, pools, [-1, 1], actor=keepers["li"].pk, **changes)
+
+
+def test_nobody_approves_their_own_entry(app, pools, keepers):
+    with pytest.raises(psycopg.DatabaseError, match="ledger_entry_two_people"):
+        post(app, pools, [-1, 1], actor=keepers["li"].pk, approver=keepers["li"].pk)
+
+
+def test_only_the_world_outside_goes_below_zero(app, pools, keepers):
+    place = account("reserve").place_id
+    with pytest.raises(psycopg.DatabaseError, match="ledger_account_below_zero"):
+        app.execute("SELECT book_open_account(%s, 'fund', 'money_fen', true, false)", [place])
+
+
+def test_a_hold_ends_once_until_its_end_is_reversed(app, keepers):
+    actions.post(acceptance("A", 9_000, square(0)))
+    frozen = actions.post(hold("h", day(2), "A", 3_000))[0]
+    ended = actions.post(move("use", day(3), "write-off", "A", 3_000, "held", "used", settles="h"))[0]
+    legs = list(ended.legs.order_by("n"))
+    again = {"lots": [leg.lot_id for leg in legs], "settles": frozen.pk, "on": day(4), "kind": "release"}
+    with pytest.raises(psycopg.DatabaseError, match="settlement-known"):
+        post(app, [leg.account_id for leg in legs], [3_000, -3_000], actor=keepers["li"].pk, **again)
+
+
+def test_who_signed_an_entry_is_not_deleted(app, pools, keepers):
+    actions.post(replace(quota("signed", day(1), 10), approver="wang"))
+    for name in ("li", "wang"):
+        app.execute("DELETE FROM people_membership WHERE user_id = %s", [keepers[name].pk])
+        with pytest.raises(psycopg.DatabaseError, match="signed entries"):
+            app.execute("DELETE FROM people_user WHERE id = %s", [keepers[name].pk])
+
+
+def test_a_seal_follows_the_last_one_and_holds_records(app, pools):
+    sealing.seal_all()
+    last, new = Seal.objects.get(), actions.post(quota("later", day(3), 5))[0]
+    seal = "SELECT book_seal(%s, %s, %s, now(), 'x', 0, %s, ARRAY[NULL]::bigint[], ARRAY[NULL]::bigint[], '{zz}')"
+    follows = [2, last.first + last.count, last.seal]
+    for wrong in ([7, *follows[1:]], [2, 100, last.seal], [*follows[:2], "x"]):
+        with pytest.raises(psycopg.DatabaseError, match="does not follow"):
+            app.execute(seal, [*wrong, [new.pk]])
+    with pytest.raises(psycopg.DatabaseError, match="no record"):
+        app.execute(seal, [*follows, [10**9]])
+    assert (sealing.seal_all(), Seal.objects.count()) == (1, 2)
+
+
+def test_a_day_that_is_not_over_is_not_closed(pools):
+    today = timezone.localdate()
+    assert refused(lambda: actions.close_period(closing("c", today))) == "closing-not-over"
+    assert actions.close_period(closing("c", today - timedelta(days=1))).through == today - timedelta(days=1)
+
+
+def test_a_business_date_years_ahead_is_refused(pools):
+    far = timezone.localdate() + timedelta(days=400)
+    assert refused(lambda: actions.post(quota("far", far, 1))) == "book-too-far-ahead"
+    assert not Entry.objects.filter(key="far").exists()

@@ -1,0 +1,112 @@
+"""Writers that want the same ground and accounts at once: each is booked or refused, none is broken off."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+import psycopg
+import pytest
+import shapely
+from django.db import OperationalError, connection, connections, transaction
+from django.urls import reverse
+from tests.liangtian_web.ledger.test_views import proposal
+
+from bookkeeping import COUNTY, OUTSIDE, PLANE, acceptance, day, refused, square
+from liangtian.errors import LiangtianError
+from liangtian.ledger.lots import Ground
+from liangtian.ledger.posting import Posting
+from liangtian_web.ledger import actions, exclusivity
+from liangtian_web.ledger.models import Entry, Lot, Proposal
+from liangtian_web.ledger.turns import TURNS, in_turn
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("keepers")]
+
+
+def at_once(acts: Sequence[Callable[[], object]]) -> list[str]:
+    """Each in a thread of its own: `done`, or the id of the refusal; anything else is raised."""
+
+    def told(act: Callable[[], object]) -> str:
+        try:
+            act()
+        except LiangtianError as error:
+            return error.message_id
+        finally:
+            connections.close_all()
+        return "done"
+
+    with ThreadPoolExecutor(len(acts)) as threads:
+        return list(threads.map(told, acts))
+
+
+def test_credits_leave_the_book_while_others_are_accepted_nearby(keepers):
+    for column in range(6):
+        actions.post(acceptance(f"A{column}", 9_000, square(2 * column)))
+    out = [Posting("county", "reserve", "quantity_m2", -100), Posting("outside", "outside", "quantity_m2", 100)]
+
+    def spend(number: int) -> Entry:
+        about = actions.About(f"s{number}", day(2), "deduction", keepers["li"], ("doc:1",))
+        return actions.spend(out, about, parties={"county": COUNTY, "outside": OUTSIDE})
+
+    acts = [act for n in range(6) for act in (
+        lambda n=n: spend(n), lambda n=n: actions.post(acceptance(f"B{n}", 900, square(2 * n + 1)))
+    )]  # fmt: skip
+    assert at_once(acts) == ["done"] * len(acts)
+    assert list(exclusivity.sweep()) == []
+
+
+def test_openings_of_one_place_at_once(keepers):
+    acts = [
+        lambda n=n: actions.post(acceptance(f"O{n}", 500, None, kind="opening", document="doc:2019")) for n in range(6)
+    ]
+    assert at_once(acts) == ["done"] * 6
+
+
+def test_a_lot_of_two_far_parts_is_booked_with_few_locks(keepers):
+    def far(kilometres: int) -> Ground:
+        east, north = 500_000 + 1_000 * kilometres, 3_300_000 + 1_000 * kilometres
+        near = shapely.box(500_000, 3_300_000, 500_100, 3_300_100)
+        return Ground.of(shapely.MultiPolygon([near, shapely.box(east, north, east + 100, north + 100)]), PLANE)
+
+    with transaction.atomic(), connection.cursor() as cursor:
+        actions.post(acceptance("wide", 100, far(100)))
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()")
+        assert cursor.fetchone()[0] < 60
+    inside = Ground.of(shapely.box(500_050, 3_300_050, 500_150, 3_300_150), PLANE)
+    assert refused(lambda: actions.post(acceptance("inside", 100, inside))) == "lot-overlap"
+
+
+def test_overlapping_wide_and_small_lots_at_once(keepers):
+    def wide(number: int) -> Ground:
+        return Ground.of(shapely.MultiPolygon([
+            shapely.box(500_000, 3_300_000, 500_100, 3_300_100),
+            shapely.box(560_000 + 200 * number, 3_360_000, 560_100 + 200 * number, 3_360_100),
+        ]), PLANE)  # fmt: skip
+
+    small = Ground.of(shapely.box(500_050, 3_300_050, 500_150, 3_300_150), PLANE)
+    acts = [lambda n=n: actions.post(acceptance(f"W{n}", 100, wide(n))) for n in range(3)]
+    told = at_once([*acts, lambda: actions.post(acceptance("S", 100, small))])
+    assert sorted(told) == ["done", "lot-overlap", "lot-overlap", "lot-overlap"]
+    assert (Lot.objects.count(), list(exclusivity.sweep())) == (1, [])
+
+
+def test_who_is_broken_off_every_time_is_told_so_in_a_sentence(keepers):
+    turns = []
+
+    def deadlocked() -> None:
+        turns.append(1)
+        raise OperationalError from psycopg.errors.DeadlockDetected()
+
+    assert refused(lambda: in_turn(deadlocked)) == "book-busy"
+    assert len(turns) == TURNS
+
+
+def test_a_proposal_posted_and_refused_at_once_is_decided_once(keeper_client, second_client, places):
+    keeper_client.post(reverse("ledger:propose"), proposal(places))
+    page = reverse("ledger:decide", args=[Proposal.objects.get().uuid])
+    answers = []
+    at_once([lambda how=how: answers.append(second_client.post(page, {how: "1"}).status_code)
+             for how in ("post", "refuse", "post", "refuse")])  # fmt: skip
+    assert sorted(answers) == [302, 409, 409, 409]
+    decision = Proposal.objects.get().decision
+    assert Entry.objects.count() == (decision.entry is not None)
