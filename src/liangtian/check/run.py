@@ -9,14 +9,15 @@ from functools import cache, lru_cache
 from importlib.metadata import version as installed_version
 from typing import Any
 
-from liangtian.check.gather import Gathered, Technical, boundary_of, gather, versions_for
-from liangtian.check.overlay import LineTolerance
+from liangtian.check.gather import Boundary, Gathered, Technical, boundary_of, gather, versions_for
+from liangtian.check.overlay import LineTolerance, cut
 from liangtian.check.result import CheckResult
 from liangtian.check.suspicion import doubts
 from liangtian.errors import LiangtianError, ParameterMissing
 from liangtian.finding import Finding
 from liangtian.formats.features import Features
 from liangtian.onemap.catalogue import Catalogue, LayerVersion
+from liangtian.onemap.precedence import shares
 from liangtian.planning.blocks import BlockRule
 from liangtian.policy.adoption import Adoption, adopted, demonstration_adoptions
 from liangtian.policy.clause import Case
@@ -73,7 +74,7 @@ def check(features: Features, catalogue: Catalogue, question: Question) -> Check
     versions = versions_for(catalogue, on=question.on, named=question.versions)
     technical = technical_on(question.on, question.place or "")
     gathered = gather(boundary, catalogue, versions, kind=question.kind, technical=technical)
-    place = question.place or _main_place(gathered, versions, features.source)
+    place = question.place or _main_place(gathered, boundary, catalogue, versions, features.source)
     gathered.facts.update(declared)
 
     documents = _documents(question, place)
@@ -166,12 +167,21 @@ def _named(version: LayerVersion) -> dict[str, str]:
     return {"name": version.layer, "version": version.name, "digest": version.digest, "on": version.on}
 
 
-def _main_place(gathered: Gathered, versions: Mapping[str, Sequence[LayerVersion]], source: str) -> str:
-    """The county with most of the ground; without codes in the layer, the place it was published for."""
+def _main_place(
+    gathered: Gathered,
+    boundary: Boundary,
+    catalogue: Catalogue,
+    versions: Mapping[str, Sequence[LayerVersion]],
+    source: str,
+) -> str:
+    """The county with most of the ground; without codes in the layer, the place whose parcels cover most of it."""
     counties = [row for row in gathered.tables["places"] if row["level"] == "county"]
     if counties:
         return str(max(counties, key=lambda row: (row["area_m2"], row["code"]))["code"])
-    published = [version.place for layer in versions.values() for version in layer]
-    if gathered.pieces is None or not len(gathered.pieces) or not published:
+    if gathered.pieces is None or not len(gathered.pieces):
         raise LiangtianError("check-place-unknown", source=source)
-    return published[0]
+    claims = [version.claim for layer in versions.values() for version in layer]
+    ground = {share.claim.place: catalogue.share(share) for share in shares("DLTB", claims)}
+    layers = {place: ([index], ()) for place, index in ground.items() if index is not None}
+    covered = {place: pieces.total_dm2 for place, pieces in cut(layers, boundary.shape, boundary.crs).items()}
+    return max(covered, key=covered.__getitem__)

@@ -30,7 +30,10 @@ from liangtian.space.detect import label
 def convert(
     lang: Language | None, /, src: Path, dst: Path, *, to_crs: CRS | None, out_encoding: str | None, **options: Any
 ) -> None:
-    """Convert the vector file SRC to the new file DST; the formats follow from the suffixes."""
+    """Convert the vector file SRC to the new file DST; the formats follow from the suffixes.
+
+    A shapefile holds names of 10 bytes: the column declared_area_ha of a TXT is decl_ha in it, and is read back as itself.
+    """
     with opened(src, options) as features:
         written = features if to_crs is None else moved(features, to_crs)
         vector.write(written, dst, encoding=out_encoding)

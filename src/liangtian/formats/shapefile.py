@@ -19,6 +19,9 @@ from liangtian.formats.geometry import RawLayer, note
 
 NAME_BYTES = 10
 TEXT_BYTES = 254
+# Columns of our own readers whose names a shapefile cannot hold: written short, read back under their own name.
+SHORT_NAMES = {"declared_area_ha": "decl_ha"}
+_OWN_NAMES = {short: own for own, short in SHORT_NAMES.items()}
 _SHP_MAGIC = 9994
 # Language driver ids of the .dbf header, for tables whose text is not Chinese.
 _DBF_CODE_PAGES = {
@@ -38,7 +41,7 @@ class Parts:
 
 
 def read(path: Path, *, encoding: str | None = None) -> RawLayer:
-    """Read a shapefile: declared encoding, else the one its bytes prove, else GBK.
+    """Read a shapefile: declared encoding, else the one its bytes prove, else GBK; `SHORT_NAMES` get their own back.
 
     Raises
     ------
@@ -49,6 +52,7 @@ def read(path: Path, *, encoding: str | None = None) -> RawLayer:
     # ISO-8859-1 maps every byte to one character and back: the bytes arrive unharmed.
     layer = ogr.read(path, encoding="ISO-8859-1")
     attributes, findings = _decoded(layer.attributes, parts, encoding)
+    attributes = attributes.rename_columns([_OWN_NAMES.get(name, name) for name in attributes.column_names])
     return RawLayer(layer.geometry, attributes, layer.crs, layer.source, (*layer.findings, *findings))
 
 
@@ -143,7 +147,7 @@ def _spoken(encoding: str) -> str:
 
 
 def write(features: Features, path: Path, *, encoding: str) -> None:
-    """Write a shapefile with .cpg and .prj.
+    """Write a shapefile with .cpg and .prj; our own column names beyond 10 bytes as `SHORT_NAMES` has them.
 
     Raises
     ------
@@ -152,9 +156,11 @@ def write(features: Features, path: Path, *, encoding: str) -> None:
     codec = "gbk" if encoding.lower() in {"gbk", "gb2312", "cp936"} else _codec(encoding)
     if codec not in {"gbk", "utf-8"}:
         raise FileUnreadable("file-encoding-wrong", file=path.name, encoding=encoding)
-    _check_names(features.attributes.column_names, path, codec)
-    _check_texts(features.attributes, path, codec)
-    table = features.attributes.append_column("geometry", ogr.wkb(features.geometry))
+    attributes = features.attributes
+    attributes = attributes.rename_columns([SHORT_NAMES.get(name, name) for name in attributes.column_names])
+    _check_names(attributes.column_names, path, codec)
+    _check_texts(attributes, path, codec)
+    table = attributes.append_column("geometry", ogr.wkb(features.geometry))
     is_multi = (shapely.get_type_id(features.geometry) == shapely.GeometryType.MULTIPOLYGON).any()
     ogr.write(
         table,

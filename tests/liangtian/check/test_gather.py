@@ -473,3 +473,11 @@ def test_a_thousand_mu_gate_is_decided_by_geometry(home: Path) -> None:
     (finding,) = [f for f in result.findings if f.rule == "haining-2021一（三）.3"]
     assert (finding.outcome.value, finding.measured) == ("fail", float(result.facts["contiguous_farmland_max_m2"]))
     assert finding.parcels == ("P1", "P2", "P4")
+
+
+def test_the_place_of_ground_without_codes_is_the_one_whose_parcels_cover_most_of_it(tmp_path: Path) -> None:
+    put(tmp_path, "DLTB", [cell(0, 0, 4)], {"BSM": ["PT1"], "DLBM": ["0101"]}, place="pt-aveiro")
+    put(tmp_path, "DLTB", [cell(4, 0, 4)], {"BSM": ["US1"], "DLBM": ["0101"]}, place="us-phillips")
+    sites = (cell(1, 0, 2), cell(5, 0, 2), cell(2, 0, 3), cell(3, 0, 3))
+    answers = [check(boundary(site), Catalogue(tmp_path), Question(on=DAY)).head["place"] for site in sites]
+    assert answers == ["pt-aveiro", "us-phillips", "pt-aveiro", "us-phillips"]

@@ -329,6 +329,19 @@ def test_unusable_files_are_refused(tmp_path, content, message_id):
     assert "坏.txt" in render_error(caught.value, lang="en")
 
 
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_where_no_plot_can_be_used_every_defect_is_said_with_its_line(lang):
+    broken = plot(points(SQUARE).replace("J2,1,", "J2,x,").replace("J4,1,", "J4,1,?"))
+
+    with pytest.raises(FileUnreadable) as caught:
+        read(HEAD + broken + plot(points(SQUARE[:2])))
+
+    first, *defects = render_error(caught.value, lang=lang).splitlines()
+    assert ("3 处" if lang == "zh" else "3 defects") in first
+    word = "第 {} 行" if lang == "zh" else "line {}:"
+    assert [word.format(line) in said for line, said in zip((11, 13, 16), defects, strict=True)] == [True] * 3
+
+
 def test_a_name_cut_inside_a_character_costs_no_more_than_itself(tmp_path):
     path = tmp_path / "a.txt"
     path.write_bytes(

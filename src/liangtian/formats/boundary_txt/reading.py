@@ -13,12 +13,14 @@ import pyarrow as pa
 import shapely
 
 from liangtian.errors import FileUnreadable
+from liangtian.finding import Finding
 from liangtian.formats.boundary_txt.heading import AreaUnit, PlotHeading, is_heading, parse_area, parse_heading
 from liangtian.formats.boundary_txt.placing import place
 from liangtian.formats.boundary_txt.plot import Plot, read_plot
 from liangtian.formats.defects import DefectLog, Severity
 from liangtian.formats.features import Features
 from liangtian.formats.rings import polygons_from_rings
+from liangtian.messages import Language, render
 from liangtian.units import UNIT_M2
 
 RULES: dict[str, tuple[str, Severity]] = {
@@ -48,6 +50,7 @@ ATTRIBUTES, COORDINATES = "属性描述", "地块坐标"
 METADATA_KEY = b"liangtian.boundary_txt"
 _REPLACEMENT = "\ufffd"
 _ENCODINGS = ("utf-8-sig", "gb18030")
+_MOST_SAID = 200  # defects in one error
 _AREA_TOLERANCE_M2, _AREA_TOLERANCE_SHARE = 1.0, 0.001
 
 
@@ -212,12 +215,19 @@ def _features(scan: _Scan) -> Features:
 
 
 def _nothing_usable(scan: _Scan) -> FileUnreadable:
-    """A single defect speaks for itself; several are counted."""
+    """A single defect speaks for itself; of several each is said, with its line."""
     errors = [f for f in scan.log.in_line_order() if f.params["severity"] == "error"]
     if len(errors) == 1:
         return FileUnreadable(errors[0].message_id, **errors[0].params)
-    plots, line = len(scan.headings), errors[0].params["line"]
-    return FileUnreadable("txt-nothing-usable", source=scan.log.source, plots=plots, defects=len(errors), line=line)
+    said = {"each": _said(errors, "zh"), "each_en": _said(errors, "en")}
+    plots = len(scan.headings)
+    return FileUnreadable("txt-nothing-usable", source=scan.log.source, plots=plots, defects=len(errors), **said)
+
+
+def _said(errors: list[Finding], lang: Language) -> str:
+    """One line a defect; a file of nothing but defects is not told to its end."""
+    lines = [render(error, lang=lang) for error in errors[:_MOST_SAID]]
+    return "\n".join([*lines, *(["…"] if len(errors) > _MOST_SAID else [])])
 
 
 def _geometry(plots: list[Plot], swapped: npt.NDArray[np.bool_]) -> npt.NDArray[np.object_]:
