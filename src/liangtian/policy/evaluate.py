@@ -80,7 +80,7 @@ class Rulebook:
         refuse_defective(documents)
         self.documents = documents
         self.values = Parameters(documents) if values is None else values
-        chosen = None if only is None else frozenset(only)
+        self._chosen = chosen = None if only is None else frozenset(only)
         self._by_event: dict[str, list[_Asked]] = {event: [] for event in EVENTS}
         for asked in _asked(documents):
             if chosen is None or asked.rule in chosen:
@@ -93,8 +93,9 @@ class Rulebook:
                 self._replaced.setdefault(old, []).append((document, f"{document.id}{new}"))
 
     def only(self, rules: Iterable[str], values: Parameters | None = None) -> Rulebook:
-        """The same documents, asked only these rules, by these values if given."""
-        return Rulebook(self.documents, self.values if values is None else values, rules)
+        """The same documents, asked only these of the rules it asks, by these values if given."""
+        fewer = frozenset(rules) if self._chosen is None else self._chosen.intersection(rules)
+        return Rulebook(self.documents, self.values if values is None else values, fewer)
 
     def asks(self, event: str) -> bool:
         """Whether any obligation is asked at a step of procedure."""

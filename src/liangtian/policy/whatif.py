@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby
+from typing import TypeVar
 
 from liangtian.policy.cases import Opening, outcomes, totals
 from liangtian.policy.clause import Case, Duty, clauses
@@ -15,6 +16,7 @@ from liangtian.policy.facts import dictionary
 from liangtian.policy.values import Parameter
 
 Key = tuple[str, str, str, str]  # place, party, pool, index
+Account = TypeVar("Account", bound=Hashable)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,3 +159,40 @@ def _first_below(moves: list[tuple[date, Key, int]], openings: Mapping[Key, int]
                 place, party, pool, index = key
                 found.setdefault(key, Below(place, party, pool, index, on, held[key]))
     return found
+
+
+def below_zero(
+    days: Mapping[Account, Mapping[date, int]], moves: Iterable[tuple[Account, date, int]]
+) -> dict[Account, tuple[date, int]]:
+    """Lay further moves over the balances of a book; what they take below zero on a day it is not below zero without.
+
+    Parameters
+    ----------
+    days : account → balance at the end of each day with a movement; nothing before the first
+    moves : account, day and the amount by which that day moves it more, or less
+
+    Returns
+    -------
+    account → the first such day and the balance at its end
+
+    Examples
+    --------
+    >>> june, july = date(2024, 6, 1), date(2024, 7, 1)
+    >>> below_zero({"reserve": {june: 100, july: 20}}, [("reserve", june, -30)])
+    {'reserve': (datetime.date(2024, 7, 1), -10)}
+    """
+    more: dict[Account, dict[date, int]] = {}
+    for account, on, amount in moves:
+        each = more.setdefault(account, {})
+        each[on] = each.get(on, 0) + amount
+    found = {account: _first_day(days.get(account, {}), moved) for account, moved in more.items()}
+    return {account: first for account, first in found.items() if first}
+
+
+def _first_day(balances: Mapping[date, int], moved: Mapping[date, int]) -> tuple[date, int] | None:
+    held = differs = 0
+    for on in sorted({*balances, *moved}):
+        held, differs = balances.get(on, held), differs + moved.get(on, 0)
+        if held + differs < 0 <= held:
+            return on, held + differs
+    return None

@@ -27,7 +27,7 @@ def sentences(comparison: Comparison, trial: Iterable[Parameter], known: Paramet
     known : the values without the trial, to say what each was
     """
     for value in trial:
-        yield _trial(value, known, lang)
+        yield worded(value, known, lang)
     yield _say("whatif-asked", lang, asked=comparison.asked, touched=comparison.touched)
     yield from _outcomes(comparison, lang)
     yield from _amounts(comparison, lang)
@@ -108,7 +108,8 @@ def _unit(unit: str, lang: Language) -> str:
     return texts[lang] if texts else unit
 
 
-def _trial(value: Parameter, known: Parameters, lang: Language) -> str:
+def worded(value: Parameter, known: Parameters, lang: Language) -> str:
+    """What is on trial: the value, what it was, from when, until when and where."""
     name = value.replaces or value.name
     was = known.history(name)
     held = [each for each in was if each.since <= value.since] or list(was)

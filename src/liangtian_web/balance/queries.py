@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
@@ -34,6 +35,12 @@ def filing_places(user: User) -> QuerySet[Place]:
 def waiting_for(user: User) -> QuerySet[Filing]:
     """What waits for the user to post or send back: another's, of a place the user keeps."""
     return filings_for(user).filter(decision=None, place__in=keeping_places(user)).exclude(filer=user)
+
+
+def posted_between(user: User, since: date, until: date | None) -> QuerySet[Filing]:
+    """Filings in the book and not reversed, of business dates from a day on, newest first."""
+    found = filings_for(user).filter(decision__entry__isnull=False, decision__entry__reversed_by=None, on__gte=since)
+    return found.filter(on__lte=until) if until else found
 
 
 def standing_holds(user: User) -> QuerySet[Filing]:

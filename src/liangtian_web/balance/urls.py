@@ -7,6 +7,7 @@ from liangtian_web.balance import views
 app_name = "balance"
 urlpatterns = [
     path("", views.index, name="index"),
+    path("whatif/", views.whatif, name="whatif"),
     path("acceptance/new/", views.accept, name="accept"),
     path("occupation/new/", views.occupy, name="occupy"),
     path("<uuid:uuid>/", views.filing, name="filing"),

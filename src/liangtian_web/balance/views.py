@@ -8,20 +8,26 @@ from uuid import UUID
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from liangtian.errors import LiangtianError
+from liangtian.errors import DocumentRefused, LiangtianError
+from liangtian.messages import Language
 from liangtian_web.balance import actions, presentation
 from liangtian_web.balance.forms import AcceptanceForm, EndingForm, OccupationForm
 from liangtian_web.balance.models import Filing
 from liangtian_web.balance.queries import filing_places, filings_for, standing_holds, waiting_for
 from liangtian_web.balance.ruling import GATES, Ruled, findings_text, posting_rows, rule
+from liangtian_web.balance.trials import BookTrial, try_over_book
 from liangtian_web.ledger.queries import keeping_places
 from liangtian_web.onemap.map_views import map_config
 from liangtian_web.onemap.queries import versions_on
 from liangtian_web.people.requests import Request
 from liangtian_web.refusals import sentence
 from liangtian_web.review.actions import boundary_from
+from liangtian_web.review.trial_form import ChoiceForm, TrialForm
+from liangtian_web.rulebook.queries import home_place
+from liangtian_web.rulebook.values import tryable_names, value_page
 
 PAGE = 50
 
@@ -165,3 +171,32 @@ def decide(request: Request, uuid: UUID) -> HttpResponse:
     reason = request.POST.get("reason", "").strip()[:500]
     actions.decide(request, row, accept="post" in request.POST, reason=reason)
     return _to(row)
+
+
+@require_http_methods(["GET", "POST"])
+def whatif(request: Request) -> HttpResponse:
+    """Try a value over the book: which posted filings and which pools would come out otherwise."""
+    lang, place = _language(request), home_place(request.user)
+    name = (request.POST or request.GET).get("name", "")
+    context: dict[str, Any] = {"choice": ChoiceForm(lang, initial={"name": name}), "place": place}
+    if name not in tryable_names():
+        return render(request, "balance/whatif.html", context, status=404 if name else 200)
+    shown = value_page(name, lang, request.user, on=timezone.localdate(), place=place)
+    form = TrialForm(request.user, shown["start"], lang, request.POST or None)
+    trial = _try(request, form, name) if request.method == "POST" and form.is_valid() else None
+    context |= {"form": form, "trial": trial, "shown": shown}
+    return render(request, "balance/whatif.html", context, status=400 if form.errors else 200)
+
+
+def _language(request: Request) -> Language:
+    return "en" if request.language == "en" else "zh"
+
+
+def _try(request: Request, form: TrialForm, name: str) -> BookTrial | None:
+    """The trial, or every defect of the value said at the form."""
+    try:
+        return try_over_book(request, form.cleaned_data | {"name": name}, _language(request))
+    except LiangtianError as error:
+        for each in error.defects if isinstance(error, DocumentRefused) else (error,):
+            form.add_error(None, sentence(each, request.language))
+    return None

@@ -74,6 +74,21 @@ def balance(account: Account, on: date, known_on: datetime | None = None) -> int
     return int(row[0])
 
 
+def day_balances(accounts: Iterable[Account]) -> dict[int, dict[date, int]]:
+    """Account → what it holds at the end of every day with a movement, as known now."""
+    found: dict[int, dict[date, int]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT a.id, d."on", d.balance FROM unnest(%s::bigint[]) AS a (id), book_days_from(a.id, NULL, '-infinity') AS d
+            """,
+            [[account.pk for account in accounts]],
+        )
+        for number, on, amount in cursor.fetchall():
+            found.setdefault(number, {})[on] = amount
+    return found
+
+
 def lot_balances(account: int, on: date, known_on: datetime | None = None) -> dict[str, int]:
     """What an account holds by lot; lots that hold nothing are left out."""
     legs = Leg.objects.filter(account=account, on__lte=on, lot__isnull=False)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
+from types import MappingProxyType
 from typing import Any
 
 from liangtian.messages import Language
@@ -54,14 +56,13 @@ def try_value(request: Request, given: dict[str, Any], lang: Language) -> Trial:
     ------
     DocumentRefused : with every defect of the value
     """
-    fields = given | {"unit": history(given["name"])[-1].unit, "status": "ours", "source": SOURCE}
-    values = read_values(block_of(fields), SOURCE, values_known(), cited=False, on_trial=True)
+    values = on_trial(given)
     runs = {
         str(run.uuid): run
         for run in runs_for(request.user).defer("boundary", "result", "result_en", "shapes")[:RUNS_MAX]
     }
 
-    compared = _compared(list(runs.values()), values)
+    compared = decide_again(_cases(runs.values()), values)
 
     note(request, "review.whatif", given["name"], on=given["since"])
     rows = [(runs[each.name], _differences(each.outcomes)) for each in compared.changed]
@@ -69,26 +70,49 @@ def try_value(request: Request, given: dict[str, Any], lang: Language) -> Trial:
     return Trial(text_of(values[0], lang), said, rows, len(runs))
 
 
-def _compared(runs: list[Run], trial: tuple[Parameter, ...]) -> Comparison:
+def on_trial(given: Mapping[str, Any]) -> tuple[Parameter, ...]:
+    """The value on trial as a form gave it: name, value, since, until and place.
+
+    Raises
+    ------
+    DocumentRefused : with every defect of the value
+    """
+    fields = {**given, "unit": history(given["name"])[-1].unit, "status": "ours", "source": SOURCE}
+    return read_values(block_of(fields), SOURCE, values_known(), cited=False, on_trial=True)
+
+
+def decide_again(
+    cases: Iterable[tuple[str, Case]],
+    trial: tuple[Parameter, ...],
+    rules: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
+) -> Comparison:
+    """Decide cases by the documents and values that bind their places, and again with the trial.
+
+    Parameters
+    ----------
+    rules : step of procedure → the rules asked there; every one of a step that is not named
+    """
     adoptions, known = approved_adoptions(), values_known()
 
+    @cache
+    def rulebook(names: tuple[str, ...], event: str) -> Rulebook:
+        return Rulebook({name: DOCUMENTS[name] for name in names}, known, rules.get(event))
+
+    def rulebook_for(case: Case) -> Rulebook:
+        documents = adopted(DOCUMENTS, adoptions, on=case.on, place=case.place, within=case.within)
+        return rulebook(tuple(documents), case.event)
+
+    return compare(cases, rulebook_for, trial)
+
+
+def _cases(runs: Iterable[Run]) -> Iterable[tuple[str, Case]]:
     @cache
     def keys(place: Place) -> tuple[str, ...]:
         return keys_of(place)
 
-    @cache
-    def rulebook(names: tuple[str, ...]) -> Rulebook:
-        return Rulebook({name: DOCUMENTS[name] for name in names}, known)
-
-    def rulebook_for(case: Case) -> Rulebook:
-        documents = adopted(DOCUMENTS, adoptions, on=case.on, place=case.place, within=case.within)
-        return rulebook(tuple(documents))
-
-    cases = (
-        (str(run.uuid), Case(run.on, keys(run.place)[0], "check", read_facts(run.facts), keys(run.place)[1:]))
-        for run in runs
-    )
-    return compare(cases, rulebook_for, trial)
+    for run in runs:
+        key, *within = keys(run.place)
+        yield str(run.uuid), Case(run.on, key, "check", read_facts(run.facts), tuple(within))
 
 
 def _differences(outcomes: Any) -> list[tuple[str, str, str]]:

@@ -36,6 +36,7 @@ WORDS = {
     "ledger.refuse": _("退回记账"),
     "ledger.compare": _("记录对账"),
     "ledger.download": _("下载对账单"),
+    "balance.whatif": _("对台账试算"),
     "balance.file": _("提出占补平衡事项"),
     "balance.post": _("审核占补平衡事项入账"),
     "balance.refuse": _("退回占补平衡事项"),
