@@ -204,9 +204,7 @@ def test_everything_wrong_with_a_workbook_is_said_at_once(keeper_client, places)
 
 
 def test_a_keeper_next_door_gets_nothing_not_even_counts(next_door_client, keeper_client, booked, places):
-    keeper_client.post(
-        reverse("ledger:propose"), proposal(places, kind="return", line=GIVEN_BACK)
-    )
+    keeper_client.post(reverse("ledger:propose"), proposal(places, kind="return", line=GIVEN_BACK))
     made, one = Proposal.objects.get(), Entry.objects.get(key="h")
     closed = [
         reverse("ledger:account", args=[account("reserve").pk]),
@@ -231,9 +229,7 @@ def test_a_keeper_next_door_gets_nothing_not_even_counts(next_door_client, keepe
 def test_officers_and_auditors_read_and_do_not_write(booked, keeper_client, places):
     officer_client = browser(person("chen", "陈工", places["county"], "officer"))
     auditor_client = browser(person("sun", "孙审", places["city"], "auditor"))
-    keeper_client.post(
-        reverse("ledger:propose"), proposal(places, kind="return", line=GIVEN_BACK)
-    )
+    keeper_client.post(reverse("ledger:propose"), proposal(places, kind="return", line=GIVEN_BACK))
     made = Proposal.objects.get()
     for client in (officer_client, auditor_client):
         assert len(figures(client.get(reverse("ledger:index"), {"on": "2024-04-01"}))) == 4
