@@ -81,8 +81,8 @@ def test_a_year_of_occupations(clients, places, check, tmp_path):
 
     sealing.seal_all()
     with (tmp_path / "book.zip").open("wb") as target:
-        sealing.export(target, book="示范")
-    verified = CliRunner().invoke(cli, ["verify", str(tmp_path / "book.zip")])
+        head = sealing.export(target, book="示范").head
+    verified = CliRunner().invoke(cli, ["verify", str(tmp_path / "book.zip"), "--head", head])
     assert verified.exit_code == 0, verified.output
 
 
