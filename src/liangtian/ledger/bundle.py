@@ -18,8 +18,9 @@ FORMAT = "liangtian-book/1"
 MANIFEST, RECORDS, SEALS = "manifest.json", "records.jsonl", "seals.jsonl"
 SIZE_MAX = 8 << 30
 """Largest content read, bytes: beyond it the file is taken for one made to fill the memory. So with the bounds that follow."""
-RATIO_MAX, RATIO_FREE = 100, 1 << 20
-"""How many times its packed size a member may unpack to, once it is larger than the second: records pack 5 to 20 times."""
+RATIO_MAX, RATIO_FREE = 300, 1 << 20
+"""How many times its packed size a member may unpack to, once it is larger than the second: records all alike pack a hundred
+times, what is made of nothing a thousand."""
 LINE_MAX, LINE_MIN = 32 << 20, 100
 """Longest line, bytes: the boundary of a lot of a million points; and what every record and seal is longer than."""
 SHORT_MAX = SURPLUS_MAX = 1_000

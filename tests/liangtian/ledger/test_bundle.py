@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bookkeeping import at, day, quota, refused
-from bundles import RULE, bundle_bytes, members, packed, read, sealed, story, with_records
+from bundles import RULE, bundle_bytes, members, packed, packed_lines, read, sealed, story, with_records
 from liangtian.errors import FileUnreadable
 from liangtian.finding import Outcome
 from liangtian.ledger import bundle as bundle_module
@@ -245,6 +245,11 @@ def scattered(lines: int, length: int) -> bytes:
 )
 def test_a_file_made_to_exhaust_its_reader_is_refused(records: bytes, count: int) -> None:
     assert refused(lambda: read(filled(records, count))) == "bundle-damaged"
+
+
+def test_a_book_of_records_all_alike_is_read() -> None:
+    lines = [canonical(quota(f"q{n}", day(2), 5)) for n in range(5_000)]
+    assert len(read(packed_lines(lines)).records) == 5_000
 
 
 def test_a_line_beyond_all_records_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
