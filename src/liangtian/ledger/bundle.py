@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import zipfile
 import zlib
@@ -16,7 +17,14 @@ from liangtian.ledger.chain import GENESIS, Seal, seal_line
 FORMAT = "liangtian-book/1"
 MANIFEST, RECORDS, SEALS = "manifest.json", "records.jsonl", "seals.jsonl"
 SIZE_MAX = 8 << 30
-"""Largest content read, bytes: beyond it the file is taken for one made to fill the memory."""
+"""Largest content read, bytes: beyond it the file is taken for one made to fill the memory. So with the bounds that follow."""
+RATIO_MAX, RATIO_FREE = 300, 1 << 20
+"""How many times its packed size a member may unpack to, once it is larger than the second: records all alike pack a hundred
+times, what is made of nothing a thousand."""
+LINE_MAX, LINE_MIN = 32 << 20, 100
+"""Longest line, bytes: the boundary of a lot of a million points; and what every record and seal is longer than."""
+SHORT_MAX = SURPLUS_MAX = 1_000
+"""How many lines shorter than any record, and how many more than the manifest counts, are read before reading stops."""
 
 _STAMP = (1980, 1, 1, 0, 0, 0)
 
@@ -94,18 +102,44 @@ def read_bundle(source: BinaryIO, *, name: str, size_max: int = SIZE_MAX) -> Bun
     Raises
     ------
     FileUnreadable (bundle-damaged, bundle-not-one): no zip file, a member is missing or fails its checksum, the
-        manifest is not one of this format
+        manifest is not one of this format, or the file was made to exhaust its reader
     """
     try:
         with zipfile.ZipFile(source) as archive:
             if sorted(archive.namelist()) != sorted((MANIFEST, RECORDS, SEALS)):
                 raise FileUnreadable("bundle-not-one", file=name, expected=", ".join((MANIFEST, RECORDS, SEALS)))
-            if sum(member.file_size for member in archive.infolist()) > size_max:
-                raise FileUnreadable("bundle-damaged", file=name, reason=f"> {size_max} bytes")
-            manifest, records, seals = (archive.read(member) for member in (MANIFEST, RECORDS, SEALS))
+            _check_sizes(archive, size_max)
+            manifest = _read_manifest(archive.read(MANIFEST), name)
+            records = _read_lines(archive, RECORDS, manifest.records)
+            return Bundle(manifest, records, _read_lines(archive, SEALS, manifest.seals))
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
         raise FileUnreadable("bundle-damaged", file=name, reason=str(error)) from error
-    return Bundle(_read_manifest(manifest, name), _lines(records), _lines(seals))
+
+
+def _check_sizes(archive: zipfile.ZipFile, size_max: int) -> None:
+    """No more is unpacked than a member says it holds, so what it says is judged before."""
+    if sum(member.file_size for member in archive.infolist()) > size_max:
+        raise ValueError(f"> {size_max} bytes")
+    for member in archive.infolist():
+        if member.file_size > LINE_MAX and member.filename == MANIFEST:
+            raise ValueError(f"{MANIFEST} > {LINE_MAX} bytes")
+        if member.file_size > max(RATIO_FREE, RATIO_MAX * member.compress_size):
+            raise ValueError(f"{member.filename}: {member.file_size} / {member.compress_size} > {RATIO_MAX}")
+
+
+def _read_lines(archive: zipfile.ZipFile, member: str, count: int) -> list[bytes]:
+    """The lines of a member without their newlines, one by one; a last line without its newline is a line too."""
+    lines: list[bytes] = []
+    short = 0
+    with archive.open(member) as packed, io.BufferedReader(packed) as stream:  # type: ignore[type-var]
+        while line := stream.readline(LINE_MAX + 1):
+            if len(line) > LINE_MAX:
+                raise ValueError(f"{member}: line {len(lines) + 1} > {LINE_MAX} bytes")
+            short += len(line) < LINE_MIN
+            if short > SHORT_MAX or len(lines) >= count + SURPLUS_MAX:
+                raise ValueError(f"{member}: {len(lines)} lines, {short} of them no record; {count} in {MANIFEST}")
+            lines.append(line.removesuffix(b"\n"))
+    return lines
 
 
 def _write_lines(archive: zipfile.ZipFile, name: str, lines: Iterable[bytes]) -> int:
@@ -121,11 +155,6 @@ def _member(name: str) -> zipfile.ZipInfo:
     member = zipfile.ZipInfo(name, _STAMP)
     member.compress_type = zipfile.ZIP_DEFLATED
     return member
-
-
-def _lines(content: bytes) -> list[bytes]:
-    """The lines of a member; a last line without its newline is a line too."""
-    return content.removesuffix(b"\n").split(b"\n") if content else []
 
 
 def _manifest_bytes(manifest: Manifest) -> bytes:
@@ -149,5 +178,5 @@ def _read_manifest(content: bytes, name: str) -> Manifest:
             raise FileUnreadable("bundle-format", file=name, expected=FORMAT)
         counts = {each: int(raw[each]) for each in ("records", "seals", "unsealed")}
         return Manifest(**raw | counts | {"exported_at": datetime.fromisoformat(raw["exported_at"])})
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise FileUnreadable("bundle-damaged", file=name, reason=f"{MANIFEST}: {error}") from error

@@ -7,6 +7,7 @@ other ways than the book asks them, because whoever reads the bundle need not tr
 from __future__ import annotations
 
 import re
+from bisect import bisect
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -235,13 +236,15 @@ def _after(before: Seal | None) -> tuple[int, int, str]:
 def _sealed_digests(examined: Examined) -> list[str]:
     """The digests of all seals in order; the records of a seal that cannot be read stand for themselves, unjudged."""
     sealed: list[str] = []
+    readable = list(examined.seals)
     for at in range(1, len(examined.bundle.seals) + 1):
         one = examined.seals.get(at)
         if one is not None:
             sealed += one.digests
             continue
-        following = next((seal.first for later, seal in sorted(examined.seals.items()) if later > at), None)
-        sealed += examined.digests[len(sealed) : None if following is None else following - 1]
+        later = bisect(readable, at)
+        following = examined.seals[readable[later]].first - 1 if later < len(readable) else None
+        sealed += examined.digests[len(sealed) : following]
     return sealed
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import islice
 
 from liangtian.errors import BookRefused, LiangtianError
 from liangtian.ledger.book import Book
@@ -17,6 +18,9 @@ from liangtian.ledger.records import Record, read_record
 
 SKEW = timedelta(minutes=1)
 """How far moments of recording may run against the order of commit: a transaction commits after it takes its time."""
+
+UNREADABLE_MAX = 1_000
+"""Lines that are no records, after which the rest is not read: the file is no book, and each costs its reader memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +61,7 @@ def examine(bundle: Bundle, exclusivity: Exclusivity, published: str | None = No
     seals = dict(_read_seals(bundle.seals))
     records, unreadable = _read_records(bundle.records)
     book = Book(exclusivity, skew=SKEW)
-    refused = tuple(replay(book, records))
+    refused = tuple(islice(replay(book, records), UNREADABLE_MAX))
     digests = [digest(line) for line in bundle.records]
     return Examined(bundle, published, seals, digests, records, unreadable, book, refused)
 
@@ -78,7 +82,13 @@ def replay(book: Book, records: Mapping[int, Record]) -> Iterator[Refusal]:
         try:
             book.append(*(records[each] for each in together))
         except LiangtianError as error:
-            yield Refusal(at, error)
+            yield Refusal(at, _bare(error))
+
+
+def _bare(error: LiangtianError) -> LiangtianError:
+    """An error to be kept: without its trace, which would keep everything that was at hand when it was raised."""
+    error.__cause__ = error.__context__ = None
+    return error.with_traceback(None)
 
 
 def _read_seals(lines: Sequence[bytes]) -> Iterator[tuple[int, Seal]]:
@@ -94,5 +104,8 @@ def _read_records(lines: Sequence[bytes]) -> tuple[dict[int, Record], tuple[Refu
         try:
             records[at] = read_record(line)
         except LiangtianError as error:
-            unreadable.append(Refusal(at, error))
+            unreadable.append(Refusal(at, _bare(error)))
+            if len(unreadable) == UNREADABLE_MAX:
+                unreadable.append(Refusal(at, BookRefused("records-abandoned", at=at, count=UNREADABLE_MAX)))
+                break
     return records, tuple(unreadable)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
+import json
 import zipfile
 
 import pytest
@@ -10,12 +12,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bookkeeping import at, day, quota, refused
-from bundles import RULE, bundle_bytes, members, packed, read, sealed, story, with_records
+from bundles import RULE, bundle_bytes, members, packed, packed_lines, read, sealed, story, with_records
 from liangtian.errors import FileUnreadable
 from liangtian.finding import Outcome
+from liangtian.ledger import bundle as bundle_module
 from liangtian.ledger.bundle import MANIFEST, RECORDS, SEALS, Manifest, read_bundle, write_bundle
 from liangtian.ledger.chain import GENESIS, Seal, differences, digest, read_seal, seal, seal_line
 from liangtian.ledger.checks import verify
+from liangtian.ledger.examined import examine
 from liangtian.ledger.records import canonical, content_digest, read_record
 
 SOUND = bundle_bytes()
@@ -211,6 +215,56 @@ def test_a_file_made_to_fill_the_memory_is_not_unpacked() -> None:
     size = sum(len(content) for content in members(SOUND).values())
     assert read_bundle(io.BytesIO(SOUND), name="book.zip", size_max=size).manifest.records == 11
     assert refused(lambda: read_bundle(io.BytesIO(SOUND), name="book.zip", size_max=size - 1)) == "bundle-damaged"
+
+
+def filled(records: bytes, count: int) -> bytes:
+    """The sound bundle with other records, of which its manifest counts so many."""
+    contents = members(SOUND)
+    manifest = json.dumps(json.loads(contents[MANIFEST]) | {"records": count}).encode()
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in (contents | {MANIFEST: manifest, RECORDS: records}).items():
+            archive.writestr(name, content)
+    return target.getvalue()
+
+
+def scattered(lines: int, length: int) -> bytes:
+    """Lines that do not pack well."""
+    return b"".join(hashlib.shake_256(b"%d" % n).hexdigest(length // 2).encode() + b"\n" for n in range(lines))
+
+
+@pytest.mark.parametrize(
+    ("records", "count"),
+    [
+        (b"\n" * 2_000_000, 2_000_000),
+        (b"x" * 3_000_000, 1),
+        (scattered(1_001, 50), 1_001),
+        (scattered(1_012, 100), 11),
+    ],
+    ids=["nothing but newlines", "packed a thousand times", "lines too short", "lines no one counted"],
+)
+def test_a_file_made_to_exhaust_its_reader_is_refused(records: bytes, count: int) -> None:
+    assert refused(lambda: read(filled(records, count))) == "bundle-damaged"
+
+
+def test_a_book_of_records_all_alike_is_read() -> None:
+    lines = [canonical(quota(f"q{n}", day(2), 5)) for n in range(5_000)]
+    assert len(read(packed_lines(lines)).records) == 5_000
+
+
+def test_a_line_beyond_all_records_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    longest = max(len(line) for line in [*LINES, *read(SOUND).seals]) + 1
+    monkeypatch.setattr(bundle_module, "LINE_MAX", longest)
+    assert len(read(SOUND).records) == len(LINES)
+    monkeypatch.setattr(bundle_module, "LINE_MAX", longest - 1)
+    assert refused(lambda: read(SOUND)) == "bundle-damaged"
+
+
+def test_after_a_thousand_lines_that_are_no_records_the_rest_is_not_read() -> None:
+    examined = examine(read(filled(scattered(1_500, 100), 1_500)), RULE)
+    errors = [refusal.error for refusal in examined.unreadable]
+    assert [error.message_id for error in errors] == ["record-unreadable"] * 1_000 + ["records-abandoned"]
+    assert all(error.__traceback__ is None and error.__context__ is None for error in errors)
 
 
 def test_nothing_is_not_sealed() -> None:
