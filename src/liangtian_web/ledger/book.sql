@@ -371,6 +371,7 @@ BEGIN
   INSERT INTO ledger_link (position, entry_id, ground_id, period_id, digest, seal_id)
     SELECT its_first + r.n - 1, r.entry, r.ground, r.period, r.digest, its_number
       FROM unnest(entries, grounds, periods, digests) WITH ORDINALITY AS r (entry, ground, period, digest, n);
+  PERFORM set_config('liangtian.sealing', 'on', true);
   INSERT INTO ledger_day AS d (account_id, "on", known_on, amount)
     SELECT l.account_id, l."on", (e.recorded_at AT TIME ZONE 'Asia/Shanghai')::date, sum(l.amount)
       FROM ledger_leg l JOIN ledger_entry e ON e.id = l.entry_id WHERE l.entry_id = ANY (entries) GROUP BY 1, 2, 3
@@ -378,6 +379,7 @@ BEGIN
   INSERT INTO ledger_fold AS f (account_id, entry_id)
     SELECT l.account_id, max(l.entry_id) FROM ledger_leg l WHERE l.entry_id = ANY (entries) GROUP BY 1
     ON CONFLICT (account_id) DO UPDATE SET entry_id = greatest(f.entry_id, excluded.entry_id);
+  PERFORM set_config('liangtian.sealing', '', true);
 END $$;
 
 -- Whether an entry was made by this transaction and may move something on a day.
@@ -431,6 +433,21 @@ BEGIN
   END IF;
   RETURN OLD;
 END $$;
+
+-- Day sums are the sealer's: a slip in a console is refused.
+CREATE OR REPLACE FUNCTION book_derived() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF TG_OP = 'DELETE' OR current_setting('liangtian.sealing', true) IS DISTINCT FROM 'on' THEN
+    RAISE EXCEPTION '% is derived by the sealer: % refused', TG_TABLE_NAME, TG_OP USING ERRCODE = 'insufficient_privilege';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE OR REPLACE TRIGGER ledger_day_derived BEFORE INSERT OR UPDATE OR DELETE ON ledger_day
+  FOR EACH ROW EXECUTE FUNCTION book_derived();
+CREATE OR REPLACE TRIGGER ledger_fold_derived BEFORE INSERT OR UPDATE OR DELETE ON ledger_fold
+  FOR EACH ROW EXECUTE FUNCTION book_derived();
+ALTER TABLE ledger_day ENABLE ALWAYS TRIGGER ledger_day_derived;
+ALTER TABLE ledger_fold ENABLE ALWAYS TRIGGER ledger_fold_derived;
 
 CREATE OR REPLACE TRIGGER ledger_user_kept BEFORE DELETE ON people_user FOR EACH ROW EXECUTE FUNCTION book_user_kept();
 ALTER TABLE people_user ENABLE ALWAYS TRIGGER ledger_user_kept;
