@@ -55,6 +55,7 @@ def index(request: Request) -> HttpResponse:
         "places": presentation.by_place(rows),
         "on": on,
         "known_on": known_on,
+        "unsealed": unsealed() if known_on else 0,
         "waiting": proposals_for(request.user).filter(decision=None).count(),
         "keeps": keeping_places(request.user).exists(),
         "asked": request.GET.urlencode(),
