@@ -26,7 +26,7 @@ from liangtian_web.ledger import exclusivity
 from liangtian_web.ledger.models import Account, Assertion, Entry, Ground, Lot, Period
 from liangtian_web.ledger.queries import balance, holdings_of, named_by, state_for
 from liangtian_web.ledger.records import as_attachment, as_closing, entries_by_id, place_key, places_by_key
-from liangtian_web.ledger.refusing import in_words
+from liangtian_web.ledger.refusing import in_words, unwritable
 from liangtian_web.ledger.turns import Again, in_turn
 from liangtian_web.people.models import Place, User
 from liangtian_web.people.requests import Request
@@ -34,6 +34,7 @@ from liangtian_web.trail.actions import note
 
 Row = TypeVar("Row", Lot, Period)
 
+KEY_MAX, SERIAL_MAX = 200, 60
 POST = f"SELECT * FROM book_post({', '.join(['%s'] * 19)})"
 
 
@@ -55,6 +56,8 @@ def post(*entries: kernel.Entry) -> list[Entry]:
     BookRefused, Unbalanced : with the reason; the book is unchanged
     """
     _check_links(entries)
+    for entry in entries:
+        _check_texts(entry)
 
     def work() -> list[int]:
         near = _lock_ground(entries)
@@ -186,6 +189,7 @@ def attach_boundary(attachment: Attachment) -> Lot:
     ------
     BookRefused (lot-unknown, lot-has-ground, lot-overlap, lot-beyond-ground)
     """
+    _check_texts(attachment)
     lot = Lot.objects.filter(serial=attachment.lot).first()
     if lot is None:
         raise BookRefused("lot-unknown", serial=attachment.lot, key=attachment.key)
@@ -235,6 +239,7 @@ def close_period(closing: Closing) -> Period:
     ------
     BookRefused (closing-backwards)
     """
+    _check_texts(closing)
     place = places_by_key([closing.place]).get(closing.place)
     if place is None:
         raise BookRefused("book-place-unknown", place=closing.place)
@@ -332,6 +337,22 @@ def _check_links(entries: Sequence[kernel.Entry]) -> None:
         for other in entry.linked:
             if other not in by_key or entry.key not in by_key[other].linked:
                 raise BookRefused("linked-incomplete", key=entry.key, other=other)
+
+
+def _check_texts(record: Record) -> None:
+    """What no column can hold is refused before anything is looked up by it."""
+    lots = record.lots if isinstance(record, kernel.Entry) else ()
+    rules = record.rules if isinstance(record, kernel.Entry) else ()
+    texts = [record.key, record.actor, record.approver, *record.evidence, *rules]
+    if any(
+        unwritable(text) for text in [*texts, *(w for lot in lots for w in (lot.serial, lot.project, lot.document))]
+    ):
+        raise BookRefused("book-text", key=record.key.encode("ascii", "backslashreplace").decode("ascii"))
+    if len(record.key) > KEY_MAX:
+        raise BookRefused("book-key-long", key=record.key[:20], most=KEY_MAX)
+    for lot in lots:
+        if len(lot.serial) > SERIAL_MAX:
+            raise BookRefused("book-serial-long", serial=lot.serial[:20], most=SERIAL_MAX)
 
 
 def _is_plain(entry: kernel.Entry) -> bool:

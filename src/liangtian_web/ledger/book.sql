@@ -73,6 +73,20 @@ BEGIN
   END IF;
 END $$;
 
+-- Who is about to stamp a record holds the second in which it is, until committed: the sealer stops before it.
+CREATE OR REPLACE FUNCTION book_announce() RETURNS void LANGUAGE sql AS $$
+  SELECT pg_advisory_xact_lock_shared(40969, floor(extract(epoch FROM clock_timestamp()) - 1577836800)::int)
+$$;
+-- Up to which moment nobody else can still add a record. The clock is read before the locks.
+CREATE OR REPLACE FUNCTION book_settled_until() RETURNS timestamptz LANGUAGE plpgsql AS $$
+DECLARE until timestamptz := clock_timestamp();
+BEGIN
+  RETURN least(until, (
+    SELECT to_timestamp(min(l.objid::bigint) + 1577836800) FROM pg_locks l
+     WHERE l.locktype = 'advisory' AND l.classid = 40969 AND l.objsubid = 2 AND l.pid <> pg_backend_pid()
+       AND l.database = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database())));
+END $$;
+
 -- The one way in. The legs stand on the business date; `implied` are the further movements of holds that lapse, and of
 -- what ends or reverses them, each on its day. Returns the entry, and whether the key had been booked before: then
 -- nothing is done, and the caller compares.
@@ -107,6 +121,7 @@ BEGIN
   IF entry_approver IS NOT NULL AND NOT EXISTS (SELECT FROM people_user u WHERE u.id = entry_approver) THEN
     RAISE EXCEPTION 'there is no user %', entry_approver USING ERRCODE = 'foreign_key_violation';
   END IF;
+  PERFORM book_announce();
   INSERT INTO ledger_entry (uuid, key, "on", recorded_at, kind, evidence, rules, actor_id, approver_id, reverses_id,
                             settles_id, linked, expires, created_xid)
     VALUES (entry_uuid, entry_key, entry_on, clock_timestamp(), entry_kind, entry_evidence, entry_rules,
@@ -269,8 +284,10 @@ CREATE OR REPLACE FUNCTION book_add_ground(
   of_lot bigint, its_wkb bytea, its_crs text, its_box box, its_area numeric, its_key text, its_evidence text[],
   its_actor bigint, its_approver bigint, examined bigint[]
 ) RETURNS timestamptz LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
-DECLARE stamp timestamptz := clock_timestamp();
+DECLARE stamp timestamptz;
 BEGIN
+  PERFORM book_announce();
+  stamp := clock_timestamp();
   IF EXISTS (SELECT FROM book_lock_ground(ARRAY[its_box]) AS near WHERE near <> ALL (examined)) THEN
     RAISE EXCEPTION 'a boundary nearby was not compared with: take book_lock_ground first';
   END IF;
@@ -327,6 +344,7 @@ BEGIN
   IF its_through >= (clock_timestamp() AT TIME ZONE 'Asia/Shanghai')::date THEN
     PERFORM book_refuse('closing-not-over', jsonb_build_object('place', of_place, 'through', its_through));
   END IF;
+  PERFORM book_announce();
   stamp := clock_timestamp();
   INSERT INTO ledger_period (key, place_id, through, opens, evidence, actor_id, approver_id, recorded_at, created_xid)
     VALUES (its_key, of_place, its_through, false, its_evidence, its_actor, its_approver, stamp, pg_current_xact_id()::text::bigint)
@@ -371,6 +389,7 @@ BEGIN
   INSERT INTO ledger_link (position, entry_id, ground_id, period_id, digest, seal_id)
     SELECT its_first + r.n - 1, r.entry, r.ground, r.period, r.digest, its_number
       FROM unnest(entries, grounds, periods, digests) WITH ORDINALITY AS r (entry, ground, period, digest, n);
+  PERFORM set_config('liangtian.sealing', 'on', true);
   INSERT INTO ledger_day AS d (account_id, "on", known_on, amount)
     SELECT l.account_id, l."on", (e.recorded_at AT TIME ZONE 'Asia/Shanghai')::date, sum(l.amount)
       FROM ledger_leg l JOIN ledger_entry e ON e.id = l.entry_id WHERE l.entry_id = ANY (entries) GROUP BY 1, 2, 3
@@ -378,6 +397,7 @@ BEGIN
   INSERT INTO ledger_fold AS f (account_id, entry_id)
     SELECT l.account_id, max(l.entry_id) FROM ledger_leg l WHERE l.entry_id = ANY (entries) GROUP BY 1
     ON CONFLICT (account_id) DO UPDATE SET entry_id = greatest(f.entry_id, excluded.entry_id);
+  PERFORM set_config('liangtian.sealing', '', true);
 END $$;
 
 -- Whether an entry was made by this transaction and may move something on a day.
@@ -431,6 +451,21 @@ BEGIN
   END IF;
   RETURN OLD;
 END $$;
+
+-- Day sums are the sealer's: a slip in a console is refused.
+CREATE OR REPLACE FUNCTION book_derived() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF TG_OP = 'DELETE' OR current_setting('liangtian.sealing', true) IS DISTINCT FROM 'on' THEN
+    RAISE EXCEPTION '% is derived by the sealer: % refused', TG_TABLE_NAME, TG_OP USING ERRCODE = 'insufficient_privilege';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE OR REPLACE TRIGGER ledger_day_derived BEFORE INSERT OR UPDATE OR DELETE ON ledger_day
+  FOR EACH ROW EXECUTE FUNCTION book_derived();
+CREATE OR REPLACE TRIGGER ledger_fold_derived BEFORE INSERT OR UPDATE OR DELETE ON ledger_fold
+  FOR EACH ROW EXECUTE FUNCTION book_derived();
+ALTER TABLE ledger_day ENABLE ALWAYS TRIGGER ledger_day_derived;
+ALTER TABLE ledger_fold ENABLE ALWAYS TRIGGER ledger_fold_derived;
 
 CREATE OR REPLACE TRIGGER ledger_user_kept BEFORE DELETE ON people_user FOR EACH ROW EXECUTE FUNCTION book_user_kept();
 ALTER TABLE people_user ENABLE ALWAYS TRIGGER ledger_user_kept;

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import uuid4
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from liangtian.errors import BookRefused
 from liangtian.ledger.entry import AMOUNT_MAX
 from liangtian.ledger.indices import indices
 from liangtian.ledger.kinds import credit_kinds, entry_kinds, pools
@@ -20,6 +22,7 @@ from liangtian_web.ledger.records import OUTSIDE, place_key
 from liangtian_web.ledger.templatetags.book import credit_word, index_word, kind_word, pool_word
 from liangtian_web.people.models import Place, User
 
+FIRST, LAST = date(1900, 1, 1), date(2200, 12, 31)
 DATE = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
 LINES = 6
 WORKBOOK_BYTES_MAX = 5 * 2**20
@@ -27,22 +30,36 @@ WORKBOOK_BYTES_MAX = 5 * 2**20
 PROPOSED = tuple(name for name in entry_kinds() if name not in ("reversal", "hold", "release", "acceptance"))
 
 
+class Day(forms.DateField):
+    """A day of the book's centuries."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(widget=DATE, validators=[MinValueValidator(FIRST), MaxValueValidator(LAST)], **kwargs)
+
+
+def _readable(form: forms.Form) -> dict[str, Any]:
+    """What a filter asks for; nothing is shown for a day that is none."""
+    if form.is_bound and not form.is_valid():
+        raise BookRefused("book-filter-date", first=FIRST, last=LAST)
+    return form.cleaned_data if form.is_bound else {}
+
+
 class AsOfForm(forms.Form):
     """Which day is asked about, and how much was known."""
 
-    on = forms.DateField(label=_("业务日期"), required=False, widget=DATE)
-    known_on = forms.DateField(label=_("按当日所知"), required=False, widget=DATE)
+    on = Day(label=_("业务日期"), required=False)
+    known_on = Day(label=_("按当日所知"), required=False)
 
     def __init__(self, data: Any = None) -> None:
         super().__init__(data or None, initial={"on": timezone.localdate()}, label_suffix="")
 
     def day(self) -> Any:
         """The business date; today where none is given."""
-        return (self.cleaned_data.get("on") if self.is_valid() else None) or timezone.localdate()
+        return _readable(self).get("on") or timezone.localdate()
 
     def moment(self) -> datetime | None:
         """The end of the day up to which records are counted; None: all."""
-        known_on = self.cleaned_data.get("known_on") if self.is_valid() else None
+        known_on = _readable(self).get("known_on")
         if known_on is None:
             return None
         return timezone.make_aware(datetime.combine(known_on + timedelta(days=1), time())) - timedelta(microseconds=1)
@@ -51,8 +68,8 @@ class AsOfForm(forms.Form):
 class StatementForm(forms.Form):
     """From which day to which."""
 
-    since = forms.DateField(label=_("自"), required=False, widget=DATE)
-    until = forms.DateField(label=_("至"), required=False, widget=DATE)
+    since = Day(label=_("自"), required=False)
+    until = Day(label=_("至"), required=False)
 
     def __init__(self, data: Any = None) -> None:
         today = timezone.localdate()
@@ -64,7 +81,7 @@ class StatementForm(forms.Form):
 
     def days(self) -> tuple[Any, Any]:
         """First and last day; this year so far where none is given."""
-        given = self.cleaned_data if self.is_valid() else {}
+        given = _readable(self)
         today = timezone.localdate()
         return given.get("since") or today.replace(month=1, day=1), given.get("until") or today
 
@@ -79,7 +96,7 @@ class ProposalForm(OnceForm):
     """The head of a proposed entry."""
 
     place: forms.ModelChoiceField[Place] = forms.ModelChoiceField(label=_("责任单元"), queryset=None, empty_label=None)
-    on = forms.DateField(label=_("业务日期"), widget=DATE)
+    on = Day(label=_("业务日期"))
     kind = forms.ChoiceField(label=_("类型"))
     evidence = forms.CharField(label=_("依据"), max_length=200, help_text=_("文号、检查编号或会议纪要；每笔都要有依据"))
     workbook = forms.FileField(label=_("明细表（xlsx）"), required=False, help_text=_("有表就不看下面的各行"))
@@ -104,14 +121,14 @@ class ProposalForm(OnceForm):
 class ReversalForm(OnceForm):
     """When an entry is taken back, and why."""
 
-    on = forms.DateField(label=_("业务日期"), widget=DATE, help_text=_("不早于原分录的业务日期"))
+    on = Day(label=_("业务日期"), help_text=_("不早于原分录的业务日期"))
     evidence = forms.CharField(label=_("依据"), max_length=200)
 
 
 class CompareForm(forms.Form):
     """What somebody else's statement says an account holds at the end of a day, in the book's whole units."""
 
-    on = forms.DateField(label=_("业务日期"), widget=DATE)
+    on = Day(label=_("业务日期"))
     stated = forms.IntegerField(label=_("对账单余额"), min_value=-AMOUNT_MAX, max_value=AMOUNT_MAX)
     source = forms.CharField(label=_("对账单来源"), max_length=200)
 

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import io
 import re
-import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
-import openpyxl
 from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
 from django.utils.translation import get_language, gettext, override
 from django.utils.translation import gettext_lazy as _
-from openpyxl.utils.exceptions import InvalidFileException
 
 from liangtian.errors import BookRefused, LiangtianError
 from liangtian.ledger import lots as kernel_lots
@@ -28,6 +24,7 @@ from liangtian_web.ledger import actions, models
 from liangtian_web.ledger.models import Decision, Proposal
 from liangtian_web.ledger.queries import keeping_places
 from liangtian_web.ledger.records import OUTSIDE, entries_by_id, place_key, places_by_key
+from liangtian_web.ledger.refusing import unwritable
 from liangtian_web.ledger.turns import in_turn
 from liangtian_web.people.models import Place, User
 from liangtian_web.people.requests import Request
@@ -72,36 +69,6 @@ class Problems(BookRefused):
         self.problems = list(problems)
 
 
-def read_workbook(content: bytes) -> list[dict[str, str]]:
-    """The rows of a workbook's first sheet under the headings of `COLUMNS`; blank rows are left out, merged cells refused.
-
-    Raises
-    ------
-    Problems
-    """
-    try:
-        sheet = openpyxl.load_workbook(io.BytesIO(content), data_only=False).worksheets[0]
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, IndexError, OSError):
-        raise Problems(
-            [Problem(0, "", gettext("文件不是可读的 xlsx。请另存为 Excel 工作簿（.xlsx）后重试。"))]
-        ) from None
-    if sheet.merged_cells.ranges:
-        where = ", ".join(map(str, sheet.merged_cells.ranges))
-        raise Problems([Problem(0, "", gettext("有合并单元格（%(where)s）。请取消合并后重试。") % {"where": where})])
-    rows = sheet.iter_rows(values_only=True)
-    heads = {str(text).strip(): at for at, text in enumerate(next(rows, ())) if text is not None}
-    at_column = {
-        name: at for name, words in headings().items() for word in words if (at := heads.get(word)) is not None
-    }
-    if missing := [str(COLUMNS[name]) for name in REQUIRED if name not in at_column]:
-        said = gettext("缺少列：%(columns)s。请使用模板。") % {"columns": "、".join(missing)}
-        raise Problems([Problem(1, "", said)])
-    found = [{name: _cell(row, at_column.get(name)) for name in COLUMNS} for row in rows]
-    while found and not any(found[-1].values()):
-        found.pop()
-    return found
-
-
 def headings() -> dict[str, set[str]]:
     """The headings a column may have: its words in each language."""
     found: dict[str, set[str]] = {name: set() for name in COLUMNS}
@@ -110,11 +77,6 @@ def headings() -> dict[str, set[str]]:
             for name, word in COLUMNS.items():
                 found[name].add(str(word))
     return found
-
-
-def _cell(row: Sequence[Any], at: int | None) -> str:
-    value = row[at] if at is not None and at < len(row) else None
-    return "" if value is None else str(value).strip()
 
 
 def legs_of(rows: Sequence[Mapping[str, str]], *, first: int = 1) -> tuple[list[Leg], list[dict[str, str]]]:
@@ -181,11 +143,6 @@ def _text_problems(number: int, row: Mapping[str, str]) -> Iterable[Problem]:
             yield Problem(number, name, said)
         elif unwritable(text):
             yield Problem(number, name, gettext("含有不能保存的字符。请重新填写。"))
-
-
-def unwritable(text: str) -> bool:
-    """Whether a text holds what the database cannot: the null character, or half of a character."""
-    return any(char == "\0" or "\ud800" <= char <= "\udfff" for char in text)
 
 
 def _place_problems(number: int, name: str, text: str, places: Mapping[str, str | None]) -> Iterable[Problem]:

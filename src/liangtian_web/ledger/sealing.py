@@ -1,6 +1,7 @@
 """The one sealer: takes committed records into the hash chain, in batches, and folds their legs into the day sums.
 
-Entries are booked unchained; what is not sealed yet is counted and shown. One sealer works at a time, whoever calls.
+Records are sealed in the order of their moments, and none past the moment of a writer that has not ended: what it
+commits would come too late. Entries are booked unchained; what is not sealed yet is counted and shown. One sealer works at a time, whoever calls.
 """
 
 from __future__ import annotations
@@ -25,14 +26,20 @@ ENTRY, GROUND, PERIOD = 0, 1, 2
 WAITING = """
 SELECT what, id FROM (
   SELECT 0 AS what, e.id, e.recorded_at FROM ledger_entry e
-   WHERE e.created_xid >= %(floor)s AND NOT EXISTS (SELECT FROM ledger_link k WHERE k.entry_id = e.id)
+   WHERE e.created_xid >= %(floor)s AND e.recorded_at < %(until)s AND NOT EXISTS (SELECT FROM ledger_link k WHERE k.entry_id = e.id)
   UNION ALL
   SELECT 1, g.lot_id, g.recorded_at FROM ledger_ground g
-   WHERE g.key IS NOT NULL AND NOT EXISTS (SELECT FROM ledger_link k WHERE k.ground_id = g.lot_id)
+   WHERE g.key IS NOT NULL AND g.recorded_at < %(until)s AND NOT EXISTS (SELECT FROM ledger_link k WHERE k.ground_id = g.lot_id)
   UNION ALL
   SELECT 2, p.id, p.recorded_at FROM ledger_period p
-   WHERE NOT p.opens AND NOT EXISTS (SELECT FROM ledger_link k WHERE k.period_id = p.id)
+   WHERE NOT p.opens AND p.recorded_at < %(until)s AND NOT EXISTS (SELECT FROM ledger_link k WHERE k.period_id = p.id)
 ) AS waiting ORDER BY recorded_at, what, id LIMIT %(most)s
+"""
+# Entries that wait for an earlier writer to end: the floor stays under them.
+HELD_BACK = """
+SELECT min(e.created_xid) FROM ledger_entry e
+ WHERE e.created_xid >= %(floor)s AND e.recorded_at >= %(until)s
+   AND NOT EXISTS (SELECT FROM ledger_link k WHERE k.entry_id = e.id)
 """
 
 
@@ -71,17 +78,21 @@ def _seal_batch(*, full: bool) -> int:
         last = Seal.objects.order_by("-number").first()
         # Transactions counted from anew mean another cluster: its floor says nothing here.
         floor = last.xid_floor if last and not full and last.xid_floor <= horizon else 0
-        cursor.execute(WAITING, {"floor": floor, "most": BATCH})
+        cursor.execute("SELECT book_settled_until()")
+        asked = {"floor": floor, "most": BATCH, "until": (cursor.fetchone() or (None,))[0]}
+        cursor.execute(WAITING, asked)
         waiting = [Waiting(*row) for row in cursor.fetchall()]
         if not waiting:
             return 0
+        cursor.execute(HELD_BACK, asked)
+        held_back = (cursor.fetchone() or (None,))[0]
         digests = [chain.digest(canonical(record)) for record in _read(waiting)]
         made = chain.seal(digests, _as_seal(last) if last else None, datetime.now(UTC))
         columns = [[each.id if each.what == what else None for each in waiting] for what in (ENTRY, GROUND, PERIOD)]
         cursor.execute(
             "SELECT book_seal(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
             [made.number, made.first, made.previous, made.sealed_at, made.seal,
-             horizon if len(waiting) < BATCH else floor, *columns, digests],
+             min(horizon, held_back or horizon) if len(waiting) < BATCH else floor, *columns, digests],
         )  # fmt: skip
     return len(waiting)
 

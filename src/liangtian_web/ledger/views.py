@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from typing import Any
 from uuid import UUID
 
@@ -31,6 +32,8 @@ from liangtian_web.ledger.queries import (
     statement,
     unsealed,
 )
+from liangtian_web.ledger.refusing import unwritable
+from liangtian_web.ledger.workbooks import read_workbook
 from liangtian_web.onemap.map_views import map_config
 from liangtian_web.onemap.queries import versions_on
 from liangtian_web.people.queries import places_for
@@ -52,6 +55,7 @@ def index(request: Request) -> HttpResponse:
         "places": presentation.by_place(rows),
         "on": on,
         "known_on": known_on,
+        "unsealed": unsealed() if known_on else 0,
         "waiting": proposals_for(request.user).filter(decision=None).count(),
         "keeps": keeping_places(request.user).exists(),
         "asked": request.GET.urlencode(),
@@ -114,7 +118,7 @@ def entries(request: Request) -> HttpResponse:
     """Newest first, a page at a time by key."""
     rows = entries_for(request.user)
     before = request.GET.get("before", "")
-    if before.isdecimal():
+    if re.fullmatch("[0-9]{1,18}", before):
         rows = rows.filter(pk__lt=int(before))
     found = list(rows[: PAGE + 1])
     context = {
@@ -175,6 +179,8 @@ def lots(request: Request) -> HttpResponse:
 
 
 def _lot(request: Request, serial: str) -> Lot:
+    if unwritable(serial):
+        raise Http404
     return get_object_or_404(lots_for(request.user), serial=serial)
 
 
@@ -246,7 +252,7 @@ def propose(request: Request) -> HttpResponse:
 def _rows(form: ProposalForm, lines: list[Any]) -> tuple[list[dict[str, str]], int]:
     """The rows handed in, and the number the first of them is known by."""
     if workbook := form.cleaned_data["workbook"]:
-        return proposing.read_workbook(workbook.read()), 2
+        return read_workbook(workbook.read()), 2
     names = proposing.COLUMNS
     return [{name: each.data.get(each.add_prefix(name), "").strip() for name in names} for each in lines], 1
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import psycopg
 import pytest
 from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import CommandError
 from django.db import connection
 
 from bookkeeping import COUNTY, acceptance, day, entry, moved, quota, square
@@ -148,3 +150,30 @@ def test_an_old_day_breaks_before_today_does(booked):
     assert refused.value.message_id == "balance-below-zero"
     assert (refused.value.params["on"], refused.value.params["balance"]) == (day(3), -100)
     use("february", day(2), 100)
+
+
+@pytest.mark.parametrize(
+    ("table", "change", "said"),
+    [
+        ("day", "UPDATE ledger_day SET amount = amount + 1000", "fail day 339901 reserve plan_quota_m2 2024-01-01: 1500, not 500"),
+        ("leg", "UPDATE ledger_leg SET balance = 7 WHERE amount = 500", "fail balance 339901 reserve plan_quota_m2 2024-01-01: 7, not 500"),
+    ],
+)  # fmt: skip
+def test_what_is_kept_for_speed_is_the_sealers_and_verified(owner, booked, capsys, table, change, said):
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        owner.execute(change)
+    call_command("book", "verify")
+    owner.execute(f"ALTER TABLE ledger_{table} DISABLE TRIGGER USER")
+    try:
+        owner.execute(change)
+    finally:
+        owner.execute(ENABLE[table])
+    with pytest.raises(CommandError):
+        call_command("book", "verify")
+    assert said in capsys.readouterr().out.splitlines()
+
+
+ENABLE = {
+    "day": "ALTER TABLE ledger_day ENABLE ALWAYS TRIGGER ledger_day_derived",
+    "leg": "ALTER TABLE ledger_leg ENABLE ALWAYS TRIGGER ledger_leg_no_change, ENABLE ALWAYS TRIGGER ledger_leg_added",
+}

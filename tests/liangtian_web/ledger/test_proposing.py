@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
+
+import openpyxl
 import pytest
 from django.urls import reverse
 from tests.liangtian_web.ledger.test_views import GOOD, proposal, workbook
 
+from bookkeeping import acceptance, day, quota, refused, square
+from liangtian_web.ledger import actions
 from liangtian_web.ledger.models import Proposal
+from liangtian_web.ledger.proposing import COLUMNS
 from liangtian_web.people.models import Place
 
 pytestmark = pytest.mark.usefixtures("keepers")
@@ -56,3 +63,68 @@ def test_a_form_handed_in_twice_asks_for_one_thing(keeper_client, places):
     other = keeper_client.post(reverse("ledger:propose"), proposal(places, form=form, line={"amount": "7"}))
     assert (other.status_code, Proposal.objects.count()) == (400, 1)
     assert other.context["problems"] == ["这张表单已提交过，内容与这次不同；请从“提出记账”重新填写。"]
+
+
+def packed(sheet: bytes = b"", padding: int = 0) -> io.BytesIO:
+    """A good workbook, with something put before the end of its sheet, and a member of zeros."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(workbook(GOOD)) as whole, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as altered:
+        for name in whole.namelist():
+            altered.writestr(name, whole.read(name).replace(b"</sheetData>", b"</sheetData>" + sheet))
+        altered.writestr("padding", b"0" * padding)
+    out.name = "lines.xlsx"
+    out.seek(0)
+    return out
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"padding": 41 * 2**20}, "明细表解开后过大。请只留明细，另存后重试。"),
+        (
+            {"sheet": b'<mergeCells count="1"><mergeCell ref="A1:XFD1048576"/></mergeCells>'},
+            "有合并单元格（A1:XFD1048576）。请取消合并后重试。",
+        ),
+    ],
+)
+def test_a_small_file_that_unpacks_to_much_is_refused_at_once(keeper_client, places, given, said):
+    head = {name: value for name, value in proposal(places).items() if not name.startswith("line")}
+    page = keeper_client.post(reverse("ledger:propose"), head | {"workbook": packed(**given)})
+    assert (page.status_code, page.context["problems"]) == (400, [said])
+
+
+def test_a_row_a_million_lines_down_is_not_walked_to(keeper_client, places):
+    book = openpyxl.Workbook()
+    book.active.append([str(word) for word in COLUMNS.values()])
+    book.active.cell(1_048_576, 1, "x")
+    out = io.BytesIO()
+    book.save(out)
+    out.seek(0)
+    out.name = "lines.xlsx"
+    head = {name: value for name, value in proposal(places).items() if not name.startswith("line")}
+    page = keeper_client.post(reverse("ledger:propose"), head | {"workbook": out})
+    assert page.context["problems"] == ["超过 2000 行。请分成几笔。"]
+
+
+@pytest.mark.parametrize(
+    ("page", "status"),
+    [
+        ("ledger:index", 409),
+        ("ledger:entries", 200),
+    ],
+)
+def test_days_and_numbers_beyond_all_bounds_are_no_server_errors(keeper_client, page, status):
+    asked = {"known_on": "9999-12-31", "before": "9" * 5000}
+    assert keeper_client.get(reverse(page), asked).status_code == status
+
+
+def test_text_that_cannot_be_kept_is_refused_everywhere(keeper_client, second_client, places):
+    assert keeper_client.get(reverse("ledger:lot", args=["a\0"])).status_code == 404
+    keeper_client.post(reverse("ledger:propose"), proposal(places))
+    page = reverse("ledger:decide", args=[Proposal.objects.get().uuid])
+    assert second_client.post(page, {"refuse": "1", "reason": "a\0"}).status_code == 409
+    texts = {"a\0": "book-text", "\ud800": "book-text", "k" * 201: "book-key-long"}
+    for key, why in texts.items():
+        assert refused(lambda key=key: actions.post(quota(key, day(1), 1))) == why
+    assert refused(lambda: actions.post(quota("e", day(1), 1, evidence=("a\0",)))) == "book-text"
+    assert refused(lambda: actions.post(acceptance("s" * 61, 1, square(0), key="s"))) == "book-serial-long"

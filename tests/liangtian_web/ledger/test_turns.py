@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import psycopg
 import pytest
 import shapely
+from django.core.management import call_command
 from django.db import OperationalError, connection, connections, transaction
 from django.urls import reverse
 from tests.liangtian_web.ledger.test_views import proposal
 
-from bookkeeping import COUNTY, OUTSIDE, PLANE, acceptance, day, refused, square
+from bookkeeping import COUNTY, OUTSIDE, PLANE, acceptance, day, quota, refused, square
 from liangtian.errors import LiangtianError
 from liangtian.ledger.lots import Ground
 from liangtian.ledger.posting import Posting
-from liangtian_web.ledger import actions, exclusivity
+from liangtian_web.ledger import actions, exclusivity, sealing
 from liangtian_web.ledger.models import Entry, Lot, Proposal
+from liangtian_web.ledger.queries import unsealed
 from liangtian_web.ledger.turns import TURNS, in_turn
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("keepers")]
@@ -110,3 +114,29 @@ def test_a_proposal_posted_and_refused_at_once_is_decided_once(keeper_client, se
     assert sorted(answers) == [302, 409, 409, 409]
     decision = Proposal.objects.get().decision
     assert Entry.objects.count() == (decision.entry is not None)
+
+
+def test_nothing_is_sealed_past_a_writer_that_has_not_ended(keepers, capsys):
+    actions.post(quota("first", day(1), 5))
+    sealing.seal_all()
+    written, end = threading.Event(), threading.Event()
+
+    def write_long() -> None:
+        with transaction.atomic():
+            actions.post(quota("long", day(1), 5))
+            written.set()
+            end.wait(20)
+
+    def seal_meanwhile() -> None:
+        written.wait(20)
+        try:
+            time.sleep(1)
+            actions.post(acceptance("A", 900, square(0)))
+            assert (sealing.seal_all(), unsealed()) == (0, 1)
+        finally:
+            end.set()
+
+    assert at_once([write_long, seal_meanwhile]) == ["done", "done"]
+    assert (sealing.seal_all(), unsealed()) == (2, 0)
+    call_command("book", "verify")
+    assert "fail" not in capsys.readouterr().out

@@ -8,13 +8,15 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import transaction
 from django.utils import timezone
 
 from liangtian.finding import Outcome
 from liangtian.ledger.bundle import read_bundle
 from liangtian.ledger.checks import verify
+from liangtian.ledger.examined import examine
 from liangtian.messages import render
-from liangtian_web.ledger import exclusivity, presentation, sealing
+from liangtian_web.ledger import derived, exclusivity, presentation, sealing
 from liangtian_web.ledger.models import Account
 from liangtian_web.ledger.queries import statement, unsealed
 
@@ -57,17 +59,22 @@ class Command(BaseCommand):
         self.stdout.write(f"{manifest.records} records, {manifest.unsealed} unsealed, head {manifest.head}")
 
     def verify(self, options: dict[str, Any]) -> None:
-        """The kernel's checks over an exported bundle, and the sweep of lots in the database."""
-        with tempfile.TemporaryFile() as file:
+        """The kernel's checks over an exported bundle, the sweep of lots, and what is kept beside the records."""
+        rule = exclusivity.tolerance_on(timezone.localdate())
+        with tempfile.TemporaryFile() as file, transaction.atomic():
+            derived.hold_sealer()
             head = sealing.export(file, book="").head  # as the database has it: no one else has written this bundle
             file.seek(0)
-            rule = exclusivity.tolerance_on(timezone.localdate())
-            verdict = verify(read_bundle(file, name="book"), rule, published=head)
+            bundle = read_bundle(file, name="book")
+            verdict = verify(bundle, rule, published=head)
+            different = list(derived.differences(examine(bundle, rule).book))
+        for line in different:
+            self.stdout.write(f"fail {line}")
         for finding in verdict.findings:
             self.stdout.write(f"{finding.outcome.value} {finding.rule} {render(finding, lang='zh')}")
         for overlap in exclusivity.sweep():
             self.stdout.write(f"fail {overlap['serial']} × {overlap['other']} {overlap['overlap_m2']} m²")
-        if verdict.outcome is not Outcome.PASS:
+        if verdict.outcome is not Outcome.PASS or different:
             raise CommandError("the book does not hold")
 
     def statement(self, options: dict[str, Any]) -> None:

@@ -1,0 +1,91 @@
+"""The rows of a workbook somebody hands in, read as a stream: what it unpacks to is bounded before it is unpacked."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from typing import Any
+
+import openpyxl
+from django.utils.translation import gettext
+from openpyxl.utils.exceptions import InvalidFileException
+from openpyxl.worksheet._read_only import ReadOnlyWorksheet
+
+from liangtian_web.ledger.proposing import COLUMNS, REQUIRED, ROWS_MAX, Problem, Problems, headings
+
+UNPACKED_MAX = 40 * 2**20
+MEMBERS_MAX = 200
+LINES_MAX = 5 * ROWS_MAX  # blank ones too
+CELLS_MAX = 100  # of a row
+CHUNK = 2**16
+MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*?ref="([A-Z0-9:]{1,30})"')
+UNREADABLE = (InvalidFileException, zipfile.BadZipFile, zlib.error, SyntaxError, EOFError, KeyError, ValueError,
+              IndexError, TypeError, AttributeError, OSError, NotImplementedError, RuntimeError)  # fmt: skip
+
+
+def read_workbook(content: bytes) -> list[dict[str, str]]:
+    """The rows of a workbook's first sheet under the headings of `COLUMNS`; blank rows are left out, merged cells refused.
+
+    Raises
+    ------
+    Problems
+    """
+    try:
+        merged, rows = _open(content)
+    except UNREADABLE:
+        raise _problem(0, gettext("文件不是可读的 xlsx。请另存为 Excel 工作簿（.xlsx）后重试。")) from None
+    if merged:
+        raise _problem(0, gettext("有合并单元格（%(where)s）。请取消合并后重试。") % {"where": ", ".join(merged)})
+    if len(rows) > LINES_MAX:
+        raise _problem(0, gettext("超过 %(most)s 行。请分成几笔。") % {"most": ROWS_MAX})
+    heads = {str(text).strip(): at for at, text in enumerate(rows[0] if rows else ()) if text is not None}
+    at_column = {
+        name: at for name, words in headings().items() for word in words if (at := heads.get(word)) is not None
+    }
+    if missing := [str(COLUMNS[name]) for name in REQUIRED if name not in at_column]:
+        raise _problem(1, gettext("缺少列：%(columns)s。请使用模板。") % {"columns": "、".join(missing)})
+    found = [{name: _cell(row, at_column.get(name)) for name in COLUMNS} for row in rows[1:]]
+    while found and not any(found[-1].values()):
+        found.pop()
+    return found
+
+
+def _problem(row: int, text: str) -> Problems:
+    return Problems([Problem(row, "", text)])
+
+
+def _open(content: bytes) -> tuple[list[str], list[Sequence[Any]]]:
+    """The merged ranges of the first sheet, and its rows; one row more than may be where there are too many."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        members = archive.infolist()
+        if len(members) > MEMBERS_MAX or sum(each.file_size for each in members) > UNPACKED_MAX:
+            raise _problem(0, gettext("明细表解开后过大。请只留明细，另存后重试。"))
+        book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=False)
+        sheet = book.worksheets[0]
+        if not isinstance(sheet, ReadOnlyWorksheet):
+            raise KeyError(sheet.title)
+        merged = list(islice(_merged(archive, sheet._worksheet_path), 10))
+        rows = [] if merged else sheet.iter_rows(max_col=CELLS_MAX, values_only=True)
+        return merged, list(islice(rows, LINES_MAX + 1))
+
+
+def _merged(archive: zipfile.ZipFile, sheet: str) -> Iterator[str]:
+    """Ranges of merged cells, without making the cells."""
+    before = b""
+    with archive.open(sheet) as stream:
+        while chunk := stream.read(CHUNK):
+            window = before + chunk
+            end = 0
+            for each in MERGED.finditer(window):
+                yield each.group(1).decode("ascii")
+                end = each.end()
+            before = window[max(end, len(window) - 200) :]
+
+
+def _cell(row: Sequence[Any], at: int | None) -> str:
+    value = row[at] if at is not None and at < len(row) else None
+    return "" if value is None else str(value).strip()
