@@ -216,6 +216,16 @@ def _doubt_what_lies_outside(found: Gathered, tolerance: LineTolerance) -> None:
             found.facts[f"{name}_overlap_m2"] = None
 
 
+def doubt_what_was_not_read(found: Gathered) -> None:
+    """Plots that could not be read may be any ground: sums and what was found to be nothing are unknown.
+
+    An overlap that was found stays found; the tables, and `boundary_m2`, keep what was measured of the plots read.
+    """
+    doubtful = (*LAND_FACTS, "new_construction_outside_expansion_m2", "villages", "whole_villages", "villages_adjacent")
+    found.facts.update(dict.fromkeys(name for name in doubtful if name != "farmland_parcels"))
+    found.facts.update({fact: found.facts[fact] or None for fact in CONTROL_FACTS.values()})
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class _Reading:
     boundary: Boundary
