@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from decimal import Decimal
 from fractions import Fraction
 from itertools import chain
 from typing import Any
@@ -23,6 +24,7 @@ from liangtian.check.overlay import (
     Pieces,
     covered_dm2,
     cut,
+    fitted,
     on_parts,
     outside_of,
     overlap_of,
@@ -216,6 +218,16 @@ def _doubt_what_lies_outside(found: Gathered, tolerance: LineTolerance) -> None:
             found.facts[f"{name}_overlap_m2"] = None
 
 
+def doubt_what_was_not_read(found: Gathered) -> None:
+    """Plots that could not be read may be any ground: sums and what was found to be nothing are unknown.
+
+    An overlap that was found stays found; the tables, and `boundary_m2`, keep what was measured of the plots read.
+    """
+    doubtful = (*LAND_FACTS, "new_construction_outside_expansion_m2", "villages", "whole_villages", "villages_adjacent")
+    found.facts.update(dict.fromkeys(name for name in doubtful if name != "farmland_parcels"))
+    found.facts.update({fact: found.facts[fact] or None for fact in CONTROL_FACTS.values()})
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class _Reading:
     boundary: Boundary
@@ -227,7 +239,13 @@ class _Reading:
     def cut(self, layers: Mapping[str, Sequence[str]]) -> dict[str, Pieces]:
         """The pieces of those of the layers that are published, each with the columns named."""
         wanted = {name: (self.indexes(name), columns) for name, columns in layers.items() if self.versions.get(name)}
-        return cut(wanted, self.boundary.shape, self.boundary.crs)
+        found = cut(wanted, self.boundary.shape, self.boundary.crs)
+        # Villages are told whole by the area of their pieces, so theirs stay as they are.
+        return {n: p if n == "CJDCQ" else fitted(p, self.boundary.area_dm2) for n, p in found.items()}
+
+    def part(self, dm2: int) -> Decimal:
+        """m² of a part of the boundary, which its own rounding never makes larger than the whole."""
+        return m2(min(dm2, self.boundary.area_dm2))
 
     def land(self, pieces: Pieces) -> Land:
         """The pieces by class; farmland whose parcel has no grade takes it from the grade layer, where that has one."""
@@ -329,13 +347,13 @@ def _measure_overlap(found: Gathered, reading: _Reading, layer: str, name: str) 
     found.overlaps[layer] = overlap
     found.facts.update(
         {
-            f"{name}_overlap_m2": m2(overlap.area_dm2),
+            f"{name}_overlap_m2": reading.part(overlap.area_dm2),
             f"{name}_touching_m2": m2(overlap.touching_dm2),
             f"{name}_parcels": concerned,
         }
     )
     found.tables[name] = {
-        "overlap_m2": m2(overlap.area_dm2),
+        "overlap_m2": reading.part(overlap.area_dm2),
         "net_m2": m2(net),
         "touching_m2": m2(overlap.touching_dm2),
     }
@@ -344,7 +362,7 @@ def _measure_overlap(found: Gathered, reading: _Reading, layer: str, name: str) 
 def _measure_outside(found: Gathered, land: Land | None, reading: _Reading, layer: str, name: str) -> None:
     pieces = reading.pieces.get(layer)
     outside = None if pieces is None else outside_of(reading.boundary.shape, pieces, reading.technical.tolerance)
-    found.facts[f"{name}_m2"] = found.tables[f"{name}_m2"] = None if outside is None else m2(outside.area_dm2)
+    found.facts[f"{name}_m2"] = found.tables[f"{name}_m2"] = None if outside is None else reading.part(outside.area_dm2)
     if outside is not None:
         found.overlaps[layer] = outside
     if layer == "KZBJ":

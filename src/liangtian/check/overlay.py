@@ -134,6 +134,21 @@ def _joined(clips: Sequence[_Clip], crs: CRS, columns: Sequence[str]) -> Pieces:
     )
 
 
+def fitted(pieces: Pieces, whole_dm2: int) -> Pieces:
+    """The pieces with what rounding has put beyond the whole taken back, 0.01 m² each from the largest.
+
+    Parameters
+    ----------
+    whole_dm2 : what was cut; an excess of more than 0.01 m² a piece is ground covered twice and left as it is
+    """
+    excess = pieces.total_dm2 - whole_dm2
+    if not 0 < excess <= len(pieces):
+        return pieces
+    area_dm2 = pieces.area_dm2.copy()
+    area_dm2[np.argsort(-area_dm2, kind="stable")[:excess]] -= 1
+    return replace(pieces, area_dm2=area_dm2)
+
+
 @dataclass(frozen=True, slots=True)
 class LineTolerance:
     """A part of an overlap below both limits is said to touch the line, not to cross it."""

@@ -15,6 +15,7 @@ import shapely
 from pyproj import CRS
 
 from liangtian.check.gather import Boundary, Gathered
+from liangtian.check.suspicion import UNREAD
 from liangtian.finding import Finding, Outcome
 from liangtian.messages import Language, render
 from liangtian.onemap.snapshot import ID
@@ -40,6 +41,11 @@ class CheckResult:
     gathered: Gathered
     boundary: Boundary
     notes: tuple[Finding, ...] = ()
+
+    @property
+    def verdict(self) -> Outcome:
+        """The gravest outcome; a boundary of which plots were left out is never found to comply."""
+        return verdict((*self.findings, *(note for note in self.notes if note.rule == UNREAD)))
 
     @property
     def facts(self) -> dict[str, Any]:

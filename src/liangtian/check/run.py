@@ -9,10 +9,18 @@ from functools import cache, lru_cache
 from importlib.metadata import version as installed_version
 from typing import Any
 
-from liangtian.check.gather import Boundary, Gathered, Technical, boundary_of, gather, versions_for
+from liangtian.check.gather import (
+    Boundary,
+    Gathered,
+    Technical,
+    boundary_of,
+    doubt_what_was_not_read,
+    gather,
+    versions_for,
+)
 from liangtian.check.overlay import LineTolerance, cut
 from liangtian.check.result import CheckResult
-from liangtian.check.suspicion import doubts
+from liangtian.check.suspicion import doubts, unread
 from liangtian.errors import LiangtianError, ParameterMissing
 from liangtian.finding import Finding
 from liangtian.formats.features import Features
@@ -74,6 +82,9 @@ def check(features: Features, catalogue: Catalogue, question: Question) -> Check
     versions = versions_for(catalogue, on=question.on, named=question.versions)
     technical = technical_on(question.on, question.place or "")
     gathered = gather(boundary, catalogue, versions, kind=question.kind, technical=technical)
+    missing = unread(features)
+    if missing:
+        doubt_what_was_not_read(gathered)
     place = question.place or _main_place(gathered, boundary, catalogue, versions, features.source)
     gathered.facts.update(declared)
 
@@ -85,7 +96,7 @@ def check(features: Features, catalogue: Catalogue, question: Question) -> Check
         "layers": [_named(version) for layer in versions.values() for version in layer],
         "technical": [{"name": step.name, "value": step.value, **step.detail} for step in technical.steps],
     }
-    notes = features.findings + doubts(features, boundary, [catalogue.index(v) for v in versions["DLTB"]])
+    notes = features.findings + missing + doubts(features, boundary, [catalogue.index(v) for v in versions["DLTB"]])
     return CheckResult(head, findings, gathered, boundary, notes)
 
 

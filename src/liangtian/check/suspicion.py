@@ -17,12 +17,23 @@ from liangtian.space.gcj02 import suspect_gcj02
 
 AROUND_M = 1_200.0  # the shift moves ground by less than this
 
+UNREAD = "CHK-02"
 OVERSIZED = 10  # times all published parcels together: no project, but a wrong unit, system or scale (ours)
 
 
 def doubts(features: Features, boundary: Boundary, parcels: Sequence[Index]) -> tuple[Finding, ...]:
     """Everything to ask about a boundary; see `shifted` and `oversized`."""
     return (*oversized(features, boundary, parcels), *shifted(features, boundary, parcels))
+
+
+def unread(features: Features) -> tuple[Finding, ...]:
+    """Say so when plots of the file were left out, with the lines of their defects: what was asked about is more."""
+    errors = [each for each in features.findings if each.params.get("severity") == "error"]
+    if not errors:
+        return ()
+    lines = "、".join(str(each.params["line"]) for each in errors[:10]) + ("…" if len(errors) > 10 else "")
+    params = {"source": features.source, "lines": lines, "defects": len(errors)}
+    return (Finding(UNREAD, Outcome.UNKNOWN, "check-plots-unread", params),)
 
 
 def oversized(features: Features, boundary: Boundary, parcels: Sequence[Index]) -> tuple[Finding, ...]:

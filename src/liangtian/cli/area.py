@@ -6,10 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import click
+import numpy as np
+import numpy.typing as npt
 
 from liangtian.check.result import to_json
 from liangtian.cli.options import file_options, opened
 from liangtian.errors import CrsMismatch
+from liangtian.messages import Language, render
 from liangtian.space.area import ellipsoidal_area
 from liangtian.space.crs import to_measuring_plane
 from liangtian.units import display_area, m2_from_dm2, round_dm2
@@ -19,14 +22,26 @@ from liangtian.units import display_area, m2_from_dm2, round_dm2
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @file_options
-def area(file: Path, as_json: bool, **options: Any) -> None:
-    """Print the ellipsoidal area of every polygon of FILE, and their sum."""
+@click.pass_obj
+def area(lang: Language | None, /, file: Path, as_json: bool, **options: Any) -> None:
+    """Print the ellipsoidal area of every polygon of FILE, and their sum.
+
+    Exit code: 1 if a plot of the file could not be read; its defects stand on standard error.
+    """
     with opened(file, options) as features:
         if features.crs is None:
             raise CrsMismatch("check-boundary-no-crs", source=features.source)
         geometry, plane = to_measuring_plane(features.geometry, features.crs)
         areas = round_dm2(ellipsoidal_area(geometry, plane))
         ids = [str(row) for row in features.rows.tolist()]
+    _print(ids, areas, as_json=as_json)
+    errors = [each for each in features.findings if each.params.get("severity") == "error"]
+    for error in errors:
+        click.echo(render(error, lang=lang or "zh"), err=True)
+    raise click.exceptions.Exit(1 if errors else 0)
+
+
+def _print(ids: list[str], areas: npt.NDArray[np.int64], *, as_json: bool) -> None:
     if as_json:
         rows = [{"id": one, "area_m2": m2_from_dm2(dm2)} for one, dm2 in zip(ids, areas.tolist(), strict=True)]
         click.echo(to_json({"features": rows, "total_m2": m2_from_dm2(int(areas.sum()))}))

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from liangtian.check.result import CheckResult, verdict
+from liangtian.check.result import CheckResult
 from liangtian.check.run import KINDS, Question
 from liangtian.check.run import check as run_check
 from liangtian.cli.options import adoptions_of, file_options, home_option, on_option, opened
@@ -54,7 +54,7 @@ def check(lang: Language, /, boundary: Path, home: Path, as_json: bool, report: 
     if report is not None:
         _write_report(result, report, lang)
     click.echo(result.to_json(lang=lang) if as_json else _summary(result, lang))
-    raise click.exceptions.Exit(EXIT[verdict(result.findings)])
+    raise click.exceptions.Exit(EXIT[result.verdict])
 
 
 def _write_report(result: CheckResult, path: Path, lang: Language) -> None:

@@ -199,8 +199,6 @@ def _refusal(report: Report, source: str, spec: LayerSpec) -> dict[str, Any]:
         "layer": spec.zh,
         "layer_en": spec.en,
         "count": len(refusing),
-        "first": render(refusing[0], lang="zh"),
-        "first_en": render(refusing[0], lang="en"),
         "findings": report.findings,
     }
 

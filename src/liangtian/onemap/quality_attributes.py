@@ -25,7 +25,8 @@ def _hits(subject: Subject, column: Field, mask: Mask, **limits: object) -> Iter
 def _column_hits(column: Field, at: Index, values: tuple[object, ...], **limits: object) -> Hits:
     count = min(len(at), LIMIT)
     fixed = {"column": column.name, "zh": column.zh, "en": column.en, **limits}
-    return Hits(at, {"value": values, **{key: [value] * count for key, value in fixed.items()}})
+    named = {"value": values, **{key: [value] * count for key, value in fixed.items()}}
+    return Hits(at, named, measured=[value if value is None else str(value) for value in values])
 
 
 def _lost(unreadable: tuple[Unreadable, ...]) -> Iterator[Hits]:
@@ -116,7 +117,8 @@ def repeated_id(subject: Subject) -> Iterator[Hits]:
     later = np.flatnonzero(first[inverse] != np.arange(len(code))).astype(np.int64)
     if len(later):
         earlier = subject.layer.features.rows[first[inverse[later]]]
-        yield Hits(later, {"first": earlier[:LIMIT].tolist()})
+        ids = subject.layer.ids.take(later[:LIMIT]).to_pylist()
+        yield Hits(later, {"first": earlier[:LIMIT].tolist()}, measured=ids)
 
 
 ID_DIGITS, FEATURE_CODE_DIGITS = 18, 10

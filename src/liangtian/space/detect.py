@@ -73,7 +73,7 @@ def settle_crs(
     declared : CRS the file names, None if it names none
     source : name of the file, for messages only
     assume : CRS the user names; it prevails over the file, on record
-    strict_datum : assume nothing of the datum: refuse WGS 84 longitudes and latitudes in China instead of taking them
+    strict_datum : assume nothing of the datum: refuse WGS 84 in China, in degrees or projected, instead of taking it
         as CGCS2000, and files that name no system, whose coordinates cannot tell CGCS2000 from Xian 1980
     transformation : PROJ pipeline from the file's coordinates (x east or longitude first) to CGCS2000 longitude and
         latitude in degrees, for Xian 1980 and Beijing 1954, whose shift is particular to each place
@@ -100,11 +100,12 @@ def settle_crs(
     if swapped:
         geometry, centres = swap_axes(geometry), centres[:, ::-1]
         findings.append(_note("CRS-02", "crs-axes-swapped", {"source": source, "crs": label(crs)}, Outcome.FAIL))
-    if _is_wgs84(crs) and len(centres) and _share_in_china(centres) >= _MAJORITY:
+    if _has_wgs84_datum(crs) and len(centres) and _share_in_china(_degrees(centres, crs)) >= _MAJORITY:
         if strict_datum:
             raise CrsMismatch("crs-strict-datum", source=source, crs=label(crs))
         findings.append(_note("CRS-03", "crs-wgs84-as-cgcs2000", {"source": source, "declared": label(crs)}))
-        crs = CRS.from_epsg(CGCS2000)
+        # A projection of WGS 84 keeps its plane: moving it to CGCS2000 later changes no coordinate, by this assumption.
+        crs = CRS.from_epsg(CGCS2000) if crs.is_geographic else crs
     return Settled(geometry, crs, tuple(findings), swapped)
 
 
@@ -228,8 +229,19 @@ def _is_legacy(crs: CRS) -> bool:
 
 
 def _is_wgs84(crs: CRS) -> bool:
+    return crs.is_geographic and _has_wgs84_datum(crs)
+
+
+def _has_wgs84_datum(crs: CRS) -> bool:
+    """WGS 84 itself and its projections, UTM and web Mercator among them."""
     name = _datum_name(crs)
-    return crs.is_geographic and (name.startswith("world geodetic system 1984") or name == "wgs 1984")
+    return name.startswith("world geodetic system 1984") or name == "wgs 1984"
+
+
+def _degrees(points: Floats, crs: CRS) -> Floats:
+    if crs.is_geographic:
+        return points
+    return np.column_stack(transformer(crs, geographic(crs)).transform(points[:, 0], points[:, 1]))
 
 
 def _is_swapped(centres: Floats, crs: CRS, source: str) -> bool:

@@ -18,7 +18,7 @@ from django.db import transaction
 from pyproj import CRS
 
 from liangtian.check import run as kernel
-from liangtian.check.result import CheckResult, as_data, to_json, verdict
+from liangtian.check.result import CheckResult, as_data, to_json
 from liangtian.formats.features import Features
 from liangtian.formats.opening import open_features
 from liangtian.policy.facts import plain_facts
@@ -108,7 +108,7 @@ def record(who: Request | User, boundary: Features, asked: Asked, result: CheckR
             kind=asked.kind,
             on=asked.on,
             place=asked.place,
-            verdict=str(verdict(result.findings)),
+            verdict=str(result.verdict),
             source="" if boundary.source.startswith(DRAWN) else boundary.source[:200],
             vertices=_corners(shape),
             crs=boundary.crs.name if boundary.crs else "",

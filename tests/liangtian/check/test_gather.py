@@ -481,3 +481,21 @@ def test_the_place_of_ground_without_codes_is_the_one_whose_parcels_cover_most_o
     sites = (cell(1, 0, 2), cell(5, 0, 2), cell(2, 0, 3), cell(3, 0, 3))
     answers = [check(boundary(site), Catalogue(tmp_path), Question(on=DAY)).head["place"] for site in sites]
     assert answers == ["pt-aveiro", "us-phillips", "pt-aveiro", "us-phillips"]
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(2, 30), st.floats(0.05, 4.0))
+def test_no_part_is_larger_than_the_whole(tmp_path_factory: pytest.TempPathFactory, strips: int, width: float) -> None:
+    home, each = tmp_path_factory.mktemp("strips"), width / strips
+    shapes: list[shapely.Geometry] = [cell(each * number, 0, each) for number in range(strips)]
+    ids = [f"P{number}" for number in range(strips)]
+    put(home, "DLTB", shapes, {"BSM": list(ids), "DLBM": ["0101"] * strips, "KCXS": [0.0] * strips})
+    for layer in ("YJJBNTTB", "STBHHX"):
+        put(home, layer, shapes, {"BSM": list(ids), "KCXS": [0.0] * strips})
+    found = measured(home, boundary(cell(0, 0, width)))
+    whole = found.facts["boundary_m2"]
+    parts = ("farmland_m2", "farmland_quantity_m2", "paddy_m2", "new_construction_m2")
+    overlaps = ("basic_farmland_overlap_m2", "red_line_overlap_m2")
+    assert [name for name in (*parts, *overlaps) if found.facts[name] > whole] == []
+    assert sum(row["area_m2"] for row in found.tables["classes"]) <= whole
+    assert whole - found.facts["new_construction_m2"] <= Decimal("0.01") * strips

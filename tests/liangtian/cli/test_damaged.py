@@ -10,6 +10,7 @@ from click.testing import CliRunner, Result
 from damaged import DAMAGED, layer, swapped_axes
 from liangtian.cli.main import cli
 from liangtian.errors import LiangtianError
+from liangtian.messages import render_error
 from liangtian.onemap.catalogue import Catalogue
 
 REFUSED = {
@@ -71,3 +72,12 @@ def test_what_refuses_a_file_is_said_first(tmp_path: Path) -> None:
     told = [line for line in done.output.splitlines() if "\t" in line]
     assert told[0].startswith("COM-22")
     assert not any(line.startswith("COM-11") for line in told)
+
+
+def test_a_refusal_says_each_defect_once_and_promises_no_report(tmp_path: Path) -> None:
+    make, opened = DAMAGED["bow tie"]
+    done = publish(tmp_path, make(tmp_path / "made"), opened)
+    assert isinstance(done.exception, LiangtianError)
+    said = render_error(done.exception)
+    defect = next(line for line in done.output.splitlines() if line.startswith("COM-22")).partition("\t")[2]
+    assert (defect in said, "质量报告" in said) == (False, False)

@@ -167,3 +167,37 @@ def test_errors_are_one_sentence_and_exit_with_3(
 
 def test_the_plane_of_the_squares_is_zone_40() -> None:
     assert PLANE.to_epsg() == 4549
+
+
+@pytest.fixture
+def half_read(home: Path, tmp_path: Path) -> Path:
+    """A TXT of two plots, of which the second has a point that is none."""
+    path = tmp_path / "half.txt"
+    write(boundary(cell(1, 0, 0.5), cell(0.2, 0, 0.5)), path)
+    lines = path.read_text("gbk").splitlines()
+    header = [number for number, line in enumerate(lines) if line.endswith("@")][1]
+    lines[header + 2] = "J2,1,?,570000"
+    path.write_text("\n".join(lines), "gbk")
+    return path
+
+
+def test_a_boundary_of_which_a_plot_was_not_read_is_not_concluded_on(home: Path, half_read: Path) -> None:
+    words = ("check", half_read, "--on", "2024-06-01", "--kind", "batch", "--home", home, "--json")
+    done = run(*words)
+    data = json.loads(done.output)
+    assert done.exit_code == 3
+    assert [note["rule"] for note in data["boundary"]["notes"]] == ["TXT-05", "CHK-02"]
+    basic = next(row for row in data["findings"] if row["rule"] == "wenzhou-2019（二）.1")
+    assert basic["outcome"] == "unknown"
+    assert data["basic_farmland"]["overlap_m2"] == 0
+
+
+def test_where_no_document_binds_a_plot_not_read_is_still_no_success(home: Path, half_read: Path) -> None:
+    done = run("check", half_read, "--on", "2024-06-01", "--place", "330481", "--home", home, "--json")
+    assert (done.exit_code, json.loads(done.output)["findings"]) == (3, [])
+
+
+def test_area_of_a_file_with_a_plot_not_read_names_the_defect_and_fails(half_read: Path) -> None:
+    done = run("area", half_read, "--json")
+    assert (done.exit_code, len(json.loads(done.stdout)["features"])) == (1, 1)
+    assert "“J2,1,?,570000”" in done.stderr

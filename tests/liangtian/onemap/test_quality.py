@@ -101,6 +101,19 @@ def test_a_broken_rule_is_found_in_its_row_alone(rule, row, change):
 
 
 @pytest.mark.parametrize(
+    ("row", "change", "value"),
+    [
+        (HOMESTEAD, {"DLBM": "9999", "DLMC": None, "CZCSXM": None}, "9999"),
+        (MINE, {"BSM": "339901211000000001"}, "339901211000000001"),
+        (ORCHARD, {"QSXZ": "99"}, "99"),
+        (PADDY, {"GDDB": 16}, "16"),
+    ],
+)
+def test_a_defect_of_a_value_gives_the_value_found(row, change, value):
+    assert [finding.measured for finding in judge(parcels({row: change}))] == [value]
+
+
+@pytest.mark.parametrize(
     ("row", "change"),
     [
         (TERRACE, {"GDDB": 15}),

@@ -7,6 +7,7 @@ from pyproj import CRS, Transformer
 
 from liangtian.errors import CrsMismatch
 from liangtian.messages import render, render_error
+from liangtian.space.crs import reproject
 from liangtian.space.detect import Settled, detect, settle_crs
 
 # One parcel in Haining, in every form it may arrive in.
@@ -140,6 +141,16 @@ def test_wgs84_in_china_is_cgcs2000_on_record_unless_strict() -> None:
     assert (settled.crs.to_epsg(), rules(settled)) == (4490, ["CRS-03"])
     assert refusal(parcels(4326), 4326, strict_datum=True).message_id == "crs-strict-datum"
     assert rules(settle(parcels(4490), 4490, strict_datum=True)) == []
+
+
+@pytest.mark.parametrize("epsg", [32651, 32650, 3857])
+def test_projections_of_wgs84_in_china_are_taken_as_cgcs2000_on_record_unless_strict(epsg: int) -> None:
+    projected = reproject(parcels(4326), CRS.from_epsg(4326), CRS.from_epsg(epsg))
+    settled = settle(projected, epsg)
+
+    assert settled.geometry is projected
+    assert (settled.crs.to_epsg(), rules(settled)) == (epsg, ["CRS-03"])
+    assert refusal(projected, epsg, strict_datum=True).message_id == "crs-strict-datum"
 
 
 @pytest.mark.parametrize(
