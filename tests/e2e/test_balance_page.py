@@ -124,7 +124,21 @@ def test_an_acceptance_and_an_occupation(sit, staffed, picture, tmp_path):
     hu.goto("/balance/")
     picture(hu, "balance-index")
 
+    lu.goto("/balance/")
+    lu.get_by_role("link", name="对台账试算").click()
+    lu.get_by_label("参数").select_option("wenzhou-2019（六）.city_pool_share")
+    lu.get_by_role("button", name="试算", exact=True).wait_for()
+    try_share(lu)
+    picture(lu, "balance-whatif")
+    lu.get_by_role("link", name="岭下村垦造耕地").first.click()
+    expect(lu.get_by_role("link", name="看分录")).to_be_visible()
+
     phone = sit("lu", PHONE)
+    phone.goto("/balance/whatif/?name=wenzhou-2019（六）.city_pool_share")
+    try_share(phone)
+    assert phone.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    phone.get_by_role("heading", name="数额有变的事项").scroll_into_view_if_needed()
+    picture(phone, "balance-whatif-phone")
     for page, name in (("/balance/", "index"), ("/balance/acceptance/new/", "accept")):
         phone.goto(page)
         assert phone.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
@@ -133,6 +147,14 @@ def test_an_acceptance_and_an_occupation(sit, staffed, picture, tmp_path):
     phone.get_by_role("link", name="岭下村便道").first.click()
     assert phone.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     picture(phone, "balance-ending-phone")
+
+
+def try_share(page: Page) -> None:
+    """Put the whole of it on trial as the share of the city: what was held in June is short from then on."""
+    page.locator("#id_value").fill("100")
+    page.get_by_label("自", exact=True).fill("2024-01-01")
+    page.get_by_role("button", name="试算", exact=True).click()
+    expect(page.get_by_text("2024-06-03 起为负").first).to_be_visible()
 
 
 def post(page: Page, project: str) -> None:

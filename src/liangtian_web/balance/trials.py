@@ -11,6 +11,7 @@ from datetime import date
 from functools import cache
 from typing import Any
 
+from liangtian.ledger.indices import indices
 from liangtian.ledger.kinds import pools
 from liangtian.messages import Language
 from liangtian.policy.clause import Case
@@ -64,6 +65,11 @@ class Moved:
     filings: int
     amount: int
     below: tuple[date, int] | None
+
+    @property
+    def size(self) -> int:
+        """The amount without its sign."""
+        return abs(self.amount)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +147,7 @@ def _moved(user: User, rows: Iterable[tuple[Filing, list[Change]]]) -> list[Move
     moves = [(_key(each), filing.on, each.after - each.before) for filing, changes in rows for each in changes]
     places = {place_key(each.place): each.place for _, changes in rows for each in changes}
     seen = set(map(place_key, places_for(user).filter(pk__in=[each.pk for each in places.values()])))
-    accounts = _accounts(user, places.values())
+    accounts = _accounts(user, {key for key, _, _ in moves}, places.values())
     days = day_balances(accounts.values())
     held = {key: days.get(each.pk, {}) for key, each in accounts.items()}
     below = below_zero(held, (each for each in moves if each[0][0] in seen))
@@ -158,10 +164,11 @@ def _key(change: Change) -> Key:
     return place_key(change.place), change.pool, change.index
 
 
-def _order(moved: Moved) -> tuple[int, str]:
-    return list(pools()).index(moved.pool), moved.index
+def _order(moved: Moved) -> tuple[int, int]:
+    return list(pools()).index(moved.pool), list(indices()).index(moved.index)
 
 
-def _accounts(user: User, places: Iterable[Place]) -> dict[Key, Account]:
+def _accounts(user: User, keys: set[Key], places: Iterable[Place]) -> dict[Key, Account]:
     found = accounts_for(user).filter(place__in=list(places))
-    return {(place_key(each.place), each.pool, each.index): each for each in found if each.place}
+    by_key = {(place_key(each.place), each.pool, each.index): each for each in found}
+    return {key: account for key, account in by_key.items() if key in keys}

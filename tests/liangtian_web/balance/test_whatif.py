@@ -75,6 +75,7 @@ def test_the_page_leads_to_the_filing_and_the_account_and_only_the_trail_is_writ
     links = [reverse("balance:filing", args=[story[0].uuid]), reverse("ledger:account", args=[account.pk])]
     assert [f'href="{link}"' in page for link in links] == [True, True]
     assert "2024-07-01 起为负" in page
+    assert "2 件验收入库合计减少 6.30 亩" in page
     assert Entry.objects.count() == before
     event = Event.objects.first()
     assert (event.action, event.object, event.user.username) == ("balance.whatif", SHARE, "qian")
