@@ -54,7 +54,7 @@ def test_what_comes_from_outside_the_book_comes_by_few_kinds() -> None:
     }
     assert {kind for sort, kind in brought if sort == "land"} == {"opening", "acceptance", "adjustment", "migration"}
     assert {kind for sort, kind in brought if sort == "quota"} == {"opening", "pre-allocation", "allocation"}
-    assert {kind for sort, kind in brought if sort == "money"} == {"opening", "appropriation", "payment"}
+    assert {kind for sort, kind in brought if sort == "money"} == {"opening", "appropriation", "payment", "write-off"}
 
 
 def test_every_move_is_between_pools_that_exist() -> None:

@@ -73,7 +73,7 @@ def test_a_lot_of_two_far_parts_is_booked_with_few_locks(keepers):
         return Ground.of(shapely.MultiPolygon([near, shapely.box(east, north, east + 100, north + 100)]), PLANE)
 
     with transaction.atomic(), connection.cursor() as cursor:
-        actions.post(acceptance("wide", 100, far(100)))
+        actions.post(acceptance("wide", 100, far(29)))
         cursor.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()")
         assert cursor.fetchone()[0] < 60
     inside = Ground.of(shapely.box(500_050, 3_300_050, 500_150, 3_300_150), PLANE)
@@ -84,7 +84,7 @@ def test_overlapping_wide_and_small_lots_at_once(keepers):
     def wide(number: int) -> Ground:
         return Ground.of(shapely.MultiPolygon([
             shapely.box(500_000, 3_300_000, 500_100, 3_300_100),
-            shapely.box(560_000 + 200 * number, 3_360_000, 560_100 + 200 * number, 3_360_100),
+            shapely.box(528_000 + 200 * number, 3_328_000, 528_100 + 200 * number, 3_328_100),
         ]), PLANE)  # fmt: skip
 
     small = Ground.of(shapely.box(500_050, 3_300_050, 500_150, 3_300_150), PLANE)
