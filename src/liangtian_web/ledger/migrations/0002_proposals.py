@@ -109,4 +109,102 @@ class Migration(migrations.Migration):
                 ),
             ],
         ),
+        migrations.AddConstraint(
+            model_name="account",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("may_be_negative", True), ("pool", "outside")),
+                    models.Q(models.Q(("pool", "outside"), _negated=True), ("may_be_negative", False)),
+                    _connector="OR",
+                ),
+                name="ledger_account_below_zero",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="entry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "kind__in",
+                        [
+                            "acceptance",
+                            "adjustment",
+                            "allocation",
+                            "appropriation",
+                            "arrears-settlement",
+                            "borrow",
+                            "city-pooling",
+                            "clawback",
+                            "commitment",
+                            "deduction",
+                            "fulfilment",
+                            "hold",
+                            "migration",
+                            "national-pooling",
+                            "opening",
+                            "payment",
+                            "pool-use",
+                            "pre-allocation",
+                            "provincial-pooling",
+                            "release",
+                            "return",
+                            "reversal",
+                            "settlement",
+                            "staged-release",
+                            "transfer",
+                            "unlinking",
+                            "void",
+                            "write-off",
+                        ],
+                    )
+                ),
+                name="ledger_entry_kind",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="entry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("evidence__len__gt", 0)), name="ledger_entry_evidence"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="entry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("approver", None), models.Q(("approver", models.F("actor")), _negated=True), _connector="OR"
+                ),
+                name="ledger_entry_two_people",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="ground",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("evidence__len__gt", 0)), name="ledger_ground_evidence"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="ground",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("approver", None), models.Q(("approver", models.F("actor")), _negated=True), _connector="OR"
+                ),
+                name="ledger_ground_two_people",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="period",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("opens", True), ("evidence__len__gt", 0), _connector="OR"),
+                name="ledger_period_evidence",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="period",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("approver", None), models.Q(("approver", models.F("actor")), _negated=True), _connector="OR"
+                ),
+                name="ledger_period_two_people",
+            ),
+        ),
     ]
