@@ -29,6 +29,9 @@ GDAL_ERRORS = (
     pa.ArrowException, OSError, RuntimeError, ValueError, shapely.errors.ShapelyError,
 )  # fmt: skip
 
+# A GeoPackage states when it was last changed; the kernel has no clock, and the same features give the same bytes.
+STAMP = "2000-01-01T00:00:00.000Z"
+
 # Degrees of arc between two points of a straightened curve: 0.24 mm from the arc at a radius of 100 m.
 ARC_STEP_DEGREES = 0.25
 
@@ -197,13 +200,13 @@ def _check_gdb_table(folder: Path, table: Path) -> None:
 
 
 def write(table: pa.Table, path: Path, *, driver: str, **options: Any) -> None:
-    """Write a table whose column `geometry` is WKB.
+    """Write a table whose column `geometry` is WKB; a GeoPackage bears `STAMP` and no time of writing.
 
     Raises
     ------
     FileUnreadable (file-not-written)
     """
-    with _WARNINGS, warnings.catch_warnings():
+    with _WARNINGS, warnings.catch_warnings(), _configured({"OGR_CURRENT_DATE": STAMP}):
         # A file without CRS is the caller's decision; the remaining remarks repeat what is checked before.
         warnings.simplefilter("ignore")
         try:

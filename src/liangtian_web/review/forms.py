@@ -71,7 +71,7 @@ class CheckForm(forms.Form):
     files = ManyFiles(  # type: ignore[assignment]  # the metaclass keeps `files` of the form itself
         label=_("范围文件"),
         required=False,
-        help_text=_("界址点 TXT、shapefile、GDB、GeoPackage、GeoJSON、DXF、KML、VCT；或在图上画"),
+        help_text=_("界址点 TXT、shapefile、GDB、GeoPackage、GeoJSON、GeoParquet、DXF、KML、VCT；或在图上画"),
     )
     encoding = forms.ChoiceField(label=_("属性编码"), choices=ENCODINGS, required=False)
     drawn = forms.CharField(required=False, widget=forms.HiddenInput(attrs={"data-draw": ""}))

@@ -18,7 +18,7 @@ from pyproj import CRS
 from liangtian.check.result import CheckResult
 from liangtian.check.run import Question, check
 from liangtian.cli.main import cli
-from liangtian.datasets.county import generate
+from liangtian.datasets.county import FEWEST_PARCELS, generate
 from liangtian.datasets.planting import JOINED_WITHIN_M
 from liangtian.datasets.projects import PROJECTS, planted, sample_projects
 from liangtian.formats import vector
@@ -290,3 +290,12 @@ def test_grades_stand_in_the_parcels_in_the_grade_layer_or_nowhere(layers: Layer
         found = check(project, catalogue, Question(on=date(2024, 5, 1), kind="batch")).gathered.tables["farmland"]
         seen.add((found["capacity_kg"] is None, found["graded_by_layer_m2"] > 0))
     assert seen == {(False, True), (True, False)}
+
+
+def test_the_command_writes_the_same_bytes_twice(tmp_path: Path) -> None:
+    for folder in ("one", "two"):
+        done = CliRunner().invoke(cli, ["county", str(tmp_path / folder), "--parcels", str(FEWEST_PARCELS)])
+        assert done.exit_code == 0
+    written = [{f.name: f.read_bytes() for f in (tmp_path / n).rglob("*.*") if f.is_file()} for n in ("one", "two")]
+    assert "DLTB.gpkg" in written[0]
+    assert written[0] == written[1]

@@ -227,7 +227,7 @@ def _nothing_usable(scan: _Scan) -> FileUnreadable:
 def _said(errors: list[Finding], lang: Language) -> str:
     """One line a defect; a file of nothing but defects is not told to its end."""
     lines = [render(error, lang=lang) for error in errors[:_MOST_SAID]]
-    return "\n".join([*lines, *(["…"] if len(errors) > _MOST_SAID else [])])
+    return "".join(f"\n{line}" for line in [*lines, *(["…"] if len(errors) > _MOST_SAID else [])])
 
 
 def _geometry(plots: list[Plot], swapped: npt.NDArray[np.bool_]) -> npt.NDArray[np.object_]:
