@@ -6,10 +6,12 @@ tests the blocks, then the rows of the blocks that hit. The side files are rebui
 
 from __future__ import annotations
 
+import fcntl
 import json
 import shutil
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -189,10 +191,32 @@ def load(snapshot_path: Path, folder: Path) -> Index:
         raise CatalogueError("snapshot-missing", file=snapshot_path.name)
     try:
         return _mapped(folder)
-    except (OSError, ValueError, EOFError, KeyError, pa.ArrowInvalid):  # absent, older, torn: the snapshot has it all
+    except _UNUSABLE:
+        with _turn(folder):
+            return _rebuilt(snapshot_path, folder)
+
+
+# Absent, of an older form, torn: the snapshot has it all.
+_UNUSABLE = (OSError, ValueError, EOFError, KeyError, pa.ArrowInvalid)
+
+
+def _rebuilt(snapshot_path: Path, folder: Path) -> Index:
+    """Look once more, as another may have built it meanwhile; what nobody can map is built anew."""
+    try:
+        return _mapped(folder)
+    except _UNUSABLE:
         shutil.rmtree(folder, ignore_errors=True)
         build(snapshot_path, folder)
         return _mapped(folder)
+
+
+@contextmanager
+def _turn(folder: Path) -> Iterator[None]:
+    """One builder at a time, among threads and processes: nobody removes what another has just made."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with folder.with_name(f".{folder.name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def _mapped(folder: Path) -> Index:
