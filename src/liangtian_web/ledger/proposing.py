@@ -338,7 +338,19 @@ def _accepted(request: Request, proposal: Proposal) -> Entry:
         proposal.content, f"proposal:{proposal.uuid}", actor=proposal.proposer.username, approver=request.user.username
     )
     _check_places(request.user, entry)
+    _check_granted(request.user, entry)
     return entry
+
+
+def _check_granted(user: User, entry: Entry) -> None:
+    """What comes from outside the book, an opening apart, is posted from above: no place grants itself anything."""
+    if entry.kind == "opening" or not any(leg.account.place == OUTSIDE and leg.amount < 0 for leg in entry.legs):
+        return
+    given = {leg.account.place for leg in entry.legs if leg.amount > 0} - {OUTSIDE}
+    mine = set(keeping_places(user).values_list("pk", flat=True))
+    for place in filter(None, places_by_key(given).values()):
+        if place.parent_id and place.parent_id not in mine:
+            raise StageRefused("book-granted-by-itself", place=place.name)
 
 
 def shown(rows: Sequence[Mapping[str, str]]) -> list[dict[str, Any]]:

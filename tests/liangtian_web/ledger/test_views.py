@@ -123,6 +123,17 @@ def test_a_proposal_is_posted_by_a_second_person(keeper_client, second_client, p
     assert list(Event.objects.values_list("action", flat=True).order_by("id")) == ["ledger.propose", "ledger.post"]
 
 
+def test_quota_from_outside_is_posted_from_above(keeper_client, second_client, places):
+    given = {"index": "plan_quota_m2", "lot": "", "document": ""}
+    keeper_client.post(reverse("ledger:propose"), proposal(places, kind="allocation", line=given))
+    address = reverse("ledger:decide", args=[Proposal.objects.get().uuid])
+    own = second_client.post(address, {"post": "1"})
+    assert (own.status_code, "上级" in own.content.decode(), Entry.objects.exists()) == (409, True, False)
+    above = browser(person("zhou", "周工", places["city"], "keeper"))
+    above.post(address, {"post": "1"})
+    assert Entry.objects.get().approver.username == "zhou"
+
+
 def test_a_proposal_is_refused_with_a_reason(keeper_client, second_client, places):
     keeper_client.post(reverse("ledger:propose"), proposal(places))
     made = Proposal.objects.get()
