@@ -26,7 +26,7 @@ def test_the_search_box_is_worked_by_keyboard(watched, live, picture, request):
     expect(found(page, selected=True).first).to_contain_text("县道延伸工程")
     page.keyboard.press("Escape")
     expect(found(page)).to_have_count(0)
-    page.keyboard.type("工程")
+    page.keyboard.type("县道延伸工程")
     expect(found(page).first).to_be_visible()
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
