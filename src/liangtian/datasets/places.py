@@ -47,10 +47,6 @@ class Places:
     seat: Ints
     spacing_m: float
 
-    def county_codes(self) -> npt.NDArray[np.str_]:
-        """Six digits for each village."""
-        return np.array([code for code, _ in COUNTIES])[self.county[self.town]]
-
     def town_codes(self) -> npt.NDArray[np.str_]:
         """Nine digits for each town."""
         serial = _serial(self.county)

@@ -80,11 +80,6 @@ def write_values(values: Iterable[Parameter]) -> str:
     return "\n".join(_written(each) for each in values)
 
 
-def write_value(each: Parameter) -> str:
-    """The value alone, as TOML writes it."""
-    return _literal(each.value)
-
-
 def _written(each: Parameter) -> str:
     fields = {
         "name": _text(each.replaces or each.name),

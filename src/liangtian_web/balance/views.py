@@ -12,7 +12,6 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from liangtian.errors import DocumentRefused, LiangtianError
-from liangtian.messages import Language
 from liangtian_web.balance import actions, presentation
 from liangtian_web.balance.forms import AcceptanceForm, EndingForm, OccupationForm
 from liangtian_web.balance.models import Filing
@@ -22,7 +21,7 @@ from liangtian_web.balance.trials import BookTrial, try_over_book
 from liangtian_web.ledger.queries import keeping_places
 from liangtian_web.onemap.map_views import map_config
 from liangtian_web.onemap.queries import versions_on
-from liangtian_web.people.requests import Request
+from liangtian_web.people.requests import Request, language_of
 from liangtian_web.refusals import sentence
 from liangtian_web.review.actions import boundary_from
 from liangtian_web.review.trial_form import ChoiceForm, TrialForm
@@ -176,7 +175,7 @@ def decide(request: Request, uuid: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def whatif(request: Request) -> HttpResponse:
     """Try a value over the book: which posted filings and which pools would come out otherwise."""
-    lang, place = _language(request), home_place(request.user)
+    lang, place = language_of(request), home_place(request.user)
     name = (request.POST or request.GET).get("name", "")
     context: dict[str, Any] = {"choice": ChoiceForm(lang, initial={"name": name}), "place": place}
     if name not in tryable_names():
@@ -188,14 +187,10 @@ def whatif(request: Request) -> HttpResponse:
     return render(request, "balance/whatif.html", context, status=400 if form.errors else 200)
 
 
-def _language(request: Request) -> Language:
-    return "en" if request.language == "en" else "zh"
-
-
 def _try(request: Request, form: TrialForm, name: str) -> BookTrial | None:
     """The trial, or every defect of the value said at the form."""
     try:
-        return try_over_book(request, form.cleaned_data | {"name": name}, _language(request))
+        return try_over_book(request, form.cleaned_data | {"name": name}, language_of(request))
     except LiangtianError as error:
         for each in error.defects if isinstance(error, DocumentRefused) else (error,):
             form.add_error(None, sentence(each, request.language))

@@ -3,6 +3,7 @@
 from django.http import HttpRequest
 from django_htmx.middleware import HtmxDetails
 
+from liangtian.messages import Language
 from liangtian_web.people.models import User
 
 
@@ -13,3 +14,8 @@ class Request(HttpRequest):
     language: str
     unit: str
     htmx: HtmxDetails
+
+
+def language_of(request: Request) -> Language:
+    """The reader's language, as the kernel's sentences know it."""
+    return "en" if request.language == "en" else "zh"

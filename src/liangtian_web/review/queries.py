@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Count, Q, QuerySet, Sum
 
-from liangtian_web.onemap.queries import versions_for
 from liangtian_web.people.models import Place, User
 from liangtian_web.people.queries import places_for
 from liangtian_web.review.models import Finding, Run
@@ -69,8 +68,3 @@ def totals(runs: QuerySet[Run]) -> dict[str, object]:
 def checking_places(user: User) -> QuerySet[Place]:
     """Where the user may make checks: officers and administrators, places with a code."""
     return places_for(user, "officer", "admin").filter(code__isnull=False)
-
-
-def may_see_layers(user: User, digests: list[str]) -> bool:
-    """Whether every version named is one the user may see."""
-    return versions_for(user).filter(digest__in=digests).values("digest").distinct().count() == len(set(digests))

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from liangtian.errors import DocumentRefused, LiangtianError
 from liangtian.messages import Language, render_error
-from liangtian_web.people.requests import Request
+from liangtian_web.people.requests import Request, language_of
 from liangtian_web.review.queries import findings_for, outcomes_of_rules
 from liangtian_web.review.trial_form import ChoiceForm, TrialForm
 from liangtian_web.review.trials import Trial, try_value
@@ -18,10 +18,6 @@ from liangtian_web.rulebook.queries import home_place
 from liangtian_web.rulebook.values import tryable_names, value_page
 
 PAGE = 50
-
-
-def _language(request: Request) -> Language:
-    return "en" if request.language == "en" else "zh"
 
 
 @require_GET
@@ -61,7 +57,7 @@ def counts(request: Request, name: str, number: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def whatif(request: Request) -> HttpResponse:
     """Try a value: which checks would come out differently."""
-    lang, place = _language(request), home_place(request.user)
+    lang, place = language_of(request), home_place(request.user)
     name = (request.POST or request.GET).get("name", "")
     context: dict[str, object] = {"choice": ChoiceForm(lang, initial={"name": name}), "place": place}
     if name not in tryable_names():

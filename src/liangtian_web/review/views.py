@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from typing import Any, Literal
+from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
@@ -20,7 +20,7 @@ from liangtian.reports.document import render_report
 from liangtian_web.onemap.map_views import day_of, map_config
 from liangtian_web.onemap.queries import versions_for, versions_on
 from liangtian_web.people.columns import columns_of
-from liangtian_web.people.requests import Request
+from liangtian_web.people.requests import Request, language_of
 from liangtian_web.review import actions, presentation
 from liangtian_web.review.forms import CheckForm, DeclaredForm, ListForm
 from liangtian_web.review.models import Run
@@ -31,10 +31,6 @@ from liangtian_web.trail.export import Table, export
 PAGE = 50
 REPORTS = {"docx", "xlsx", "html"}
 PARCELS_SHOWN = 500
-
-
-def _language(request: Request) -> Literal["zh", "en"]:
-    return "en" if request.language == "en" else "zh"
 
 
 @require_GET
@@ -79,7 +75,7 @@ def new(request: Request) -> HttpResponse:
         try:
             return redirect("review:run", _check(request, form.cleaned_data, facts.declared()).uuid)
         except LiangtianError as error:
-            form.add_error(None, render_error(error, lang=_language(request)))
+            form.add_error(None, render_error(error, lang=language_of(request)))
     on = day_of(request)
     versions = versions_on(request.user, on)
     config = map_config(request, versions, on, permalink=False)
@@ -156,7 +152,7 @@ def download(request: Request, uuid: UUID, form: str) -> FileResponse:
     if form == "json":
         content = (row.result_en if request.language == "en" else row.result).encode()
     else:
-        content = render_report(row.data_in(request.language), f".{form}", lang=_language(request), title=row.name)
+        content = render_report(row.data_in(request.language), f".{form}", lang=language_of(request), title=row.name)
     return FileResponse(io.BytesIO(content), as_attachment=True, filename=f"{row.name}.{form}")
 
 
@@ -167,7 +163,7 @@ def again(request: Request, uuid: UUID, how: str) -> HttpResponse:
     try:
         repeated = (actions.recheck if how == "recheck" else actions.remeasure)(request, row)
     except LiangtianError as error:
-        return render(request, "review/again.html", {"error": render_error(error, lang=_language(request))})
+        return render(request, "review/again.html", {"error": render_error(error, lang=language_of(request))})
     return render(request, "review/again.html", {"repeated": repeated, "how": how})
 
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from liangtian.errors import DocumentRefused, LiangtianError
 from liangtian.messages import Language, render_error
-from liangtian_web.people.requests import Request
+from liangtian_web.people.requests import Request, language_of
 from liangtian_web.rulebook import actions, values
 from liangtian_web.rulebook.forms import AdoptionForm, DecisionForm, ValueForm
 from liangtian_web.rulebook.queries import (
@@ -24,7 +24,7 @@ from liangtian_web.rulebook.queries import (
     proposing_places,
     value_names,
 )
-from liangtian_web.rulebook.views import asked_day, language_of
+from liangtian_web.rulebook.views import asked_day
 
 PAGE = 50
 

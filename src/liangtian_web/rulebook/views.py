@@ -9,9 +9,8 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from liangtian.messages import Language
 from liangtian.policy.values_file import write_values
-from liangtian_web.people.requests import Request
+from liangtian_web.people.requests import Request, language_of
 from liangtian_web.rulebook import casework, contents, values
 from liangtian_web.rulebook.models import Proposal
 from liangtian_web.rulebook.queries import approved_for, binding, decidable_by, home_place
@@ -19,11 +18,6 @@ from liangtian_web.rulebook.search import search
 from liangtian_web.trail.actions import note
 
 FOUND_MAX = 200
-
-
-def language_of(request: Request) -> Language:
-    """The language of the reader."""
-    return "en" if request.language == "en" else "zh"
 
 
 def asked_day(request: Request) -> date:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from liangtian.policy.document import Document, NotComputed
+from liangtian.policy.document import Document
 from liangtian.rules.wenzhou_2019 import (
     c00_targets,
     c01_control_lines,
@@ -31,8 +31,6 @@ from liangtian.rules.wenzhou_2019 import (
     c19_publicity,
     c20_accountability,
 )
-
-NOT_BUILT = NotComputed(zh="尚未实现", en="not built yet")
 
 DOCUMENT = Document(
     id="wenzhou-2019",
