@@ -100,6 +100,7 @@ class Procedure:
     book : (filing, postings, parties, about) → the entry
     evidence : what the entry rests on besides the filing and its document
     follows : steps that may follow once it is booked
+    again : its facts stand with the filing, so that it can be decided again under other values (what-if)
     state : the colour and word of a filing that is booked, where it depends on what followed; else `done`
     """
 
@@ -117,6 +118,7 @@ class Procedure:
     evidence: Callable[[Filing], tuple[str, ...]] = _no_evidence
     follows: Callable[[Filing], tuple[Next, ...]] = _ends
     state: Callable[[Filing], tuple[str, Any]] | None = None
+    again: bool = False
 
     @property
     def step(self) -> str:

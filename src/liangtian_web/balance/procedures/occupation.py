@@ -13,10 +13,11 @@ from liangtian.ledger.posting import Posting
 from liangtian.policy.amounts import BALANCE
 from liangtian.policy.facts import read_facts
 from liangtian_web.balance.models import Filing
-from liangtian_web.balance.procedure import Next, Parties, Procedure, follow, later
-from liangtian_web.balance.queries import at_hand, held_by
+from liangtian_web.balance.procedure import Next, Parties, Procedure, follow, later, own_place
+from liangtian_web.balance.queries import at_hand, held_by, source_of
 from liangtian_web.ledger import actions as book
 from liangtian_web.ledger.models import Entry
+from liangtian_web.ledger.records import place_key
 
 # Who balances; asked of a check, here by the book's own figures.
 DUTIES = ("wenzhou-2019（五）.4", "wenzhou-2019（五）.5")
@@ -40,8 +41,8 @@ def facts_of(filing: Filing, key: str) -> dict[str, object]:
 
 
 def free_of(filing: Filing) -> dict[str, int]:
-    """Index → what the place's reserve can spend from the day of the filing on."""
-    return {index: sum(amount for _, amount in at_hand(filing.place, index, filing)) for index in BALANCE}
+    """Index → what the pool it draws on can spend from the day of the filing on."""
+    return {index: sum(amount for _, amount in at_hand(filing, index)) for index in BALANCE}
 
 
 def _typed(index: str, amount: int) -> Decimal | int:
@@ -50,11 +51,15 @@ def _typed(index: str, amount: int) -> Decimal | int:
 
 def hold(filing: Filing, moved: Sequence[Posting], parties: Parties, about: book.About) -> Entry:
     """Set aside the lots named, or the oldest first."""
-    named = {
-        (parties["county"], "reserve", index): at_hand(filing.place, index, filing)
-        for index in {each.index for each in moved}
-    }
+    place, pool = source_of(filing)
+    named = {(place_key(place), pool, index): at_hand(filing, index) for index in {each.index for each in moved}}
     return book.spend(moved, about, parties=parties, lots=named if filing.lots else None)
+
+
+def parties_of(filing: Filing) -> Parties:
+    """Those of the place, and who provides the land of a separate site."""
+    provider = (filing.begun or filing).facts.get("provider_place")
+    return own_place(filing) | ({"provider": provider} if provider else {})
 
 
 def end(filing: Filing, moved: Sequence[Posting], parties: Parties, about: book.About) -> Entry:
@@ -94,6 +99,7 @@ HOLD = Procedure(
     gates=("wenzhou-2019（五）.1", *DUTIES),
     also=DUTIES,
     facts=facts_of,
+    parties=parties_of,
     book=hold,
     evidence=_check,
     follows=_endings,
@@ -106,6 +112,7 @@ APPROVAL = Procedure(
     kind="write-off",
     gates=("wenzhou-2019（五）.2", *DUTIES, "wenzhou-2019（五）.8", "wenzhou-2019（五）.9"),
     facts=facts_of,
+    parties=parties_of,
     book=end,
     evidence=_check,
 )
@@ -116,6 +123,7 @@ RELEASE = Procedure(
     kind="release",
     gates=("wenzhou-2019（五）.3",),
     facts=facts_of,
+    parties=parties_of,
     book=end,
     evidence=_check,
 )
