@@ -120,7 +120,7 @@ def test_an_acceptance_and_an_occupation(sit, staffed, picture, tmp_path):
     picture(he, "balance-end")
     he.get_by_role("button", name="提交审核").click()
     post(hu, "岭下村便道")
-    expect(hu.get_by_text("已入账")).to_be_visible()
+    expect(hu.get_by_text("已核销", exact=True)).to_be_visible()
     hu.goto("/balance/")
     picture(hu, "balance-index")
 

@@ -13,14 +13,13 @@ from django.db import IntegrityError, transaction
 
 from liangtian.check.gather import boundary_of
 from liangtian.formats.features import Features
-from liangtian.ledger.allocation import legs_from
 from liangtian.ledger.indices import indices
-from liangtian.ledger.lots import Ground, Lot
-from liangtian.ledger.posting import Posting
+from liangtian.ledger.lots import Ground
 from liangtian.policy.amounts import COMPENSATION, amounts
 from liangtian.policy.facts import plain_facts
 from liangtian_web.balance.models import Decision, Filing
-from liangtian_web.balance.queries import at_hand, city_of, decision_of, is_run_held, lock, top_of
+from liangtian_web.balance.procedures import PROCEDURES
+from liangtian_web.balance.queries import decision_of, is_run_held, lock
 from liangtian_web.balance.ruling import Ruled, findings_text, posting_rows, rule
 from liangtian_web.errors import StageRefused
 from liangtian_web.ledger import actions as book
@@ -31,8 +30,6 @@ from liangtian_web.people.models import Place
 from liangtian_web.people.requests import Request
 from liangtian_web.review.models import Run
 from liangtian_web.trail.actions import note
-
-KINDS = {"acceptance": "acceptance", "hold": "hold", "approval": "write-off", "release": "release"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +61,7 @@ def file_acceptance(request: Request, head: Head, boundary: Features, facts: Map
             raise StageRefused("balance-beyond-ground", **words, amount=f"{amount:,}", ground=f"{area_m2:,.2f}")
 
     more = {"wkb": ground.wkb, "crs": ground.crs, "area_m2": area_m2, "source": boundary.source[:200]}
-    return _file(request, head, "acceptance", facts=plain_facts(facts), **more)
+    return file(request, head, "acceptance", facts=plain_facts(facts), **more)
 
 
 def file_hold(request: Request, head: Head, run: Run, **more: Any) -> Filing:
@@ -77,7 +74,7 @@ def file_hold(request: Request, head: Head, run: Run, **more: Any) -> Filing:
     if run.kind == Run.Kind.SINGLE_SITE and more["facts"].get("balance_path") != "entrust":
         raise StageRefused("balance-path-elsewhere")
 
-    return _file(request, head, "hold", run=run, **more)
+    return file(request, head, "hold", run=run, **more)
 
 
 def file_ending(request: Request, uuid: UUID, hold: Filing, event: str, **more: Any) -> Filing:
@@ -88,17 +85,22 @@ def file_ending(request: Request, uuid: UUID, hold: Filing, event: str, **more: 
     StageRefused : nothing is held, or it has ended
     """
     held = decision_of(hold)
-    if held is None or held.entry is None or hold.endings.filter(decision__entry__isnull=False).exists():
+    if held is None or held.entry is None or hold.later.filter(decision__entry__isnull=False).exists():
         raise StageRefused("balance-not-held")
-    if hold.endings.filter(decision=None).exclude(uuid=uuid).exists():
+    if hold.later.filter(decision=None).exclude(uuid=uuid).exists():
         raise StageRefused("balance-ending-waits")
 
     head = Head(uuid, hold.place, hold.project, more["on"], more["document"])
-    return _file(request, head, event, hold=hold, facts=more["facts"])
+    return file(request, head, event, begun=hold, facts=more["facts"])
 
 
-def _file(request: Request, head: Head, event: str, **more: Any) -> Filing:
-    """Record it once: a form sent again leads to what its first sending made.
+def file(request: Request, head: Head, event: str, **more: Any) -> Filing:
+    """Record a filing of a procedure once: a form sent again leads to what its first sending made.
+
+    Parameters
+    ----------
+    event : a procedure of `procedures`
+    more : facts, by the names of the dictionary, as JSON has them; further columns of `Filing`
 
     Raises
     ------
@@ -166,13 +168,6 @@ def _basis(ruled: Ruled) -> dict[str, Any]:
     }
 
 
-def parties_of(filing: Filing) -> dict[str, str]:
-    """Party → place. No province keeps its book here: what it pools stands with the highest place that does."""
-    city = city_of(filing.place)
-    found = {"county": place_key(filing.place), "province": place_key(top_of(filing.place)), OUTSIDE: OUTSIDE}
-    return found | ({"city": place_key(city)} if city else {})
-
-
 def _book(request: Request, filing: Filing, ruled: Ruled) -> Entry:
     if is_run_held(filing):
         raise StageRefused("balance-run-held")
@@ -181,43 +176,16 @@ def _book(request: Request, filing: Filing, ruled: Ruled) -> Entry:
         raise StageRefused("balance-stopped", rules=rules)
     if not ruled.postings:
         raise StageRefused("balance-nothing")
-    parties = parties_of(filing)
+    procedure = PROCEDURES[filing.event]
+    parties = procedure.parties(filing)
     moved = [each.posting for each in ruled.postings]
     _check_keeper(request, {parties[each.party] for each in moved if each.party in parties})
     about = book.About(
-        key=f"filing:{filing.uuid}", on=filing.on, kind=KINDS[filing.event], actor=filing.filer,
-        approver=request.user, evidence=_evidence(filing), expires=filing.expires,
+        key=f"filing:{filing.uuid}", on=filing.on, kind=procedure.kind, actor=filing.filer, approver=request.user,
+        evidence=(f"filing:{filing.uuid}", filing.document, *procedure.evidence(filing)), expires=filing.expires,
         rules=(*dict.fromkeys(each.rule for each in ruled.postings if each.rule), f"rules:{ruled.digest}"),
     )  # fmt: skip
-    if filing.event == Filing.Event.ACCEPTANCE:
-        return _accept(filing, moved, parties, about)
-    if filing.hold is not None:
-        held = filing.hold.decision.entry
-        assert held is not None  # filed only against a hold that was booked
-        return book.settle(held, moved, parties=parties, about=about)
-    named = {
-        (parties["county"], "reserve", index): at_hand(filing.place, index, filing)
-        for index in {each.index for each in moved}
-    }
-    return book.spend(moved, about, parties=parties, lots=named if filing.lots else None)
-
-
-def _accept(filing: Filing, moved: list[Posting], parties: Mapping[str, str], about: book.About) -> Entry:
-    """Open the lot and credit it: what leaves the outside world stands on this ground."""
-    key = place_key(filing.place)
-    assert filing.wkb is not None
-    lot = Lot(
-        serial=f"{key}-{filing.on.year}-{filing.pk:05d}", place=key, project=filing.project, on=filing.on,
-        credit=filing.facts["credit_kind"], ground=Ground(bytes(filing.wkb), filing.crs), document=filing.document,
-    )  # fmt: skip
-    credited = amounts(filing.facts["accepted_amounts"])
-    minted = {(OUTSIDE, OUTSIDE, index): [(lot.serial, amount)] for index, amount in credited.items() if amount}
-    return book.post(about.entry(legs_from(moved, parties, minted), lots=[lot]))[0]
-
-
-def _evidence(filing: Filing) -> tuple[str, ...]:
-    run = (filing.hold or filing).run
-    return (f"filing:{filing.uuid}", filing.document, *([f"run:{run.uuid}"] if run else []))
+    return procedure.book(filing, moved, parties, about)
 
 
 def _check_keeper(request: Request, touched: set[str]) -> None:

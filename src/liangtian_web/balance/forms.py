@@ -160,7 +160,7 @@ class EndingForm(HeadForm):
     def __init__(self, hold: Filing, event: str, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         english = get_language() == "en"
-        if event == Filing.Event.RELEASE:
+        if event == "release":
             choices = [each for each in _choices("application_outcome") if each[0] != "approved"]
             label = dictionary()["application_outcome"]
             self.fields["application_outcome"] = forms.ChoiceField(

@@ -18,13 +18,14 @@ from liangtian_web.review.models import Run
 from liangtian_web.review.queries import HEAVY, runs_for
 
 KINDS = (Run.Kind.BATCH, Run.Kind.SINGLE_SITE, Run.Kind.VILLAGE)
+HOLD = "hold"
 LEVELS = (Place.Kind.COUNTY, Place.Kind.ZONE)  # who keeps a reserve: county governments and zone committees
 
 
 def filings_for(user: User | AnonymousUser) -> QuerySet[Filing]:
     """Filings of the user's places."""
     found = Filing.objects.filter(place__in=places_for(user)).defer("wkb")
-    return found.select_related("place", "filer", "hold", "decision__actor", "decision__entry")
+    return found.select_related("place", "filer", "begun", "decision__actor", "decision__entry")
 
 
 def filing_places(user: User) -> QuerySet[Place]:
@@ -45,8 +46,8 @@ def posted_between(user: User, since: date, until: date | None) -> QuerySet[Fili
 
 def standing_holds(user: User) -> QuerySet[Filing]:
     """Occupations held and neither written off nor released."""
-    ended = Filing.objects.filter(hold=OuterRef("pk"), decision__entry__isnull=False)
-    held = filings_for(user).filter(event=Filing.Event.HOLD, decision__entry__isnull=False)
+    ended = Filing.objects.filter(begun=OuterRef("pk"), decision__entry__isnull=False)
+    held = filings_for(user).filter(event=HOLD, decision__entry__isnull=False)
     return held.filter(~Exists(ended))
 
 
@@ -57,7 +58,7 @@ def occupying_runs(user: User, sending: UUID | None = None) -> QuerySet[Run]:
     ----------
     sending : the form at hand, which begins nothing anew when it is sent again
     """
-    begun = Filing.objects.filter(run=OuterRef("pk"), event=Filing.Event.HOLD)
+    begun = Filing.objects.filter(run=OuterRef("pk"), event=HOLD)
     if sending is not None:
         begun = begun.exclude(uuid=sending)
     alive = begun.exclude(decision__isnull=False, decision__entry__isnull=True)
@@ -111,5 +112,5 @@ def lock(filing: Filing) -> None:
 
 def is_run_held(filing: Filing) -> bool:
     """Whether another hold of the same check was booked."""
-    others = Filing.objects.filter(run=filing.run_id, event=Filing.Event.HOLD).exclude(pk=filing.pk)
+    others = Filing.objects.filter(run=filing.run_id, event=HOLD).exclude(pk=filing.pk)
     return filing.run_id is not None and others.filter(decision__entry__isnull=False).exists()

@@ -15,8 +15,10 @@ from liangtian.errors import DocumentRefused, LiangtianError
 from liangtian_web.balance import actions, presentation
 from liangtian_web.balance.forms import AcceptanceForm, EndingForm, OccupationForm
 from liangtian_web.balance.models import Filing
+from liangtian_web.balance.procedure import Next
+from liangtian_web.balance.procedures import PROCEDURES
 from liangtian_web.balance.queries import filing_places, filings_for, standing_holds, waiting_for
-from liangtian_web.balance.ruling import GATES, Ruled, findings_text, posting_rows, rule
+from liangtian_web.balance.ruling import Ruled, findings_text, posting_rows, rule
 from liangtian_web.balance.trials import BookTrial, try_over_book
 from liangtian_web.ledger.queries import keeping_places
 from liangtian_web.onemap.map_views import map_config
@@ -34,7 +36,7 @@ PAGE = 50
 @require_GET
 def index(request: Request) -> HttpResponse:
     """What waits for me first, then what is held, then everything, newest first."""
-    rows = filings_for(request.user).prefetch_related("endings__decision")
+    rows = filings_for(request.user).prefetch_related("later__decision")
     before = request.GET.get("before", "")
     found = list((rows.filter(pk__lt=int(before)) if before.isdecimal() else rows)[: PAGE + 1])
     context = {
@@ -82,7 +84,7 @@ def occupy(request: Request) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def end(request: Request, uuid: str, event: str) -> HttpResponse:
     """Ask to write off or to release what is held."""
-    hold = get_object_or_404(filings_for(request.user), uuid=uuid, event=Filing.Event.HOLD)
+    hold = get_object_or_404(filings_for(request.user), uuid=uuid, event="hold")
     if not filing_places(request.user).filter(pk=hold.place_id).exists():
         raise PermissionDenied
     form = EndingForm(hold, event, request.POST or None)
@@ -93,7 +95,7 @@ def end(request: Request, uuid: str, event: str) -> HttpResponse:
             return _to(actions.file_ending(request, given["key"], hold, event, **more))
         except LiangtianError as error:
             form.add_error(None, sentence(error, request.language))
-    context = {"form": form, "hold": hold, "event": Filing.Event(event)}
+    context = {"form": form, "hold": hold, "event": event, "word": PROCEDURES[event].word}
     return render(request, "balance/end.html", context, status=400 if form.errors else 200)
 
 
@@ -124,19 +126,29 @@ def filing(request: Request, uuid: UUID) -> HttpResponse:
         "decision": decision,
         "tag": tag,
         "word": word,
-        "run": (row.hold or row).run,
-        "registered": presentation.registered(row) if row.event == Filing.Event.ACCEPTANCE else [],
+        "run": (row.begun or row).run,
+        "registered": presentation.registered(row),
+        "stated": presentation.stated(row),
         "stopped": bool(ruled and not ruled.may_post),
         "own": row.filer_id == request.user.pk,
         "may_decide": keeps and decision is None and row.filer_id != request.user.pk,
-        "may_end": tag == "running" and filing_places(request.user).filter(pk=row.place_id).exists(),
-        "endings": row.endings.select_related("decision"),
+        "follows": _follows(request, row),
+        "later": row.later.select_related("decision"),
         **_reasons(request, row, ruled),
     }
     if row.area_m2 is not None:
         config = map_config(request, versions_on(request.user, row.on), row.on, shapes=f"{request.path}shapes.json")
         context["config"] = config
     return render(request, "balance/filing.html", context)
+
+
+def _follows(request: Request, row: Filing) -> tuple[Next, ...]:
+    """The steps the user may take from here."""
+    decision = getattr(row, "decision", None)
+    booked = decision is not None and decision.entry_id is not None
+    if not booked or not filing_places(request.user).filter(pk=row.place_id).exists():
+        return ()
+    return PROCEDURES[row.event].follows(row)
 
 
 def _reasons(request: Request, row: Filing, ruled: Ruled | None) -> dict[str, Any]:
@@ -146,8 +158,8 @@ def _reasons(request: Request, row: Filing, ruled: Ruled | None) -> dict[str, An
     else:
         text, rows, digest = findings_text(ruled.findings), posting_rows(ruled.postings), ruled.digest
     return {
-        "found": presentation.findings_shown(text, request.language, GATES[row.event]),
-        "postings": presentation.postings_shown(rows, actions.parties_of(row)),
+        "found": presentation.findings_shown(text, request.language, PROCEDURES[row.event].gates),
+        "postings": presentation.postings_shown(rows, PROCEDURES[row.event].parties(row)),
         "rules_digest": digest,
     }
 

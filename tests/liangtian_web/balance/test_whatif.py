@@ -11,7 +11,7 @@ from tests.liangtian_web.balance.conftest import file_acceptance, file_end, file
 from liangtian.policy.whatif import using
 from liangtian.rules.documents import DOCUMENTS
 from liangtian_web.balance.models import Filing
-from liangtian_web.balance.ruling import GATES
+from liangtian_web.balance.procedures import PROCEDURES
 from liangtian_web.balance.trials import BookTrial
 from liangtian_web.ledger.models import Account, Entry
 from liangtian_web.rulebook.queries import values_known
@@ -110,7 +110,7 @@ def test_a_value_that_nothing_of_the_book_uses_changes_nothing(clients, story):
 def test_only_acceptances_are_reckoned_by_values():
     """The trial decides no other step again; a gate of another step that begins to use a value is to be added."""
     names = {each.name for each in values_known()}
-    assert {event for event, gates in GATES.items() if using(DOCUMENTS, names) & set(gates)} == {"acceptance"}
+    assert {event for event, each in PROCEDURES.items() if using(DOCUMENTS, names) & set(each.gates)} == {"acceptance"}
 
 
 def test_a_value_that_cannot_be_is_said_at_the_form(clients, story):

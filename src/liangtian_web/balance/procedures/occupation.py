@@ -1,0 +1,121 @@
+"""占用: what the land of a check owes is held on application, written off on approval, given back otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from liangtian.ledger.indices import indices
+from liangtian.ledger.posting import Posting
+from liangtian.policy.amounts import BALANCE
+from liangtian.policy.facts import read_facts
+from liangtian_web.balance.models import Filing
+from liangtian_web.balance.procedure import Next, Parties, Procedure, follow, later
+from liangtian_web.balance.queries import at_hand, held_by
+from liangtian_web.ledger import actions as book
+from liangtian_web.ledger.models import Entry
+
+# Who balances; asked of a check, here by the book's own figures.
+DUTIES = ("wenzhou-2019（五）.4", "wenzhou-2019（五）.5")
+AVAILABLE = dict(zip(BALANCE, ("available_quantity_m2", "available_capacity_kg", "available_paddy_m2"), strict=True))
+
+
+def facts_of(filing: Filing, key: str) -> dict[str, object]:
+    """The facts of the case: those of the check, those registered with the filing, and the book's own figures."""
+    begun = filing.begun or filing
+    assert begun.run is not None
+    checked = read_facts(begun.run.facts)
+    if rows := checked.get("required_by_place"):
+        # Each place balances its own part from its own book.
+        own = tuple(row for row in rows if row["place"] == key)  # type: ignore[attr-defined]
+        checked["required_by_place"] = own or rows
+    known = checked | read_facts(begun.facts) | read_facts(filing.facts) | {"available_by_place": None}
+    known |= {AVAILABLE[index]: _typed(index, free) for index, free in free_of(filing).items()}
+    if filing.begun is not None:
+        known["held_amounts"] = (held_by(filing.begun),)
+    return known
+
+
+def free_of(filing: Filing) -> dict[str, int]:
+    """Index → what the place's reserve can spend from the day of the filing on."""
+    return {index: sum(amount for _, amount in at_hand(filing.place, index, filing)) for index in BALANCE}
+
+
+def _typed(index: str, amount: int) -> Decimal | int:
+    return amount if indices()[index].unit == "kg" else Decimal(amount)
+
+
+def hold(filing: Filing, moved: Sequence[Posting], parties: Parties, about: book.About) -> Entry:
+    """Set aside the lots named, or the oldest first."""
+    named = {
+        (parties["county"], "reserve", index): at_hand(filing.place, index, filing)
+        for index in {each.index for each in moved}
+    }
+    return book.spend(moved, about, parties=parties, lots=named if filing.lots else None)
+
+
+def end(filing: Filing, moved: Sequence[Posting], parties: Parties, about: book.About) -> Entry:
+    """End the hold wholly, each lot where it goes."""
+    assert filing.begun is not None
+    held = filing.begun.decision.entry
+    assert held is not None  # filed only against a hold that was booked
+    return book.settle(held, moved, parties=parties, about=about)
+
+
+def _check(filing: Filing) -> tuple[str, ...]:
+    run = (filing.begun or filing).run
+    return (f"run:{run.uuid}",) if run else ()
+
+
+def _endings(filing: Filing) -> tuple[Next, ...]:
+    if later(filing):
+        return ()
+    return (
+        follow(APPROVAL.word, "balance:end", filing.uuid, APPROVAL.event),
+        follow(RELEASE.word, "balance:end", filing.uuid, RELEASE.event),
+    )
+
+
+def _state(filing: Filing) -> tuple[str, Any]:
+    ended = later(filing)
+    if not ended:
+        return "running", HOLD.done
+    return "pass", (APPROVAL if ended[0].event == APPROVAL.event else RELEASE).done
+
+
+HOLD = Procedure(
+    event="hold",
+    word=_("占用冻结"),
+    done=_("已冻结"),
+    kind="hold",
+    gates=("wenzhou-2019（五）.1", *DUTIES),
+    also=DUTIES,
+    facts=facts_of,
+    book=hold,
+    evidence=_check,
+    follows=_endings,
+    state=_state,
+)
+APPROVAL = Procedure(
+    event="approval",
+    word=_("批准核销"),
+    done=_("已核销"),
+    kind="write-off",
+    gates=("wenzhou-2019（五）.2", *DUTIES, "wenzhou-2019（五）.8", "wenzhou-2019（五）.9"),
+    facts=facts_of,
+    book=end,
+    evidence=_check,
+)
+RELEASE = Procedure(
+    event="release",
+    word=_("解冻退回"),
+    done=_("已解冻"),
+    kind="release",
+    gates=("wenzhou-2019（五）.3",),
+    facts=facts_of,
+    book=end,
+    evidence=_check,
+)
