@@ -13,7 +13,7 @@ from liangtian.policy.facts import dictionary, say
 from liangtian_web.onemap.templatetags.land import area, unit_word
 from liangtian_web.registers.kinds import STATES, Column, Register, Shape
 from liangtian_web.registers.models import Row
-from liangtian_web.registers.queries import Ground, Known, key_project, known_of
+from liangtian_web.registers.queries import Ground, Known
 from liangtian_web.registers.reading import shown
 from liangtian_web.registers.suspension import Breach, Standing
 from liangtian_web.review.presentation import as_shown, gathered
@@ -76,28 +76,12 @@ def pairs(row: Row, unit: str) -> list[tuple[Any, str]]:
     return found
 
 
-def ground_of(row: Row, on: Any) -> Ground | None:
-    """What the book shows of a row that holds: a task done, a project balanced; None where it asks for nothing."""
-    if not row.is_listed:
-        return None
-    if row.register == "key-project":
-        return key_project(row, on)
-    if row.register == "standard-upgrade":
-        found = known_of(row.place, on).get("standard_farmland_upgrade_overdue")
-    elif row.register == "annual-task":
-        found = known_of(row.place, on).get("annual_task_done_m2")
-    else:
-        return None
-    return next((each for each in found.grounds if each.row.pk == row.pk), None) if found else None
-
-
 def owed_rows(ground: Ground) -> list[dict[str, Any]]:
     """Index by index what is asked for, what the book shows, and what is still open."""
-    owed, done = ground.owed or {}, ground.done or {}
     return [
         {"index": "standard_first_m2" if name == "standard_m2" else name, "standard": name == "standard_m2",
-         "owed": amount, "done": done.get(name, 0), "open": max(0, amount - done.get(name, 0))}
-        for name, amount in owed.items()
+         "owed": amount, "done": ground.done[name], "open": max(0, amount - ground.done[name])}
+        for name, amount in ground.owed.items()
     ]  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import reduce
@@ -64,6 +64,13 @@ def key_projects(place: Place, on: date) -> list[Row]:
     return [row for row in in_force([place], on, "key-project") if row.is_listed]
 
 
+def due_between(user: User, since: date, until: date) -> list[Row]:
+    """Rows in force whose day comes within a span and that the book does not show done, the earliest first."""
+    rows = in_force(places_for(user), since, "key-project", "standard-upgrade")
+    due = [row for row in rows if f"{since}" <= row.content.get("due_on", "") <= f"{until}"]
+    return sorted((row for row in due if not is_done(row, since)), key=lambda row: row.content["due_on"])
+
+
 @dataclass(frozen=True, slots=True)
 class Ground:
     """One row that a fact rests on and what the book shows of it.
@@ -76,10 +83,15 @@ class Ground:
 
     row: Row
     since: date | None = None
-    owed: Mapping[str, int | Decimal] | None = None
-    done: Mapping[str, int | Decimal] | None = None
+    owed: Mapping[str, int | Decimal] = field(default_factory=dict)
+    done: Mapping[str, int | Decimal] = field(default_factory=dict)
     lots: tuple[Accepted, ...] = ()
     entries: tuple[Entry, ...] = ()
+
+    @property
+    def is_done(self) -> bool:
+        """Whether what is asked for is there, due or not."""
+        return all(self.done[name] >= amount for name, amount in self.owed.items())
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +143,29 @@ def project_facts(place: Place, number: str, on: date) -> dict[str, str | bool]:
     if newest := listed.order_by("-since", "-pk").first():
         found["on_task_list"] = newest.is_listed
     return found
+
+
+def ground_of(row: Row, on: date) -> Ground | None:
+    """What the book shows of a row that asks for something: a task done, a project balanced."""
+    if not row.is_listed or row.register not in _TASKS:
+        return None
+    if row.register == "key-project":
+        return key_project(row, on)
+    found = known_of(row.place, on).get(_TASKS[row.register])
+    return next((each for each in found.grounds if each.row.pk == row.pk), None) if found else None
+
+
+_TASKS = {
+    "key-project": "key_project_unbalanced",
+    "standard-upgrade": "standard_farmland_upgrade_overdue",
+    "annual-task": "annual_task_done_m2",
+}
+
+
+def is_done(row: Row, on: date) -> bool:
+    """Whether a row asks for nothing that the book does not show."""
+    ground = ground_of(row, on)
+    return ground is None or ground.is_done
 
 
 def _of_year(place: Place, rows: Mapping[str, list[Row]], on: date) -> dict[str, Known]:

@@ -18,7 +18,15 @@ from liangtian_web.registers import actions, presentation, reading, workbooks
 from liangtian_web.registers import suspension as gate
 from liangtian_web.registers.forms import DayForm, RowForm, WorkbookForm
 from liangtian_web.registers.kinds import REGISTERS, Register
-from liangtian_web.registers.queries import entering_places, history, in_force, known_of, rows_for, waiting_for
+from liangtian_web.registers.queries import (
+    entering_places,
+    ground_of,
+    history,
+    in_force,
+    known_of,
+    rows_for,
+    waiting_for,
+)
 from liangtian_web.trail.export import export, workbook_bytes
 
 PAGE = 200
@@ -134,7 +142,7 @@ def row(request: Request, uuid: UUID) -> HttpResponse:
     """One row: what it says, by which document, who entered and confirmed it, what it has come to in the book."""
     found, form = get_object_or_404(rows_for(request.user), uuid=uuid), DayForm(request.GET)
     day = form.day()
-    ground = presentation.ground_of(found, day)
+    ground = ground_of(found, day)
     mine = waiting_for(request.user).filter(pk=found.pk).exists()
     context: dict[str, Any] = {
         "row": found,
