@@ -91,6 +91,8 @@ def fact_words(known: Mapping[str, Known]) -> list[dict[str, Any]]:
     found = []
     for name, each in known.items():
         fact = dictionary()[name]
+        if fact.type == "codes":
+            continue  # the rows say it
         told = say(name, each.value)
         is_area = fact.type == "area"
         found.append({"word": fact.en if english else fact.zh, "name": name, "value": told[english],

@@ -71,6 +71,9 @@ def due_between(user: User, since: date, until: date) -> list[Row]:
     return sorted((row for row in due if not is_done(row, since)), key=lambda row: row.content["due_on"])
 
 
+FactValue = bool | Decimal | tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Ground:
     """One row that a fact rests on and what the book shows of it.
@@ -98,7 +101,7 @@ class Ground:
 class Known:
     """The value of a fact and the rows it rests on."""
 
-    value: bool | Decimal
+    value: FactValue
     grounds: tuple[Ground, ...]
 
     @property
@@ -107,7 +110,7 @@ class Known:
         return tuple(each for each in self.grounds if each.since is not None)
 
 
-def register_facts(place: Place, on: date) -> dict[str, bool | Decimal]:
+def register_facts(place: Place, on: date) -> dict[str, FactValue]:
     """The facts the registers give of a place on a day, by the names of the facts dictionary.
 
     A fact no row speaks of is left out: not known, and never a no.
@@ -189,8 +192,18 @@ def _of_key_projects(rows: Iterable[Row], on: date) -> dict[str, Known]:
     """Whether a key project is left unbalanced: of any level for the place itself, of city level and above for （五）.9."""
     grounds = tuple(key_project(row, on) if row.is_listed else Ground(row) for row in rows)
     high = tuple(each for each in grounds if each.row.state == NIL or each.row.content["level"] in CITY_AND_ABOVE)
-    names = {"local_balance_unmet": grounds, "key_project_unbalanced": high}
-    return {name: Known(any(each.since for each in rested), rested) for name, rested in names.items() if rested}
+    found = _breach("key_project_unbalanced", "unbalanced_key_projects", high)
+    return found | ({"local_balance_unmet": Known(_any(grounds), grounds)} if grounds else {})
+
+
+def _breach(name: str, names: str, grounds: tuple[Ground, ...]) -> dict[str, Known]:
+    """Whether any row is in breach, and which by name; nothing where there is no row."""
+    titles = tuple(sorted(each.row.title for each in grounds if each.since))
+    return {name: Known(_any(grounds), grounds), names: Known(titles, grounds)} if grounds else {}
+
+
+def _any(grounds: Iterable[Ground]) -> bool:
+    return any(each.since for each in grounds)
 
 
 def key_project(row: Row, on: date) -> Ground:
@@ -226,9 +239,7 @@ def _first_day(row: Row) -> date:
 
 
 def _of_upgrades(place: Place, rows: Iterable[Row], on: date) -> dict[str, Known]:
-    grounds = upgrades(place, rows, on)
-    overdue = any(each.since for each in grounds)
-    return {"standard_farmland_upgrade_overdue": Known(overdue, grounds)} if grounds else {}
+    return _breach("standard_farmland_upgrade_overdue", "overdue_upgrades", upgrades(place, rows, on))
 
 
 def upgrades(place: Place, rows: Iterable[Row], on: date) -> tuple[Ground, ...]:

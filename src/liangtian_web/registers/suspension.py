@@ -23,6 +23,7 @@ from liangtian_web.rulebook.queries import documents_on, keys_of, values_at
 
 GATE = "wenzhou-2019（五）.9"
 TRIGGERS = ("key_project_unbalanced", "standard_farmland_upgrade_overdue")
+NAMES = ("unbalanced_key_projects", "overdue_upgrades")
 # Which act ends a breach: what is approved, promised or accepted for it.
 CURES: Mapping[str, tuple[str, ...]] = {
     "key_project_unbalanced": ("approval", "commitment"),
@@ -90,7 +91,7 @@ def standing(place: Place, on: date) -> Standing:
     rules = _rulebook(documents, tuple(values_at(place)))
 
     def answer(*, cures: bool) -> tuple[Finding, ...]:
-        facts = {name: known[name].value for name in TRIGGERS if name in known}
+        facts = {name: known[name].value for name in (*TRIGGERS, *NAMES) if name in known}
         case = Case(on, key, "approval", {**facts, "kind": "batch", "cures_breach": cures}, tuple(within))
         return rules.decide(case).findings
 

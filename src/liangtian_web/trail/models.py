@@ -36,7 +36,7 @@ WORDS = {
     "ledger.refuse": _("退回记账"),
     "ledger.compare": _("记录对账"),
     "ledger.download": _("下载对账单"),
-    "registers.enter": _("登记"),
+    "registers.enter": _("提出登记"),
     "registers.confirm": _("确认登记"),
     "registers.refuse": _("退回登记"),
     "registers.export": _("导出登记"),
