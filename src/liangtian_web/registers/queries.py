@@ -48,7 +48,7 @@ def in_force(places: Iterable[Place] | QuerySet[Place], on: date, *registers: st
     found = Row.objects.filter(place__in=places, since__lte=on, decision__confirmed=True)
     if registers:
         found = found.filter(register__in=registers)
-    newest = found.order_by("place", "register", "key", "-since", "-pk").distinct("place", "register", "key")
+    newest = found.order_by("place_id", "register", "key", "-since", "-pk").distinct("place_id", "register", "key")
     rows = newest.select_related("place", "user", "decision__user")
     return sorted((row for row in rows if not row.is_ended), key=lambda row: (row.place.path, row.register, row.key))
 
