@@ -135,6 +135,7 @@ INSTALLED_APPS = [
     "liangtian_web.rulebook",
     "liangtian_web.ledger",
     "liangtian_web.review",
+    "liangtian_web.registers",
     "liangtian_web.balance",
     "liangtian_web.home",
 ]

@@ -24,5 +24,6 @@ urlpatterns = [
     path("rulebook/", include("liangtian_web.review.rule_urls")),
     path("ledger/", include("liangtian_web.ledger.urls")),
     path("review/", include("liangtian_web.review.urls")),
+    path("registers/", include("liangtian_web.registers.urls")),
     path("balance/", include("liangtian_web.balance.urls")),
 ]  # fmt: skip

@@ -21,13 +21,13 @@ from liangtian_web.ledger.records import place_key
 from liangtian_web.ledger.templatetags.book import credit_word, index_word
 from liangtian_web.onemap.forms import ENCODINGS, ManyFiles, offer_places
 from liangtian_web.people.models import Place, User
+from liangtian_web.registers.queries import in_force
 from liangtian_web.review.models import Run
 
 DATE = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
 BOUNDARY_BYTES_MAX = 50 * 2**20
 CREDITS = ("reclamation", "dry-to-paddy", "quality-improvement", "standard-farmland", "construction-reclamation")
 LINKAGE = ("linkage_reclaimed_m2", "linkage_resettlement_m2")
-BREACHES = ("key_project_unbalanced", "standard_farmland_upgrade_overdue", "cures_breach")
 SITE = ("transfer_or_pooling_sought", "self_supply_impossible", "transfer_cost_paid_to_provider")
 
 
@@ -124,6 +124,9 @@ class OccupationForm(HeadForm):
     provider: forms.ModelChoiceField[Place] = forms.ModelChoiceField(
         label=_("补充耕地提供方"), queryset=None, required=False, empty_label="—", help_text=_("异地调剂才选")
     )
+    key_project = forms.ChoiceField(
+        label=_("所属重点项目"), required=False, help_text=_("登记簿中的重点建设项目；不属于的不选")
+    )
     lots = forms.CharField(
         label=_("指定指标块"), required=False, max_length=2000,
         help_text=_("可不填：先验收的先用。指定时填编号，以空格或顿号分开，按所列次序使用"),
@@ -131,7 +134,7 @@ class OccupationForm(HeadForm):
     expires = forms.DateField(
         label=_("冻结到期日"), required=False, widget=DATE, help_text=_("可不填；到期未办结自动退回")
     )
-    field_order = ["key", "run", "balance_path", "provider", "on", "document", "lots", "expires"]
+    field_order = ["key", "run", "balance_path", "provider", "key_project", "on", "document", "lots", "expires"]
 
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -140,6 +143,9 @@ class OccupationForm(HeadForm):
         run.label_from_instance = _run_word  # type: ignore[attr-defined]
         path.choices = [("", "—"), *choices_of("balance_path")]  # type: ignore[attr-defined]
         self.fields["provider"].queryset = providing_places(user)  # type: ignore[attr-defined]
+        projects = in_force(filing_places(user), timezone.localdate(), "key-project")
+        words = [(f"{row.place_id}:{row.key}", f"{row.title} · {row.place}") for row in projects if row.is_listed]
+        self.fields["key_project"].choices = [("", "—"), *words]  # type: ignore[attr-defined]
         self.fields["document"].label = _("申请文号")
 
     def _sending(self) -> UUID | None:
@@ -162,13 +168,21 @@ class OccupationForm(HeadForm):
             self.add_error("provider", gettext("异地调剂须选补充耕地提供方。"))
         if given.get("provider") and given.get("run") and given["provider"].pk == given["run"].place_id:
             self.add_error("provider", gettext("提供方须是另一责任单元。"))
+        place, _colon, _number = (given.get("key_project") or "").partition(":")
+        if place and given.get("run") and place != f"{given['run'].place_id}":
+            self.add_error("key_project", gettext("这个重点项目登记在别的责任单元。请选检查所在单元的项目。"))
         return given
 
     def facts(self) -> dict[str, Any]:
-        """How a separate site balances."""
-        path, provider = self.cleaned_data.get("balance_path"), self.cleaned_data.get("provider")
-        given = {"balance_path": path} if path else {}
-        return given | ({"provider_place": place_key(provider)} if provider and path == "transfer" else {})
+        """How a separate site balances and who provides for it, and the key project the land belongs to."""
+        given = self.cleaned_data
+        path, provider = given.get("balance_path"), given.get("provider")
+        found = {
+            "balance_path": path,
+            "provider_place": place_key(provider) if provider and path == "transfer" else None,
+            "key_project_number": (given.get("key_project") or "").partition(":")[2],
+        }
+        return {name: value for name, value in found.items() if value}
 
 
 def _run_word(run: Run) -> str:
@@ -194,7 +208,7 @@ class EndingForm(HeadForm):
             )
             return
         single = hold.run is not None and hold.run.kind == Run.Kind.SINGLE_SITE
-        for name in (*BREACHES, *(SITE if single else ())):
+        for name in ("cures_breach", *(SITE if single else ())):
             fact = dictionary()[name]
             choices = [("", gettext("未提供")), ("yes", gettext("是")), ("no", gettext("否"))]
             label_ = fact.en if english else fact.zh

@@ -26,6 +26,7 @@ from liangtian_web.onemap.map_views import map_config
 from liangtian_web.onemap.queries import versions_on
 from liangtian_web.people.requests import Request, language_of
 from liangtian_web.refusals import sentence
+from liangtian_web.registers.suspension import standing
 from liangtian_web.review.actions import boundary_from
 from liangtian_web.review.trial_form import ChoiceForm, TrialForm
 from liangtian_web.rulebook.queries import home_place
@@ -97,7 +98,8 @@ def end(request: Request, uuid: str, event: str) -> HttpResponse:
             return _to(actions.file_ending(request, given["key"], hold, event, **more))
         except LiangtianError as error:
             form.add_error(None, sentence(error, request.language))
-    context = {"form": form, "hold": hold, "event": event, "word": PROCEDURES[event].word}
+    gate = standing(hold.place, timezone.localdate())
+    context = {"form": form, "hold": hold, "event": event, "word": PROCEDURES[event].word, "suspension": gate}
     return render(request, "balance/end.html", context, status=400 if form.errors else 200)
 
 
@@ -139,6 +141,8 @@ def filing(request: Request, uuid: UUID) -> HttpResponse:
         "later": row.later.select_related("decision"),
         **_reasons(request, row, ruled),
     }
+    if row.event == "approval" and decision is None:
+        context["suspension"] = standing(row.place, row.on)
     if row.area_m2 is not None:
         config = map_config(request, versions_on(request.user, row.on), row.on, shapes=f"{request.path}shapes.json")
         context["config"] = config

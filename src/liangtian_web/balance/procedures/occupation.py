@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -18,6 +18,9 @@ from liangtian_web.balance.queries import at_hand, held_by, source_of
 from liangtian_web.ledger import actions as book
 from liangtian_web.ledger.models import Entry
 from liangtian_web.ledger.records import place_key
+from liangtian_web.registers.actions import name_entry
+from liangtian_web.registers.queries import known_of
+from liangtian_web.registers.suspension import TRIGGERS
 
 # Who balances; asked of a check, here by the book's own figures.
 DUTIES = ("wenzhou-2019（五）.4", "wenzhou-2019（五）.5")
@@ -37,7 +40,20 @@ def facts_of(filing: Filing, key: str) -> dict[str, object]:
     known |= {AVAILABLE[index]: _typed(index, free) for index, free in free_of(filing).items()}
     if filing.begun is not None:
         known["held_amounts"] = (held_by(filing.begun),)
-    return known
+    return known | (breaches_of(filing, known) if filing.event == APPROVAL.event else {})
+
+
+def breaches_of(filing: Filing, known: Mapping[str, object]) -> dict[str, object]:
+    """What the registers say of the place; an approval that balances a project in default cures what it stands for.
+
+    The registers alone say it: a breach that no row speaks of is not known, whatever was handed in.
+    """
+    told = known_of(filing.place, filing.on)
+    found: dict[str, object] = {**dict.fromkeys(TRIGGERS), **{name: each.value for name, each in told.items()}}
+    owing = told.get("key_project_unbalanced")
+    if owing and known.get("key_project_number") in {each.row.key for each in owing.breaches}:
+        found["cures_breach"] = True
+    return found
 
 
 def free_of(filing: Filing) -> dict[str, int]:
@@ -68,6 +84,15 @@ def end(filing: Filing, moved: Sequence[Posting], parties: Parties, about: book.
     held = filing.begun.decision.entry
     assert held is not None  # filed only against a hold that was booked
     return book.settle(held, moved, parties=parties, about=about)
+
+
+def write_off(filing: Filing, moved: Sequence[Posting], parties: Parties, about: book.About) -> Entry:
+    """End the hold, and let the register know which key project that balances."""
+    entry = end(filing, moved, parties, about)
+    assert filing.begun is not None
+    if number := filing.begun.facts.get("key_project_number"):
+        name_entry(entry, filing.place, number)
+    return entry
 
 
 def _check(filing: Filing) -> tuple[str, ...]:
@@ -113,7 +138,7 @@ APPROVAL = Procedure(
     gates=("wenzhou-2019（五）.2", *DUTIES, "wenzhou-2019（五）.8", "wenzhou-2019（五）.9"),
     facts=facts_of,
     parties=parties_of,
-    book=end,
+    book=write_off,
     evidence=_check,
 )
 RELEASE = Procedure(
