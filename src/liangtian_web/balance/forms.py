@@ -98,6 +98,22 @@ def _side_word(side: str) -> str:
     return gettext("验收入库") if side == "accepted" else gettext("省级统筹")
 
 
+class LotsField(forms.CharField):
+    """Serial numbers of lots in the order in which they are spent, each once."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            label=_("指定指标块"), required=False, max_length=2000,
+            help_text=_("可不填：先验收的先用。指定时填编号，以空格或顿号分开，按所列次序使用"),
+        )  # fmt: skip
+
+    def clean(self, value: Any) -> list[str]:
+        text = super().clean(value)
+        for mark in "、，,":
+            text = text.replace(mark, " ")
+        return list(dict.fromkeys(text.split()))
+
+
 class OccupationForm(HeadForm):
     """Land applied for: its check says what it owes."""
 
@@ -105,10 +121,7 @@ class OccupationForm(HeadForm):
         label=_("检查"), queryset=None, to_field_name="uuid", empty_label=None, help_text=_("应补数量取自这次检查")
     )
     balance_path = forms.ChoiceField(label=_("单独选址的落实方式"), required=False)
-    lots = forms.CharField(
-        label=_("指定指标块"), required=False, max_length=2000,
-        help_text=_("可不填：先验收的先用。指定时填编号，以空格或顿号分开，按所列次序使用"),
-    )  # fmt: skip
+    lots = LotsField()
     expires = forms.DateField(
         label=_("冻结到期日"), required=False, widget=DATE, help_text=_("可不填；到期未办结自动退回")
     )
@@ -118,8 +131,8 @@ class OccupationForm(HeadForm):
         super().__init__(*args, **kwargs)
         run, path = self.fields["run"], self.fields["balance_path"]
         run.queryset = occupying_runs(user, self._sending())  # type: ignore[attr-defined]
-        run.label_from_instance = _run_word  # type: ignore[attr-defined]
-        path.choices = [("", "—"), *_choices("balance_path")]  # type: ignore[attr-defined]
+        run.label_from_instance = run_word  # type: ignore[attr-defined]
+        path.choices = [("", "—"), *choices_of("balance_path")]  # type: ignore[attr-defined]
         self.fields["document"].label = _("申请文号")
 
     def _sending(self) -> UUID | None:
@@ -127,11 +140,6 @@ class OccupationForm(HeadForm):
             return UUID(str(self.data.get("key")))
         except ValueError:
             return None
-
-    def clean_lots(self) -> list[str]:
-        """Serial numbers in the order given, each once."""
-        text = self.cleaned_data["lots"].replace("、", " ").replace("，", " ").replace(",", " ")
-        return list(dict.fromkeys(text.split()))
 
     def clean(self) -> dict[str, Any]:
         """A hold lapses after it begins."""
@@ -146,11 +154,13 @@ class OccupationForm(HeadForm):
         return {"balance_path": path} if path else {}
 
 
-def _run_word(run: Run) -> str:
+def run_word(run: Run) -> str:
+    """A check as it is chosen."""
     return f"{run.name} · {run.get_kind_display()} · {run.on:%Y-%m-%d} · {run.place.name}"
 
 
-def _choices(name: str) -> list[tuple[str, str]]:
+def choices_of(name: str) -> list[tuple[str, str]]:
+    """The values of a choice of the dictionary."""
     return [(key, words["en" if get_language() == "en" else "zh"]) for key, words in dictionary()[name].values.items()]
 
 
@@ -161,7 +171,7 @@ class EndingForm(HeadForm):
         super().__init__(*args, **kwargs)
         english = get_language() == "en"
         if event == "release":
-            choices = [each for each in _choices("application_outcome") if each[0] != "approved"]
+            choices = [each for each in choices_of("application_outcome") if each[0] != "approved"]
             label = dictionary()["application_outcome"]
             self.fields["application_outcome"] = forms.ChoiceField(
                 label=label.en if english else label.zh, choices=choices

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import connection
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from liangtian_web.balance.models import Decision, Filing
 from liangtian_web.ledger.models import Account, Leg
@@ -19,6 +19,7 @@ from liangtian_web.review.queries import HEAVY, runs_for
 
 KINDS = (Run.Kind.BATCH, Run.Kind.SINGLE_SITE, Run.Kind.VILLAGE)
 HOLD = "hold"
+JUDGED_ABOVE = ("commitment-due",)  # nobody decides on their own default
 LEVELS = (Place.Kind.COUNTY, Place.Kind.ZONE)  # who keeps a reserve: county governments and zone committees
 
 
@@ -33,9 +34,19 @@ def filing_places(user: User) -> QuerySet[Place]:
     return places_for(user, "officer", "keeper", "admin").filter(kind__in=LEVELS)
 
 
+def deciding_places(user: User, event: str) -> QuerySet[Place]:
+    """Where the user posts or sends back filings of an event: the places kept, or those right below them."""
+    kept = keeping_places(user)
+    if event not in JUDGED_ABOVE:
+        return kept
+    return Place.objects.filter(Q(parent__in=kept) | Q(parent=None, pk__in=kept))
+
+
 def waiting_for(user: User) -> QuerySet[Filing]:
     """What waits for the user to post or send back: another's, of a place the user keeps."""
-    return filings_for(user).filter(decision=None, place__in=keeping_places(user)).exclude(filer=user)
+    waiting = filings_for(user).filter(decision=None).exclude(filer=user)
+    judged = Q(event__in=JUDGED_ABOVE, place__in=deciding_places(user, JUDGED_ABOVE[0]))
+    return waiting.filter(judged | ~Q(event__in=JUDGED_ABOVE) & Q(place__in=keeping_places(user)))
 
 
 def posted_between(user: User, since: date, until: date | None) -> QuerySet[Filing]:
@@ -104,8 +115,8 @@ def decision_of(filing: Filing) -> Decision | None:
 
 
 def lock(filing: Filing) -> None:
-    """One decision at a time on a filing, and on all holds of one check, until the transaction ends."""
-    what = f"run:{filing.run_id}" if filing.run_id else f"filing:{filing.pk}"
+    """One decision at a time on a filing and all others of its check or of what it goes on with, until the transaction ends."""
+    what = f"run:{filing.run_id}" if filing.run_id else f"filing:{filing.begun_id or filing.pk}"
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"balance.decide {what}"])
 

@@ -6,6 +6,14 @@ from collections.abc import Mapping
 
 from liangtian_web.balance.procedure import Procedure
 from liangtian_web.balance.procedures.acceptance import ACCEPTANCE
+from liangtian_web.balance.procedures.commitment import COMMITMENT, DEFAULT, FULFILMENT, SETTLEMENT
 from liangtian_web.balance.procedures.occupation import APPROVAL, HOLD, RELEASE
 
-PROCEDURES: Mapping[str, Procedure] = {each.event: each for each in (ACCEPTANCE, HOLD, APPROVAL, RELEASE)}
+PROCEDURES: Mapping[str, Procedure] = {
+    each.event: each
+    for each in (
+        *(ACCEPTANCE,),
+        *(HOLD, APPROVAL, RELEASE),
+        *(COMMITMENT, FULFILMENT, SETTLEMENT, DEFAULT),
+    )
+}

@@ -13,7 +13,8 @@ from liangtian.ledger.posting import Posting
 from liangtian.policy.amounts import BALANCE
 from liangtian.policy.facts import read_facts
 from liangtian_web.balance.models import Filing
-from liangtian_web.balance.procedure import Next, Parties, Procedure, follow, later
+from liangtian_web.balance.procedure import Next, Parties, Procedure, follow, from_reserve, later
+from liangtian_web.balance.promises import promised_for
 from liangtian_web.balance.queries import at_hand, held_by
 from liangtian_web.ledger import actions as book
 from liangtian_web.ledger.models import Entry
@@ -34,6 +35,7 @@ def facts_of(filing: Filing, key: str) -> dict[str, object]:
         checked["required_by_place"] = own or rows
     known = checked | read_facts(begun.facts) | read_facts(filing.facts) | {"available_by_place": None}
     known |= {AVAILABLE[index]: _typed(index, free) for index, free in free_of(filing).items()}
+    known["committed_amounts"] = promised_for(begun, filing.on)
     if filing.begun is not None:
         known["held_amounts"] = (held_by(filing.begun),)
     return known
@@ -46,15 +48,6 @@ def free_of(filing: Filing) -> dict[str, int]:
 
 def _typed(index: str, amount: int) -> Decimal | int:
     return amount if indices()[index].unit == "kg" else Decimal(amount)
-
-
-def hold(filing: Filing, moved: Sequence[Posting], parties: Parties, about: book.About) -> Entry:
-    """Set aside the lots named, or the oldest first."""
-    named = {
-        (parties["county"], "reserve", index): at_hand(filing.place, index, filing)
-        for index in {each.index for each in moved}
-    }
-    return book.spend(moved, about, parties=parties, lots=named if filing.lots else None)
 
 
 def end(filing: Filing, moved: Sequence[Posting], parties: Parties, about: book.About) -> Entry:
@@ -94,7 +87,7 @@ HOLD = Procedure(
     gates=("wenzhou-2019（五）.1", *DUTIES),
     also=DUTIES,
     facts=facts_of,
-    book=hold,
+    book=from_reserve,
     evidence=_check,
     follows=_endings,
     state=_state,
