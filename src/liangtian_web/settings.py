@@ -137,6 +137,7 @@ INSTALLED_APPS = [
     "liangtian_web.review",
     "liangtian_web.registers",
     "liangtian_web.balance",
+    "liangtian_web.commitments",
     "liangtian_web.home",
 ]
 

@@ -26,4 +26,5 @@ urlpatterns = [
     path("review/", include("liangtian_web.review.urls")),
     path("registers/", include("liangtian_web.registers.urls")),
     path("balance/", include("liangtian_web.balance.urls")),
+    path("commitments/", include("liangtian_web.commitments.urls")),
 ]  # fmt: skip

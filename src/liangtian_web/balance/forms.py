@@ -114,6 +114,22 @@ def _side_word(side: str) -> str:
     return gettext("验收入库") if side == "accepted" else gettext("省级统筹")
 
 
+class LotsField(forms.CharField):
+    """Serial numbers of lots in the order in which they are spent, each once."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            label=_("指定指标块"), required=False, max_length=2000,
+            help_text=_("可不填：先验收的先用。指定时填编号，以空格或顿号分开，按所列次序使用"),
+        )  # fmt: skip
+
+    def clean(self, value: Any) -> list[str]:
+        text = super().clean(value)
+        for mark in "、，,":
+            text = text.replace(mark, " ")
+        return list(dict.fromkeys(text.split()))
+
+
 class OccupationForm(HeadForm):
     """Land applied for: its check says what it owes."""
 
@@ -127,10 +143,7 @@ class OccupationForm(HeadForm):
     key_project = forms.ChoiceField(
         label=_("所属重点项目"), required=False, help_text=_("登记簿中的重点建设项目；不属于的不选")
     )
-    lots = forms.CharField(
-        label=_("指定指标块"), required=False, max_length=2000,
-        help_text=_("可不填：先验收的先用。指定时填编号，以空格或顿号分开，按所列次序使用"),
-    )  # fmt: skip
+    lots = LotsField()
     expires = forms.DateField(
         label=_("冻结到期日"), required=False, widget=DATE, help_text=_("可不填；到期未办结自动退回")
     )
@@ -140,7 +153,7 @@ class OccupationForm(HeadForm):
         super().__init__(*args, **kwargs)
         run, path = self.fields["run"], self.fields["balance_path"]
         run.queryset = occupying_runs(user, self._sending())  # type: ignore[attr-defined]
-        run.label_from_instance = _run_word  # type: ignore[attr-defined]
+        run.label_from_instance = run_word  # type: ignore[attr-defined]
         path.choices = [("", "—"), *choices_of("balance_path")]  # type: ignore[attr-defined]
         self.fields["provider"].queryset = providing_places(user)  # type: ignore[attr-defined]
         projects = in_force(filing_places(user), timezone.localdate(), "key-project")
@@ -153,11 +166,6 @@ class OccupationForm(HeadForm):
             return UUID(str(self.data.get("key")))
         except ValueError:
             return None
-
-    def clean_lots(self) -> list[str]:
-        """Serial numbers in the order given, each once."""
-        text = self.cleaned_data["lots"].replace("、", " ").replace("，", " ").replace(",", " ")
-        return list(dict.fromkeys(text.split()))
 
     def clean(self) -> dict[str, Any]:
         """A hold lapses after it begins."""
@@ -185,7 +193,8 @@ class OccupationForm(HeadForm):
         return {name: value for name, value in found.items() if value}
 
 
-def _run_word(run: Run) -> str:
+def run_word(run: Run) -> str:
+    """A check as it is chosen."""
     return f"{run.name} · {run.get_kind_display()} · {run.on:%Y-%m-%d} · {run.place.name}"
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import connection
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from liangtian_web.balance.models import Decision, Filing
 from liangtian_web.ledger.models import Account, Leg
@@ -20,6 +20,7 @@ from liangtian_web.review.queries import HEAVY, runs_for
 
 KINDS = (Run.Kind.BATCH, Run.Kind.SINGLE_SITE, Run.Kind.VILLAGE)
 HOLD = "hold"
+JUDGED_ABOVE = ("commitment-due",)  # nobody decides on their own default
 LEVELS = (Place.Kind.COUNTY, Place.Kind.ZONE)  # who keeps a reserve: county governments and zone committees
 
 
@@ -34,9 +35,19 @@ def filing_places(user: User) -> QuerySet[Place]:
     return places_for(user, "officer", "keeper", "admin").filter(kind__in=LEVELS)
 
 
+def deciding_places(user: User, event: str) -> QuerySet[Place]:
+    """Where the user posts or sends back filings of an event: the places kept, or those right below them."""
+    kept = keeping_places(user)
+    if event not in JUDGED_ABOVE:
+        return kept
+    return Place.objects.filter(Q(parent__in=kept) | Q(parent=None, pk__in=kept))
+
+
 def waiting_for(user: User) -> QuerySet[Filing]:
     """What waits for the user to post or send back: another's, of a place the user keeps."""
-    return filings_for(user).filter(decision=None, place__in=keeping_places(user)).exclude(filer=user)
+    waiting = filings_for(user).filter(decision=None).exclude(filer=user)
+    judged = Q(event__in=JUDGED_ABOVE, place__in=deciding_places(user, JUDGED_ABOVE[0]))
+    return waiting.filter(judged | ~Q(event__in=JUDGED_ABOVE) & Q(place__in=keeping_places(user)))
 
 
 def posted_between(user: User, since: date, until: date | None) -> QuerySet[Filing]:
@@ -83,7 +94,7 @@ def top_of(place: Place) -> Place:
 def source_of(filing: Filing) -> tuple[Place | None, str]:
     """Whose pool an occupation draws on, by its way of balancing: its own place's reserve unless it says otherwise."""
     begun = filing.begun or filing
-    path = begun.facts.get("balance_path")
+    path = (begun.facts or {}).get("balance_path")
     if path == "transfer":
         return places_by_key([begun.facts["provider_place"]]).get(begun.facts["provider_place"]), "reserve"
     if path == "pooling":
@@ -117,10 +128,7 @@ def decision_of(filing: Filing) -> Decision | None:
 
 
 def lock(filing: Filing) -> None:
-    """One decision at a time on a filing with all that goes on with it, and on all holds of one check.
-
-    Held until the transaction ends.
-    """
+    """One decision at a time on a filing and all others of its check or of what it goes on with, until the transaction ends."""
     what = f"run:{filing.run_id}" if filing.run_id else f"filing:{filing.begun_id or filing.pk}"
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"balance.decide {what}"])

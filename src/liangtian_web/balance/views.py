@@ -17,11 +17,10 @@ from liangtian_web.balance.forms import AcceptanceForm, EndingForm, OccupationFo
 from liangtian_web.balance.models import Decision, Filing
 from liangtian_web.balance.procedure import Next
 from liangtian_web.balance.procedures import PROCEDURES
-from liangtian_web.balance.queries import filing_places, filings_for, standing_holds, waiting_for
+from liangtian_web.balance.queries import deciding_places, filing_places, filings_for, standing_holds, waiting_for
 from liangtian_web.balance.ruling import Ruled, findings_text, posting_rows, rule
 from liangtian_web.balance.step_forms import BEGIN
 from liangtian_web.balance.trials import BookTrial, try_over_book
-from liangtian_web.ledger.queries import keeping_places
 from liangtian_web.onemap.map_views import map_config
 from liangtian_web.onemap.queries import versions_on
 from liangtian_web.people.requests import Request, language_of
@@ -123,7 +122,7 @@ def filing(request: Request, uuid: UUID) -> HttpResponse:
     row = _filing(request, uuid)
     decision = getattr(row, "decision", None)
     ruled = None if decision else rule(row)
-    keeps = keeping_places(request.user).filter(pk=row.place_id).exists()
+    keeps = deciding_places(request.user, row.event).filter(pk=row.place_id).exists()
     tag, word = presentation.state_of(row)
     context: dict[str, Any] = {
         "filing": row,
@@ -184,7 +183,7 @@ def shapes(request: Request, uuid: UUID) -> HttpResponse:
 def decide(request: Request, uuid: UUID) -> HttpResponse:
     """Post it or send it back."""
     row = _filing(request, uuid)
-    if not keeping_places(request.user).filter(pk=row.place_id).exists():
+    if not deciding_places(request.user, row.event).filter(pk=row.place_id).exists():
         raise PermissionDenied
     reason = request.POST.get("reason", "").strip()[:500]
     grounds = request.POST.get("grounds", "")

@@ -44,6 +44,9 @@ WORDS = {
     "balance.file": _("提出占补平衡事项"),
     "balance.post": _("审核占补平衡事项入账"),
     "balance.refuse": _("退回占补平衡事项"),
+    "commitments.step": _("记录承诺进展"),
+    "commitments.export": _("导出承诺列表"),
+    "commitments.paper": _("下载承诺登记表"),
 }
 
 

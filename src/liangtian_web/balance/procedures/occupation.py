@@ -13,11 +13,11 @@ from liangtian.ledger.posting import Posting
 from liangtian.policy.amounts import BALANCE
 from liangtian.policy.facts import read_facts
 from liangtian_web.balance.models import Filing
-from liangtian_web.balance.procedure import Next, Parties, Procedure, follow, later, own_place
-from liangtian_web.balance.queries import at_hand, held_by, source_of
+from liangtian_web.balance.procedure import Next, Parties, Procedure, follow, from_source, later, own_place
+from liangtian_web.balance.promises import promised_for
+from liangtian_web.balance.queries import at_hand, held_by
 from liangtian_web.ledger import actions as book
 from liangtian_web.ledger.models import Entry
-from liangtian_web.ledger.records import place_key
 from liangtian_web.registers.actions import name_entry
 from liangtian_web.registers.queries import known_of
 from liangtian_web.registers.suspension import TRIGGERS
@@ -38,6 +38,7 @@ def facts_of(filing: Filing, key: str) -> dict[str, object]:
         checked["required_by_place"] = own or rows
     known = checked | read_facts(begun.facts) | read_facts(filing.facts) | {"available_by_place": None}
     known |= {AVAILABLE[index]: _typed(index, free) for index, free in free_of(filing).items()}
+    known["committed_amounts"] = promised_for(begun, filing.on)
     if filing.begun is not None:
         known["held_amounts"] = (held_by(filing.begun),)
     return known | (breaches_of(filing, known) if filing.event == APPROVAL.event else {})
@@ -63,13 +64,6 @@ def free_of(filing: Filing) -> dict[str, int]:
 
 def _typed(index: str, amount: int) -> Decimal | int:
     return amount if indices()[index].unit == "kg" else Decimal(amount)
-
-
-def hold(filing: Filing, moved: Sequence[Posting], parties: Parties, about: book.About) -> Entry:
-    """Set aside the lots named, or the oldest first."""
-    place, pool = source_of(filing)
-    named = {(place_key(place), pool, index): at_hand(filing, index) for index in {each.index for each in moved}}
-    return book.spend(moved, about, parties=parties, lots=named if filing.lots else None)
 
 
 def parties_of(filing: Filing) -> Parties:
@@ -125,7 +119,7 @@ HOLD = Procedure(
     also=DUTIES,
     facts=facts_of,
     parties=parties_of,
-    book=hold,
+    book=from_source,
     evidence=_check,
     follows=_endings,
     state=_state,
