@@ -35,7 +35,8 @@ class Table:
 
     @property
     def score(self) -> int:
-        return len(self.texts) + 2 * len(self.amounts) + sum(each.unit is not None for each in self.amounts)
+        said = sum((each.unit is not None) + (each.direction is not None) for each in self.amounts)
+        return len(self.texts) + 2 * len(self.amounts) + said
 
 
 def filled(rows: list[list[Any]], spans: Sequence[Any], until: int, only: set[int] | None = None) -> list[list[Any]]:
