@@ -6,6 +6,7 @@ import { measuring } from "./land/measure.js";
 import { drawing } from "./land/draw.js";
 import { findings } from "./land/findings.js";
 import { defects } from "./land/defects.js";
+import { lots } from "./land/lots.js";
 import { panel, tabs } from "./land/panel.js";
 import { swipe } from "./land/swipe.js";
 
@@ -21,6 +22,7 @@ async function start(element) {
   defects(map, config);
   measuring(map, config);
   if (document.querySelector("[data-draw]")) drawing(map, config);
+  else if (config.lots) await lots(map, config);
   else identify(map, config);
   await findings(map, config);
   await swipe(element, map);
