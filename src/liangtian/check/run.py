@@ -9,12 +9,12 @@ from functools import cache, lru_cache
 from importlib.metadata import version as installed_version
 from typing import Any
 
+from liangtian.check.absence import doubt_unread
 from liangtian.check.gather import (
     Boundary,
     Gathered,
     Technical,
     boundary_of,
-    doubt_what_was_not_read,
     gather,
     versions_for,
 )
@@ -81,10 +81,18 @@ def check(features: Features, catalogue: Catalogue, question: Question) -> Check
     boundary = boundary_of(features)
     versions = versions_for(catalogue, on=question.on, named=question.versions)
     technical = technical_on(question.on, question.place or "")
-    gathered = gather(boundary, catalogue, versions, kind=question.kind, technical=technical)
+    gathered = gather(
+        boundary,
+        catalogue,
+        versions,
+        kind=question.kind,
+        on=question.on,
+        technical=technical,
+        place=question.place or "",
+    )
     missing = unread(features)
     if missing:
-        doubt_what_was_not_read(gathered)
+        doubt_unread(gathered.facts)
     place = question.place or _main_place(gathered, boundary, catalogue, versions, features.source)
     gathered.facts.update(declared)
 
