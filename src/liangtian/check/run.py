@@ -27,7 +27,7 @@ from liangtian.formats.features import Features
 from liangtian.onemap.catalogue import Catalogue, LayerVersion
 from liangtian.onemap.precedence import shares
 from liangtian.planning.blocks import BlockRule
-from liangtian.policy.adoption import Adoption, adopted, demonstration_adoptions
+from liangtian.policy.adoption import Adoption, adopted, demonstration_adoptions, demonstration_names
 from liangtian.policy.clause import Case
 from liangtian.policy.document import Document
 from liangtian.policy.evaluate import Rulebook, rules_digest
@@ -55,6 +55,7 @@ class Question:
     adoptions : which places adopted which documents
     documents : ids of the documents to decide by, whatever is adopted: those of a result to be decided again
     values : values of places, beside those the documents declare
+    names : code of a place → its name, for places no published layer names
     """
 
     on: date
@@ -65,6 +66,7 @@ class Question:
     adoptions: Iterable[Adoption] | None = None
     documents: Sequence[str] | None = None
     values: tuple[Parameter, ...] = ()
+    names: Mapping[str, str] | None = None
 
 
 def check(features: Features, catalogue: Catalogue, question: Question) -> CheckResult:
@@ -95,6 +97,7 @@ def check(features: Features, catalogue: Catalogue, question: Question) -> Check
         doubt_unread(gathered.facts)
     place = question.place or _main_place(gathered, boundary, catalogue, versions, features.source)
     gathered.facts.update(declared)
+    _name_places(gathered, demonstration_names() if question.names is None else question.names)
 
     documents = _documents(question, place)
     findings = _decide(documents, question.values, Case(question.on, place, EVENT, gathered.facts))
@@ -106,6 +109,11 @@ def check(features: Features, catalogue: Catalogue, question: Question) -> Check
     }
     notes = features.findings + missing + doubts(features, boundary, [catalogue.index(v) for v in versions["DLTB"]])
     return CheckResult(head, findings, gathered, boundary, notes)
+
+
+def _name_places(gathered: Gathered, names: Mapping[str, str]) -> None:
+    for row in gathered.tables["places"]:
+        row["name"] = row["name"] or names.get(row["code"])
 
 
 def recheck(facts: Mapping[str, object], question: Question) -> tuple[tuple[Finding, ...], str]:
