@@ -8,11 +8,12 @@ missing on the other.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 import shapely
+
+from liangtian.space.keys import distinct, positions
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -55,7 +56,7 @@ class Mesh:
 
 def build_mesh(cells: Cells) -> Mesh:
     """Node the cells: split every side at every corner that lies on it."""
-    keys = _distinct(np.concatenate([cells[v] << _SHIFT | cells[u] for u in ("u0", "u1") for v in ("v0", "v1")]))
+    keys = distinct(np.concatenate([cells[v] << _SHIFT | cells[u] for u in ("u0", "u1") for v in ("v0", "v1")]))
     u, v = keys & (2**_SHIFT - 1), keys >> _SHIFT
     above, below = _sides(keys, cells, along=("u0", "u1"), low="v0", high="v1")
     turned = u << _SHIFT | v
@@ -161,25 +162,11 @@ def _sides(keys: Ints, cells: Cells, *, along: tuple[str, str], low: str, high: 
     """Cell after and cell before each segment (key k, key k + 1), -1 where none."""
     after, before = np.full(len(keys), -1), np.full(len(keys), -1)
     for line, found in ((low, after), (high, before)):
-        lo = _found(keys, cells[line] << _SHIFT | cells[along[0]])
-        hi = _found(keys, cells[line] << _SHIFT | cells[along[1]])
+        lo = positions(keys, cells[line] << _SHIFT | cells[along[0]])
+        hi = positions(keys, cells[line] << _SHIFT | cells[along[1]])
         segment, owner = _expand(lo, hi)
         found[segment] = owner
     return after, before
-
-
-def _distinct(keys: Ints) -> Ints:
-    """The different keys, ascending. NumPy's own `unique` looks each up in a hash table, which takes fifty times as long."""
-    ordered = np.sort(keys)
-    return np.asarray(ordered[np.r_[True, ordered[1:] != ordered[:-1]][: len(ordered)]])
-
-
-def _found(keys: Ints, wanted: Ints, side: Literal["left", "right"] = "left") -> Ints:
-    """`searchsorted`, asked in order: neighbours in the keys are neighbours in the cache."""
-    order = np.argsort(wanted)
-    at = np.empty(len(wanted), dtype=np.int64)
-    at[order] = np.searchsorted(keys, wanted[order], side=side)
-    return at
 
 
 def _expand(lo: Ints, hi: Ints) -> tuple[Ints, Ints]:
@@ -191,15 +178,15 @@ def _expand(lo: Ints, hi: Ints) -> tuple[Ints, Ints]:
 
 def _cut_across(cells: Cells, strips: Cells, axis: int, longest_cm: int) -> Cells:
     near, far, low, high = ("u0", "u1", "v0", "v1") if axis == 0 else ("v0", "v1", "u0", "u1")
-    keys = _distinct(np.concatenate([cells[q] << _SHIFT | cells[p] for p in (near, far) for q in (low, high)]))
+    keys = distinct(np.concatenate([cells[q] << _SHIFT | cells[p] for p in (near, far) for q in (low, high)]))
     owners, places = [], []
     for bank in (low, high):
-        lo = _found(keys, strips[bank] << _SHIFT | strips[near])
-        hi = _found(keys, strips[bank] << _SHIFT | strips[far], "right")
+        lo = positions(keys, strips[bank] << _SHIFT | strips[near])
+        hi = positions(keys, strips[bank] << _SHIFT | strips[far], "right")
         member, owner = _expand(lo, hi)
         owners.append(owner)
         places.append(keys[member] & (2**_SHIFT - 1))
-    marks = _distinct(np.concatenate(owners) << _SHIFT | np.concatenate(places))
+    marks = distinct(np.concatenate(owners) << _SHIFT | np.concatenate(places))
     owner, place = marks >> _SHIFT, marks & (2**_SHIFT - 1)
     whole = np.flatnonzero(owner[1:] == owner[:-1])
     owner, begin, stop = owner[whole], place[whole], place[whole + 1]
@@ -227,7 +214,7 @@ def _pinched_cells(mesh: Mesh, group: Ints) -> Ints:
         touching &= (c < 0) | (group[c] != group[a])
         touching &= (d < 0) | (group[d] != group[a])
         found.append(b[touching])
-    return np.unique(np.concatenate(found))
+    return distinct(np.concatenate(found))
 
 
 def _walk(mesh: Mesh, label: Ints) -> tuple[Ints, Ints, Ints, Ints]:
