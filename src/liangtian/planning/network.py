@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil
@@ -74,7 +73,7 @@ class Network:
             int(area.max(initial=0)),
             int(self.area_dm2[inside].sum()),
             int(self.cost_fen[converted].sum()),
-            bool((inside == converted).all()),
+            len(np.unique(label[converted])),
         )
 
 
@@ -88,19 +87,20 @@ class Outcome:
     largest_dm2 : net area of the largest block there is
     gain_dm2 : farmland won inside blocks that reach the size
     cost_fen : of all conversions
-    nothing_outside : every conversion lies in a block that reaches the size
+    places : how many blocks, of any size, hold conversions
     """
 
     blocks_dm2: tuple[int, ...]
     largest_dm2: int
     gain_dm2: int
     cost_fen: int
-    nothing_outside: bool
+    places: int
 
     def meets(self, need: Need) -> bool:
-        """Whether all that is needed is reached and paid for; whole numbers throughout."""
+        """Whether all that is needed is reached and paid for, nothing done beside it; whole numbers throughout."""
         paid = need.budget_fen is None or self.cost_fen <= need.budget_fen
-        return len(self.blocks_dm2) >= need.count and self.gain_dm2 >= need.gain_dm2 and paid
+        reached = len(self.blocks_dm2) >= need.count and self.gain_dm2 >= need.gain_dm2
+        return reached and paid and (need.count > 1 or self.places <= 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,63 +139,21 @@ def least_dm2(area_mu: Fraction) -> int:
     return ceil(area_mu * MU_M2 * 100)
 
 
-def distances(links: Links, cost: Iterable[int], start: Iterable[int], *, most: int | None = None) -> dict[int, int]:
-    """What the cheapest path from any of some nodes to each node costs, both ends included, those up to `most`.
+def reach(links: Links, network: Network, root: int, *, most: int, allowed: Mask) -> dict[int, int]:
+    """What the cheapest path from a node to each node costs, both ends included, up to `most`; nearest first.
 
-    Examples
-    --------
-    >>> distances([[1], [0, 2], [1]], [1, 5, 0], [0])
-    {0: 1, 1: 6, 2: 6}
+    Source
+    ------
+    Dijkstra (1959), A note on two problems in connexion with graphs, Numerische Mathematik 1, with costs at nodes.
     """
-    costs = list(cost)
-    heap = sorted((costs[node], node) for node in start)
-    found: dict[int, int] = {}
+    cost, open_to = network.cost_fen.tolist(), allowed.tolist()
+    heap, found = [(cost[root], root)], {}
     while heap:
         far, node = heapq.heappop(heap)
-        if node in found:
+        if node in found or far > most:
             continue
         found[node] = far
         for beside in links[node]:
-            if beside not in found and (most is None or far + costs[beside] <= most):
-                heapq.heappush(heap, (far + costs[beside], beside))
-    return found
-
-
-def least_costs(links: Links, network: Network, block_dm2: int, most: int) -> Floats:
-    """A bound on what any block that holds a node costs: how far one must go from it to see enough area at all.
-
-    Returns
-    -------
-    ndarray : shape (n,), fen; infinite where it would take `most` or more
-    """
-    area, cost = network.area_dm2.tolist(), network.cost_fen.tolist()
-    return np.array([_far_enough(links, area, cost, node, (block_dm2, most)) for node in range(len(network))])
-
-
-def _far_enough(links: Links, area: list[int], cost: list[int], node: int, ask: tuple[int, int]) -> float:
-    block_dm2, most = ask
-    heap, seen, together = [(cost[node], node)], {node}, 0
-    while heap:
-        far, at = heapq.heappop(heap)
-        if far >= most:
-            break
-        together += area[at]
-        if together >= block_dm2:
-            return float(far)
-        for beside in links[at]:
-            if beside not in seen:
-                seen.add(beside)
+            if open_to[beside] and beside not in found:
                 heapq.heappush(heap, (far + cost[beside], beside))
-    return float("inf")
-
-
-def spread(links: Links, seeds: Iterable[int], allowed: Callable[[int], bool]) -> list[int]:
-    """Everything that can be reached from some nodes over allowed ones, the seeds included, in order of finding."""
-    found = list(dict.fromkeys(seeds))
-    known = set(found)
-    for node in found:  # grows while it is read
-        for beside in links[node]:
-            if beside not in known and allowed(beside):
-                known.add(beside)
-                found.append(beside)
     return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import highspy
@@ -15,6 +15,7 @@ Ints = npt.NDArray[np.int64]
 Progress = Callable[[int, int], None]
 
 SEED = 1
+LAST = 0.05  # seconds that a run is given when time is up
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,10 @@ class Row:
     factors: tuple[float, ...]
     least: float = -highspy.kHighsInf
     most: float = highspy.kHighsInf
+
+    def shifted(self, by: int) -> Row:
+        """The same row for columns further on."""
+        return Row(tuple(at + by for at in self.at), self.factors, self.least, self.most)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,14 +58,25 @@ class Effort:
 
     Attributes
     ----------
-    seconds : of the solver's own running time, all runs together
+    seconds : of the solver's own running time, all programs together
     gap : stop once no answer can be better by more than this share
     progress : called with solver seconds used and allowed; what it raises ends the work
+    used : seconds that programs before this one took
     """
 
     seconds: float = 120.0
     gap: float = 0.0
     progress: Progress | None = None
+    used: float = 0.0
+
+    @property
+    def left(self) -> float:
+        """Seconds not used yet."""
+        return max(0.0, self.seconds - self.used)
+
+    def after(self, seconds: float) -> Effort:
+        """What is left once a program has taken so many seconds."""
+        return replace(self, used=self.used + seconds)
 
 
 class Program:
@@ -68,7 +84,8 @@ class Program:
 
     def __init__(self, costs: Floats, effort: Effort) -> None:
         self._solver = highspy.Highs()
-        self._effort, self._raised = effort, None
+        self._effort = effort
+        self._raised: BaseException | None = None
         for name, value in (("output_flag", False), ("random_seed", SEED), ("threads", 1)):
             self._solver.setOptionValue(name, value)
         self._solver.setOptionValue("mip_rel_gap", float(effort.gap))
@@ -76,12 +93,11 @@ class Program:
         self._solver.addVars(len(costs), np.zeros(len(costs)), np.ones(len(costs)))
         self._solver.changeColsCost(len(costs), self._columns, np.asarray(costs, dtype=np.float64))
         self._solver.cbMipInterrupt.subscribe(self._asked)
-        self._raised: BaseException | None = None
 
     @property
-    def seconds_left(self) -> float:
-        """Solver time not used yet."""
-        return max(0.0, self._effort.seconds - self._solver.getRunTime())
+    def seconds(self) -> float:
+        """Solver time used."""
+        return float(self._solver.getRunTime())
 
     def add(self, rows: Iterable[Row]) -> None:
         """Add rows; those that stand are not looked for again."""
@@ -98,7 +114,7 @@ class Program:
         """Solve with whole numbers, or without: then the answer is a bound for those."""
         kind = highspy.HighsVarType.kInteger if whole else highspy.HighsVarType.kContinuous
         self._solver.changeColsIntegrality(len(self._columns), self._columns, np.full(len(self._columns), kind))
-        self._solver.setOptionValue("time_limit", self._solver.getRunTime() + max(self.seconds_left, 0.05))
+        self._solver.setOptionValue("time_limit", max(self._effort.left, self.seconds + LAST))
         if whole and start is not None:
             self._solver.setSolution(len(self._columns), self._columns, np.asarray(start, dtype=np.float64))
         self._tell()
@@ -134,4 +150,4 @@ class Program:
     def _tell(self) -> None:
         if self._effort.progress is not None:
             allowed = max(1, round(self._effort.seconds))
-            self._effort.progress(min(allowed, int(self._solver.getRunTime())), allowed)
+            self._effort.progress(min(allowed, int(self._effort.used + self.seconds)), allowed)
