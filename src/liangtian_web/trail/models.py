@@ -40,10 +40,20 @@ WORDS = {
     "registers.confirm": _("确认登记"),
     "registers.refuse": _("退回登记"),
     "registers.export": _("导出登记"),
+    "ledger.export": _("导出台账列表"),
+    "ledger.attach": _("补上指标块范围"),
+    "ledger.close": _("关账"),
+    "reconcile.import": _("导入对账单"),
+    "reconcile.keep": _("记下对账结果"),
+    "reconcile.explain": _("说明对账差异"),
+    "reconcile.download": _("下载对账结果"),
     "balance.whatif": _("对台账试算"),
     "balance.file": _("提出占补平衡事项"),
     "balance.post": _("审核占补平衡事项入账"),
     "balance.refuse": _("退回占补平衡事项"),
+    "commitments.step": _("记录承诺进展"),
+    "commitments.export": _("导出承诺列表"),
+    "commitments.paper": _("下载承诺登记表"),
 }
 
 

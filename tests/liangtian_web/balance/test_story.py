@@ -214,12 +214,12 @@ def test_land_of_every_kind_is_held_and_written_off_from_the_county(clients, pla
     assert holds("339901", "earmarked", "money_fen") - earmarked == (1_234_567 if path else 0)
 
 
-def test_a_separate_site_that_does_not_draw_on_the_county_is_not_taken(clients, places, check):
+def test_a_separate_site_supplied_by_its_unit_is_not_taken(clients, places, check):
     run = check("管廊", kind="single-site")
     given = {"key": "11111111-2222-4333-8444-555555555555", "run": str(run.uuid), "on": "2024-06-03", "document": "甲"}
-    answer = clients["wang"].post(reverse("balance:occupy"), given | {"balance_path": "transfer"})
+    answer = clients["wang"].post(reverse("balance:occupy"), given | {"balance_path": "own"})
     assert answer.status_code == 400
-    assert "储备库" in answer.context["form"].non_field_errors()[0]
+    assert "不在本台账" in answer.context["form"].non_field_errors()[0]
     assert not Filing.objects.exists()
 
 

@@ -13,7 +13,8 @@ from liangtian.ledger.posting import Posting
 from liangtian.policy.amounts import BALANCE
 from liangtian.policy.facts import read_facts
 from liangtian_web.balance.models import Filing
-from liangtian_web.balance.procedure import Next, Parties, Procedure, follow, later
+from liangtian_web.balance.procedure import Next, Parties, Procedure, follow, from_source, later, own_place
+from liangtian_web.balance.promises import promised_for
 from liangtian_web.balance.queries import at_hand, held_by
 from liangtian_web.ledger import actions as book
 from liangtian_web.ledger.models import Entry
@@ -37,6 +38,7 @@ def facts_of(filing: Filing, key: str) -> dict[str, object]:
         checked["required_by_place"] = own or rows
     known = checked | read_facts(begun.facts) | read_facts(filing.facts) | {"available_by_place": None}
     known |= {AVAILABLE[index]: _typed(index, free) for index, free in free_of(filing).items()}
+    known["committed_amounts"] = promised_for(begun, filing.on)
     if filing.begun is not None:
         known["held_amounts"] = (held_by(filing.begun),)
     return known | (breaches_of(filing, known) if filing.event == APPROVAL.event else {})
@@ -56,21 +58,18 @@ def breaches_of(filing: Filing, known: Mapping[str, object]) -> dict[str, object
 
 
 def free_of(filing: Filing) -> dict[str, int]:
-    """Index → what the place's reserve can spend from the day of the filing on."""
-    return {index: sum(amount for _, amount in at_hand(filing.place, index, filing)) for index in BALANCE}
+    """Index → what the pool it draws on can spend from the day of the filing on."""
+    return {index: sum(amount for _, amount in at_hand(filing, index)) for index in BALANCE}
 
 
 def _typed(index: str, amount: int) -> Decimal | int:
     return amount if indices()[index].unit == "kg" else Decimal(amount)
 
 
-def hold(filing: Filing, moved: Sequence[Posting], parties: Parties, about: book.About) -> Entry:
-    """Set aside the lots named, or the oldest first."""
-    named = {
-        (parties["county"], "reserve", index): at_hand(filing.place, index, filing)
-        for index in {each.index for each in moved}
-    }
-    return book.spend(moved, about, parties=parties, lots=named if filing.lots else None)
+def parties_of(filing: Filing) -> Parties:
+    """Those of the place, and who provides the land of a separate site."""
+    provider = (filing.begun or filing).facts.get("provider_place")
+    return own_place(filing) | ({"provider": provider} if provider else {})
 
 
 def end(filing: Filing, moved: Sequence[Posting], parties: Parties, about: book.About) -> Entry:
@@ -119,7 +118,8 @@ HOLD = Procedure(
     gates=("wenzhou-2019（五）.1", *DUTIES),
     also=DUTIES,
     facts=facts_of,
-    book=hold,
+    parties=parties_of,
+    book=from_source,
     evidence=_check,
     follows=_endings,
     state=_state,
@@ -131,6 +131,7 @@ APPROVAL = Procedure(
     kind="write-off",
     gates=("wenzhou-2019（五）.2", *DUTIES, "wenzhou-2019（五）.8", "wenzhou-2019（五）.9"),
     facts=facts_of,
+    parties=parties_of,
     book=write_off,
     evidence=_check,
 )
@@ -141,6 +142,7 @@ RELEASE = Procedure(
     kind="release",
     gates=("wenzhou-2019（五）.3",),
     facts=facts_of,
+    parties=parties_of,
     book=end,
     evidence=_check,
 )
