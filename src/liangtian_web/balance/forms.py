@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
@@ -150,6 +151,33 @@ class LotsField(forms.CharField):
         return list(dict.fromkeys(text.split()))
 
 
+class KeyProjectField(forms.ChoiceField):
+    """A key project of the register, by place and number."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            label=_("所属重点项目"), required=False, help_text=_("登记簿中的重点建设项目；不属于的不选")
+        )  # fmt: skip
+
+    def offer(self, user: User) -> None:
+        """Let it be one of the user's places."""
+        projects = in_force(filing_places(user), timezone.localdate(), "key-project")
+        words = [(f"{row.place_id}:{row.key}", f"{row.title} · {row.place}") for row in projects if row.is_listed]
+        self.choices = [("", "—"), *words]
+
+
+def check_key_project(form: forms.Form, place: Place | None) -> None:
+    """Add the error of a key project that is entered for another place."""
+    owner, _colon, _number = (form.cleaned_data.get("key_project") or "").partition(":")
+    if owner and place is not None and owner != f"{place.pk}":
+        form.add_error("key_project", gettext("这个重点项目登记在别的责任单元。请选检查所在单元的项目。"))
+
+
+def number_of(given: Mapping[str, Any]) -> str:
+    """The number of the key project chosen, or nothing."""
+    return str(given.get("key_project") or "").partition(":")[2]
+
+
 class OccupationForm(HeadForm):
     """Land applied for: its check says what it owes."""
 
@@ -160,9 +188,7 @@ class OccupationForm(HeadForm):
     provider: forms.ModelChoiceField[Place] = forms.ModelChoiceField(
         label=_("补充耕地提供方"), queryset=None, required=False, empty_label="—", help_text=_("异地调剂才选")
     )
-    key_project = forms.ChoiceField(
-        label=_("所属重点项目"), required=False, help_text=_("登记簿中的重点建设项目；不属于的不选")
-    )
+    key_project = KeyProjectField()
     lots = LotsField()
     expires = forms.DateField(
         label=_("冻结到期日"), required=False, widget=DATE, help_text=_("可不填；到期未办结自动退回")
@@ -176,9 +202,7 @@ class OccupationForm(HeadForm):
         run.label_from_instance = run_word  # type: ignore[attr-defined]
         path.choices = [("", "—"), *choices_of("balance_path")]  # type: ignore[attr-defined]
         self.fields["provider"].queryset = providing_places(user)  # type: ignore[attr-defined]
-        projects = in_force(filing_places(user), timezone.localdate(), "key-project")
-        words = [(f"{row.place_id}:{row.key}", f"{row.title} · {row.place}") for row in projects if row.is_listed]
-        self.fields["key_project"].choices = [("", "—"), *words]  # type: ignore[attr-defined]
+        self.fields["key_project"].offer(user)  # type: ignore[attr-defined]
         self.fields["document"].label = _("申请文号")
 
     def _sending(self) -> UUID | None:
@@ -196,9 +220,7 @@ class OccupationForm(HeadForm):
             self.add_error("provider", gettext("异地调剂须选补充耕地提供方。"))
         if given.get("provider") and given.get("run") and given["provider"].pk == given["run"].place_id:
             self.add_error("provider", gettext("提供方须是另一责任单元。"))
-        place, _colon, _number = (given.get("key_project") or "").partition(":")
-        if place and given.get("run") and place != f"{given['run'].place_id}":
-            self.add_error("key_project", gettext("这个重点项目登记在别的责任单元。请选检查所在单元的项目。"))
+        check_key_project(self, given["run"].place if given.get("run") else None)
         return given
 
     def facts(self) -> dict[str, Any]:
@@ -208,7 +230,7 @@ class OccupationForm(HeadForm):
         found = {
             "balance_path": path,
             "provider_place": place_key(provider) if provider and path == "transfer" else None,
-            "key_project_number": (given.get("key_project") or "").partition(":")[2],
+            "key_project_number": number_of(given),
         }
         return {name: value for name, value in found.items() if value}
 
