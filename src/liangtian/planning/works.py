@@ -65,6 +65,7 @@ class Ground:
     works : of each piece
     network : the blocks in their order, then the pieces
     excluded : why each parcel that the works would suit is not to be touched, by id
+    made_by : what joins, the kinds of works, the least piece (hundredths of m²) and the digits of places it was made with
     """
 
     parcels: Parcels
@@ -74,6 +75,7 @@ class Ground:
     works: tuple[Works, ...]
     network: Network
     excluded: Mapping[str, str]
+    made_by: tuple[BlockRule, tuple[Works, ...], int, int | None]
 
     def piece(self, name: str) -> int | None:
         """The number of a piece by its id; None: there is none of that name."""
@@ -84,6 +86,12 @@ class Ground:
         mask = np.zeros(len(self.network), dtype=bool)
         mask[len(self.blocks) :] = np.isin(np.array(self.ids, dtype=object), list(names)) if self.ids else False
         return mask
+
+    def without(self, reason: str) -> Ground:
+        """The same land if one reason not to touch parcels fell away."""
+        rule, works, least_dm2, digits = self.made_by
+        kept = {name: each for name, each in self.excluded.items() if each != reason}
+        return ground_of(self.parcels, rule, works, excluded=kept, least_piece_dm2=least_dm2, digits=digits)
 
 
 def ground_of(
@@ -121,7 +129,9 @@ def ground_of(
     suited = set(ids[kind >= 0].tolist())
     network = _network(parcels, rule, blocks, (parts, mine), digits)
     held = {name: reason for name, reason in reasons.items() if name in suited}
-    return Ground(parcels, blocks, parts, _piece_ids(ids[parcels.owner[parts]].tolist()), mine, network, held)
+    names = _piece_ids(ids[parcels.owner[parts]].tolist())
+    made_by = (rule, tuple(works), least_piece_dm2, digits)
+    return Ground(parcels, blocks, parts, names, mine, network, held, made_by)
 
 
 def _refuse_classes(works: Sequence[Works], rule: BlockRule) -> None:
