@@ -67,7 +67,7 @@ BROKEN_AND_SETTLED = [
 
 @example(done=BROKEN_AND_SETTLED)
 @given(done=acts)
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_what_is_owed_is_what_was_promised_less_what_was_supplied(done, stocked, people, places):
     with transaction.atomic():
         promises = [made(people, places["county"], f"第{n}件") for n in (1, 2)]
