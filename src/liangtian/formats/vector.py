@@ -155,6 +155,17 @@ def write(features: Features, path: Path, *, encoding: str | None = None) -> Non
             os.replace(part, path.parent / part.name)
 
 
+def append(features: Features, path: Path) -> None:
+    """Add features to a GeoPackage that `write` made of the same columns in the same CRS.
+
+    Raises
+    ------
+    FileUnreadable : file-missing, file-not-written
+    """
+    check_file(path)
+    _write_ogr(replace(features, attributes=_plain(features.attributes, path)), path, driver="GPKG", append=True)
+
+
 def _write_dataset(features: Features, path: Path, suffix: str, encoding: str | None) -> None:
     if suffix in {".txt", ".vct"}:
         own = boundary_txt if suffix == ".txt" else vct

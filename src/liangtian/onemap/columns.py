@@ -35,7 +35,7 @@ def cast(column: pa.ChunkedArray, to: str) -> tuple[pa.Array, Index]:
     """
     flat = column.combine_chunks()
     if pa.types.is_dictionary(flat.type):
-        flat = flat.dictionary_decode()
+        return _cast_encoded(flat, to)
     given = _blank_to_null(flat)
     try:
         values = _CASTS[to](given)
@@ -43,6 +43,30 @@ def cast(column: pa.ChunkedArray, to: str) -> tuple[pa.Array, Index]:
         values = pa.nulls(len(given), ARROW_TYPES[to])
     lost = pc.and_(pc.is_valid(given), pc.is_null(values))
     return values, np.flatnonzero(np.asarray(lost)).astype(np.int64)
+
+
+def _cast_encoded(column: pa.DictionaryArray, to: str) -> tuple[pa.Array, Index]:
+    """The same, asking each different value once; text stays encoded."""
+    values, bad = cast(pa.chunked_array([column.dictionary]), to)
+    if to == "text":
+        unlike = pc.dictionary_encode(values)  # two spellings may have become one text
+        values = pa.DictionaryArray.from_arrays(unlike.indices.take(column.indices), unlike.dictionary)
+    else:
+        values = values.take(column.indices)
+    lost = np.zeros(len(column.dictionary) + 1, dtype=bool)
+    lost[bad] = True
+    return values, np.flatnonzero(lost[np.asarray(pc.fill_null(column.indices, -1))]).astype(np.int64)
+
+
+def decoded(column: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
+    """A column with its values written out, where it was encoded.
+
+    Examples
+    --------
+    >>> decoded(pa.array(["水田", None, "水田"]).dictionary_encode()).to_pylist()
+    ['水田', None, '水田']
+    """
+    return column.cast(column.type.value_type) if pa.types.is_dictionary(column.type) else column
 
 
 def _blank_to_null(flat: pa.Array) -> pa.Array:

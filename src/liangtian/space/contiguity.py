@@ -14,6 +14,7 @@ import numpy.typing as npt
 import shapely
 
 from liangtian.space.edges import vertex_keys
+from liangtian.space.keys import distinct
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -192,8 +193,7 @@ def shared_corners(polygons: Outlines) -> tuple[Ints, Ints]:
     key, owner = key[order], owner[order]
     same = (key[1:] == key[:-1]) & (owner[1:] != owner[:-1])
     one, other = owner[1:][same], owner[:-1][same]
-    pairs = np.sort(np.minimum(one, other) * len(polygons) + np.maximum(one, other))
-    pairs = pairs[np.append(pairs[1:] != pairs[:-1], True)[: len(pairs)]]  # np.unique hashes, and takes far longer
+    pairs = distinct(np.minimum(one, other) * len(polygons) + np.maximum(one, other))
     return pairs // len(polygons), pairs % len(polygons)
 
 
@@ -245,7 +245,7 @@ def _nearest_of_each(label: Ints, one: Ints, other: Ints) -> Ints:
     first[label[one[backwards]]] = backwards
     seen = np.full(len(label), -1, dtype=np.int64)
     seen[label[other[backwards]]] = backwards
-    return np.unique(np.concatenate([first[first >= 0], seen[seen >= 0]]))
+    return distinct(np.concatenate([first[first >= 0], seen[seen >= 0]]))
 
 
 class _Links:
@@ -289,7 +289,7 @@ class _Links:
         low = np.maximum(self._bounds[one, :2], self._bounds[other, :2]) - reach
         high = np.minimum(self._bounds[one, 2:], self._bounds[other, 2:]) + reach
         pair, _ = self._crossable.query(shapely.box(*low.T, *high.T), predicate="intersects")
-        return np.unique(pair)
+        return distinct(pair)
 
     def _from_outline(self, one: Ints, other: Ints) -> Mask:
         """Whether any link from a corner, or a point every STEP_M, of the first to the second is passable."""

@@ -167,7 +167,7 @@ def supply_rows(form: SupplyForm, promise: Filing, on: date) -> list[dict[str, A
     owed = known.arrears if known.is_defaulted else known.outstanding
     at = Filing(place=promise.place, on=on)
     return [
-        {"index": name, "owed": owed[name], "free": sum(amount for _, amount in at_hand(promise.place, name, at)),
+        {"index": name, "owed": owed[name], "free": sum(amount for _, amount in at_hand(at, name)),
          "unit": index_unit(name, "m2"), "field": form[name]}
         for name in columns(promise)
         if owed[name]

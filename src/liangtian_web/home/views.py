@@ -20,6 +20,7 @@ from liangtian_web.home import duty, land
 from liangtian_web.home.balance_todos import balance_todos
 from liangtian_web.home.commitment_todos import commitment_todos
 from liangtian_web.home.rail import begin
+from liangtian_web.home.register_todos import register_todos
 from liangtian_web.home.rule_todos import rule_todos
 from liangtian_web.home.search import find
 from liangtian_web.jobs.models import Job
@@ -78,6 +79,7 @@ def index(request: Request) -> HttpResponse:
         "waiting": waiting,
         "todos": [
             *balance_todos(request.user),
+            *register_todos(request.user, on),
             *commitment_todos(request.user, on),
             *rule_todos(request.user, on),
             *duty.todos(request.user, on),

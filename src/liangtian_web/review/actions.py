@@ -29,6 +29,7 @@ from liangtian.space.crs import geographic, transformer
 from liangtian_web.onemap.actions import safe_name
 from liangtian_web.onemap.queries import catalogue_for, the_catalogue
 from liangtian_web.people.models import Place, User
+from liangtian_web.people.queries import names_of_places
 from liangtian_web.people.requests import Request
 from liangtian_web.review.models import Finding, Run
 from liangtian_web.rulebook.queries import approved_adoptions, values_at
@@ -83,6 +84,7 @@ def check(who: Request | User, boundary: Features, asked: Asked) -> Run:
         asked.declared,
         adoptions=approved_adoptions(),
         values=values_at(asked.place),
+        names=names_of_places(),
     )
     layers = catalogue_for(who if isinstance(who, User) else who.user)
 
@@ -195,7 +197,8 @@ def remeasure(request: Request, run: Run) -> Repeated:
     versions: dict[str, list[str]] = {}
     for each in run.layers:
         versions.setdefault(each["name"], []).append(each["digest"])
-    question = again(run, declared=run.declared, versions=versions)
+    names = {row["code"]: row["name"] for row in run.data["places"] if row["name"]}
+    question = again(run, declared=run.declared, versions=versions, names=names)
 
     result = kernel.check(boundary, the_catalogue(), question)
     data = result.data()
