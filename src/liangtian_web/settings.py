@@ -136,6 +136,7 @@ INSTALLED_APPS = [
     "liangtian_web.ledger",
     "liangtian_web.review",
     "liangtian_web.balance",
+    "liangtian_web.transfers",
     "liangtian_web.home",
 ]
 

@@ -25,4 +25,5 @@ urlpatterns = [
     path("ledger/", include("liangtian_web.ledger.urls")),
     path("review/", include("liangtian_web.review.urls")),
     path("balance/", include("liangtian_web.balance.urls")),
+    path("transfers/", include("liangtian_web.transfers.urls")),
 ]  # fmt: skip

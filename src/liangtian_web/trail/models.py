@@ -40,6 +40,12 @@ WORDS = {
     "balance.file": _("提出占补平衡事项"),
     "balance.post": _("审核占补平衡事项入账"),
     "balance.refuse": _("退回占补平衡事项"),
+    "transfers.ask": _("申请调入指标"),
+    "transfers.withdraw": _("撤回调入申请"),
+    "transfers.propose": _("提出撮合"),
+    "transfers.agree": _("同意撮合"),
+    "transfers.decline": _("不同意或撤销撮合"),
+    "transfers.export": _("导出调剂平台"),
 }
 
 
