@@ -135,7 +135,9 @@ INSTALLED_APPS = [
     "liangtian_web.rulebook",
     "liangtian_web.ledger",
     "liangtian_web.review",
+    "liangtian_web.registers",
     "liangtian_web.balance",
+    "liangtian_web.commitments",
     "liangtian_web.transfers",
     "liangtian_web.home",
 ]

@@ -24,6 +24,8 @@ urlpatterns = [
     path("rulebook/", include("liangtian_web.review.rule_urls")),
     path("ledger/", include("liangtian_web.ledger.urls")),
     path("review/", include("liangtian_web.review.urls")),
+    path("registers/", include("liangtian_web.registers.urls")),
     path("balance/", include("liangtian_web.balance.urls")),
+    path("commitments/", include("liangtian_web.commitments.urls")),
     path("transfers/", include("liangtian_web.transfers.urls")),
 ]  # fmt: skip

@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 
 from liangtian.check.gather import boundary_of
 from liangtian.formats.features import Features
@@ -55,7 +56,8 @@ def file_acceptance(request: Request, head: Head, boundary: Features, facts: Map
     ground = Ground.of(found.shape, f"EPSG:{found.crs.to_epsg()}")
     area_m2 = Decimal(ground.area_dm2) / 100
 
-    for index, amount in amounts(facts["accepted_amounts"], COMPENSATION).items():
+    claimed = amounts(facts["accepted_amounts"], COMPENSATION) | {"linkage_m2": facts.get("linkage_reclaimed_m2", 0)}
+    for index, amount in claimed.items():
         if indices()[index].unit == "m2" and amount > area_m2:
             words = {"index_zh": indices()[index].zh, "index_en": indices()[index].en}
             raise StageRefused("balance-beyond-ground", **words, amount=f"{amount:,}", ground=f"{area_m2:,.2f}")
@@ -69,9 +71,9 @@ def file_hold(request: Request, head: Head, run: Run, **more: Any) -> Filing:
 
     Raises
     ------
-    StageRefused : the indices would come from somebody whose pool is not drawn on here
+    StageRefused : a construction unit's own indices, which no book here keeps
     """
-    if run.kind == Run.Kind.SINGLE_SITE and more["facts"].get("balance_path") != "entrust":
+    if run.kind == Run.Kind.SINGLE_SITE and more["facts"].get("balance_path") in (None, "own"):
         raise StageRefused("balance-path-elsewhere")
 
     return file(request, head, "hold", run=run, **more)
@@ -125,14 +127,24 @@ def _plain(value: Any) -> Any:
     return bytes(value) if isinstance(value, memoryview) else value
 
 
-def decide(request: Request, filing: Filing, *, accept: bool, reason: str = "") -> Decision:
+def may_follow(begun: Filing, event: str) -> bool:
+    """Whether a step may go on with a filing now: it stands in the book, and its procedure names the step."""
+    held = decision_of(begun)
+    if held is None or held.entry is None or hasattr(held.entry, "reversed_by"):
+        return False
+    page = reverse("balance:next", args=[begun.uuid, event])
+    return any(each.url == page for each in PROCEDURES[begun.event].follows(begun))
+
+
+def decide(request: Request, filing: Filing, *, accept: bool, reason: str = "", grounds: str = "") -> Decision:
     """Book a filing or send it back, once, by another person than the one who filed it.
 
     Sent again, the same decision of the same person changes nothing.
 
     Raises
     ------
-    StageRefused : decided otherwise, one's own, stopped by a clause, or of accounts the user does not keep
+    StageRefused : decided otherwise, one's own, stopped by a clause, against one in principle without `grounds`, or of
+        accounts the user does not keep
     BookRefused, Unbalanced : the book refuses it; nothing is recorded
     """
     if filing.filer_id == request.user.pk:
@@ -143,9 +155,10 @@ def decide(request: Request, filing: Filing, *, accept: bool, reason: str = "") 
         if earlier := decision_of(filing):
             return _same(earlier, request, accept=accept)
         ruled = rule(filing)
-        entry = _book(request, filing, ruled) if accept else None
+        kept = grounds if accept and ruled.departs else ""
+        entry = _book(request, filing, ruled, kept) if accept else None
         made = Decision.objects.create(
-            filing=filing, entry=entry, reason=reason, actor=request.user, **_basis(ruled)
+            filing=filing, entry=entry, reason=reason, grounds=kept, actor=request.user, **_basis(ruled)
         )  # fmt: skip
         what = f"entry:{entry.uuid}" if entry else f"filing:{filing.uuid}"
         act = "balance.post" if entry else "balance.refuse"
@@ -168,12 +181,15 @@ def _basis(ruled: Ruled) -> dict[str, Any]:
     }
 
 
-def _book(request: Request, filing: Filing, ruled: Ruled) -> Entry:
+def _book(request: Request, filing: Filing, ruled: Ruled, grounds: str) -> Entry:
     if is_run_held(filing):
         raise StageRefused("balance-run-held")
     if ruled.stops:
         rules = "、".join(dict.fromkeys(each.rule for each in ruled.stops))
         raise StageRefused("balance-stopped", rules=rules)
+    if ruled.departs and grounds not in Decision.Grounds.values:
+        rules = "、".join(dict.fromkeys(each.rule for each in ruled.departs))
+        raise StageRefused("balance-grounds", rules=rules)
     if not ruled.postings:
         raise StageRefused("balance-nothing")
     procedure = PROCEDURES[filing.event]
@@ -183,9 +199,13 @@ def _book(request: Request, filing: Filing, ruled: Ruled) -> Entry:
     about = book.About(
         key=f"filing:{filing.uuid}", on=filing.on, kind=procedure.kind, actor=filing.filer, approver=request.user,
         evidence=(f"filing:{filing.uuid}", filing.document, *procedure.evidence(filing)), expires=filing.expires,
-        rules=(*dict.fromkeys(each.rule for each in ruled.postings if each.rule), f"rules:{ruled.digest}"),
+        rules=(*dict.fromkeys(each.rule for each in ruled.postings if each.rule), *_version(ruled)),
     )  # fmt: skip
     return procedure.book(filing, moved, parties, about)
+
+
+def _version(ruled: Ruled) -> tuple[str, ...]:
+    return (f"rules:{ruled.digest}",) if ruled.digest else ()
 
 
 def _check_keeper(request: Request, touched: set[str]) -> None:

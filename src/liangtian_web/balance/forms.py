@@ -16,16 +16,18 @@ from liangtian.ledger.indices import indices
 from liangtian.policy.amounts import COMPENSATION
 from liangtian.policy.facts import dictionary
 from liangtian_web.balance.models import Filing
-from liangtian_web.balance.queries import filing_places, occupying_runs
+from liangtian_web.balance.queries import filing_places, occupying_runs, providing_places
+from liangtian_web.ledger.records import place_key
 from liangtian_web.ledger.templatetags.book import credit_word, index_word
 from liangtian_web.onemap.forms import ENCODINGS, ManyFiles, offer_places
 from liangtian_web.people.models import Place, User
+from liangtian_web.registers.queries import in_force
 from liangtian_web.review.models import Run
 
 DATE = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
 BOUNDARY_BYTES_MAX = 50 * 2**20
-CREDITS = ("reclamation", "dry-to-paddy", "quality-improvement", "standard-farmland")
-BREACHES = ("key_project_unbalanced", "standard_farmland_upgrade_overdue", "cures_breach")
+CREDITS = ("reclamation", "dry-to-paddy", "quality-improvement", "standard-farmland", "construction-reclamation")
+LINKAGE = ("linkage_reclaimed_m2", "linkage_resettlement_m2")
 SITE = ("transfer_or_pooling_sought", "self_supply_impossible", "transfer_cost_paid_to_provider")
 
 
@@ -50,7 +52,9 @@ class AcceptanceForm(HeadForm):
     credit_kind = forms.ChoiceField(label=_("项目类型"))
     files = ManyFiles(label=_("范围文件"))  # type: ignore[assignment]  # the metaclass keeps `files` of the form itself
     encoding = forms.ChoiceField(label=_("属性编码"), choices=ENCODINGS, required=False)
-    field_order = ["key", "place", "project", "credit_kind", "on", "document", "files", "encoding"]
+    field_order = [
+        "key", "place", "project", "credit_kind", "on", "document", "files", "encoding", "new_farmland_m2", *LINKAGE
+    ]  # fmt: skip
 
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -58,6 +62,13 @@ class AcceptanceForm(HeadForm):
         self.fields["on"].label = _("验收日期")
         self.fields["document"].label = _("验收文号")
         self.fields["credit_kind"].choices = [(name, credit_word(name)) for name in CREDITS]  # type: ignore[attr-defined]
+        for name in ("new_farmland_m2", *LINKAGE):
+            field = forms.DecimalField(required=False, min_value=Decimal(0), max_digits=16, decimal_places=2)
+            fact = dictionary()[name]
+            field.label = f"{fact.en if get_language() == 'en' else fact.zh} (m²)"
+            self.fields[name] = field
+        self.fields["linkage_reclaimed_m2"].help_text = _("建设用地复垦才填；节余由系统计算")
+        self.order_fields(self.field_order)
         for name in COMPENSATION:
             for side in ("accepted", "provincial"):
                 self.fields[f"{side}_{name}"] = forms.IntegerField(required=False, min_value=0, max_value=AMOUNT_MAX)
@@ -78,8 +89,12 @@ class AcceptanceForm(HeadForm):
     def clean(self) -> dict[str, Any]:
         """Something is credited, on a boundary of bearable size."""
         given = super().clean() or {}
-        if not any(given.get(f"accepted_{name}") for name in COMPENSATION):
+        if not any(given.get(name) for name in (*(f"accepted_{name}" for name in COMPENSATION), LINKAGE[0])):
             raise forms.ValidationError(_("请至少填一项验收入库数量。"))
+        made, usable = given.get("new_farmland_m2"), given.get("accepted_quantity_m2")
+        if made is not None and usable and usable > made:
+            said = gettext("可用于占补平衡的耕地数量 %(usable)s m² 超过实际新增耕地 %(made)s m²。请核对。")
+            self.add_error("new_farmland_m2", said % {"usable": f"{usable:,}", "made": f"{made:,}"})
         if sum(file.size or 0 for file in given.get("files") or []) > BOUNDARY_BYTES_MAX:
             self.add_error("files", gettext("范围文件超过 50 MB。整层数据请到“图层”页上传。"))
         return given
@@ -91,11 +106,28 @@ class AcceptanceForm(HeadForm):
             f"{side}_amounts": ({name: given.get(f"{side}_{name}") or 0 for name in COMPENSATION},)
             for side in ("accepted", "provincial")
         }
-        return {"credit_kind": given["credit_kind"], **tables}
+        areas = {name: given[name] for name in ("new_farmland_m2", *LINKAGE) if given.get(name) is not None}
+        return {"credit_kind": given["credit_kind"], **areas, **tables}
 
 
 def _side_word(side: str) -> str:
     return gettext("验收入库") if side == "accepted" else gettext("省级统筹")
+
+
+class LotsField(forms.CharField):
+    """Serial numbers of lots in the order in which they are spent, each once."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            label=_("指定指标块"), required=False, max_length=2000,
+            help_text=_("可不填：先验收的先用。指定时填编号，以空格或顿号分开，按所列次序使用"),
+        )  # fmt: skip
+
+    def clean(self, value: Any) -> list[str]:
+        text = super().clean(value)
+        for mark in "、，,":
+            text = text.replace(mark, " ")
+        return list(dict.fromkeys(text.split()))
 
 
 class OccupationForm(HeadForm):
@@ -105,21 +137,28 @@ class OccupationForm(HeadForm):
         label=_("检查"), queryset=None, to_field_name="uuid", empty_label=None, help_text=_("应补数量取自这次检查")
     )
     balance_path = forms.ChoiceField(label=_("单独选址的落实方式"), required=False)
-    lots = forms.CharField(
-        label=_("指定指标块"), required=False, max_length=2000,
-        help_text=_("可不填：先验收的先用。指定时填编号，以空格或顿号分开，按所列次序使用"),
-    )  # fmt: skip
+    provider: forms.ModelChoiceField[Place] = forms.ModelChoiceField(
+        label=_("补充耕地提供方"), queryset=None, required=False, empty_label="—", help_text=_("异地调剂才选")
+    )
+    key_project = forms.ChoiceField(
+        label=_("所属重点项目"), required=False, help_text=_("登记簿中的重点建设项目；不属于的不选")
+    )
+    lots = LotsField()
     expires = forms.DateField(
         label=_("冻结到期日"), required=False, widget=DATE, help_text=_("可不填；到期未办结自动退回")
     )
-    field_order = ["key", "run", "balance_path", "on", "document", "lots", "expires"]
+    field_order = ["key", "run", "balance_path", "provider", "key_project", "on", "document", "lots", "expires"]
 
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         run, path = self.fields["run"], self.fields["balance_path"]
         run.queryset = occupying_runs(user, self._sending())  # type: ignore[attr-defined]
-        run.label_from_instance = _run_word  # type: ignore[attr-defined]
-        path.choices = [("", "—"), *_choices("balance_path")]  # type: ignore[attr-defined]
+        run.label_from_instance = run_word  # type: ignore[attr-defined]
+        path.choices = [("", "—"), *choices_of("balance_path")]  # type: ignore[attr-defined]
+        self.fields["provider"].queryset = providing_places(user)  # type: ignore[attr-defined]
+        projects = in_force(filing_places(user), timezone.localdate(), "key-project")
+        words = [(f"{row.place_id}:{row.key}", f"{row.title} · {row.place}") for row in projects if row.is_listed]
+        self.fields["key_project"].choices = [("", "—"), *words]  # type: ignore[attr-defined]
         self.fields["document"].label = _("申请文号")
 
     def _sending(self) -> UUID | None:
@@ -128,29 +167,39 @@ class OccupationForm(HeadForm):
         except ValueError:
             return None
 
-    def clean_lots(self) -> list[str]:
-        """Serial numbers in the order given, each once."""
-        text = self.cleaned_data["lots"].replace("、", " ").replace("，", " ").replace(",", " ")
-        return list(dict.fromkeys(text.split()))
-
     def clean(self) -> dict[str, Any]:
         """A hold lapses after it begins."""
         given = super().clean() or {}
         if given.get("expires") and given.get("on") and given["expires"] <= given["on"]:
             self.add_error("expires", gettext("冻结到期日须晚于业务日期。"))
+        if given.get("balance_path") == "transfer" and not given.get("provider"):
+            self.add_error("provider", gettext("异地调剂须选补充耕地提供方。"))
+        if given.get("provider") and given.get("run") and given["provider"].pk == given["run"].place_id:
+            self.add_error("provider", gettext("提供方须是另一责任单元。"))
+        place, _colon, _number = (given.get("key_project") or "").partition(":")
+        if place and given.get("run") and place != f"{given['run'].place_id}":
+            self.add_error("key_project", gettext("这个重点项目登记在别的责任单元。请选检查所在单元的项目。"))
         return given
 
     def facts(self) -> dict[str, Any]:
-        """How a separate site balances."""
-        path = self.cleaned_data.get("balance_path")
-        return {"balance_path": path} if path else {}
+        """How a separate site balances and who provides for it, and the key project the land belongs to."""
+        given = self.cleaned_data
+        path, provider = given.get("balance_path"), given.get("provider")
+        found = {
+            "balance_path": path,
+            "provider_place": place_key(provider) if provider and path == "transfer" else None,
+            "key_project_number": (given.get("key_project") or "").partition(":")[2],
+        }
+        return {name: value for name, value in found.items() if value}
 
 
-def _run_word(run: Run) -> str:
+def run_word(run: Run) -> str:
+    """A check as it is chosen."""
     return f"{run.name} · {run.get_kind_display()} · {run.on:%Y-%m-%d} · {run.place.name}"
 
 
-def _choices(name: str) -> list[tuple[str, str]]:
+def choices_of(name: str) -> list[tuple[str, str]]:
+    """The choices of a fact, worded."""
     return [(key, words["en" if get_language() == "en" else "zh"]) for key, words in dictionary()[name].values.items()]
 
 
@@ -161,14 +210,14 @@ class EndingForm(HeadForm):
         super().__init__(*args, **kwargs)
         english = get_language() == "en"
         if event == "release":
-            choices = [each for each in _choices("application_outcome") if each[0] != "approved"]
+            choices = [each for each in choices_of("application_outcome") if each[0] != "approved"]
             label = dictionary()["application_outcome"]
             self.fields["application_outcome"] = forms.ChoiceField(
                 label=label.en if english else label.zh, choices=choices
             )
             return
         single = hold.run is not None and hold.run.kind == Run.Kind.SINGLE_SITE
-        for name in (*BREACHES, *(SITE if single else ())):
+        for name in ("cures_breach", *(SITE if single else ())):
             fact = dictionary()[name]
             choices = [("", gettext("未提供")), ("yes", gettext("是")), ("no", gettext("否"))]
             label_ = fact.en if english else fact.zh

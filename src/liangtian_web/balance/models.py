@@ -44,9 +44,17 @@ class Filing(models.Model):
 class Decision(models.Model):
     """What became of a filing: booked by the findings kept here, or sent back with a reason."""
 
+    class Grounds(models.TextChoices):
+        """Why something was booked although a clause asked for in principle was not met."""
+
+        APPROVED_ABOVE = "approved-above", _("上级机关已批准")
+        PUBLIC_NEED = "public-need", _("公共利益急需")
+        NO_ALTERNATIVE = "no-alternative", _("没有其他可行方案")
+
     filing = models.OneToOneField(Filing, models.PROTECT, primary_key=True, related_name="decision")
     entry = models.OneToOneField("ledger.Entry", models.PROTECT, null=True, related_name="filed")
     reason = models.CharField(_("理由"), max_length=500, blank=True)
+    grounds = models.CharField(_("突破原则性要求的理由"), max_length=20, choices=Grounds.choices, blank=True)
     findings = models.TextField()  # JSON: language → findings, as the rulebook gave them
     postings = models.JSONField()  # rows of party, pool, index, amount, rule
     rules_digest = models.CharField(_("规则版本"), max_length=64)

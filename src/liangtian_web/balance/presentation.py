@@ -88,7 +88,7 @@ def stated(filing: Filing) -> list[tuple[str, str]]:
             continue
         zh, en = say(name, value)
         found.append((fact.en if english else fact.zh, en if english else zh))
-    return found
+    return [*found, *PROCEDURES[filing.event].says(filing)]
 
 
 def shapes_of(filing: Filing) -> str:

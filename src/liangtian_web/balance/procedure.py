@@ -16,7 +16,7 @@ from liangtian.ledger.posting import Pocket, Posting, move
 from liangtian.policy.evaluate import Posted
 from liangtian.policy.facts import read_facts
 from liangtian_web.balance.models import Filing
-from liangtian_web.balance.queries import city_of, top_of
+from liangtian_web.balance.queries import at_hand, city_of, source_of, top_of
 from liangtian_web.ledger import actions as book
 from liangtian_web.ledger.models import Entry
 from liangtian_web.ledger.records import OUTSIDE as OUTSIDE_KEY
@@ -45,6 +45,13 @@ def spent(filing: Filing, moved: Sequence[Posting], parties: Parties, about: boo
     return book.spend(moved, about, parties=parties)
 
 
+def from_source(filing: Filing, moved: Sequence[Posting], parties: Parties, about: book.About) -> Entry:
+    """Book what moves, the pool it draws on giving the lots the filing names, or its oldest first."""
+    place, pool = source_of(filing)
+    named = {(place_key(place), pool, index): at_hand(filing, index) for index in {each.index for each in moved}}
+    return book.spend(moved, about, parties=parties, lots=named if filing.lots else None)
+
+
 def posted(rule: str, index: str, amount: int, *, from_: Pocket, to: Pocket) -> list[Posted]:
     """What moves by what was registered, or by a clause named."""
     return [Posted(rule, each) for each in move(index, amount, from_=from_, to=to)]
@@ -61,6 +68,10 @@ def _nothing(filing: Filing) -> Iterable[Posted]:
 
 
 def _no_evidence(filing: Filing) -> tuple[str, ...]:
+    return ()
+
+
+def _says_nothing(filing: Filing) -> Iterable[tuple[str, str]]:
     return ()
 
 
@@ -100,7 +111,9 @@ class Procedure:
     book : (filing, postings, parties, about) → the entry
     evidence : what the entry rests on besides the filing and its document
     follows : steps that may follow once it is booked
+    again : its facts stand with the filing, so that it can be decided again under other values (what-if)
     state : the colour and word of a filing that is booked, where it depends on what followed; else `done`
+    says : what its page states besides the facts that were handed in: word and value
     """
 
     event: str
@@ -117,6 +130,8 @@ class Procedure:
     evidence: Callable[[Filing], tuple[str, ...]] = _no_evidence
     follows: Callable[[Filing], tuple[Next, ...]] = _ends
     state: Callable[[Filing], tuple[str, Any]] | None = None
+    again: bool = False
+    says: Callable[[Filing], Iterable[tuple[str, str]]] = _says_nothing
 
     @property
     def step(self) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from liangtian.check.result import as_data, to_json
-from liangtian.finding import Finding
+from liangtian.finding import Finding, Outcome
 from liangtian.ledger.posting import Posting
 from liangtian.policy.clause import Case, obligations
 from liangtian.policy.evaluate import Posted, Rulebook, gate, rules_digest
@@ -30,11 +30,13 @@ class Ruled:
     Attributes
     ----------
     stops : findings that keep it from being booked
+    departs : findings of clauses to be met in principle that failed; who books it all the same says on what grounds
     postings : what it books, in the order in which it is explained
     """
 
     findings: tuple[Finding, ...]
     stops: tuple[Finding, ...]
+    departs: tuple[Finding, ...]
     postings: tuple[Posted, ...]
     digest: str
 
@@ -52,6 +54,8 @@ def rule(filing: Filing) -> Ruled:
     LiangtianError : a fact does not fit the dictionary
     """
     procedure = PROCEDURES[filing.event]
+    if not procedure.gates:
+        return Ruled((), (), (), tuple(procedure.registered(filing)), "")
     documents = tuple(documents_on(filing.place, filing.on))
     key, *within = keys_of(filing.place)
     case = Case(filing.on, key, procedure.step, procedure.facts(filing, key), tuple(within))
@@ -64,8 +68,9 @@ def rule(filing: Filing) -> Ruled:
     asked = [each for each in findings if each.rule in procedure.gates]
     forces = obligations({name: DOCUMENTS[name] for name in documents})
     stops = gate(asked, lambda name: forces[name].force)
+    departs = tuple(each for each in asked if each.outcome is Outcome.FAIL and forces[each.rule].force == "principle")
     made = tuple(_on_book(each) for each in decided.postings if each.rule in procedure.gates)
-    return Ruled(findings, stops, (*procedure.registered(filing), *made), _digest(documents))
+    return Ruled(findings, stops, departs, (*procedure.registered(filing), *made), _digest(documents))
 
 
 def _on_book(made: Posted) -> Posted:

@@ -1,6 +1,6 @@
 """Values on trial over the book: posted filings decided again, the differences laid over the balances day by day.
 
-Of what this procedure books, only acceptances are reckoned by values; the other steps move amounts that were registered.
+Only procedures whose facts stand with the filing are decided again; the others rest on what the book held then.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from liangtian.policy.clause import Case
 from liangtian.policy.whatif import Tried, below_zero
 from liangtian.policy.whatif_words import worded
 from liangtian_web.balance.models import Filing
+from liangtian_web.balance.procedure import own_place
 from liangtian_web.balance.procedures import PROCEDURES
 from liangtian_web.balance.queries import posted_between
 from liangtian_web.ledger.models import Account
@@ -32,6 +33,7 @@ from liangtian_web.rulebook.values import text_of
 from liangtian_web.trail.actions import note
 
 FILINGS_MAX = 5000
+AGAIN = tuple(event for event, procedure in PROCEDURES.items() if procedure.again)
 Key = tuple[str, str, str]  # place, pool, index
 
 
@@ -100,9 +102,9 @@ def try_over_book(request: Request, given: Mapping[str, Any], lang: Language) ->
     """
     values = on_trial(given)
     posted = posted_between(request.user, given["since"], given["until"])
-    accepted = {str(each.uuid): each for each in posted.filter(event="acceptance")[:FILINGS_MAX]}
+    accepted = {str(each.uuid): each for each in posted.filter(event__in=AGAIN)[:FILINGS_MAX]}
 
-    compared = decide_again(_cases(accepted.values()), values, {name: each.gates for name, each in PROCEDURES.items()})
+    compared = decide_again(_cases(accepted.values()), values, {name: PROCEDURES[name].gates for name in AGAIN})
     rows = list(_rows(compared.changed, accepted))
 
     note(request, "balance.whatif", given["name"], on=given["since"])
@@ -125,7 +127,7 @@ def _rows(changed: Iterable[Tried], filings: Mapping[str, Filing]) -> Iterator[t
 
     @cache
     def places(number: int) -> dict[str, Place | None]:
-        parties = PROCEDURES["acceptance"].parties(standing[number])
+        parties = own_place(standing[number])
         found = places_by_key(parties.values())
         return {party: found.get(key) for party, key in parties.items()}
 

@@ -14,17 +14,18 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from liangtian.errors import DocumentRefused, LiangtianError
 from liangtian_web.balance import actions, presentation
 from liangtian_web.balance.forms import AcceptanceForm, EndingForm, OccupationForm
-from liangtian_web.balance.models import Filing
+from liangtian_web.balance.models import Decision, Filing
 from liangtian_web.balance.procedure import Next
 from liangtian_web.balance.procedures import PROCEDURES
-from liangtian_web.balance.queries import filing_places, filings_for, standing_holds, waiting_for
+from liangtian_web.balance.queries import deciding_places, filing_places, filings_for, standing_holds, waiting_for
 from liangtian_web.balance.ruling import Ruled, findings_text, posting_rows, rule
+from liangtian_web.balance.step_forms import BEGIN
 from liangtian_web.balance.trials import BookTrial, try_over_book
-from liangtian_web.ledger.queries import keeping_places
 from liangtian_web.onemap.map_views import map_config
 from liangtian_web.onemap.queries import versions_on
 from liangtian_web.people.requests import Request, language_of
 from liangtian_web.refusals import sentence
+from liangtian_web.registers.suspension import standing
 from liangtian_web.review.actions import boundary_from
 from liangtian_web.review.trial_form import ChoiceForm, TrialForm
 from liangtian_web.rulebook.queries import home_place
@@ -42,6 +43,7 @@ def index(request: Request) -> HttpResponse:
     context = {
         "waiting": waiting_for(request.user),
         "held": standing_holds(request.user),
+        "begins": [(name, PROCEDURES[name].word) for name in BEGIN],
         "filings": [(each, *presentation.state_of(each)) for each in found[:PAGE]],
         "more": found[PAGE - 1].pk if len(found) > PAGE else "",
         "files": filing_places(request.user).exists(),
@@ -95,7 +97,8 @@ def end(request: Request, uuid: str, event: str) -> HttpResponse:
             return _to(actions.file_ending(request, given["key"], hold, event, **more))
         except LiangtianError as error:
             form.add_error(None, sentence(error, request.language))
-    context = {"form": form, "hold": hold, "event": event, "word": PROCEDURES[event].word}
+    gate = standing(hold.place, timezone.localdate())
+    context = {"form": form, "hold": hold, "event": event, "word": PROCEDURES[event].word, "suspension": gate}
     return render(request, "balance/end.html", context, status=400 if form.errors else 200)
 
 
@@ -119,7 +122,7 @@ def filing(request: Request, uuid: UUID) -> HttpResponse:
     row = _filing(request, uuid)
     decision = getattr(row, "decision", None)
     ruled = None if decision else rule(row)
-    keeps = keeping_places(request.user).filter(pk=row.place_id).exists()
+    keeps = deciding_places(request.user, row.event).filter(pk=row.place_id).exists()
     tag, word = presentation.state_of(row)
     context: dict[str, Any] = {
         "filing": row,
@@ -130,12 +133,15 @@ def filing(request: Request, uuid: UUID) -> HttpResponse:
         "registered": presentation.registered(row),
         "stated": presentation.stated(row),
         "stopped": bool(ruled and not ruled.may_post),
+        "grounds": Decision.Grounds.choices if ruled and ruled.departs else [],
         "own": row.filer_id == request.user.pk,
         "may_decide": keeps and decision is None and row.filer_id != request.user.pk,
         "follows": _follows(request, row),
         "later": row.later.select_related("decision"),
         **_reasons(request, row, ruled),
     }
+    if row.event == "approval" and decision is None:
+        context["suspension"] = standing(row.place, row.on)
     if row.area_m2 is not None:
         config = map_config(request, versions_on(request.user, row.on), row.on, shapes=f"{request.path}shapes.json")
         context["config"] = config
@@ -177,10 +183,11 @@ def shapes(request: Request, uuid: UUID) -> HttpResponse:
 def decide(request: Request, uuid: UUID) -> HttpResponse:
     """Post it or send it back."""
     row = _filing(request, uuid)
-    if not keeping_places(request.user).filter(pk=row.place_id).exists():
+    if not deciding_places(request.user, row.event).filter(pk=row.place_id).exists():
         raise PermissionDenied
     reason = request.POST.get("reason", "").strip()[:500]
-    actions.decide(request, row, accept="post" in request.POST, reason=reason)
+    grounds = request.POST.get("grounds", "")
+    actions.decide(request, row, accept="post" in request.POST, reason=reason, grounds=grounds)
     return _to(row)
 
 

@@ -17,6 +17,7 @@ RAIL = (
     ("review:runs", _("检查"), ()),
     ("balance:index", _("占补平衡"), ()),
     ("ledger:index", _("台账"), ()),
+    ("registers:index", _("登记簿"), ()),
     ("onemap:layers", _("图层"), ()),
     ("rulebook:index", _("规则"), ()),
     ("trail:index", _("留痕"), ("auditor", "admin")),

@@ -44,7 +44,9 @@ def hold_sealer() -> None:
 
 def differences(book: Book) -> Iterator[str]:
     """What differs from the book the sealed records make, a line each."""
-    names = {row.pk: (place_key(row.place), row.pool, row.index) for row in Account.objects.select_related("place")}
+    names = {
+        row.pk: (place_key(row.place), row.pool, row.index) for row in Account.objects.select_related("place__book_key")
+    }
     expected = Sums()
     for each in book.movements():
         expected[each.account.place, each.account.pool, each.account.index, each.on] += each.amount

@@ -14,10 +14,9 @@ from django.db import connection, transaction
 
 from liangtian.ledger import chain
 from liangtian.ledger.bundle import Manifest, write_bundle
-from liangtian.ledger.records import Record, canonical
 from liangtian_web.ledger.models import Ground, Link, Period, Seal
 from liangtian_web.ledger.queries import unsealed
-from liangtian_web.ledger.records import as_attachment, as_closing, entries_by_id
+from liangtian_web.ledger.records import attachment_line, closing_line, entry_lines
 
 BATCH = 1000
 ENTRY, GROUND, PERIOD = 0, 1, 2
@@ -86,7 +85,7 @@ def _seal_batch(*, full: bool) -> int:
             return 0
         cursor.execute(HELD_BACK, asked)
         held_back = (cursor.fetchone() or (None,))[0]
-        digests = [chain.digest(canonical(record)) for record in _read(waiting)]
+        digests = [chain.digest(line) for line in _read(waiting)]
         made = chain.seal(digests, _as_seal(last) if last else None, datetime.now(UTC))
         columns = [[each.id if each.what == what else None for each in waiting] for what in (ENTRY, GROUND, PERIOD)]
         cursor.execute(
@@ -97,17 +96,16 @@ def _seal_batch(*, full: bool) -> int:
     return len(waiting)
 
 
-def _read(waiting: list[Waiting]) -> Iterator[Record]:
-    """The records of a batch, in its order."""
-    entries = entries_by_id([each.id for each in waiting if each.what == ENTRY])
-    people = ("actor", "approver")
-    grounds = Ground.objects.select_related("lot", *people).in_bulk([e.id for e in waiting if e.what == GROUND])
-    periods = Period.objects.select_related("place", *people).in_bulk([e.id for e in waiting if e.what == PERIOD])
+def _read(waiting: list[Waiting]) -> Iterator[bytes]:
+    """The bytes of the records of a batch, in its order."""
+    entries = entry_lines([each.id for each in waiting if each.what == ENTRY])
+    grounds = Ground.objects.select_related("lot").in_bulk([e.id for e in waiting if e.what == GROUND])
+    periods = Period.objects.select_related("place__book_key").in_bulk([e.id for e in waiting if e.what == PERIOD])
     for what, number in waiting:
         if what == ENTRY:
             yield entries[number]
         else:
-            yield as_attachment(grounds[number]) if what == GROUND else as_closing(periods[number])
+            yield attachment_line(grounds[number]) if what == GROUND else closing_line(periods[number])
 
 
 def _as_seal(row: Seal) -> chain.Seal:
@@ -131,7 +129,7 @@ def export(target: BinaryIO, *, book: str) -> Manifest:
 def _sealed_records(until: int) -> Iterator[bytes]:
     for first in range(1, until + 1, BATCH):
         links = Link.objects.filter(position__range=(first, min(first + BATCH - 1, until))).order_by("position")
-        yield from (canonical(record) for record in _read([_waiting(link) for link in links]))
+        yield from _read([_waiting(link) for link in links])
 
 
 def _waiting(link: Link) -> Waiting:

@@ -19,7 +19,7 @@ from liangtian.messages import Language, render
 from liangtian.policy.facts import plain_facts
 from liangtian_web.balance import actions as balance
 from liangtian_web.balance.models import Decision, Filing
-from liangtian_web.balance.procedures.transfer import LISTING, PROCEEDS, SETTLEMENT, WITHDRAWAL, standing
+from liangtian_web.balance.procedures.transfer import LISTING, PROCEEDS, TRANSFER, WITHDRAWAL, standing
 from liangtian_web.balance.queries import city_of
 from liangtian_web.balance.ruling import Ruled, rule
 from liangtian_web.errors import StageRefused
@@ -200,7 +200,7 @@ def settlement(match: Match) -> Filing:
         "transfer_requests": match.requests,
     }
     return Filing(
-        uuid=match.uuid, event=SETTLEMENT.event, place=buyer, project=match.listing.filing.project, on=match.on,
+        uuid=match.uuid, event=TRANSFER.event, place=buyer, project=match.listing.filing.project, on=match.on,
         document=match.document, begun=match.listing.filing, facts=plain_facts(facts), filer=match.proposer,
     )  # fmt: skip
 
@@ -211,7 +211,7 @@ def _refusals(ruled: Ruled, lang: Language) -> str:
         return ""
     against = (Outcome.FAIL, Outcome.UNKNOWN)
     return " ".join(render(each, lang=lang) for each in ruled.findings
-                    if each.outcome in against and each.rule in SETTLEMENT.gates) or "—"  # fmt: skip
+                    if each.outcome in against and each.rule in TRANSFER.gates) or "—"  # fmt: skip
 
 
 def answer(request: Request, match: Match, side: str, *, agrees: bool, reason: str = "") -> Consent:

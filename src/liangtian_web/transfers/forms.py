@@ -12,14 +12,13 @@ from typing import Any
 from django import forms
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from liangtian.ledger.entry import AMOUNT_MAX
 from liangtian.ledger.indices import indices
 from liangtian.policy.amounts import COMPENSATION
-from liangtian.policy.facts import dictionary
-from liangtian_web.balance.forms import DATE, HeadForm
+from liangtian_web.balance.forms import DATE, HeadForm, LotsField, choices_of
 from liangtian_web.balance.procedures.transfer import LINKAGE, TRADED
 from liangtian_web.ledger.templatetags.book import index_word
 from liangtian_web.onemap.forms import offer_places
@@ -117,10 +116,7 @@ class ListingForm(HeadForm, Traded):
     place: forms.ModelChoiceField[Place] = forms.ModelChoiceField(label=_("责任单元"), queryset=None, empty_label=None)
     project = forms.CharField(label=_("来源项目"), max_length=100)
     expires = forms.DateField(label=_("挂牌到期日"), widget=DATE, help_text=_("到期未成交自动退回储备库"))
-    lots = forms.CharField(
-        label=_("指定指标块"), required=False, max_length=2000,
-        help_text=_("可不填：先验收的先用。指定时填编号，以空格或顿号分开"),
-    )  # fmt: skip
+    lots = LotsField()
     whole_area = forms.BooleanField(label=_("全域整治项目产生"), required=False)
     village: forms.ModelChoiceField[Place] = VillageField(
         label=_("整治村"),
@@ -142,11 +138,6 @@ class ListingForm(HeadForm, Traded):
     def head(self) -> list[forms.BoundField]:
         """The fields above the table."""
         return [self[name] for name in self.field_order if name != "key"]
-
-    def clean_lots(self) -> list[str]:
-        """Serial numbers in the order given, each once."""
-        text = self.cleaned_data["lots"].replace("、", " ").replace("，", " ").replace(",", " ")
-        return list(dict.fromkeys(text.split()))
 
     def clean(self) -> dict[str, Any]:
         """A listing lapses after it begins; a whole-area project names a village of the place."""
@@ -248,9 +239,7 @@ class PaymentForm(HeadForm):
     def __init__(self, listing: Listing, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.listing = listing
-        english = get_language() == "en"
-        uses = dictionary()["paid_for"].values.items()
-        self.fields["paid_for"].choices = [(name, words["en" if english else "zh"]) for name, words in uses]  # type: ignore[attr-defined]
+        self.fields["paid_for"].choices = choices_of("paid_for")  # type: ignore[attr-defined]
         self.fields["on"].label, self.fields["document"].label = _("支付日期"), _("支付文号")
         _offer_villages(self, [Q(path__startswith=listing.filing.place.path)])
         self.fields["village"].initial = listing.village

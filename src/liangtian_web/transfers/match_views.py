@@ -7,11 +7,11 @@ from uuid import UUID
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from liangtian.errors import LiangtianError
 from liangtian_web.ledger.queries import keeping_places
+from liangtian_web.onemap.map_views import day_of
 from liangtian_web.people.models import User
 from liangtian_web.people.requests import Request, language_of
 from liangtian_web.refusals import sentence
@@ -42,7 +42,8 @@ def propose(request: Request, uuid: UUID, other: UUID) -> HttpResponse:
         raise PermissionDenied
     have, asks = open_listings([row])[0], open_demands([wanted])[0]
     fits = {index: min(amount, asks.left[index]) for index, amount in have.left.items() if index in asks.left}
-    form = MatchForm(fits or dict.fromkeys(row.prices, 0), row.prices, request.POST or None)
+    on = day_of(request)
+    form = MatchForm(fits or dict.fromkeys(row.prices, 0), row.prices, request.POST or None, initial={"on": on})
     if request.method == "POST" and form.is_valid():
         terms = actions.Terms(form.cleaned_data["key"], form.amounts(), form.prices(), **form.about())
         try:
@@ -51,7 +52,7 @@ def propose(request: Request, uuid: UUID, other: UUID) -> HttpResponse:
             form.add_error(None, sentence(error, request.language))
     context = {
         "form": form, "listing": row, "demand": wanted, "asked": presentation.demand_lines(asks),
-        "lines": presentation.listing_lines(have, timezone.localdate()),
+        "lines": presentation.listing_lines(have, on),
     }  # fmt: skip
     return render(request, "transfers/propose.html", context, status=400 if form.errors else 200)
 

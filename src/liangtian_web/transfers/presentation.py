@@ -15,7 +15,7 @@ from liangtian.policy.facts import say
 from liangtian_web.balance.models import Filing
 from liangtian_web.balance.presentation import findings_shown, postings_shown, state_of
 from liangtian_web.balance.procedures import PROCEDURES
-from liangtian_web.balance.procedures.transfer import SETTLEMENT, held_lots, offered, standing
+from liangtian_web.balance.procedures.transfer import TRANSFER, held_lots, offered, standing
 from liangtian_web.balance.ruling import findings_text, posting_rows, rule
 from liangtian_web.ledger.templatetags.book import index_word
 from liangtian_web.people.models import Place
@@ -138,8 +138,8 @@ def reasons_of(standing_: Standing, language: str) -> dict[str, Any]:
         text, rows, digest = findings_text(ruled.findings), posting_rows(ruled.postings), ruled.digest
         stopped = not ruled.may_post
     return {
-        "found": findings_shown(text, language, SETTLEMENT.gates),
-        "postings": postings_shown(rows, PROCEDURES[SETTLEMENT.event].parties(filing)),
+        "found": findings_shown(text, language, TRANSFER.gates),
+        "postings": postings_shown(rows, PROCEDURES[TRANSFER.event].parties(filing)),
         "rules_digest": digest,
         "stopped": stopped,
     }

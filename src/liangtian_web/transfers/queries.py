@@ -18,11 +18,12 @@ from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 
 from liangtian_web.balance.models import Decision, Filing
-from liangtian_web.balance.procedures.transfer import LISTING, PROCEEDS, WITHDRAWAL, register_facts
+from liangtian_web.balance.procedures.transfer import LISTING, PROCEEDS, WITHDRAWAL
 from liangtian_web.balance.queries import city_of, filing_places, waiting_for
 from liangtian_web.ledger.queries import keeping_places
 from liangtian_web.people.models import Membership, Place, User
 from liangtian_web.people.queries import places_for
+from liangtian_web.registers.queries import register_facts
 from liangtian_web.transfers.models import Consent, Demand, Listing, Match, Payment, Side
 from liangtian_web.transfers.stages import Open, Stage, Standing, open_demands, standings
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from liangtian_web.balance.models import Filing
-from liangtian_web.balance.procedures.transfer import SETTLEMENT, WITHDRAWAL, held_amounts, standing
+from liangtian_web.balance.procedures.transfer import TRANSFER, WITHDRAWAL, held_amounts, standing
 from liangtian_web.ledger.models import Entry
 from liangtian_web.transfers.models import Consent, Demand, Listing, Match
 
@@ -83,7 +83,7 @@ def standings(matches: QuerySet[Match]) -> list[Standing]:
     )
     filings: dict[UUID, Filing] = {
         each.uuid: each
-        for each in Filing.objects.filter(uuid__in=[row.uuid for row in rows], event=SETTLEMENT.event)
+        for each in Filing.objects.filter(uuid__in=[row.uuid for row in rows], event=TRANSFER.event)
         .select_related("place", "begun__place", "decision__actor", "decision__entry__reversed_by")
         .defer("wkb")
     }

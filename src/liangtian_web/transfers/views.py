@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from liangtian.errors import LiangtianError
 from liangtian_web.balance.actions import Head
 from liangtian_web.balance.presentation import state_of
+from liangtian_web.onemap.map_views import day_of
 from liangtian_web.people.requests import Request
 from liangtian_web.refusals import sentence
 from liangtian_web.trail.export import export
@@ -42,6 +43,7 @@ def index(request: Request) -> HttpResponse:
     """What waits for me, what is offered, who asks, and the matches of my places."""
     offers, wanted = _platform(request)
     context = {
+        "on": day_of(request),
         "awaited": awaited(request.user),
         "waiting": filings_waiting(request.user),
         "offers": [(each, presentation.listing_lines(each)) for each in offers],
@@ -53,10 +55,10 @@ def index(request: Request) -> HttpResponse:
 
 
 def _platform(request: Request) -> tuple[list[Open[Listing]], list[Open[Demand]]]:
-    """What is open today."""
-    today = timezone.localdate()
-    offers = open_listings(listed_on(request.user, today))
-    wanted = open_demands(demands_for(request.user).filter(until__gte=today, on__lte=today))
+    """What is open on the day of the header."""
+    on = day_of(request)
+    offers = open_listings(listed_on(request.user, on))
+    wanted = open_demands(demands_for(request.user).filter(until__gte=on, on__lte=on))
     return [each for each in offers if each.is_open], [each for each in wanted if each.is_open]
 
 
@@ -109,16 +111,17 @@ def _trader(request: Request) -> Any:
 def listing(request: Request, uuid: UUID) -> HttpResponse:
     """An offer: what everybody sees; for its own place its lots and matches; for the city who is next."""
     row = get_object_or_404(listings_for(request.user), filing__uuid=uuid)
-    now, today = open_listings([row])[0], timezone.localdate()
+    now, on = open_listings([row])[0], day_of(request)
     own, city = is_own(request.user, row.filing.place), acts_for_city(request.user, row.filing.place)
+    stands = now.is_open and row.filing.on <= on < (row.filing.expires or date.max)
     tag, word = state_of(row.filing)
     context = {
-        "listing": row, "filing": row.filing, "offer": now, "tag": tag, "word": word, "own": own,
-        "lines": presentation.listing_lines(now, max(row.filing.on, today) if now.is_open else row.filing.on),
+        "listing": row, "filing": row.filing, "on": on, "tag": tag, "word": word, "own": own,
+        "lines": presentation.listing_lines(now, on if stands else row.filing.on),
         "lots": presentation.lots_of(row.filing) if own else (),
         "matches": standings(matches_for(request.user).filter(listing=row)),
-        "city": city, "queue": presentation.queue_shown(queue(now, today)) if city and now.is_open else (),
-        "may_withdraw": now.is_open and not now.matching and _trades_at(request, row.filing.place_id),
+        "turns": city and stands, "queue": presentation.queue_shown(queue(now, on)) if city and stands else (),
+        "may_withdraw": stands and not now.matching and _trades_at(request, row.filing.place_id),
     }  # fmt: skip
     return render(request, "transfers/listing.html", context)
 
@@ -150,12 +153,12 @@ def withdraw_listing(request: Request, uuid: UUID) -> HttpResponse:
 def demand(request: Request, uuid: UUID) -> HttpResponse:
     """A request to buy: what everybody sees, and for its own place its purpose and matches."""
     row = get_object_or_404(demands_for(request.user), uuid=uuid)
-    now, own = open_demands([row])[0], is_own(request.user, row.place)
+    now, own, on = open_demands([row])[0], is_own(request.user, row.place), day_of(request)
     context = {
         "demand": row, "wanted": now, "own": own, "lines": presentation.demand_lines(now),
         "matches": standings(matches_for(request.user).filter(demand=row)),
         "may_withdraw": now.is_open and not now.matching and _trades_at(request, row.place_id),
-        "late": row.until < timezone.localdate(),
+        "on": on, "late": row.until < on,
     }  # fmt: skip
     return render(request, "transfers/demand.html", context)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
@@ -10,19 +10,19 @@ from django.urls import reverse
 from django.utils import timezone
 from tests.liangtian_web.conftest import browser, person
 
-from bookkeeping import day, entry, legs, lot
+from bookkeeping import day, entry, legs, lot, square
 from liangtian_web.balance.models import Filing
-from liangtian_web.balance.procedures import transfer
 from liangtian_web.ledger import actions as book
 from liangtian_web.ledger.models import Account
 from liangtian_web.ledger.queries import balance
 from liangtian_web.people.models import Place
-from liangtian_web.transfers import queries
+from liangtian_web.registers.models import Decision, Row
 from liangtian_web.transfers.models import Demand, Match
 
 FUND_FEN = 100_000_000_00
 TODAY = timezone.localdate()
-DONE = {"annual_task_m2": 1_000, "annual_task_done_m2": 1_000, "local_balance_unmet": False}
+BEGUN = date(TODAY.year, 1, 1)
+NEW = "2026-001"
 
 
 @pytest.fixture
@@ -50,32 +50,34 @@ def clients(people):
 
 
 @pytest.fixture
-def opened(people):
-    """Two lots of 示范县, one of them older, linkage surplus, and the buyer's money."""
-    old, new, link = (
-        lot(serial, None, document="县发〔2024〕1号", on=on)
-        for serial, on in (("2023-001", day(1)), ("2024-001", day(2)), ("2024-J01", day(2)))
-    )
-    given = (
-        ("quantity_m2", "2023-001", 4_000), ("quantity_m2", "2024-001", 6_000), ("paddy_m2", "2024-001", 5_000),
-        ("capacity_kg", "2024-001", 9_000), ("linkage_m2", "2024-J01", 3_000),
-    )  # fmt: skip
-    moves = [each for index, serial, amount in given for each in (
-        ("outside", "outside", index, serial, -amount), ("339901", "reserve", index, serial, amount))]  # fmt: skip
+def opened(people, places):
+    """An old lot of 示范县 and one accepted this year, linkage surplus, the buyer's money, and a task just met."""
+    old, link = (lot(serial, None, document="县发〔2024〕1号", on=day(1)) for serial in ("2023-001", "2024-J01"))
+    new = lot(NEW, square(3), on=BEGUN, document="示自然资验〔2026〕1号")
+    given = [("quantity_m2", "2023-001", 4_000), ("linkage_m2", "2024-J01", 3_000)]
+    fresh = [("quantity_m2", NEW, 6_000), ("paddy_m2", NEW, 5_000), ("capacity_kg", NEW, 9_000)]
+    book.post(entry("open", day(3), "opening", legs(*moves(given)), lots=(old, link)))
     book.post(
-        entry("open", day(3), "opening", legs(*moves), lots=(old, new, link)),
+        entry("accept", BEGUN, "acceptance", legs(*moves(fresh)), lots=(new,), recorded_at=book.now()),
         entry("fund", day(3), "appropriation", legs(("outside", "outside", "money_fen", None, -FUND_FEN),
               ("339902", "fund", "money_fen", None, FUND_FEN))),
     )  # fmt: skip
+    register(people, places["county"], "annual-task", area="6000")
+    register(people, places["county"], "key-project", state="nil", key="-")
 
 
-@pytest.fixture(autouse=True)
-def registered(monkeypatch):
-    """What the registers say of each place, by its code."""
-    known = {"339901": dict(DONE), "339902": dict(DONE)}
-    for module in (transfer, queries):
-        monkeypatch.setattr(module, "register_facts", lambda place, on: dict(known.get(place.code, {})))
-    return known
+def moves(given):
+    return [each for index, serial, amount in given for each in (
+        ("outside", "outside", index, serial, -amount), ("339901", "reserve", index, serial, amount))]  # fmt: skip
+
+
+def register(people, place, name, *, key=f"{TODAY.year}", state="listed", **content) -> Row:
+    """A confirmed row of a register, of this year."""
+    about = {"year": key, "unit": "m2"} | content if name != "key-project" else content
+    row = Row.objects.create(register=name, place=place, key=key, state=state, content=about,
+                             document="示市资〔2026〕5号", since=BEGUN, user=people["qian"])  # fmt: skip
+    Decision.objects.create(row=row, confirmed=True, user=people["zhou"])
+    return row
 
 
 def holds(place: str, pool: str, index: str = "quantity_m2") -> int:

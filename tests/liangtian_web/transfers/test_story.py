@@ -8,6 +8,7 @@ from fractions import Fraction
 import pytest
 from click.testing import CliRunner
 from django.urls import reverse
+from tests.liangtian_web.conftest import browser, person
 from tests.liangtian_web.transfers.conftest import (
     FUND_FEN,
     TODAY,
@@ -21,6 +22,7 @@ from tests.liangtian_web.transfers.conftest import (
     offered,
     post,
     propose,
+    register,
     send,
     settle,
 )
@@ -29,6 +31,7 @@ from liangtian.cli.main import cli
 from liangtian_web.balance.models import Filing
 from liangtian_web.ledger import sealing
 from liangtian_web.ledger.models import Entry
+from liangtian_web.people.models import Place
 from liangtian_web.transfers.models import Match
 from liangtian_web.transfers.stages import Stage, standing_of
 
@@ -47,11 +50,16 @@ def lots_of(entry: Entry, place: str, pool: str) -> dict[str, int]:
 
 @pytest.mark.parametrize("good", ["compensation", "linkage"])
 @pytest.mark.parametrize(
-    ("changes", "said"),
-    [({"annual_task_done_m2": 999.99}, "999.99"), ({"local_balance_unmet": True}, "占补平衡未落实")],
-)
-def test_a_place_with_its_task_or_balance_unmet_offers_neither_good(clients, places, registered, good, changes, said):
-    registered["339901"] |= changes
+    ("row", "said"),
+    [
+        (("annual-task", {"area": "6000.01"}), "6,000.01"),
+        (("key-project", {"key": "KP-1", "number": "KP-1", "name": "大桥", "level": "county", "quantity": "10", "paddy": "0",
+                          "unit": "m2", "capacity_kg": "0"}), "占补平衡未落实"),
+    ],
+)  # fmt: skip
+def test_a_place_with_its_task_or_balance_unmet_offers_neither_good(clients, people, places, good, row, said):
+    name, content = row
+    register(people, places["county"], name, **content)
     amounts = {"compensation": {}, "linkage": {
         "good": "linkage", "amount_quantity_m2": None, "price_quantity_m2": None, "amount_linkage_m2": "1000",
         "price_linkage_m2": "500000"}}[good]  # fmt: skip
@@ -63,8 +71,8 @@ def test_a_place_with_its_task_or_balance_unmet_offers_neither_good(clients, pla
     assert (holds("339901", "held"), holds("339901", "held", "linkage_m2")) == (0, 0)
 
 
-def test_what_the_registers_do_not_say_is_not_taken_for_a_yes(clients, places, registered):
-    registered["339901"].clear()
+def test_what_the_registers_do_not_say_is_not_taken_for_a_yes(clients, people, places):
+    register(people, places["county"], "annual-task", state="ended")
     filing = file_listing(clients["wang"], places)
     assert "（七）.5" in post(clients["li"], filing).content.decode()
 
@@ -100,19 +108,19 @@ def test_a_transfer_is_completed_to_the_square_metre_and_the_fen(clients, places
 def test_lots_keep_their_lineage_and_the_oldest_go_first(clients, places):
     filing = list_for_sale(clients, places)
     hold = filing.decision.entry
-    assert lots_of(hold, "339901", "held") == {"2023-001": 4_000, "2024-001": 2_000}
+    assert lots_of(hold, "339901", "held") == {"2023-001": 4_000, "2026-001": 2_000}
     one = settle(clients, filing, ask(clients["zhao"], places), amount_quantity_m2="4501")
     entry = Filing.objects.get(uuid=one.uuid).decision.entry
-    assert lots_of(entry, "339902", "reserve") == {"2023-001": 4_000, "2024-001": 501}
-    assert lots_of(entry, "339901", "held") == {"2023-001": -4_000, "2024-001": -2_000}
-    assert lots_of(Entry.objects.get(key=f"{entry.key}:rest"), "339901", "held") == {"2024-001": 1_499}
+    assert lots_of(entry, "339902", "reserve") == {"2023-001": 4_000, "2026-001": 501}
+    assert lots_of(entry, "339901", "held") == {"2023-001": -4_000, "2026-001": -2_000}
+    assert lots_of(Entry.objects.get(key=f"{entry.key}:rest"), "339901", "held") == {"2026-001": 1_499}
 
 
 def test_lots_named_are_the_ones_held(clients, places):
-    filing = list_for_sale(clients, places, lots="2024-001")
-    assert lots_of(filing.decision.entry, "339901", "held") == {"2024-001": 6_000}
+    filing = list_for_sale(clients, places, lots="2026-001")
+    assert lots_of(filing.decision.entry, "339901", "held") == {"2026-001": 6_000}
     page = clients["wang"].get(reverse("transfers:listing", args=[filing.uuid]))
-    assert [each["serial"] for each in page.context["lots"]] == ["2024-001"]
+    assert [each["serial"] for each in page.context["lots"]] == ["2026-001"]
 
 
 def test_what_is_left_is_sold_on_and_the_listing_ends_with_nothing_held(clients, places):
@@ -141,7 +149,7 @@ def test_linkage_surplus_is_transferred_by_its_own_clause(clients, places):
     assert Entry.objects.get(kind="transfer").rules[0] == "wenzhou-2019（七）.2"
 
 
-def test_advanced_places_come_first_then_the_older_request(clients, places, registered):
+def test_advanced_places_come_first_then_the_older_request(clients, people, places):
     filing = list_for_sale(clients, places)
     old = ask(clients["zhao"], places, on=f"{TODAY - timedelta(days=3)}", document="旧")
     new = ask(clients["zhao"], places, document="新")
@@ -151,11 +159,9 @@ def test_advanced_places_come_first_then_the_older_request(clients, places, regi
     turn = clients["qian"].get(reverse("transfers:listing", args=[filing.uuid])).context["queue"]
     assert [each["demand"] for each in turn] == [old, new]
 
-    zone = places["town"].__class__.objects.create(name="示范新区", kind="zone", parent=places["city"])
-    from tests.liangtian_web.conftest import browser, person
-
+    zone = Place.objects.create(name="示范新区", kind="zone", parent=places["city"])
     zoner = browser(person("he", "何工", zone, "officer"))
-    registered[None] = {"advanced_in_reclamation": True}
+    register(people, zone, "advanced-place", advanced="yes")
     first = ask(zoner, places, place=zone.pk, document="先进")
     turn = clients["qian"].get(reverse("transfers:listing", args=[filing.uuid])).context["queue"]
     assert [each["demand"] for each in turn] == [first, old, new]

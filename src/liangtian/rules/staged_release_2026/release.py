@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from fractions import Fraction
 
 from liangtian import units
 from liangtian.ledger.posting import Pocket, Posting, move
@@ -48,7 +49,7 @@ def kept_back(facts: Accepted, params: Params) -> dict[str, int]:
     if missing:
         raise FactMissing(*missing)
     accepted, provincial = amounts(facts.accepted_amounts or ()), amounts(facts.provincial_amounts or ())
-    pooled = params.city_pool_share if facts.credit_kind in params.names("pooled_kinds") else 0
+    pooled = params.city_pool_share if facts.credit_kind in params.names("pooled_kinds") else Fraction(0)
     found = {}
     for index in COMPENSATION:
         left = max(0, accepted[index] - provincial[index])

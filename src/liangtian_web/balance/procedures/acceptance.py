@@ -7,12 +7,14 @@ from collections.abc import Iterator, Sequence
 from django.utils.translation import gettext_lazy as _
 
 from liangtian.ledger.allocation import legs_from
+from liangtian.ledger.indices import indices
 from liangtian.ledger.lots import Ground, Lot
 from liangtian.ledger.posting import Pocket, Posting
 from liangtian.policy.amounts import amounts
 from liangtian.policy.evaluate import Posted
 from liangtian_web.balance.models import Filing
 from liangtian_web.balance.procedure import OUTSIDE, REGISTERED, Parties, Procedure, posted
+from liangtian_web.balance.procedures.staged import after_acceptance
 from liangtian_web.ledger import actions as book
 from liangtian_web.ledger.models import Entry
 from liangtian_web.ledger.records import OUTSIDE as OUTSIDE_KEY
@@ -35,8 +37,11 @@ def credit(filing: Filing, moved: Sequence[Posting], parties: Parties, about: bo
         serial=f"{key}-{filing.on.year}-{filing.pk:05d}", place=key, project=filing.project, on=filing.on,
         credit=filing.facts["credit_kind"], ground=Ground(bytes(filing.wkb), filing.crs), document=filing.document,
     )  # fmt: skip
-    credited = amounts(filing.facts["accepted_amounts"])
-    minted = {(OUTSIDE_KEY, OUTSIDE_KEY, index): [(lot.serial, amount)] for index, amount in credited.items() if amount}
+    minted = {
+        (OUTSIDE_KEY, OUTSIDE_KEY, each.index): [(lot.serial, -each.amount)]
+        for each in moved
+        if each.party == OUTSIDE_KEY and each.amount < 0 and indices()[each.index].lots
+    }
     return book.post(about.entry(legs_from(moved, parties, minted), lots=[lot]))[0]
 
 
@@ -45,7 +50,14 @@ ACCEPTANCE = Procedure(
     word=_("验收入库"),
     done=_("已入账"),
     kind="acceptance",
-    gates=("wenzhou-2019（六）.2", "wenzhou-2019（六）.4"),
+    gates=(
+        "wenzhou-2019（六）.2",
+        "wenzhou-2019（六）.4",
+        "linkage-2008（节余指标）.1",
+        "staged-release-2026（释放）.1",
+    ),
+    follows=after_acceptance,
     registered=registered,
     book=credit,
+    again=True,
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -13,10 +13,14 @@ from liangtian.ledger.posting import Posting
 from liangtian.policy.amounts import BALANCE
 from liangtian.policy.facts import read_facts
 from liangtian_web.balance.models import Filing
-from liangtian_web.balance.procedure import Next, Parties, Procedure, follow, later
+from liangtian_web.balance.procedure import Next, Parties, Procedure, follow, from_source, later, own_place
+from liangtian_web.balance.promises import promised_for
 from liangtian_web.balance.queries import at_hand, held_by
 from liangtian_web.ledger import actions as book
 from liangtian_web.ledger.models import Entry
+from liangtian_web.registers.actions import name_entry
+from liangtian_web.registers.queries import known_of
+from liangtian_web.registers.suspension import TRIGGERS
 
 # Who balances; asked of a check, here by the book's own figures.
 DUTIES = ("wenzhou-2019（五）.4", "wenzhou-2019（五）.5")
@@ -34,27 +38,38 @@ def facts_of(filing: Filing, key: str) -> dict[str, object]:
         checked["required_by_place"] = own or rows
     known = checked | read_facts(begun.facts) | read_facts(filing.facts) | {"available_by_place": None}
     known |= {AVAILABLE[index]: _typed(index, free) for index, free in free_of(filing).items()}
+    known["committed_amounts"] = promised_for(begun, filing.on)
     if filing.begun is not None:
         known["held_amounts"] = (held_by(filing.begun),)
-    return known
+    return known | (breaches_of(filing, known) if filing.event == APPROVAL.event else {})
+
+
+def breaches_of(filing: Filing, known: Mapping[str, object]) -> dict[str, object]:
+    """What the registers say of the place; an approval that balances a project in default cures what it stands for.
+
+    The registers alone say it: a breach that no row speaks of is not known, whatever was handed in.
+    """
+    told = known_of(filing.place, filing.on)
+    found: dict[str, object] = {**dict.fromkeys(TRIGGERS), **{name: each.value for name, each in told.items()}}
+    owing = told.get("key_project_unbalanced")
+    if owing and known.get("key_project_number") in {each.row.key for each in owing.breaches}:
+        found["cures_breach"] = True
+    return found
 
 
 def free_of(filing: Filing) -> dict[str, int]:
-    """Index → what the place's reserve can spend from the day of the filing on."""
-    return {index: sum(amount for _, amount in at_hand(filing.place, index, filing)) for index in BALANCE}
+    """Index → what the pool it draws on can spend from the day of the filing on."""
+    return {index: sum(amount for _, amount in at_hand(filing, index)) for index in BALANCE}
 
 
 def _typed(index: str, amount: int) -> Decimal | int:
     return amount if indices()[index].unit == "kg" else Decimal(amount)
 
 
-def hold(filing: Filing, moved: Sequence[Posting], parties: Parties, about: book.About) -> Entry:
-    """Set aside the lots named, or the oldest first."""
-    named = {
-        (parties["county"], "reserve", index): at_hand(filing.place, index, filing)
-        for index in {each.index for each in moved}
-    }
-    return book.spend(moved, about, parties=parties, lots=named if filing.lots else None)
+def parties_of(filing: Filing) -> Parties:
+    """Those of the place, and who provides the land of a separate site."""
+    provider = (filing.begun or filing).facts.get("provider_place")
+    return own_place(filing) | ({"provider": provider} if provider else {})
 
 
 def end(filing: Filing, moved: Sequence[Posting], parties: Parties, about: book.About) -> Entry:
@@ -63,6 +78,15 @@ def end(filing: Filing, moved: Sequence[Posting], parties: Parties, about: book.
     held = filing.begun.decision.entry
     assert held is not None  # filed only against a hold that was booked
     return book.settle(held, moved, parties=parties, about=about)
+
+
+def write_off(filing: Filing, moved: Sequence[Posting], parties: Parties, about: book.About) -> Entry:
+    """End the hold, and let the register know which key project that balances."""
+    entry = end(filing, moved, parties, about)
+    assert filing.begun is not None
+    if number := filing.begun.facts.get("key_project_number"):
+        name_entry(entry, filing.place, number)
+    return entry
 
 
 def _check(filing: Filing) -> tuple[str, ...]:
@@ -94,7 +118,8 @@ HOLD = Procedure(
     gates=("wenzhou-2019（五）.1", *DUTIES),
     also=DUTIES,
     facts=facts_of,
-    book=hold,
+    parties=parties_of,
+    book=from_source,
     evidence=_check,
     follows=_endings,
     state=_state,
@@ -106,7 +131,8 @@ APPROVAL = Procedure(
     kind="write-off",
     gates=("wenzhou-2019（五）.2", *DUTIES, "wenzhou-2019（五）.8", "wenzhou-2019（五）.9"),
     facts=facts_of,
-    book=end,
+    parties=parties_of,
+    book=write_off,
     evidence=_check,
 )
 RELEASE = Procedure(
@@ -116,6 +142,7 @@ RELEASE = Procedure(
     kind="release",
     gates=("wenzhou-2019（五）.3",),
     facts=facts_of,
+    parties=parties_of,
     book=end,
     evidence=_check,
 )

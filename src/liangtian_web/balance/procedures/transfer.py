@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -31,16 +30,17 @@ from liangtian_web.balance.procedure import (
     Parties,
     Procedure,
     follow,
+    from_source,
     later,
     own_place,
     posted,
 )
-from liangtian_web.balance.queries import at_hand, lock
+from liangtian_web.balance.queries import lock
 from liangtian_web.errors import StageRefused
 from liangtian_web.ledger import actions as book
 from liangtian_web.ledger.models import Entry, Leg
 from liangtian_web.ledger.records import place_key
-from liangtian_web.people.models import Place
+from liangtian_web.registers.queries import register_facts
 
 LINKAGE = ("linkage_m2",)
 TRADED = (*COMPENSATION, *LINKAGE)
@@ -48,11 +48,6 @@ RESERVE, HELD = Pocket("county", "reserve"), Pocket("county", "held")
 REST = ":rest"  # ends the key of the entry that holds anew what a settlement left
 
 Lots = Mapping[str, list[tuple[str, int]]]
-
-
-def register_facts(place: Place, on: date) -> dict[str, bool | Decimal]:
-    """What the registers say of a place: its task of the year, what is done of it, its unbalanced projects."""
-    return {}
 
 
 def _giver(filing: Filing, key: str) -> dict[str, object]:
@@ -67,7 +62,7 @@ def offered(filing: Filing) -> dict[str, int]:
 def standing(listings: Iterable[Filing]) -> dict[int, Entry]:
     """Listing → the hold that stands for it: its own, or what the last settlement held anew; none once all has gone."""
     owner = {f"filing:{each.uuid}": each.pk for each in listings}
-    parts = Filing.objects.filter(begun__in=owner.values(), event=SETTLEMENT.event)
+    parts = Filing.objects.filter(begun__in=owner.values(), event=TRANSFER.event)
     for uuid, listing in parts.values_list("uuid", "begun"):
         assert listing is not None
         owner[f"filing:{uuid}{REST}"] = listing
@@ -98,12 +93,6 @@ def held_amounts(holds: Iterable[Entry]) -> dict[int, dict[str, int]]:
 def _to_hold(filing: Filing) -> Iterator[Posted]:
     for index, amount in offered(filing).items():
         yield from posted(REGISTERED, index, amount, from_=RESERVE, to=HELD)
-
-
-def _hold(filing: Filing, moved: Sequence[Posting], parties: Parties, about: book.About) -> Entry:
-    """Set aside the lots named, or the oldest first."""
-    named = {(parties["county"], "reserve", index): at_hand(filing.place, index, filing) for index in offered(filing)}
-    return book.spend(moved, about, parties=parties, lots=named if filing.lots else None)
 
 
 def _listing_of(filing: Filing) -> Filing:
@@ -219,11 +208,11 @@ LISTING = Procedure(
     gates=("wenzhou-2019（七）.5",),
     facts=_giver,
     registered=_to_hold,
-    book=_hold,
+    book=from_source,
     follows=_page,
     state=state_of_listing,
 )
-SETTLEMENT = Procedure(
+TRANSFER = Procedure(
     event="transfer-in",
     word=_("指标调剂"),
     done=_("已成交"),
@@ -239,7 +228,6 @@ WITHDRAWAL = Procedure(
     done=_("已退回储备库"),
     kind="release",
     gates=(),
-    asks="release",
     registered=_to_give_back,
     parties=own_place,
     book=_give_back,
