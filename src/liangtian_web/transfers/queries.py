@@ -172,16 +172,11 @@ class Proceeds:
 def proceeds_of(standings_: Iterable[Standing]) -> list[Proceeds]:
     """What each settled match brought its seller, and what became of it; a payment taken back counts no more."""
     rows = [each for each in standings_ if each.stage == Stage.SETTLED]
-    spent: dict[int, dict[bool, int]] = {}
-    paid = Payment.objects.filter(match__in=[each.match.pk for each in rows], filing__decision__entry__reversed_by=None)
-    paid = paid.filter(Q(filing__decision=None) | Q(filing__decision__entry__isnull=False))
-    for number, waits, fen in paid.values_list("match", "filing__decision__isnull").annotate(total=Sum("fen")):
-        spent.setdefault(number, {})[waits] = fen
-    found = []
-    for each in rows:
-        sums = spent.get(each.match.pk, {})
-        found.append(Proceeds(each, each.match.fen, sums.get(False, 0), sums.get(True, 0)))
-    return found
+    kept = Payment.objects.filter(match__in=[each.match.pk for each in rows], filing__decision__entry__reversed_by=None)
+    waits, booked = Q(filing__decision=None), Q(filing__decision__entry__isnull=False)
+    sums = kept.values("match").annotate(used=Sum("fen", filter=booked), asked=Sum("fen", filter=waits))
+    spent = {row["match"]: (row["used"] or 0, row["asked"] or 0) for row in sums}
+    return [Proceeds(each, each.match.fen, *spent.get(each.match.pk, (0, 0))) for each in rows]
 
 
 def settled_for(user: User | AnonymousUser) -> list[Standing]:

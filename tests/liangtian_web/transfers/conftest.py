@@ -71,7 +71,7 @@ def moves(given):
         ("outside", "outside", index, serial, -amount), ("339901", "reserve", index, serial, amount))]  # fmt: skip
 
 
-def register(people, place, name, *, key=f"{TODAY.year}", state="listed", **content) -> Row:
+def register(people, place, name, /, *, key=f"{TODAY.year}", state="listed", **content) -> Row:
     """A confirmed row of a register, of this year."""
     about = {"year": key, "unit": "m2"} | content if name != "key-project" else content
     row = Row.objects.create(register=name, place=place, key=key, state=state, content=about,

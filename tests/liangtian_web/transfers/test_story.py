@@ -191,10 +191,10 @@ def test_a_match_declined_frees_what_it_took(clients, places, who, side):
     filing, demand = list_for_sale(clients, places), ask(clients["zhao"], places)
     one = match(clients["qian"], filing, demand)
     page = reverse("transfers:listing", args=[filing.uuid])
-    assert clients["wang"].get(page).context["offer"].left == {}
+    assert clients["wang"].get(page).context["lines"][0].left == 0
     assert answer(clients[who], one, side, "decline", reason="价格不合适").status_code == 302
     assert standing_of(one).stage == Stage.DECLINED
-    assert clients["wang"].get(page).context["offer"].left == {"quantity_m2": 6_000}
+    assert clients["wang"].get(page).context["lines"][0].left == 6_000
     assert answer(clients["li"], one, "seller").status_code == 409
     assert "价格不合适" in clients["zhao"].get(reverse("transfers:match", args=[one.uuid])).content.decode()
 
