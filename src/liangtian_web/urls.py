@@ -34,4 +34,5 @@ urlpatterns = [
     path("registers/", include("liangtian_web.registers.urls")),
     path("balance/", include("liangtian_web.balance.urls")),
     path("commitments/", include("liangtian_web.commitments.urls")),
+    path("transfers/", include("liangtian_web.transfers.urls")),
 ]  # fmt: skip

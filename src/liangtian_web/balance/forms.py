@@ -265,6 +265,8 @@ class EndingForm(HeadForm):
                 label=label.en if english else label.zh, choices=choices
             )
             return
+        if hold.run is not None and hold.run.kind == Run.Kind.BATCH:
+            self._ask_use(english=english)
         single = hold.run is not None and hold.run.kind == Run.Kind.SINGLE_SITE
         for name in ("cures_breach", *(SITE if single else ())):
             fact = dictionary()[name]
@@ -277,6 +279,18 @@ class EndingForm(HeadForm):
                 label=f"{fact.en if english else fact.zh} ({gettext('元')})", required=False,
                 min_value=Decimal(0), max_digits=16, decimal_places=2,
             )  # fmt: skip
+
+    def _ask_use(self, *, english: bool) -> None:
+        """What the land is supplied for, and how much linkage surplus it uses: commercial use takes it first."""
+        use, surplus = dictionary()["land_use"], dictionary()["uses_linkage_surplus_m2"]
+        choices = [("", gettext("未提供")), *choices_of("land_use")]
+        self.fields["land_use"] = forms.ChoiceField(
+            label=use.en if english else use.zh, required=False, choices=choices
+        )
+        self.fields["uses_linkage_surplus_m2"] = forms.IntegerField(
+            label=f"{surplus.en if english else surplus.zh} (m²)", required=False, min_value=0, max_value=AMOUNT_MAX,
+            help_text=gettext("城镇住宅、商业等经营性用地优先使用增减挂钩节余指标；核销时从储备库记减"),
+        )  # fmt: skip
 
     def facts(self) -> dict[str, Any]:
         """By the names of the facts dictionary; what was not said is not known."""

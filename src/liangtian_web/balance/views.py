@@ -96,7 +96,6 @@ def filing(request: Request, uuid: UUID) -> HttpResponse:
     row = _filing(request, uuid)
     decision = getattr(row, "decision", None)
     ruled = None if decision else rule(row)
-    keeps = deciding_places(request.user, row.event).filter(pk=row.place_id).exists()
     tag, word = presentation.state_of(row)
     context: dict[str, Any] = {
         "filing": row,
@@ -109,9 +108,9 @@ def filing(request: Request, uuid: UUID) -> HttpResponse:
         "stopped": bool(ruled and not ruled.may_post),
         "grounds": Decision.Grounds.choices if ruled and ruled.departs else [],
         "own": row.filer_id == request.user.pk,
-        "may_decide": keeps and decision is None and row.filer_id != request.user.pk,
+        "may_decide": decision is None and row.filer_id != request.user.pk and _decides(request, row),
         "follows": _follows(request, row),
-        "later": row.later.select_related("decision"),
+        "later": filings_for(request.user).filter(begun=row),
         **_reasons(request, row, ruled),
     }
     if row.event == "approval" and decision is None:
@@ -120,6 +119,12 @@ def filing(request: Request, uuid: UUID) -> HttpResponse:
         config = map_config(request, versions_on(request.user, row.on), row.on, shapes=f"{request.path}shapes.json")
         context["config"] = config
     return render(request, "balance/filing.html", context)
+
+
+def _decides(request: Request, row: Filing) -> bool:
+    """Whether the user decides for the place of a filing, and for that of what it goes on with."""
+    places = {row.place_id, *([row.begun.place_id] if row.begun else [])}
+    return deciding_places(request.user, row.event).filter(pk__in=places).count() == len(places)
 
 
 def _follows(request: Request, row: Filing) -> tuple[Next, ...]:
