@@ -27,8 +27,11 @@ from liangtian_web.onemap.summary import whole
 from liangtian_web.onemap.towns import LAYERS as PLACE_LAYERS
 from liangtian_web.onemap.towns import take_places
 from liangtian_web.people.models import Agency, Membership, Place, User
+from liangtian_web.registers.models import Decision as RowDecision
+from liangtian_web.registers.models import Row
 from liangtian_web.review import actions as review
 from liangtian_web.review.models import Run
+from liangtian_web.trail.actions import note
 
 Tell = Callable[[str], None]
 
@@ -139,12 +142,51 @@ def make_check(home: Path, tell: Tell) -> None:
     tell(f"    {title}: {run.get_verdict_display()}")
 
 
+# What the city set its counties for 2024, all of it before the reform of 2025: register, place, key, state, what it says.
+ROWS: tuple[tuple[str, str, str, str, dict[str, str]], ...] = (
+    ("annual-task", "339901", "2024", "listed", {"year": "2024", "area": "120", "unit": "mu"}),
+    ("annual-task", "339902", "2024", "listed", {"year": "2024", "area": "80", "unit": "mu"}),
+    ("key-project", "339901", "KP-2024-01", "listed", {
+        "number": "KP-2024-01", "name": "市域铁路示范段", "level": "province", "quantity": "9", "paddy": "4.5", "unit": "mu",
+        "capacity_kg": "4500", "due_on": "2024-12-31",
+    }),
+    ("project-kind", "339901", "KP-2024-01", "listed", {
+        "number": "KP-2024-01", "name": "市域铁路示范段", "kind": "single-site", "infrastructure_type": "railway",
+        "submitted_to": "province", "pool_purpose": "major-infrastructure",
+    }),
+    ("key-project", "339902", "-", "nil", {}),
+    ("standard-upgrade", "339901", "-", "nil", {}),
+    ("standard-upgrade", "339902", "SF-2024-01", "listed", {
+        "number": "SF-2024-01", "name": "东片标准农田提升", "area": "60", "unit": "mu", "due_on": "2024-06-30",
+    }),
+    ("advanced-place", "339901", "2024", "listed", {"year": "2024", "advanced": "yes"}),
+)  # fmt: skip
+ROWS_SINCE = date(2024, 1, 15)
+
+
+@transaction.atomic
+def make_registers(home: Path, tell: Tell) -> None:
+    """Tasks, a key project and an upgrading of 2024: entered by one keeper of the city, confirmed by the other."""
+    first, second = User.objects.get(username="zhou"), User.objects.get(username="wu")
+    for register, code, key, state, content in ROWS:
+        place = Place.objects.get(code=code)
+        row, fresh = Row.objects.get_or_create(
+            register=register, place=place, key=key, since=ROWS_SINCE,
+            defaults={"state": state, "content": content, "document": "示市资〔2024〕5号", "user": first},
+        )  # fmt: skip
+        if fresh:
+            RowDecision.objects.create(row=row, confirmed=True, user=second)
+            note(first, "registers.enter", f"row:{row.uuid}", on=ROWS_SINCE, place=place)
+            note(second, "registers.confirm", f"row:{row.uuid}", on=ROWS_SINCE, place=place)
+
+
 # Name of the marker, what is said while it runs, the step.
 STEPS: tuple[tuple[str, str, Callable[[Path, Tell], None]], ...] = (
     ("places", "示范单位 places", make_places),
     ("people", "示范用户 users", make_people),
     ("land", "示范土地（约一分钟） land, about a minute", make_land),
     ("towns", "乡镇和村 towns and villages", make_towns),
+    ("registers", "登记簿 registers", make_registers),
     ("check", "第一次检查 first check", make_check),
 )
 

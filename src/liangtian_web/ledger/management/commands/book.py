@@ -28,7 +28,10 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """One word for what to do, then what it needs."""
-        parts = parser.add_subparsers(dest="what", required=True)
+        self.add_parts(parser.add_subparsers(dest="what", required=True))
+
+    def add_parts(self, parts: Any) -> None:
+        """The words; an app above adds its own."""
         bundle = parts.add_parser("bundle", help="write the verification bundle of everything sealed")
         bundle.add_argument("file", type=Path, help="the bundle to write")
         bundle.add_argument("--name", default="良田", help="what the bundle calls the book")

@@ -1,0 +1,132 @@
+"""The list of commitments: what is still owed of each, which day comes next, and which is the most urgent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import IntEnum
+
+from django.utils.translation import gettext
+
+from liangtian_web.balance.models import Filing
+from liangtian_web.balance.presentation import state_of
+from liangtian_web.balance.procedures.commitment import Step, completion_of, steps_of
+from liangtian_web.balance.promises import Standing, standings
+from liangtian_web.commitments.models import StepDone
+
+SOON_DAYS, AHEAD_DAYS = 30, 90
+
+
+class Urgency(IntEnum):
+    """From what should have been done to what is over."""
+
+    ARREARS = 0
+    OVERDUE = 1
+    STEP_LATE = 2
+    SOON = 3
+    AHEAD = 4
+    LATER = 5
+    OVER = 6
+
+
+TAGS = ("fail", "fail", "fail", "unknown", "running", "not_applicable", "pass")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A commitment as the list shows it.
+
+    Attributes
+    ----------
+    last : the last day on which it can still be kept in time
+    step : the first step that is not taken yet, of a promise made step by step
+    """
+
+    filing: Filing
+    standing: Standing
+    last: date | None
+    step: Step | None
+    urgency: Urgency
+    on: date
+
+    @property
+    def tag(self) -> str:
+        """The colour of its tag."""
+        return TAGS[self.urgency]
+
+    @property
+    def word(self) -> str:
+        """How it stands, in a word."""
+        words = (
+            gettext("有欠账"), gettext("已逾期"), gettext("步骤逾期"), gettext("30 日内到期"), gettext("90 日内到期"),
+            gettext("承诺中"), state_of(self.filing)[1],
+        )  # fmt: skip
+        return words[self.urgency]
+
+    @property
+    def due(self) -> date | None:
+        """The day that comes next: of a step, else of the whole."""
+        return self.step.due_on if self.step else self.last
+
+    @property
+    def what(self) -> str:
+        """What is to be done by that day."""
+        if not self.standing.is_open:
+            return ""
+        if any(self.standing.arrears.values()):
+            return gettext("清偿欠账")
+        return self.step.word if self.step else gettext("兑现")
+
+    @property
+    def days(self) -> int | None:
+        """How many days are left; below zero where it is late."""
+        return None if self.due is None or not self.standing.is_open else (self.due - self.on).days
+
+    @property
+    def late(self) -> int:
+        """How many days have passed since."""
+        return -(self.days or 0)
+
+
+def lines(promises: Iterable[Filing], on: date) -> list[Line]:
+    """Commitments, the most urgent first, as they stand on a day."""
+    rows = list(promises)
+    known = standings(rows, on)
+    found = [line(each, known[each.pk], on) for each in rows]
+    return sorted(found, key=lambda each: (each.urgency, each.due or date.max, -each.filing.pk))
+
+
+def line(promise: Filing, known: Standing, on: date) -> Line:
+    """One of them."""
+    last = last_day(promise)
+    step = next((each for each in steps_of(promise) if each.done_on is None or each.done_on > on), None)
+    return Line(promise, known, last, step, _urgency(known, last, step, on), on)
+
+
+def last_day(promise: Filing) -> date | None:
+    """The last day to keep it: before the project is completed, or the last of its steps."""
+    completion = completion_of(promise)
+    if completion is not None:
+        return completion - timedelta(days=1)
+    return max((each.due_on for each in steps_of(promise)), default=None)
+
+
+def _urgency(known: Standing, last: date | None, step: Step | None, on: date) -> Urgency:
+    if any(known.arrears.values()):
+        return Urgency.ARREARS
+    if not known.is_open:
+        return Urgency.OVER
+    if last is not None and on > last:
+        return Urgency.OVERDUE
+    if step is not None and on > step.due_on:
+        return Urgency.STEP_LATE
+    day = step.due_on if step else last
+    if day is None or day > on + timedelta(days=AHEAD_DAYS):
+        return Urgency.LATER
+    return Urgency.SOON if day <= on + timedelta(days=SOON_DAYS) else Urgency.AHEAD
+
+
+def milestones(promise: Filing) -> list[StepDone]:
+    """Everything recorded of a promise, newest first."""
+    return list(StepDone.objects.filter(commitment=promise).select_related("actor").order_by("-pk"))
