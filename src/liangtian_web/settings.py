@@ -140,6 +140,7 @@ INSTALLED_APPS = [
     "liangtian_web.standing",
     "liangtian_web.balance",
     "liangtian_web.commitments",
+    "liangtian_web.transfers",
     "liangtian_web.home",
 ]
 

@@ -157,6 +157,37 @@ def contiguous(polygons: Outlines, between: Between, limit: Ints | None = None) 
     return _joined(_Links(polygons, bounds, between), label, one, other)
 
 
+def linked(polygons: Outlines, between: Between, asked: Mask, limit: Ints | None = None) -> tuple[Ints, Ints]:
+    """All pairs that belong together by themselves, whatever lies around them; `contiguous` is what they join to.
+
+    Parameters
+    ----------
+    asked : shape (n,), pairs with neither polygon asked about are left out
+    limit : as of `contiguous`
+
+    Returns
+    -------
+    tuple : two arrays of shape (k,), the lower position first
+
+    Examples
+    --------
+    >>> fields = Outlines.of(np.array([shapely.box(x, 0, x + 10, 10) for x in (0, 10, 20)]))
+    >>> [side.tolist() for side in linked(fields, Between(), np.array([True, False, False]))]
+    [[0], [1]]
+    """
+    if not len(polygons):
+        return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
+    bounds = polygons.bounds
+    one, other = _near(bounds, between.reach_m, np.arange(len(polygons)), limit)
+    wanted = asked[one] | asked[other]
+    one, other = one[wanted], other[wanted]
+    links = _Links(polygons, bounds, between)
+    passes, in_reach = links.nearest(one, other)
+    doubtful = np.flatnonzero(in_reach & ~passes)
+    passes[doubtful] = links.anywhere(one[doubtful], other[doubtful])
+    return one[passes], other[passes]
+
+
 def connected(label: Ints, one: Ints, other: Ints) -> Ints:
     """Unite groups of a labelling by pairs; each group is named by its lowest position.
 

@@ -13,7 +13,6 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from liangtian.ledger.entry import AMOUNT_MAX
-from liangtian.ledger.indices import indices
 from liangtian.policy.amounts import BALANCE
 from liangtian.policy.facts import dictionary
 from liangtian.units import round_half_up
@@ -33,7 +32,7 @@ from liangtian_web.balance.queries import filing_places
 from liangtian_web.commitments.models import StepDone
 from liangtian_web.commitments.queries import committing_runs
 from liangtian_web.ledger.records import place_key
-from liangtian_web.ledger.templatetags.book import index_word
+from liangtian_web.ledger.templatetags.book import index_unit, index_word
 from liangtian_web.onemap.forms import offer_places
 from liangtian_web.people.models import Place, User
 from liangtian_web.review.models import Run
@@ -61,9 +60,9 @@ class AmountsForm(PastForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name in BALANCE:
-            unit = {"m2": "m²"}.get(indices()[name].unit, "kg")
-            label = f"{index_word(name)} ({unit})"
+            label = f"{index_word(name)} ({index_unit(name, 'm2')})"
             self.fields[name] = forms.IntegerField(label=label, required=False, min_value=0, max_value=AMOUNT_MAX)
+            self.fields[name].widget.attrs["aria-label"] = label
 
     def amounts(self) -> dict[str, int]:
         """Index → amount; what was left empty is nought."""

@@ -23,6 +23,7 @@ from liangtian_web.home.rail import begin
 from liangtian_web.home.register_todos import register_todos
 from liangtian_web.home.rule_todos import rule_todos
 from liangtian_web.home.search import find
+from liangtian_web.home.transfer_todos import transfer_todos
 from liangtian_web.jobs.models import Job
 from liangtian_web.jobs.queries import jobs_for
 from liangtian_web.onemap.map_views import day_of
@@ -81,6 +82,7 @@ def index(request: Request) -> HttpResponse:
             *balance_todos(request.user),
             *register_todos(request.user, on),
             *commitment_todos(request.user, on),
+            *transfer_todos(request.user),
             *rule_todos(request.user, on),
             *duty.todos(request.user, on),
         ],

@@ -15,11 +15,14 @@ from liangtian_web.balance.queries import filings_for
 from liangtian_web.ledger.models import Account, Entry, Leg, Lot, Proposal
 from liangtian_web.ledger.queries import Line as BookLine
 from liangtian_web.ledger.queries import balance, lots_for, proposals_for, statement
+from liangtian_web.ledger.records import OUTSIDE
 from liangtian_web.people.models import Place, User
 from liangtian_web.people.queries import places_for
 from liangtian_web.reconcile.matching import Own
 from liangtian_web.reconcile.models import Import, Match
 from liangtian_web.reconcile.words import plain
+
+OPENING = "opening"
 
 
 def imports_for(user: User | AnonymousUser) -> QuerySet[Import]:
@@ -49,7 +52,8 @@ def own_lines(accounts: Mapping[str, Account], days: tuple[date, date], known_on
     moved = [(index, line) for index, each in accounts.items() for line in statement(each, *days, known_on).lines]
     names = _names([line for _, line in moved])
     return [
-        Own(line.entry.pk, index, line.on, line.amount, *names[line.entry.pk]) for index, line in moved
+        Own(line.entry.pk, index, line.on, line.amount, *names[line.entry.pk], line.entry.kind == OPENING)
+        for index, line in moved
     ]  # fmt: skip
 
 
@@ -65,9 +69,9 @@ def _names(lines: Sequence[BookLine]) -> dict[int, tuple[frozenset[str], frozens
             documents[number].add(plain(filing.document if filing else text))
             if filing:
                 projects[number].add(plain(filing.project))
-    lots = Leg.objects.filter(entry__in=entries, lot__isnull=False).values_list(
-        "entry", "lot__project", "lot__document"
-    )
+    # Of lots, only those the entry earned: what spends a lot bears the name of what it is spent on.
+    earned = Leg.objects.filter(entry__in=entries, lot__isnull=False, account__pool=OUTSIDE, amount__lt=0)
+    lots = earned.values_list("entry", "lot__project", "lot__document")
     for number, project, document in lots.distinct():
         documents[number] |= {plain(document)} - {""}
         projects[number].add(plain(project))

@@ -19,6 +19,7 @@ from pyproj import CRS
 
 from liangtian.check import run as kernel
 from liangtian.check.result import CheckResult, as_data, to_json
+from liangtian.check.suspicion import UNREAD
 from liangtian.formats.features import Features
 from liangtian.formats.opening import open_features
 from liangtian.policy.facts import plain_facts
@@ -198,11 +199,13 @@ def remeasure(request: Request, run: Run) -> Repeated:
     for each in run.layers:
         versions.setdefault(each["name"], []).append(each["digest"])
     names = {row["code"]: row["name"] for row in run.data["places"] if row["name"]}
-    question = again(run, declared=run.declared, versions=versions, names=names)
+    notes = run.data["boundary"]["notes"]  # of the file, which is not read again
+    partial = any(each["rule"] == UNREAD for each in notes)
+    question = again(run, declared=run.declared, versions=versions, names=names, partial=partial)
 
     result = kernel.check(boundary, the_catalogue(), question)
     data = result.data()
-    data["boundary"]["notes"] = run.data["boundary"]["notes"]  # of the file, which is not read again
+    data["boundary"]["notes"] = notes
     now = to_json(data)
 
     note(request, "review.remeasure", f"run:{run.uuid}", on=run.on, place=run.place)
