@@ -14,6 +14,7 @@ from liangtian.cli.check import check
 from liangtian.cli.clauses import clauses
 from liangtian.cli.convert import convert
 from liangtian.cli.county import county
+from liangtian.cli.design import design
 from liangtian.cli.explain import explain
 from liangtian.cli.layers import layers
 from liangtian.cli.publish import publish
@@ -32,7 +33,7 @@ def cli(context: click.Context, lang: Language) -> None:
     context.obj = lang
 
 
-for command in (area, blocks, check, clauses, convert, county, explain, layers, publish, verify, whatif):
+for command in (area, blocks, check, clauses, convert, county, design, explain, layers, publish, verify, whatif):
     cli.add_command(command)
 
 
