@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import IntEnum
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext
 
 from liangtian_web.balance.models import Filing
@@ -14,6 +16,8 @@ from liangtian_web.balance.presentation import state_of
 from liangtian_web.balance.procedures.commitment import Step, completion_of, steps_of
 from liangtian_web.balance.promises import Standing, standings
 from liangtian_web.commitments.models import StepDone
+from liangtian_web.ledger.models import Account
+from liangtian_web.ledger.queries import balances
 
 SOON_DAYS, AHEAD_DAYS = 30, 90
 
@@ -125,6 +129,31 @@ def _urgency(known: Standing, last: date | None, step: Step | None, on: date) ->
     if day is None or day > on + timedelta(days=AHEAD_DAYS):
         return Urgency.LATER
     return Urgency.SOON if day <= on + timedelta(days=SOON_DAYS) else Urgency.AHEAD
+
+
+@dataclass(frozen=True, slots=True)
+class Unlisted:
+    """What an account of committed or arrears holds beyond the commitments listed: an opening balance, a direct entry."""
+
+    account: Account
+    amount: int
+
+
+def unlisted(accounts: QuerySet[Account], found: Iterable[Line], on: date) -> list[Unlisted]:
+    """The difference between the book and the commitments listed, account by account."""
+    listed: Counter[tuple[int, str, str]] = Counter()
+    for each in found:
+        for pool, owed in (("committed", each.standing.outstanding), ("arrears", each.standing.arrears)):
+            for index, amount in owed.items():
+                listed[each.filing.place_id, pool, index] += amount
+    rows = balances(accounts.filter(pool__in=("committed", "arrears")).order_by("place__path", "pool", "index"), on)
+    rest = [(row.account, row.amount - listed[_key(row.account)]) for row in rows]
+    return [Unlisted(account, amount) for account, amount in rest if amount]
+
+
+def _key(account: Account) -> tuple[int, str, str]:
+    assert account.place_id is not None  # debts are a place's
+    return account.place_id, account.pool, account.index
 
 
 def milestones(promise: Filing) -> list[StepDone]:

@@ -16,9 +16,11 @@ from tests.liangtian_web.balance.test_story import holds
 from tests.liangtian_web.commitments.conftest import booked, default, promise, supplement, supplied, supply
 from tests.liangtian_web.conftest import browser, person
 
+from bookkeeping import day, entry, legs
 from liangtian_web.balance.models import Decision
 from liangtian_web.commitments.register import Urgency, lines
 from liangtian_web.home.commitment_todos import commitment_todos
+from liangtian_web.ledger import actions as book
 from liangtian_web.trail.models import Event
 
 pytestmark = pytest.mark.usefixtures("home", "opened")
@@ -108,6 +110,18 @@ def test_arrears_are_said_wherever_they_bite(clients, places, made, city):
     assert clients["wang"].get("/").context["todos"][0].word == "有欠账"
 
 
+def test_arrears_of_the_opening_balance_stop_promises_and_stand_apart(clients, places, made):
+    owed = legs(("outside", "outside", "paddy_m2", None, -40), ("339901", "arrears", "paddy_m2", None, 40))
+    book.post(entry("adjust", day(6, 3), "adjustment", owed))
+    page = clients["wang"].get(reverse("commitments:index"))
+    assert [(each.account.pool, each.amount) for each in page.context["unlisted"]] == [("arrears", 40)]
+    assert clients["zhao"].get(reverse("commitments:index")).context["unlisted"] == []
+    stopped = promise(clients["wang"], supplement(places["county"], on="2024-06-04"))
+    assert post(clients["li"], stopped).status_code == 409
+    before = promise(clients["wang"], supplement(places["county"], on="2024-06-02"))
+    assert post(clients["li"], before).status_code == 302  # on that day nothing was in arrears
+
+
 def test_the_list_and_the_form_are_taken_away_and_noted(clients, made):
     booked(supply(clients["wang"], made, quantity_m2="120"), clients["li"])
     answer = clients["wang"].post(reverse("commitments:export"))
@@ -152,6 +166,7 @@ def test_nothing_is_recorded_of_a_commitment_that_is_not_booked(clients, places)
         ({"quantity_m2": "1.5"}, "quantity_m2", "整数"),
         ({"quantity_m2": "", "paddy_m2": ""}, "__all__", "至少填一项"),
         ({"on": "2099-01-01"}, "on", "不能晚于今天"),
+        ({"works": "2024-06-01"}, "works", "不能早于业务日期"),
         ({"submitted_to": "moon"}, "submitted_to", "不在可用的选项中"),
     ],
 )
