@@ -104,5 +104,10 @@ def read(content: bytes) -> Bundle:
     return read_bundle(io.BytesIO(content), name="book.zip")
 
 
+def lines_of(content: bytes) -> list[bytes]:
+    """The records of a bundle, all at once."""
+    return list(read(content).records)
+
+
 def with_records(bundle: Bundle, lines: Sequence[bytes]) -> Bundle:
     return Bundle(bundle.manifest, list(lines), bundle.seals)

@@ -128,6 +128,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "template_partials",
     "procrastinate.contrib.django",
+    "liangtian_web.reconcile",  # before ledger: its `book` command goes on from the ledger's
     "liangtian_web.people",
     "liangtian_web.trail",
     "liangtian_web.jobs",
@@ -136,6 +137,7 @@ INSTALLED_APPS = [
     "liangtian_web.ledger",
     "liangtian_web.review",
     "liangtian_web.registers",
+    "liangtian_web.standing",
     "liangtian_web.balance",
     "liangtian_web.commitments",
     "liangtian_web.transfers",

@@ -39,7 +39,7 @@ def verify(context: click.Context, bundle: Path, head: str | None, on: date | No
     """
     with bundle.open("rb") as source:
         read = read_bundle(source, name=bundle.name)
-    verdict = verify_bundle(read, _exclusivity(on or read.manifest.exported_at.date()), published=head)
+        verdict = verify_bundle(read, _exclusivity(on or read.manifest.exported_at.date()), published=head)
     click.echo(to_json(_data(verdict, context.obj)) if as_json else _text(verdict, context.obj))
     context.exit(EXIT_CODES[verdict.outcome])
 

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from liangtian.errors import DocumentRefused, LiangtianError
 from liangtian_web.balance import actions, presentation
+from liangtian_web.balance.answers import answered
 from liangtian_web.balance.forms import AcceptanceForm, EndingForm, OccupationForm
 from liangtian_web.balance.models import Decision, Filing
 from liangtian_web.balance.procedure import Next
@@ -26,7 +27,6 @@ from liangtian_web.onemap.queries import versions_on
 from liangtian_web.people.requests import Request, language_of
 from liangtian_web.refusals import sentence
 from liangtian_web.registers.suspension import standing
-from liangtian_web.review.actions import boundary_from
 from liangtian_web.review.trial_form import ChoiceForm, TrialForm
 from liangtian_web.rulebook.queries import home_place
 from liangtian_web.rulebook.values import tryable_names, value_page
@@ -55,32 +55,15 @@ def index(request: Request) -> HttpResponse:
 def accept(request: Request) -> HttpResponse:
     """Register an accepted project."""
     form = AcceptanceForm(_filer(request), request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
-        given = form.cleaned_data
-        try:
-            boundary = boundary_from(given["files"], "", given["encoding"])
-            head = actions.Head(given["key"], given["place"], given["project"], given["on"], given["document"])
-            return _to(actions.file_acceptance(request, head, boundary, form.facts()))
-        except LiangtianError as error:
-            form.add_error(None, sentence(error, request.language))
-    return render(request, "balance/accept.html", {"form": form}, status=400 if form.errors else 200)
+    return answered(request, form, "balance/accept.html")
 
 
 @require_http_methods(["GET", "POST"])
 def occupy(request: Request) -> HttpResponse:
     """Ask to hold what the land of a check owes."""
     form = OccupationForm(_filer(request), request.POST or None, initial={"run": request.GET.get("run", "")})
-    if request.method == "POST" and form.is_valid():
-        given = form.cleaned_data
-        run = given["run"]
-        head = actions.Head(given["key"], run.place, run.name, given["on"], given["document"])
-        try:
-            more = {"facts": form.facts(), "lots": given["lots"], "expires": given["expires"]}
-            return _to(actions.file_hold(request, head, run, **more))
-        except LiangtianError as error:
-            form.add_error(None, sentence(error, request.language))
-    context = {"form": form, "none": not form.fields["run"].queryset.exists()}  # type: ignore[attr-defined]
-    return render(request, "balance/occupy.html", context, status=400 if form.errors else 200)
+    none = not form.fields["run"].queryset.exists()  # type: ignore[attr-defined]
+    return answered(request, form, "balance/occupy.html", none=none)
 
 
 @require_http_methods(["GET", "POST"])
@@ -90,16 +73,7 @@ def end(request: Request, uuid: str, event: str) -> HttpResponse:
     if not filing_places(request.user).filter(pk=hold.place_id).exists():
         raise PermissionDenied
     form = EndingForm(hold, event, request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        given = form.cleaned_data
-        more = {"on": given["on"], "document": given["document"], "facts": form.facts()}
-        try:
-            return _to(actions.file_ending(request, given["key"], hold, event, **more))
-        except LiangtianError as error:
-            form.add_error(None, sentence(error, request.language))
-    gate = standing(hold.place, timezone.localdate())
-    context = {"form": form, "hold": hold, "event": event, "word": PROCEDURES[event].word, "suspension": gate}
-    return render(request, "balance/end.html", context, status=400 if form.errors else 200)
+    return answered(request, form, "balance/end.html", hold=hold, event=event, word=PROCEDURES[event].word)
 
 
 def _filer(request: Request) -> Any:

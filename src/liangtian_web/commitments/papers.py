@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext
 
-from liangtian.ledger.indices import indices
 from liangtian.messages import Language
 from liangtian.reports import word
-from liangtian.reports.outline import Column, Figure, Outline, Section, cleaned
+from liangtian.reports.outline import Column, Outline, Section, cleaned
 from liangtian_web.balance.models import Filing
 from liangtian_web.balance.presentation import stated
 from liangtian_web.commitments import presentation
-from liangtian_web.ledger.templatetags.book import index_word, pool_word
+from liangtian_web.ledger.templatetags.book import index_unit, index_word, pool_word
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
@@ -47,8 +45,9 @@ def _section(title: str, columns: list[Column], rows: list[tuple[Any, ...]]) -> 
     return Section(title, title, tuple(columns), tuple(rows), gettext("没有。"))
 
 
-def _figure(amount: int, index: str) -> Figure:
-    return Figure(Decimal(amount), {"m2": "m²"}.get(indices()[index].unit, "kg"))
+def _figure(amount: int, index: str) -> str:
+    """An amount in the whole unit of the book."""
+    return f"{amount:,} {index_unit(index, 'm2')}"
 
 
 def _particulars(promise: Filing) -> Section:

@@ -10,7 +10,6 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import get_language, gettext
 
-from liangtian.ledger.indices import indices
 from liangtian.messages import Language
 from liangtian.policy.amounts import BALANCE
 from liangtian.policy.facts import dictionary
@@ -24,7 +23,7 @@ from liangtian_web.balance.ruling import findings_text, rule
 from liangtian_web.commitments.forms import SupplyForm
 from liangtian_web.commitments.register import Line, line, milestones
 from liangtian_web.ledger.models import Entry
-from liangtian_web.ledger.templatetags.book import index_word
+from liangtian_web.ledger.templatetags.book import index_unit, index_word
 from liangtian_web.trail.export import Table
 
 DUE_RULES = ("wenzhou-2019（八）.2", "wenzhou-2019（八）.4", "wenzhou-2019（八）.6")
@@ -59,7 +58,7 @@ def page(promise: Filing, on: date, lang: Language) -> dict[str, Any]:
     found: dict[str, Any] = {
         "promise": promise, "decision": decision, "booked": booked, "tag": tag, "word": word,
         "known": known, "line": line(promise, known, on), "kind": kind_words(promise),
-        "columns": columns(promise), "stated": stated(promise)[1:], "today": on,
+        "columns": columns(promise), "stated": _particulars(promise), "today": on,
         "rows": rows(promise, known, history), "history": history,
         "steps": steps_of(promise), "completion": completion_of(promise), "milestones": milestones(promise),
         "in_default": any(known.arrears.values()),
@@ -70,6 +69,13 @@ def page(promise: Filing, on: date, lang: Language) -> dict[str, Any]:
         found["promised"] = findings_shown(decision.findings, lang, COMMITMENT.gates)["own"]
         found["today_says"] = today_says(promise, on, lang) if any(known.outstanding.values()) else []
     return found
+
+
+def _particulars(promise: Filing) -> list[tuple[str, str]]:
+    """What was stated besides the kind, which stands above, and the steps, which have a table."""
+    kind = dictionary()["commitment_kind"]
+    shown = {*COMMITMENT.says(promise), (kind.en if get_language() == "en" else kind.zh, kind_words(promise))}
+    return [each for each in stated(promise) if each not in shown]
 
 
 def is_overdue(promise: Filing, known: Standing, on: date) -> bool:
@@ -162,8 +168,9 @@ def supply_rows(form: SupplyForm, promise: Filing, on: date) -> list[dict[str, A
     at = Filing(place=promise.place, on=on)
     return [
         {"index": name, "owed": owed[name], "free": sum(amount for _, amount in at_hand(at, name)),
-         "field": form[name]}
+         "unit": index_unit(name, "m2"), "field": form[name]}
         for name in columns(promise)
+        if owed[name]
     ]  # fmt: skip
 
 
@@ -171,11 +178,10 @@ def table(found: Iterable[Line]) -> Table:
     """The list as a table: amounts in the whole units of the book."""
     measured = [(word, name) for name in BALANCE for word in (gettext("承诺"), gettext("已兑现"), gettext("已核减"),
                                                               gettext("未兑现"), gettext("欠账"))]  # fmt: skip
-    units = {name: {"m2": "m²"}.get(indices()[name].unit, "kg") for name in BALANCE}
     heads = [
         gettext("状态"), gettext("项目"), gettext("责任单元"), gettext("承诺类型"), gettext("业务日期"), gettext("承诺文号"),
         gettext("下一步"), gettext("期限"), gettext("剩余天数"),
-        *(f"{index_word(name)}{word} ({units[name]})" for word, name in measured),
+        *(f"{index_word(name)}{word} ({index_unit(name, 'm2')})" for word, name in measured),
     ]  # fmt: skip
     return Table(gettext("补充耕地承诺"), heads, [_cells(each) for each in found])
 

@@ -32,5 +32,5 @@ def commitment_todos(user: User, on: date) -> Iterator[Todo]:
 def _todo(line: Line, *, judges: bool) -> Todo:
     about = f"{line.filing.place} · {line.what} · {line.due}"
     overdue = judges and line.urgency == Urgency.OVERDUE
-    act = gettext("到期核减") if overdue else line.what
+    act = gettext("到期核减") if overdue else gettext("看承诺")
     return Todo(line.tag, line.word, str(line.filing), about, reverse("commitments:page", args=[line.filing.uuid]), act)

@@ -4,26 +4,31 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import numpy as np
 import openpyxl
 import shapely
+from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext
 from openpyxl.styles import Font
 from pyproj import CRS
 
 from liangtian.ledger.indices import indices
 from liangtian.ledger.kinds import pools
+from liangtian.ledger.lots import Ground
 from liangtian.space.crs import geographic, reproject
 from liangtian.units import round_half_up
-from liangtian_web.ledger.models import Lot
+from liangtian_web.ledger.models import Entry, Lot
 from liangtian_web.ledger.proposing import COLUMNS
 from liangtian_web.ledger.queries import Balance, Statement
 from liangtian_web.ledger.records import as_ground
 from liangtian_web.ledger.templatetags.book import index_word, kind_word, pool_word
+from liangtian_web.rulebook.naming import address_of
 from liangtian_web.trail.export import safe_cell
 
 WIDTH = 16
@@ -107,10 +112,58 @@ def _finished(book: openpyxl.Workbook) -> bytes:
     return out.getvalue()
 
 
-def shapes_of(lot: Lot) -> str:
-    """The boundary of a lot for the map, in degrees."""
-    ground = as_ground(lot.ground)
+def shapes_of(lots: Iterable[Lot]) -> str:
+    """The boundaries of lots for the map, in degrees."""
+    features = [_feature(as_ground(lot.ground), lot.serial) for lot in lots]
+    return json.dumps({"type": "FeatureCollection", "features": features})
+
+
+def boundary_of(ground: Ground) -> str:
+    """One boundary for the map."""
+    return json.dumps({"type": "FeatureCollection", "features": [_feature(ground, "")]})
+
+
+def _feature(ground: Ground, serial: str) -> dict[str, Any]:
+    properties = {"role": "boundary"} | ({"serial": serial} if serial else {})
+    return {"type": "Feature", "properties": properties, "geometry": json.loads(shapely.to_geojson(in_degrees(ground)))}
+
+
+def in_degrees(ground: Ground) -> shapely.Geometry:
+    """A boundary in longitude and latitude of its own datum."""
     crs = CRS.from_user_input(ground.crs)
-    shape = reproject(np.array([ground.shape], dtype=object), crs, geographic(crs))[0]
-    feature = {"type": "Feature", "properties": {"role": "boundary"}, "geometry": json.loads(shapely.to_geojson(shape))}
-    return json.dumps({"type": "FeatureCollection", "features": [feature]})
+    return reproject(np.array([ground.shape], dtype=object), crs, geographic(crs))[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """One thing an entry rests on: what it is, in which words, and where it is read."""
+
+    what: str
+    text: str
+    url: str = ""
+
+
+def traces(entry: Entry) -> list[Trace]:
+    """What an entry rests on: filing, check, documents; clauses and the digest of the rulebook they were read from."""
+    found = [_trace(text) for text in entry.evidence]
+    for rule in entry.rules:
+        if rule.startswith("rules:"):
+            found.append(Trace(gettext("规则版本"), rule.removeprefix("rules:")))
+            continue
+        document, number = address_of(rule)
+        url = f"{reverse('rulebook:clause', args=(document, number))}#{rule}" if number else ""
+        found.append(Trace(gettext("条款"), rule, url))
+    return found
+
+
+def _trace(text: str) -> Trace:
+    for start, word, page in (
+        ("filing:", gettext("占补事项"), "balance:filing"),
+        ("run:", gettext("检查"), "review:run"),
+    ):
+        if text.startswith(start):
+            try:
+                return Trace(word, text, reverse(page, args=[UUID(text.removeprefix(start))]))
+            except (ValueError, NoReverseMatch):
+                break
+    return Trace(gettext("依据"), text)

@@ -19,6 +19,7 @@ from pyproj import CRS
 
 from liangtian.check import run as kernel
 from liangtian.check.result import CheckResult, as_data, to_json
+from liangtian.check.suspicion import UNREAD
 from liangtian.formats.features import Features
 from liangtian.formats.opening import open_features
 from liangtian.policy.facts import plain_facts
@@ -29,6 +30,7 @@ from liangtian.space.crs import geographic, transformer
 from liangtian_web.onemap.actions import safe_name
 from liangtian_web.onemap.queries import catalogue_for, the_catalogue
 from liangtian_web.people.models import Place, User
+from liangtian_web.people.queries import names_of_places
 from liangtian_web.people.requests import Request
 from liangtian_web.review.models import Finding, Run
 from liangtian_web.rulebook.queries import approved_adoptions, values_at
@@ -83,6 +85,7 @@ def check(who: Request | User, boundary: Features, asked: Asked) -> Run:
         asked.declared,
         adoptions=approved_adoptions(),
         values=values_at(asked.place),
+        names=names_of_places(),
     )
     layers = catalogue_for(who if isinstance(who, User) else who.user)
 
@@ -195,11 +198,14 @@ def remeasure(request: Request, run: Run) -> Repeated:
     versions: dict[str, list[str]] = {}
     for each in run.layers:
         versions.setdefault(each["name"], []).append(each["digest"])
-    question = again(run, declared=run.declared, versions=versions)
+    names = {row["code"]: row["name"] for row in run.data["places"] if row["name"]}
+    notes = run.data["boundary"]["notes"]  # of the file, which is not read again
+    partial = any(each["rule"] == UNREAD for each in notes)
+    question = again(run, declared=run.declared, versions=versions, names=names, partial=partial)
 
     result = kernel.check(boundary, the_catalogue(), question)
     data = result.data()
-    data["boundary"]["notes"] = run.data["boundary"]["notes"]  # of the file, which is not read again
+    data["boundary"]["notes"] = notes
     now = to_json(data)
 
     note(request, "review.remeasure", f"run:{run.uuid}", on=run.on, place=run.place)

@@ -91,7 +91,7 @@ def test_a_lot_is_on_the_map_with_its_credits(keeper_client, booked):
     page = keeper_client.get(reverse("ledger:lot", args=["A"]))
     assert [(each.pool, amount) for each, amount in page.context["standings"]] == [("reserve", 8_000), ("used", 1_000)]
     shapes = json.loads(keeper_client.get(reverse("ledger:lot_shapes", args=["A"])).content)
-    assert shapes["features"][0]["properties"] == {"role": "boundary"}
+    assert shapes["features"][0]["properties"] == {"role": "boundary", "serial": "A"}
     assert keeper_client.get(reverse("ledger:lots")).context["many"] == 1
 
 
@@ -232,7 +232,7 @@ def test_a_keeper_next_door_gets_nothing_not_even_counts(next_door_client, keepe
     lots = next_door_client.get(reverse("ledger:lots")).context
     assert (list(lots["lots"]), lots["many"], lots["without_ground"]) == ([], 0, 0)
     entries = next_door_client.get(reverse("ledger:entries")).context
-    assert (entries["entries"], entries["unsealed"]) == ([], None)
+    assert (entries["entries"], entries["unsealed"]) == ([], 0)
     proposals = next_door_client.get(reverse("ledger:proposals")).context
     assert (list(proposals["open"]), list(proposals["decided"])) == ([], [])
 

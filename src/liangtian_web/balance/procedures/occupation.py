@@ -29,7 +29,6 @@ from liangtian_web.balance.promises import promised_for
 from liangtian_web.balance.queries import at_hand, held_by
 from liangtian_web.ledger import actions as book
 from liangtian_web.ledger.models import Entry
-from liangtian_web.registers.actions import name_entry
 from liangtian_web.registers.queries import known_of
 from liangtian_web.registers.suspension import TRIGGERS
 
@@ -102,15 +101,6 @@ def end(filing: Filing, moved: Sequence[Posting], parties: Parties, about: book.
     return book.settle(held, moved, parties=parties, about=about, lots=surplus)
 
 
-def write_off(filing: Filing, moved: Sequence[Posting], parties: Parties, about: book.About) -> Entry:
-    """End the hold, and let the register know which key project that balances."""
-    entry = end(filing, moved, parties, about)
-    assert filing.begun is not None
-    if number := filing.begun.facts.get("key_project_number"):
-        name_entry(entry, filing.place, number)
-    return entry
-
-
 def _check(filing: Filing) -> tuple[str, ...]:
     run = (filing.begun or filing).run
     return (f"run:{run.uuid}",) if run else ()
@@ -155,7 +145,7 @@ APPROVAL = Procedure(
     facts=facts_of,
     registered=surplus_used,
     parties=parties_of,
-    book=write_off,
+    book=end,
     evidence=_check,
 )
 RELEASE = Procedure(

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from liangtian.finding import Outcome
 from liangtian.ledger.bundle import read_bundle
-from liangtian.ledger.checks import verify
+from liangtian.ledger.checks import judge
 from liangtian.ledger.examined import examine
 from liangtian.messages import render
 from liangtian_web.ledger import derived, exclusivity, presentation, sealing
@@ -28,7 +28,10 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """One word for what to do, then what it needs."""
-        parts = parser.add_subparsers(dest="what", required=True)
+        self.add_parts(parser.add_subparsers(dest="what", required=True))
+
+    def add_parts(self, parts: Any) -> None:
+        """The words; an app above adds its own."""
         bundle = parts.add_parser("bundle", help="write the verification bundle of everything sealed")
         bundle.add_argument("file", type=Path, help="the bundle to write")
         bundle.add_argument("--name", default="良田", help="what the bundle calls the book")
@@ -65,9 +68,9 @@ class Command(BaseCommand):
             derived.hold_sealer()
             head = sealing.export(file, book="").head  # as the database has it: no one else has written this bundle
             file.seek(0)
-            bundle = read_bundle(file, name="book")
-            verdict = verify(bundle, rule, published=head)
-            different = list(derived.differences(examine(bundle, rule).book))
+            examined = examine(read_bundle(file, name="book"), rule, published=head)
+            verdict = judge(examined)
+            different = list(derived.differences(examined.book))
         for line in different:
             self.stdout.write(f"fail {line}")
         for finding in verdict.findings:
