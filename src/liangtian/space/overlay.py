@@ -46,6 +46,8 @@ def remainder(shapes: Geometries, ground: Geometries | shapely.Geometry) -> Geom
 
 
 def _tried(overlay: Overlay, shapes: Geometries, ground: Geometries | shapely.Geometry, *, inside: bool) -> Geometries:
+    if not len(shapes):
+        return np.empty(0, dtype=object)
     grounds = ground if isinstance(ground, np.ndarray) else np.full(len(shapes), ground, dtype=object)
     found = np.asarray(overlay(shapes, grounds), dtype=object)
     wrong = np.flatnonzero(_is_misplaced(found, grounds, inside) | _is_missed(found, shapes, grounds, inside))
