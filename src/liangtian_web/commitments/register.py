@@ -12,8 +12,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext
 
 from liangtian_web.balance.models import Filing
-from liangtian_web.balance.presentation import state_of
-from liangtian_web.balance.procedures.commitment import Step, completion_of, steps_of
+from liangtian_web.balance.procedures.commitment import Step, completion_of, state_of, steps_of
 from liangtian_web.balance.promises import Standing, standings
 from liangtian_web.commitments.models import StepDone
 from liangtian_web.ledger.models import Account
@@ -44,7 +43,7 @@ class Line:
     Attributes
     ----------
     last : the last day on which it can still be kept in time
-    step : the first step that is not taken yet, of a promise made step by step
+    step : the first step that is not taken yet, of a promise made step by step whose last day has not passed
     """
 
     filing: Filing
@@ -64,7 +63,7 @@ class Line:
         """How it stands, in a word."""
         words = (
             gettext("有欠账"), gettext("已逾期"), gettext("步骤逾期"), gettext("30 日内到期"), gettext("90 日内到期"),
-            gettext("承诺中"), state_of(self.filing)[1],
+            gettext("承诺中"), str(state_of(self.standing)[1]),
         )  # fmt: skip
         return words[self.urgency]
 
@@ -105,7 +104,8 @@ def line(promise: Filing, known: Standing, on: date) -> Line:
     """One of them."""
     last = last_day(promise)
     step = next((each for each in steps_of(promise) if each.done_on is None or each.done_on > on), None)
-    return Line(promise, known, last, step, _urgency(known, last, step, on), on)
+    urgency = _urgency(known, last, step, on)
+    return Line(promise, known, last, step if urgency >= Urgency.STEP_LATE else None, urgency, on)
 
 
 def last_day(promise: Filing) -> date | None:

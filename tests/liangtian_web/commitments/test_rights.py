@@ -9,6 +9,7 @@ import openpyxl
 import pytest
 from django.db import connection, transaction
 from django.db.utils import ProgrammingError
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from docx import Document
 from tests.liangtian_web.balance.conftest import post
@@ -92,11 +93,26 @@ def test_the_list_is_sorted_by_urgency(clients, places, people, made):
     assert [each.urgency for each in found] == [
         Urgency.OVERDUE, Urgency.STEP_LATE, Urgency.SOON, Urgency.AHEAD, Urgency.LATER, Urgency.OVER,
     ]  # fmt: skip
-    assert [each.days for each in found[:4]] == [-112, -19, 26, 77]
+    assert [each.days for each in found[:4]] == [-20, -19, 26, 77]
+    assert [each.what for each in found[:3]] == ["兑现", "项目调整", "项目调整"]
     county = [each.what for each in commitment_todos(people["wang"], date(2024, 10, 20))]
     assert county == [made.project, "步骤", "一月", "三月"]
     assert next(each.act for each in commitment_todos(people["qian"], date(2024, 10, 20))) == "到期核减"
     assert list(commitment_todos(people["zhao"], date(2024, 10, 20))) == []
+
+
+def test_the_list_asks_no_more_for_more_commitments(clients, places, made, django_assert_max_num_queries):
+    url = reverse("commitments:index")
+    with CaptureQueriesContext(connection) as first:
+        clients["wang"].get(url)
+    asked = len(first)  # before the next request forgets them
+    for n in range(3):
+        more = booked(promise(clients["wang"], supplement(places["county"], project=f"第{n}件")), clients["li"])
+        booked(supply(clients["wang"], more, quantity_m2="1"), clients["li"])
+    with django_assert_max_num_queries(asked):
+        page = clients["wang"].get(url)
+    assert len(page.context["lines"]) == 4
+    assert [item["word"] for item in page.context["rail"] if item["here"]] == ["占补平衡"]
 
 
 def test_arrears_are_said_wherever_they_bite(clients, places, made, city):
