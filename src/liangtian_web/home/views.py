@@ -87,6 +87,7 @@ def index(request: Request) -> HttpResponse:
             *duty.todos(request.user, on),
         ],
         "figures": duty.figures(request.user, membership.place, on) if membership else [],
+        "stocks": duty.stocks(request.user, membership.place, on) if membership else [],
         "place": membership.place if membership else None,
         "recent": jobs.filter(state=Job.State.DONE)[:10],
         "begin": list(begin(request)),
