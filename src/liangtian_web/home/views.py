@@ -18,6 +18,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from liangtian_web.home import duty, land
 from liangtian_web.home.balance_todos import balance_todos
+from liangtian_web.home.book_todos import book_todos
 from liangtian_web.home.rail import begin
 from liangtian_web.home.rule_todos import rule_todos
 from liangtian_web.home.search import find
@@ -75,7 +76,12 @@ def index(request: Request) -> HttpResponse:
     on, membership = timezone.localdate(), home_membership(request.user)
     context = {
         "waiting": waiting,
-        "todos": [*balance_todos(request.user), *rule_todos(request.user, on), *duty.todos(request.user, on)],
+        "todos": [
+            *balance_todos(request.user),
+            *book_todos(request.user, on),
+            *rule_todos(request.user, on),
+            *duty.todos(request.user, on),
+        ],
         "figures": duty.figures(request.user, membership.place, on) if membership else [],
         "place": membership.place if membership else None,
         "recent": jobs.filter(state=Job.State.DONE)[:10],
