@@ -61,6 +61,7 @@ def page(promise: Filing, on: date, lang: Language) -> dict[str, Any]:
         "columns": columns(promise), "stated": _particulars(promise), "today": on,
         "rows": rows(promise, known, history), "history": history,
         "steps": steps_of(promise), "completion": completion_of(promise), "milestones": milestones(promise),
+        "default_waits": any(each.filing.event == DUE and each.tag == "unknown" for each in history),
         "in_default": any(known.arrears.values()),
         "defaulted": known.is_defaulted,
         "overdue": booked and is_overdue(promise, known, on),
