@@ -275,7 +275,6 @@ def _match(listing: Listing, demand: Demand) -> None:
     transfers.approve(acting("zhou"), standing_of(match), accept=True)
     spending = transfers.Spending(Decimal(2_000_000), "farmland-protection", "示范县农业农村局")
     document = "示财农〔2024〕40号"
-    paid = transfers.pay(
-        acting("qian"), match, spending, uuid=number(document), on=date(YEAR, 11, 15), document=document
-    )
+    about = head(listing.filing.place, listing.filing.project, date(YEAR, 11, 15), document)
+    paid = transfers.pay(acting("qian"), match, spending, about)
     booked(paid, "sun")
