@@ -1,5 +1,5 @@
 // Pages with a map: the map module, then whatever the page has for it to do.
-import { openMap } from "./land/view.js";
+import { beginMap, drawn } from "./land/view.js";
 import { legend } from "./land/legend.js";
 import { identify } from "./land/identify.js";
 import { measuring } from "./land/measure.js";
@@ -17,8 +17,9 @@ if (place) start(place);
 
 async function start(element) {
   const config = JSON.parse(document.getElementById("map-config").textContent);
-  const map = await openMap(element, config);
+  const map = beginMap(element, config);
   legend(map, config);
+  await drawn(map);
   defects(map, config);
   measuring(map, config);
   if (document.querySelector("[data-draw]")) drawing(map, config);

@@ -23,6 +23,7 @@ from liangtian.onemap.farmland import WORST, grades_of, ridge_millionths
 from liangtian.onemap.snapshot import ID
 from liangtian.planning.parcels import Ints, Mask, Parcels
 from liangtian.space.contiguity import Between, contiguous
+from liangtian.space.keys import distinct
 from liangtian.units import MU_M2, m2_from_dm2, net_dm2, round_half_up
 
 
@@ -143,15 +144,25 @@ def blocks_of(parcels: Parcels, rule: BlockRule, *, digits: int | None = None) -
     codes = parcels.attributes["DLBM"]
     owner = parcels.owner
     parts = np.flatnonzero(landclass.is_farmland(codes)[owner] & (parcels.area_dm2 > 0))
-    between = Between(
+    limit = None if digits is None else places_of(parcels, digits)[owner[parts]]
+    label = contiguous(parcels.outlines.take(parts), between_of(parcels, rule), limit)
+    return _measured(parcels, parts, label)
+
+
+def between_of(parcels: Parcels, rule: BlockRule) -> Between:
+    """The ground that parts or joins fields."""
+    return Between(
         gap_m=float(rule.gap_m),
         across_m=float(rule.across_m),
         crossable=_polygons_of(parcels, rule.internal),
         barriers=_polygons_of(parcels, rule.barriers),
     )
-    limit = None if digits is None else _places(parcels, digits)[owner[parts]]
-    label = contiguous(parcels.outlines.take(parts), between, limit)
-    return _measured(parcels, parts, label)
+
+
+def places_of(parcels: Parcels, digits: int) -> Ints:
+    """A number for each place of so many digits; a parcel without a code is in a place of its own kind."""
+    codes = pc.utf8_slice_codeunits(pc.fill_null(parcels.text("ZLDWDM"), ""), 0, digits)
+    return np.asarray(codes.combine_chunks().dictionary_encode().indices).astype(np.int64)
 
 
 def mean_grade(grades_dm2: Ints) -> Decimal | None:
@@ -202,12 +213,6 @@ def _polygons_of(parcels: Parcels, classes: tuple[str, ...]) -> npt.NDArray[np.o
     return parcels.outlines.polygons(np.flatnonzero(chosen[parcels.owner]))
 
 
-def _places(parcels: Parcels, digits: int) -> Ints:
-    """A number for each place of so many digits; a parcel without a code is in a place of its own kind."""
-    codes = pc.utf8_slice_codeunits(pc.fill_null(parcels.text("ZLDWDM"), ""), 0, digits)
-    return np.asarray(codes.combine_chunks().dictionary_encode().indices).astype(np.int64)
-
-
 def _measured(parcels: Parcels, parts: Ints, label: Ints) -> Blocks:
     _, block = np.unique(label, return_inverse=True)
     number = int(block.max()) + 1 if len(block) else 0
@@ -215,7 +220,7 @@ def _measured(parcels: Parcels, parts: Ints, label: Ints) -> Blocks:
     ridge, known = ridge_millionths(parcels.attributes["KCXS"])
     area = parcels.area_dm2[parts]
     net = net_dm2(area, ridge[rows])
-    held = np.unique(block * max(len(parcels.attributes), 1) + rows) // max(len(parcels.attributes), 1)
+    held = distinct(block * max(len(parcels.attributes), 1) + rows) // max(len(parcels.attributes), 1)
     net_sum, names = _sum(net, block, number), _lowest_ids(parcels, rows, block, number)
     order = np.lexsort((names, -net_sum))
     rank = np.empty(number, dtype=np.int64)

@@ -186,7 +186,7 @@ def _ids(table: Mapping[str, Any]) -> dict[str, str]:
 def _places() -> dict[str, str | None]:
     """Names, codes and numbers of places lead to their keys; a name that several places bear leads to None."""
     found: dict[str, str | None] = {}
-    places = list(Place.objects.all())
+    places = list(Place.objects.select_related("book_key"))
     for place in places:
         found[place.name] = None if place.name in found else place_key(place)
     for place in places:

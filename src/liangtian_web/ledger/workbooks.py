@@ -6,7 +6,7 @@ import io
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -60,7 +60,24 @@ def open_sheet(content: bytes, *, results: bool = False) -> Sheet:
 
 
 def read_workbook(content: bytes) -> list[dict[str, str]]:
-    """The rows of a workbook's first sheet under the headings of `COLUMNS`; blank rows are left out, merged cells refused.
+    """The rows of a workbook of a proposal, under the headings of `COLUMNS`.
+
+    Raises
+    ------
+    Problems
+    """
+    return read_table(content, headings(), [(name, str(COLUMNS[name])) for name in REQUIRED])
+
+
+def read_table(
+    content: bytes, known: Mapping[str, Iterable[str]], required: Iterable[tuple[str, str]]
+) -> list[dict[str, str]]:
+    """The rows of a workbook's first sheet by column; blank rows at the end are left out, merged cells refused.
+
+    Parameters
+    ----------
+    known : column → the headings it may have
+    required : columns that must be there, each with the heading that a message calls it by
 
     Raises
     ------
@@ -74,12 +91,10 @@ def read_workbook(content: bytes) -> list[dict[str, str]]:
     if len(rows) > LINES_MAX:
         raise _problem(0, gettext("超过 %(most)s 行。请分成几笔。") % {"most": ROWS_MAX})
     heads = {str(text).strip(): at for at, text in enumerate(rows[0] if rows else ()) if text is not None}
-    at_column = {
-        name: at for name, words in headings().items() for word in words if (at := heads.get(word)) is not None
-    }
-    if missing := [str(COLUMNS[name]) for name in REQUIRED if name not in at_column]:
+    at_column = {name: at for name, words in known.items() for word in words if (at := heads.get(word)) is not None}
+    if missing := [word for name, word in required if name not in at_column]:
         raise _problem(1, gettext("缺少列：%(columns)s。请使用模板。") % {"columns": "、".join(missing)})
-    found = [{name: _cell(row, at_column.get(name)) for name in COLUMNS} for row in rows[1:]]
+    found = [{name: _cell(row, at_column.get(name)) for name in known} for row in rows[1:]]
     while found and not any(found[-1].values()):
         found.pop()
     return found

@@ -36,6 +36,10 @@ WORDS = {
     "ledger.refuse": _("退回记账"),
     "ledger.compare": _("记录对账"),
     "ledger.download": _("下载对账单"),
+    "registers.enter": _("提出登记"),
+    "registers.confirm": _("确认登记"),
+    "registers.refuse": _("退回登记"),
+    "registers.export": _("导出登记"),
     "ledger.export": _("导出台账列表"),
     "ledger.attach": _("补上指标块范围"),
     "ledger.close": _("关账"),
@@ -47,6 +51,15 @@ WORDS = {
     "balance.file": _("提出占补平衡事项"),
     "balance.post": _("审核占补平衡事项入账"),
     "balance.refuse": _("退回占补平衡事项"),
+    "commitments.step": _("记录承诺进展"),
+    "commitments.export": _("导出承诺列表"),
+    "commitments.paper": _("下载承诺登记表"),
+    "transfers.ask": _("申请调入指标"),
+    "transfers.withdraw": _("撤回调入申请"),
+    "transfers.propose": _("提出撮合"),
+    "transfers.agree": _("同意撮合"),
+    "transfers.decline": _("不同意或撤销撮合"),
+    "transfers.export": _("导出调剂平台"),
 }
 
 
