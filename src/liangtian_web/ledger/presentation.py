@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -128,24 +128,23 @@ def _finished(book: openpyxl.Workbook) -> bytes:
 
 def shapes_of(lots: Iterable[Lot]) -> str:
     """The boundaries of lots for the map, in degrees."""
-    features = [_feature(as_ground(lot.ground), lot.serial) for lot in lots]
+    lots = list(lots)
+    grounds = [as_ground(lot.ground) for lot in lots]
+    return features_of(grounds, [{"role": "boundary", "serial": lot.serial} for lot in lots])
+
+
+def features_of(grounds: Sequence[Ground], properties: Sequence[Mapping[str, str]]) -> str:
+    """Boundaries as GeoJSON in longitude and latitude of their own datum; those of one plane are projected together."""
+    shapes = np.array([each.shape for each in grounds], dtype=object)
+    planes = np.array([each.crs for each in grounds])
+    for name in set(planes.tolist()):
+        crs, same = CRS.from_user_input(name), planes == name
+        shapes[same] = reproject(shapes[same], crs, geographic(crs))
+    features = [
+        {"type": "Feature", "properties": dict(said), "geometry": json.loads(text)}
+        for said, text in zip(properties, shapely.to_geojson(shapes), strict=True)
+    ]
     return json.dumps({"type": "FeatureCollection", "features": features})
-
-
-def boundary_of(ground: Ground) -> str:
-    """One boundary for the map."""
-    return json.dumps({"type": "FeatureCollection", "features": [_feature(ground, "")]})
-
-
-def _feature(ground: Ground, serial: str) -> dict[str, Any]:
-    properties = {"role": "boundary"} | ({"serial": serial} if serial else {})
-    return {"type": "Feature", "properties": properties, "geometry": json.loads(shapely.to_geojson(in_degrees(ground)))}
-
-
-def in_degrees(ground: Ground) -> shapely.Geometry:
-    """A boundary in longitude and latitude of its own datum."""
-    crs = CRS.from_user_input(ground.crs)
-    return reproject(np.array([ground.shape], dtype=object), crs, geographic(crs))[0]
 
 
 @dataclass(frozen=True, slots=True)

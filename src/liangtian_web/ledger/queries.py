@@ -240,4 +240,5 @@ def unsealed_for(user: User | AnonymousUser) -> int:
     """Of the entries a user may see, those not in the chain yet: their balances stand, their proof is a moment behind."""
     last = Seal.objects.order_by("-number").first()
     tail = Entry.objects.filter(created_xid__gte=last.xid_floor if last else 0, link=None)
-    return tail.filter(pk__in=Leg.objects.filter(account__place__in=places_for(user)).values("entry")).count()
+    seen = Leg.objects.filter(entry__in=tail.values("pk"), account__place__in=places_for(user))
+    return seen.values("entry_id").distinct().count()

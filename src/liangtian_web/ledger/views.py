@@ -349,7 +349,8 @@ def proposal_shapes(request: Request, uuid: UUID) -> HttpResponse:
     row = _proposal(request, uuid)
     if row.kind != recording.ATTACHMENT:
         raise Http404
-    return HttpResponse(presentation.boundary_of(recording.ground_of(row)), content_type="application/geo+json")
+    shapes = presentation.features_of([recording.ground_of(row)], [{"role": "boundary"}])
+    return HttpResponse(shapes, content_type="application/geo+json")
 
 
 @require_POST

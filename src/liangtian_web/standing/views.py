@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 from uuid import uuid4
 
-import shapely
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -22,7 +20,7 @@ from liangtian_web.ledger import recording
 from liangtian_web.ledger.filters import BalanceFilter, EntryFilter, LotFilter
 from liangtian_web.ledger.forms import AsOfForm
 from liangtian_web.ledger.models import Lot
-from liangtian_web.ledger.presentation import in_degrees, traces
+from liangtian_web.ledger.presentation import features_of, traces
 from liangtian_web.ledger.queries import (
     accounts_for,
     balances,
@@ -106,18 +104,9 @@ def lots_shapes(request: Request) -> HttpResponse:
     index = IndexForm(request.GET).index()
     found = list(lots_in(request.user, index).order_by("-on", "-pk")[:MAPPED_MAX])
     held = standings(request.user, found, timezone.localdate())
-    features = [
-        {"type": "Feature", "properties": {"serial": lot.serial, "state": state_of(held.get(lot.pk, ()), index)},
-         "geometry": json.loads(_degrees(lot))}
-        for lot in found
-    ]  # fmt: skip
-    return HttpResponse(
-        json.dumps({"type": "FeatureCollection", "features": features}), content_type="application/geo+json"
-    )
-
-
-def _degrees(lot: Lot) -> str:
-    return str(shapely.to_geojson(in_degrees(as_ground(lot.ground))))
+    said = [{"serial": lot.serial, "state": state_of(held.get(lot.pk, ()), index)} for lot in found]
+    shapes = features_of([as_ground(lot.ground) for lot in found], said)
+    return HttpResponse(shapes, content_type="application/geo+json")
 
 
 @require_GET
