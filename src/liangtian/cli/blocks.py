@@ -86,7 +86,7 @@ def blocks(lang: Language, /, source: str, home: Path, min_mu: Fraction, as_json
     found = found_land(source, home, on or date.max, place, given)
     chosen = parcels_of(found, place, within, given)
     made = blocks_of(chosen, rule, digits=LEVELS.get(by))
-    notes = [*found.notes, *_doubts(made)]
+    notes = [*found.notes, *doubts(made)]
     shown = made.at_least(min_mu)
     rows = rows_of(made, shown, on or date.max)
     if output is not None:
@@ -173,7 +173,7 @@ def parcels_of(found: Found, place: str | None, within: Path | None, options: di
     return parcels.joined(chosen)
 
 
-def _doubts(made: Blocks) -> list[Finding]:
+def doubts(made: Blocks) -> list[Finding]:
     unknown = [made.ids[n] for n in np.flatnonzero(~made.ridges_known).tolist()]
     if not unknown:
         return []

@@ -15,7 +15,7 @@ import numpy as np
 from liangtian.check.gather import boundary_of
 from liangtian.check.result import to_json
 from liangtian.check.works import least_piece_dm2, works_on
-from liangtian.cli.blocks import LEVELS, Exact, Found, found_land, parcels_of, plain_rule, rule_of
+from liangtian.cli.blocks import LEVELS, Exact, Found, doubts, found_land, parcels_of, plain_rule, rule_of
 from liangtian.cli.options import DateType, file_options, home_option, opened
 from liangtian.formats import vector
 from liangtian.messages import Language, render, render_text
@@ -76,9 +76,15 @@ class Asked:
 @click.option("--output", type=click.Path(path_type=Path), help="Also write the conversions to a new file.")
 @home_option
 @file_options
-@click.pass_obj
-def design(lang: Language, /, source: str, home: Path, as_json: bool, output: Path | None, **given: Any) -> int:
-    """Find the cheapest land to convert so that farmland forms a contiguous block; exit code 1 if there is none."""
+@click.pass_context
+def design(
+    context: click.Context, /, source: str, home: Path, as_json: bool, output: Path | None, **given: Any
+) -> None:
+    """Find the cheapest land to convert so that farmland forms a contiguous block.
+
+    Exit code 1 if there is none, 3 if none was found in the time given.
+    """
+    lang: Language = context.obj
     asked, alternatives = _asked(given), given.pop("alternatives")
     on, place, within, by = (given.pop(name) for name in ("on", "place", "within", "by"))
     rule = rule_of(on, place, given.pop("gap"), given.pop("across"))
@@ -95,6 +101,7 @@ def design(lang: Language, /, source: str, home: Path, as_json: bool, output: Pa
         least_piece_dm2=least_piece_dm2(day, here),
         digits=LEVELS.get(by),
     )
+    found.notes.extend(doubts(ground.blocks))
     made = _made(ground, asked)
     proof = remeasured(ground, made, rule, digits=LEVELS.get(by))
     others = _alternatives(ground, made, asked) if alternatives else []
@@ -107,7 +114,8 @@ def design(lang: Language, /, source: str, home: Path, as_json: bool, output: Pa
         click.echo(to_json({**document, "remeasured_m2": blocks, "rule": plain_rule(rule), "findings": said}))
     else:
         click.echo(_text(made, others, found, lang))
-    return 0 if made.shortfall is None and made.outcome.meets(made.need) else 1
+    unsolved = made.shortfall is not None and made.shortfall.cause == "unsolved"
+    context.exit(0 if made.outcome.meets(made.need) else 3 if unsolved else 1)
 
 
 def data(made: Design) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from liangtian.cli.explain import explain
 from liangtian.cli.fragmentation import fragmentation
 from liangtian.cli.layers import layers
 from liangtian.cli.publish import publish
+from liangtian.cli.rank import rank
 from liangtian.cli.verify import verify
 from liangtian.cli.whatif import whatif
 from liangtian.errors import DocumentRefused, LiangtianError
@@ -46,6 +47,7 @@ for command in (
     fragmentation,
     layers,
     publish,
+    rank,
     verify,
     whatif,
 ):

@@ -32,25 +32,25 @@ FACTS = {"连片规模": True, "亩均投资": False}
 @click.option("--first", type=click.IntRange(1), default=10, show_default=True, help="Projects whose order is to stay.")
 @click.option("--programme", is_flag=True, help="Choose for the 1211 targets, besides those the file gives.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-@click.pass_obj
-def rank(lang: Language, /, file: Path, on: date | None, place: str, first: int, programme: bool, as_json: bool) -> int:
+@click.pass_context
+def rank(context: click.Context, /, file: Path, on: date | None, place: str, **asked: Any) -> None:
     """Rank the projects of a TOML file by weighted marks and choose among them; exit code 1 if targets cannot be met."""
     day = on or date.max
     given = _read(file)
     candidates = _candidates(given, file.name)
     weights = _weights(given, criteria_on(day, place))
     order = ranked(candidates, weights)
-    moves = sensitivities(candidates, weights, first)
+    moves = sensitivities(candidates, weights, asked["first"])
     targets = {name: int(value) for name, value in given.get("targets", {}).items()}
-    targets = (targets_on(day, place) if programme else {}) | targets
+    targets = (targets_on(day, place) if asked["programme"] else {}) | targets
     funds = given.get("funds_yuan")
     chosen = None
     if funds is not None or targets:
         everything = sum(each.cost_fen for each in candidates)
         limit = everything if funds is None else int(Fraction(funds) * 100)
         chosen = best_portfolio(candidates, order, funds_fen=limit, targets=targets)
-    click.echo(_json(order, moves, chosen) if as_json else _text(order, moves, chosen, lang))
-    return 0 if chosen is None or chosen.feasible else 1
+    click.echo(_json(order, moves, chosen) if asked["as_json"] else _text(order, moves, chosen, context.obj))
+    context.exit(0 if chosen is None or chosen.feasible else 1)
 
 
 def _read(file: Path) -> dict[str, Any]:

@@ -108,6 +108,20 @@ def ties_of(user: User, line: Match, most: int = 3) -> Ties:
     return Ties(filings[:most], proposals[:most], list(lots[:most]))
 
 
+def open_differences(user: User) -> list[tuple[Import, int]]:
+    """The newest statement recorded of each place and pool, where differences are neither explained nor being corrected."""
+    newest = imports_for(user).filter(result__isnull=False)
+    newest = newest.order_by("place_id", "pool", "-pk").distinct("place_id", "pool")
+    found = []
+    for given in newest:
+        lines = Match.objects.filter(result=given.pk, explanation=None).exclude(kind=Match.Kind.MATCHED)
+        made = corrections_of(user, given.pk)
+        left = sum(each.reference not in made for each in lines)
+        if left:
+            found.append((given, left))
+    return found
+
+
 def corrections_of(user: User, result: int) -> dict[str, Proposal]:
     """Reference of a difference → the newest proposal made to correct it."""
     found = proposals_for(user).filter(evidence__startswith=f"DZ-{result}-").order_by("pk")

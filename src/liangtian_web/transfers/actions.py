@@ -80,7 +80,7 @@ def withdraw_demand(request: Request, demand: Demand, reason: str) -> Withdrawal
     return made
 
 
-def withdraw_listing(request: Request, uuid: UUID, listing: Listing, *, on: date, document: str) -> Filing:
+def withdraw_listing(request: Request, listing: Listing, head: balance.Head) -> Filing:
     """Ask to give back what a listing still holds; another keeper decides.
 
     Raises
@@ -90,14 +90,13 @@ def withdraw_listing(request: Request, uuid: UUID, listing: Listing, *, on: date
     filing = listing.filing
     with transaction.atomic():
         lock(listing)
-        if not Filing.objects.filter(uuid=uuid).exists():
+        if not Filing.objects.filter(uuid=head.uuid).exists():
             if filing.pk not in standing([filing]):
                 raise StageRefused("transfer-not-listed")
             if filing.later.filter(event=WITHDRAWAL.event, decision=None).exists():
                 raise StageRefused("transfer-leaving")
             if open_listings([listing])[0].matching:
                 raise StageRefused("transfer-matching")
-        head = balance.Head(uuid, filing.place, filing.project, on, document)
         return balance.file(request, head, WITHDRAWAL.event, begun=filing, facts={})
 
 
@@ -173,7 +172,7 @@ def _check_price(place: Place, terms: Terms) -> None:
     provincial = provincial_prices(place, terms.on)
     for index in above(prices, provincial):
         if not terms.reason:
-            words = {"price": f"{Decimal(prices[index]):,.2f}", "provincial": f"{provincial[index].shown:,.2f}"}
+            words = {"price": f"{Decimal(prices[index]):,.2f}", "provincial": provincial[index].text}
             raise StageRefused("transfer-price-reason", **index_words(index), **words)
 
 
@@ -268,7 +267,7 @@ class Spending:
     needs_open_yuan: Decimal | None = None
 
 
-def pay(request: Request, match: Match, spending: Spending, *, uuid: UUID, on: date, document: str) -> Filing:
+def pay(request: Request, match: Match, spending: Spending, head: balance.Head) -> Filing:
     """Ask to pay out proceeds of a settled match; never more than it brought.
 
     Raises
@@ -280,9 +279,8 @@ def pay(request: Request, match: Match, spending: Spending, *, uuid: UUID, on: d
 
     with transaction.atomic():
         lock(match)
-        if not Filing.objects.filter(uuid=uuid).exists():
+        if not Filing.objects.filter(uuid=head.uuid).exists():
             _check_left(match, fen)
-        head = balance.Head(uuid, listing.filing.place, listing.filing.project, on, document)
         facts = plain_facts(_spending_facts(listing, spending))
         filing = balance.file(request, head, PROCEEDS.event, begun=listing.filing, facts=facts)
         given = {"match": match, "fen": fen, "payee": spending.payee, "village": spending.village}

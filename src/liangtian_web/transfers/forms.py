@@ -23,7 +23,7 @@ from liangtian_web.balance.procedures.transfer import LINKAGE, TRADED
 from liangtian_web.ledger.templatetags.book import index_word
 from liangtian_web.onemap.forms import offer_places
 from liangtian_web.people.models import Place, User
-from liangtian_web.transfers.actions import Spending
+from liangtian_web.transfers.actions import Spending, Terms
 from liangtian_web.transfers.models import Good, Listing
 from liangtian_web.transfers.queries import trading_places
 
@@ -211,9 +211,10 @@ class MatchForm(HeadForm, Amounts):
         """The fields below the table."""
         return [self[name] for name in self.field_order if name != "key"]
 
-    def about(self) -> dict[str, Any]:
-        """Day, document and reason."""
-        return {name: self.cleaned_data[name] for name in ("on", "document", "reason")}
+    def terms(self) -> Terms:
+        """What is proposed."""
+        given = self.cleaned_data
+        return Terms(given["key"], self.amounts(), self.prices(), given["on"], given["document"], given["reason"])
 
 
 class WithdrawalForm(HeadForm):
@@ -260,11 +261,6 @@ class PaymentForm(HeadForm):
             given["amount_yuan"], given["paid_for"], given["payee"], given["village"], given["reason"],
             given.get("needs_open_yuan"),
         )  # fmt: skip
-
-    def about(self) -> dict[str, Any]:
-        """The number of the form, day and document."""
-        given = self.cleaned_data
-        return {"uuid": given["key"], "on": given["on"], "document": given["document"]}
 
 
 def _offer_villages(form: forms.Form, where: Iterable[Q]) -> None:

@@ -45,9 +45,9 @@ def propose(request: Request, uuid: UUID, other: UUID) -> HttpResponse:
     on = day_of(request)
     form = MatchForm(fits or dict.fromkeys(row.prices, 0), row.prices, request.POST or None, initial={"on": on})
     if request.method == "POST" and form.is_valid():
-        terms = actions.Terms(form.cleaned_data["key"], form.amounts(), form.prices(), **form.about())
         try:
-            return redirect("transfers:match", actions.propose(request, row, wanted, terms, language_of(request)).uuid)
+            made = actions.propose(request, row, wanted, form.terms(), language_of(request))
+            return redirect("transfers:match", made.uuid)
         except LiangtianError as error:
             form.add_error(None, sentence(error, request.language))
     context = {
@@ -137,8 +137,9 @@ def spend(request: Request, uuid: UUID) -> HttpResponse:
         raise PermissionDenied
     form = PaymentForm(row.listing, request.POST or None) if pays else None
     if request.method == "POST" and form and form.is_valid():
+        head = form.head_of(row.listing.filing.place, row.listing.filing.project)
         try:
-            return redirect("balance:filing", actions.pay(request, row, form.spending(), **form.about()).uuid)
+            return redirect("balance:filing", actions.pay(request, row, form.spending(), head).uuid)
         except LiangtianError as error:
             form.add_error(None, sentence(error, request.language))
     context = {

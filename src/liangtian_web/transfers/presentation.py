@@ -47,6 +47,11 @@ class Line:
     dear: bool = False
 
     @property
+    def price_text(self) -> str:
+        """The price to the fen; nothing where it is left open."""
+        return "" if self.price is None else f"{self.price:,.2f}"
+
+    @property
     def by(self) -> str:
         """What the price is of."""
         return gettext("元/kg") if indices()[self.index].unit == "kg" else gettext("元/亩")

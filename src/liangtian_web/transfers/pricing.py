@@ -46,9 +46,9 @@ class Provincial:
     value: Parameter
 
     @property
-    def shown(self) -> Decimal:
+    def text(self) -> str:
         """To the fen."""
-        return units.round_half_up(self.yuan, 2)
+        return f"{units.round_half_up(self.yuan, 2):,}"
 
 
 def provincial_prices(place: Place, on: date) -> dict[str, Provincial]:

@@ -12,7 +12,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from liangtian.errors import LiangtianError
-from liangtian_web.balance.actions import Head
 from liangtian_web.balance.presentation import state_of
 from liangtian_web.onemap.map_views import day_of
 from liangtian_web.people.requests import Request
@@ -74,7 +73,7 @@ def offer(request: Request) -> HttpResponse:
     form = ListingForm(_trader(request), request.POST or None)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
-        head = Head(given["key"], given["place"], given["project"], given["on"], given["document"])
+        head = form.head_of(given["place"], given["project"])
         more = {"lots": given["lots"], "expires": given["expires"]}
         try:
             made = actions.list_for_sale(
@@ -138,10 +137,9 @@ def withdraw_listing(request: Request, uuid: UUID) -> HttpResponse:
         raise PermissionDenied
     form = WithdrawalForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        given = form.cleaned_data
+        head = form.head_of(row.filing.place, row.filing.project)
         try:
-            made = actions.withdraw_listing(request, given["key"], row, on=given["on"], document=given["document"])
-            return redirect("balance:filing", made.uuid)
+            return redirect("balance:filing", actions.withdraw_listing(request, row, head).uuid)
         except LiangtianError as error:
             form.add_error(None, sentence(error, request.language))
     return render(

@@ -14,6 +14,7 @@ from tests.liangtian_web.conftest import browser, person
 
 from liangtian.cli.main import cli
 from liangtian.units import round_share
+from liangtian_web.balance.basis import decisions
 from liangtian_web.balance.models import Filing
 from liangtian_web.ledger import sealing
 from liangtian_web.ledger.models import Account, Entry
@@ -84,7 +85,7 @@ def test_a_year_of_occupations(clients, places, check, tmp_path):
 
     sealing.seal_all()
     with (tmp_path / "book.zip").open("wb") as target:
-        head = sealing.export(target, book="示范").head
+        head = sealing.export(target, book="示范", decisions=decisions).head
     verified = CliRunner().invoke(cli, ["verify", str(tmp_path / "book.zip"), "--head", head])
     assert verified.exit_code == 0, verified.output
 

@@ -157,6 +157,16 @@ def test_the_list_and_the_form_are_taken_away_and_noted(clients, made):
     assert list(acts) == ["commitments.export", "commitments.paper"]
 
 
+def test_the_form_of_a_commitment_that_waits_says_so(clients, places):
+    waiting = promise(clients["wang"], supplement(places["county"]))
+    document = Document(io.BytesIO(clients["wang"].get(reverse("commitments:paper", args=[waiting.uuid])).content))
+    cells = [cell.text for table in document.tables for line in table.rows for cell in line.cells]
+    assert "报国家和省审批的补改结合项目：待审核" in [each.text for each in document.paragraphs]
+    assert {"500 m²", "300 m²"} <= set(cells)
+    page = clients["wang"].get(reverse("commitments:page", args=[waiting.uuid]))
+    assert [(row["promised"].amount, row["promised"].url) for row in page.context["rows"]] == [(500, ""), (300, "")]
+
+
 def test_what_is_recorded_only_grows(clients, made):
     given = {"key": "11111111-2222-4333-8444-555555555555", "step": "works", "on": "2024-07-05", "document": "完工报告"}
     clients["wang"].post(reverse("commitments:step", args=[made.uuid]), given)
