@@ -56,6 +56,7 @@ class Question:
     documents : ids of the documents to decide by, whatever is adopted: those of a result to be decided again
     values : values of places, beside those the documents declare
     names : code of a place → its name, for places no published layer names
+    partial : plots of the boundary were left out when it was first read, and only the others are asked about again
     """
 
     on: date
@@ -67,6 +68,7 @@ class Question:
     documents: Sequence[str] | None = None
     values: tuple[Parameter, ...] = ()
     names: Mapping[str, str] | None = None
+    partial: bool = False
 
 
 def check(features: Features, catalogue: Catalogue, question: Question) -> CheckResult:
@@ -93,7 +95,7 @@ def check(features: Features, catalogue: Catalogue, question: Question) -> Check
         place=question.place or "",
     )
     missing = unread(features)
-    if missing:
+    if missing or question.partial:
         doubt_unread(gathered.facts)
     place = question.place or _main_place(gathered, boundary, catalogue, versions, features.source)
     gathered.facts.update(declared)

@@ -14,7 +14,7 @@ import shapely
 
 from liangtian.errors import CrsMismatch, FileUnreadable
 from liangtian.finding import Outcome
-from liangtian.formats import archive, boundary_txt, dxf, geoparquet, kml, ogr, shapefile, text_repair, vct
+from liangtian.formats import archive, boundary_txt, dxf, geoparquet, kml, large, ogr, shapefile, text_repair, vct
 from liangtian.formats.features import Features
 from liangtian.formats.geometry import RawLayer, note, polygons_of
 
@@ -89,10 +89,18 @@ def _read_dataset(path: Path, suffix: str, layer: str | None, encoding: str | No
         return boundary_txt.read(path)
     if suffix == ".vct":
         return vct.read(path, layer=layer)
+    if suffix == ".gpkg" and (packed := _read_packed(path, layer)) is not None:
+        return packed
     try:
         return polygons_of(_unmangled(_read_raw(path, suffix, layer, encoding)))
     except UnicodeDecodeError as error:
         raise FileUnreadable("file-text-not-utf8", file=path.name) from error
+
+
+def _read_packed(path: Path, layer: str | None) -> Features | None:
+    """A large GeoPackage batch by batch; None where it is none, or has to be read whole."""
+    ogr.check_content(path)
+    return large.read(path, layer) if large.is_large(path, layer) else None
 
 
 def _read_raw(path: Path, suffix: str, layer: str | None, encoding: str | None) -> RawLayer:

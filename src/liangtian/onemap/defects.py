@@ -15,7 +15,7 @@ import shapely
 from pyproj import CRS
 
 from liangtian.finding import Finding, Outcome, Where
-from liangtian.onemap.columns import decoded
+from liangtian.onemap.columns import decoded, whole
 from liangtian.onemap.landclass import is_farmland
 from liangtian.onemap.layers import Conformed
 from liangtian.space.area import ellipsoidal_area
@@ -61,11 +61,11 @@ class Subject:
         return decoded(self._column(name))
 
     def _column(self, name: str) -> pa.Array:
-        return self.layer.features.attributes[name].combine_chunks()
+        return whole(self.layer.features.attributes[name])
 
     def number(self, name: str) -> Floats:
         """A number column with nan for null."""
-        column = self.layer.features.attributes[name].combine_chunks().cast(pa.float64())
+        column = self._column(name).cast(pa.float64())
         return np.asarray(pc.fill_null(column, np.nan), dtype=np.float64)
 
     def filled(self, name: str) -> Mask:

@@ -144,15 +144,25 @@ def blocks_of(parcels: Parcels, rule: BlockRule, *, digits: int | None = None) -
     codes = parcels.attributes["DLBM"]
     owner = parcels.owner
     parts = np.flatnonzero(landclass.is_farmland(codes)[owner] & (parcels.area_dm2 > 0))
-    between = Between(
+    limit = None if digits is None else places_of(parcels, digits)[owner[parts]]
+    label = contiguous(parcels.outlines.take(parts), between_of(parcels, rule), limit)
+    return _measured(parcels, parts, label)
+
+
+def between_of(parcels: Parcels, rule: BlockRule) -> Between:
+    """The ground that parts or joins fields."""
+    return Between(
         gap_m=float(rule.gap_m),
         across_m=float(rule.across_m),
         crossable=_polygons_of(parcels, rule.internal),
         barriers=_polygons_of(parcels, rule.barriers),
     )
-    limit = None if digits is None else _places(parcels, digits)[owner[parts]]
-    label = contiguous(parcels.outlines.take(parts), between, limit)
-    return _measured(parcels, parts, label)
+
+
+def places_of(parcels: Parcels, digits: int) -> Ints:
+    """A number for each place of so many digits; a parcel without a code is in a place of its own kind."""
+    codes = pc.utf8_slice_codeunits(pc.fill_null(parcels.text("ZLDWDM"), ""), 0, digits)
+    return np.asarray(codes.combine_chunks().dictionary_encode().indices).astype(np.int64)
 
 
 def mean_grade(grades_dm2: Ints) -> Decimal | None:
@@ -201,12 +211,6 @@ def inclusions_dm2(blocks: Blocks, outlines: npt.NDArray[np.object_]) -> list[di
 def _polygons_of(parcels: Parcels, classes: tuple[str, ...]) -> npt.NDArray[np.object_]:
     chosen = np.asarray(pc.is_in(parcels.text("DLBM"), value_set=pa.array(classes, pa.string())))
     return parcels.outlines.polygons(np.flatnonzero(chosen[parcels.owner]))
-
-
-def _places(parcels: Parcels, digits: int) -> Ints:
-    """A number for each place of so many digits; a parcel without a code is in a place of its own kind."""
-    codes = pc.utf8_slice_codeunits(pc.fill_null(parcels.text("ZLDWDM"), ""), 0, digits)
-    return np.asarray(codes.combine_chunks().dictionary_encode().indices).astype(np.int64)
 
 
 def _measured(parcels: Parcels, parts: Ints, label: Ints) -> Blocks:

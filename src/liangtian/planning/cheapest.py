@@ -46,6 +46,22 @@ class Region:
     nodes: Mask
     bound_fen: int
 
+    @property
+    def place(self) -> int:
+        """The number of the root among the nodes of the region."""
+        return int(np.count_nonzero(self.nodes[: self.root]))
+
+    def closer(self, network: Network, links: Links, most: int) -> Region:
+        """What is left of the region for an answer below `most`."""
+        near = reach(links, network, self.root, most=most - 1, allowed=self.nodes)
+        nodes = np.zeros(len(network), dtype=bool)
+        nodes[list(near)] = True
+        return Region(self.root, nodes, self.bound_fen)
+
+    def widened(self, converted: Mask | None) -> Mask | None:
+        """A set of nodes of the region as nodes of the network."""
+        return _widened(self.nodes, converted)
+
 
 def cheapest(network: Network, need: Need, effort: Effort) -> Answer:
     """Find the cheapest conversions after which enough blocks reach the size.
@@ -74,29 +90,31 @@ Ask = tuple[Need, Effort, list[int]]
 
 
 def _one_block(network: Network, links: Links, ask: Ask, best: Mask | None) -> tuple[Mask | None, int, bool]:
+    """Bound the regions first, which rules out most of them; then solve the others, the lowest bound first."""
     need, effort, rank = ask
-    most = _most(network, need, best)
-    regions = sorted(_regions(network, links, need, (rank, most)), key=lambda region: region.bound_fen)
-    bounds, proven = [most], True
-    for region in regions:
+    open_: list[tuple[int, int, Region, Search]] = []
+    bounds, proven = [], True
+    for region in sorted(_regions(network, links, need, (rank, _most(network, need, best))), key=lambda r: r.bound_fen):
         most = _most(network, need, best)
         if region.bound_fen >= most * (1 - effort.gap) or effort.left <= 0:
             bounds.append(region.bound_fen)
             proven &= region.bound_fen >= most * (1 - effort.gap)
             continue
-        near = reach(links, network, region.root, most=most - 1, allowed=region.nodes)
-        nodes = np.zeros(len(network), dtype=bool)
-        nodes[list(near)] = True
-        part = network.within(nodes)
-        search = Search(part, need, effort, root=int(np.cumsum(nodes)[region.root] - 1), below_fen=most)
-        found = search.run()
+        near = region.closer(network, links, most)
+        search = Search(network.within(near.nodes), need, effort, root=near.place, below_fen=most)
+        bound = max(search.relax(), region.bound_fen)
         effort = effort.after(search.seconds)
-        bounds.append(max(found.bound_fen, region.bound_fen))
+        best = cheaper(network, need, best, near.widened(search.best))
+        open_.append((bound, region.root, near, search))
+    for bound, _, region, search in sorted(open_, key=lambda each: each[:2]):
+        used = search.seconds
+        search.undercut(_most(network, need, best), effort.after(-used))
+        found = search.run(bound)
+        effort = effort.after(search.seconds - used)
+        best = cheaper(network, need, best, region.widened(found.converted))
+        bounds.append(max(found.bound_fen, bound))
         proven &= found.proven
-        if found.converted is not None:
-            best = np.zeros(len(network), dtype=bool)
-            best[np.flatnonzero(nodes)[found.converted]] = True
-    return best, min(bounds), proven
+    return best, min([_most(network, need, best), *bounds]), proven
 
 
 def _several_blocks(network: Network, links: Links, ask: Ask, best: Mask | None) -> tuple[Mask | None, int, bool]:
@@ -108,11 +126,8 @@ def _several_blocks(network: Network, links: Links, ask: Ask, best: Mask | None)
     if not kept.any():
         return best, most, True
     search = Search(network.within(kept), need, effort, below_fen=most)
-    found = search.run()
-    if found.converted is not None:
-        best = np.zeros(len(network), dtype=bool)
-        best[np.flatnonzero(kept)[found.converted]] = True
-    return best, found.bound_fen, found.proven
+    found = search.run(search.relax())
+    return cheaper(network, need, best, _widened(kept, found.converted)), found.bound_fen, found.proven
 
 
 def _most(network: Network, need: Need, best: Mask | None) -> int:
@@ -138,3 +153,11 @@ def _regions(network: Network, links: Links, need: Need, ask: tuple[list[int], i
         allowed[root] = False
         if network.standing[root]:
             allowed[links[root]] = False
+
+
+def _widened(nodes: Mask, converted: Mask | None) -> Mask | None:
+    if converted is None:
+        return None
+    mask = np.zeros(len(nodes), dtype=bool)
+    mask[np.flatnonzero(nodes)[converted]] = True
+    return mask

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from liangtian.planning.flow import narrowest
 from liangtian.planning.network import Floats, Links, Mask, Network
 from liangtian.planning.program import Row
 
@@ -35,19 +36,21 @@ class Ground:
     Attributes
     ----------
     weight : of each node; its area, or nothing but for a root, which weighs `whole`
+    root : a node the block is known to hold
     """
 
     network: Network
     links: Links
     weight: list[int]
     whole: int
+    root: int | None
 
     @classmethod
     def of(cls, network: Network, links: Links, block_dm2: int, root: int | None) -> Ground:
         weight = network.area_dm2.tolist()
         if root is not None:
             weight = [block_dm2 if node == root else 0 for node in range(len(network))]
-        return cls(network, links, weight, block_dm2)
+        return cls(network, links, weight, block_dm2, root)
 
     def cut_off(self, chosen: Mask) -> list[list[int]]:
         """The connected groups among some nodes that are no block."""
@@ -74,7 +77,7 @@ def against(ground: Ground, groups: list[list[int]]) -> Iterator[Row]:
 
 
 def broken(ground: Ground, values: Floats) -> Iterator[Row]:
-    """Rows that fractional values break, found by growing around each node where the values are highest."""
+    """Rows that fractional values break: all there are where a root is known, else those that growing ground finds."""
     done: set[int] = set()
     held = values.tolist()
     for node in np.argsort(-values, kind="stable").tolist():
@@ -82,7 +85,10 @@ def broken(ground: Ground, values: Floats) -> Iterator[Row]:
             return
         if node in done or ground.weight[node] >= ground.whole:
             continue
-        inside = _tightest(ground, node, held)
+        if ground.root is None:
+            inside = _tightest(ground, node, held)
+        else:
+            inside = narrowest(ground.links, held, node, root=ground.root, most=held[node] - BROKEN)
         if inside is not None:
             done |= inside
             for ring in _wider(ground, inside):

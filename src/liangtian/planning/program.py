@@ -75,7 +75,7 @@ class Effort:
         return max(0.0, self.seconds - self.used)
 
     def after(self, seconds: float) -> Effort:
-        """What is left once a program has taken so many seconds."""
+        """What is left once programs have taken so many seconds more."""
         return replace(self, used=self.used + seconds)
 
 
@@ -83,13 +83,13 @@ class Program:
     """Minimise costs over columns between 0 and 1, whole numbers unless relaxed."""
 
     def __init__(self, costs: Floats, effort: Effort) -> None:
-        self._solver = highspy.Highs()
-        self._effort = effort
+        self._solver = highspy.Highs()  # type: ignore[no-untyped-call]
+        self.effort = effort
         self._raised: BaseException | None = None
         for name, value in (("output_flag", False), ("random_seed", SEED), ("threads", 1)):
             self._solver.setOptionValue(name, value)
         self._solver.setOptionValue("mip_rel_gap", float(effort.gap))
-        self._columns = np.arange(len(costs), dtype=np.int32)
+        self._columns = np.arange(len(costs), dtype=np.int32)  # those in whole numbers
         self._solver.addVars(len(costs), np.zeros(len(costs)), np.ones(len(costs)))
         self._solver.changeColsCost(len(costs), self._columns, np.asarray(costs, dtype=np.float64))
         self._solver.cbMipInterrupt.subscribe(self._asked)
@@ -105,6 +105,10 @@ class Program:
             at, factors = np.array(row.at, dtype=np.int32), np.array(row.factors, dtype=np.float64)
             self._solver.addRow(row.least, row.most, len(at), at, factors)
 
+    def extend(self, count: int, most: float) -> None:
+        """Add columns without cost, of any number from nothing to `most`."""
+        self._solver.addVars(count, np.zeros(count), np.full(count, most))
+
     def fix(self, columns: Ints, value: float) -> None:
         """Hold columns at a value."""
         at = np.asarray(columns, dtype=np.int32)
@@ -114,7 +118,7 @@ class Program:
         """Solve with whole numbers, or without: then the answer is a bound for those."""
         kind = highspy.HighsVarType.kInteger if whole else highspy.HighsVarType.kContinuous
         self._solver.changeColsIntegrality(len(self._columns), self._columns, np.full(len(self._columns), kind))
-        self._solver.setOptionValue("time_limit", max(self._effort.left, self.seconds + LAST))
+        self._solver.setOptionValue("time_limit", max(self.effort.left, self.seconds + LAST))
         if whole and start is not None:
             self._solver.setSolution(len(self._columns), self._columns, np.asarray(start, dtype=np.float64))
         self._tell()
@@ -132,11 +136,11 @@ class Program:
         solution = self._solver.getSolution()
         bound = info.mip_dual_bound if whole else info.objective_function_value if proven else -float("inf")
         return Solved(
-            np.array(solution.col_value) if found else None,
+            np.array(solution.col_value)[: len(self._columns)] if found else None,
             float(bound),
             proven,
             feasible=True,
-            reduced=None if whole or not proven else np.array(solution.col_dual),
+            reduced=None if whole or not proven else np.array(solution.col_dual)[: len(self._columns)],
         )
 
     def _asked(self, event: Any) -> None:
@@ -148,6 +152,6 @@ class Program:
             event.interrupt()
 
     def _tell(self) -> None:
-        if self._effort.progress is not None:
-            allowed = max(1, round(self._effort.seconds))
-            self._effort.progress(min(allowed, int(self._effort.used + self.seconds)), allowed)
+        if self.effort.progress is not None:
+            allowed = max(1, round(self.effort.seconds))
+            self.effort.progress(min(allowed, int(self.effort.used + self.seconds)), allowed)

@@ -12,7 +12,7 @@ from math import ceil
 
 import numpy as np
 
-from liangtian.planning import cuts, several
+from liangtian.planning import cuts, flow, several
 from liangtian.planning.growing import grown
 from liangtian.planning.network import Floats, Mask, Need, Network
 from liangtian.planning.program import Effort, Program, Row
@@ -69,7 +69,7 @@ class Search:
         self._below = below_fen
         self._best: Mask | None = None
         self._ground = cuts.Ground.of(network, self._links, need.block_dm2, root)
-        self._added = 0
+        self._added, self._root, self._flowing = 0, root, False
         # Costs near a thousand: the solver's tolerances are absolute.
         self._unit = max(float(network.cost_fen.max(initial=0)) / 1000.0, 1.0)
         self._costs = np.tile(network.cost_fen / self._unit, need.count)
@@ -83,6 +83,11 @@ class Search:
     def seconds(self) -> float:
         """Solver time used."""
         return self._program.seconds
+
+    @property
+    def best(self) -> Mask | None:
+        """The cheapest set known that meets the need; None: none below what was asked for."""
+        return self._best
 
     def relax(self) -> int:
         """Cut the program without whole numbers; a bound, which is `below_fen` where nothing can cost less."""
@@ -105,9 +110,22 @@ class Search:
             self._add(rows)
         return bound
 
-    def run(self) -> Found:
-        """Cut the relaxed program first, then the one with whole numbers, until an answer meets the need."""
-        bound = self.relax()
+    def undercut(self, below_fen: int, effort: Effort) -> None:
+        """Ask only for what costs less than has been found elsewhere meanwhile."""
+        self._below = min(below_fen, self._most())
+        self._program.effort = effort
+        self._add([self._spent()])
+
+    def run(self, bound: int) -> Found:
+        """Solve with whole numbers, from a bound that `relax` gave, until an answer meets the need.
+
+        Around a root a flow keeps answers together; elsewhere rows are added as long as they do not.
+        """
+        if self._root is not None and not self._flowing and not self._closed(bound):
+            count, rows = flow.rows(self._links, self._root)
+            self._program.extend(count, float(len(self._links)))
+            self._add(rows)
+            self._flowing = True
         while not self._closed(bound):
             solved = self._program.run(whole=True, start=self._start())
             if not solved.feasible:
@@ -191,8 +209,12 @@ class Search:
         won = np.tile(np.where(self._network.standing, 0, self._network.area_dm2), need.count)
         if need.gain_dm2:
             rows.append(Row(every, tuple((won / need.gain_dm2).tolist()), least=1.0))
-        most = min(self._most() - 1, self._most() if need.budget_fen is None else need.budget_fen)
-        return [*rows, Row(every, tuple(self._costs.tolist()), most=(most + 0.5) / self._unit)]
+        return [*rows, self._spent()]
+
+    def _spent(self) -> Row:
+        budget = self._need.budget_fen
+        most = self._most() - 1 if budget is None else min(self._most() - 1, budget)
+        return Row(tuple(range(len(self._costs))), tuple(self._costs.tolist()), most=(most + 0.5) / self._unit)
 
     def _split(self, values: Floats) -> Floats:
         return values.reshape(self._need.count, -1)

@@ -29,6 +29,7 @@ from liangtian_web.ledger.queries import keeping_places
 from liangtian_web.ledger.records import OUTSIDE, place_key, places_by_key
 from liangtian_web.people.models import Place
 from liangtian_web.people.requests import Request
+from liangtian_web.registers.actions import name_entry
 from liangtian_web.review.models import Run
 from liangtian_web.trail.actions import note
 
@@ -201,7 +202,10 @@ def _book(request: Request, filing: Filing, ruled: Ruled, grounds: str) -> Entry
         evidence=(f"filing:{filing.uuid}", filing.document, *procedure.evidence(filing)), expires=filing.expires,
         rules=(*dict.fromkeys(each.rule for each in ruled.postings if each.rule), *_version(ruled)),
     )  # fmt: skip
-    return procedure.book(filing, moved, parties, about)
+    entry = procedure.book(filing, moved, parties, about)
+    if number := (filing.begun or filing).facts.get("key_project_number"):
+        name_entry(entry, filing.place, number)
+    return entry
 
 
 def _version(ruled: Ruled) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
@@ -15,19 +16,23 @@ from liangtian.ledger.entry import AMOUNT_MAX
 from liangtian.ledger.indices import indices
 from liangtian.policy.amounts import COMPENSATION
 from liangtian.policy.facts import dictionary
+from liangtian_web.balance import actions
 from liangtian_web.balance.models import Filing
 from liangtian_web.balance.queries import filing_places, occupying_runs, providing_places
 from liangtian_web.ledger.records import place_key
 from liangtian_web.ledger.templatetags.book import credit_word, index_word
 from liangtian_web.onemap.forms import ENCODINGS, ManyFiles, offer_places
 from liangtian_web.people.models import Place, User
+from liangtian_web.people.requests import Request
 from liangtian_web.registers.queries import in_force
+from liangtian_web.review.actions import boundary_from
 from liangtian_web.review.models import Run
 
 DATE = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
 BOUNDARY_BYTES_MAX = 50 * 2**20
 CREDITS = ("reclamation", "dry-to-paddy", "quality-improvement", "standard-farmland", "construction-reclamation")
 LINKAGE = ("linkage_reclaimed_m2", "linkage_resettlement_m2")
+AREAS = ("new_farmland_m2", *LINKAGE)
 SITE = ("transfer_or_pooling_sought", "self_supply_impossible", "transfer_cost_paid_to_provider")
 
 
@@ -43,6 +48,11 @@ class HeadForm(forms.Form):
         self.fields["key"].initial = uuid4
         self.fields["on"].initial = timezone.localdate()
 
+    def head_of(self, place: Place, project: str) -> actions.Head:
+        """The head of what is filed."""
+        given = self.cleaned_data
+        return actions.Head(given["key"], place, project, given["on"], given["document"])
+
 
 class AcceptanceForm(HeadForm):
     """An accepted project: what was made, where, and what it is credited with."""
@@ -52,9 +62,7 @@ class AcceptanceForm(HeadForm):
     credit_kind = forms.ChoiceField(label=_("项目类型"))
     files = ManyFiles(label=_("范围文件"))  # type: ignore[assignment]  # the metaclass keeps `files` of the form itself
     encoding = forms.ChoiceField(label=_("属性编码"), choices=ENCODINGS, required=False)
-    field_order = [
-        "key", "place", "project", "credit_kind", "on", "document", "files", "encoding", "new_farmland_m2", *LINKAGE
-    ]  # fmt: skip
+    field_order = ["key", "place", "project", "credit_kind", "on", "document", "files", "encoding"]
 
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -62,13 +70,11 @@ class AcceptanceForm(HeadForm):
         self.fields["on"].label = _("验收日期")
         self.fields["document"].label = _("验收文号")
         self.fields["credit_kind"].choices = [(name, credit_word(name)) for name in CREDITS]  # type: ignore[attr-defined]
-        for name in ("new_farmland_m2", *LINKAGE):
+        for name in AREAS:
             field = forms.DecimalField(required=False, min_value=Decimal(0), max_digits=16, decimal_places=2)
             fact = dictionary()[name]
             field.label = f"{fact.en if get_language() == 'en' else fact.zh} (m²)"
             self.fields[name] = field
-        self.fields["linkage_reclaimed_m2"].help_text = _("建设用地复垦才填；节余由系统计算")
-        self.order_fields(self.field_order)
         for name in COMPENSATION:
             for side in ("accepted", "provincial"):
                 self.fields[f"{side}_{name}"] = forms.IntegerField(required=False, min_value=0, max_value=AMOUNT_MAX)
@@ -77,6 +83,10 @@ class AcceptanceForm(HeadForm):
     def head(self) -> list[forms.BoundField]:
         """The fields above the table of amounts."""
         return [self[name] for name in self.field_order if name != "key"]
+
+    def areas(self) -> list[forms.BoundField]:
+        """The areas measured at acceptance."""
+        return [self[name] for name in AREAS]
 
     def rows(self) -> list[dict[str, Any]]:
         """Index, accepted, pooled by the province."""
@@ -106,8 +116,19 @@ class AcceptanceForm(HeadForm):
             f"{side}_amounts": ({name: given.get(f"{side}_{name}") or 0 for name in COMPENSATION},)
             for side in ("accepted", "provincial")
         }
-        areas = {name: given[name] for name in ("new_farmland_m2", *LINKAGE) if given.get(name) is not None}
+        areas = {name: given[name] for name in AREAS if given.get(name) is not None}
         return {"credit_kind": given["credit_kind"], **areas, **tables}
+
+    def hand_in(self, request: Request) -> Filing:
+        """File the project.
+
+        Raises
+        ------
+        LiangtianError : the boundary cannot be read, or another reason of `actions.file_acceptance`
+        """
+        given = self.cleaned_data
+        boundary = boundary_from(given["files"], "", given["encoding"])
+        return actions.file_acceptance(request, self.head_of(given["place"], given["project"]), boundary, self.facts())
 
 
 def _side_word(side: str) -> str:
@@ -130,6 +151,33 @@ class LotsField(forms.CharField):
         return list(dict.fromkeys(text.split()))
 
 
+class KeyProjectField(forms.ChoiceField):
+    """A key project of the register, by place and number."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            label=_("所属重点项目"), required=False, help_text=_("登记簿中的重点建设项目；不属于的不选")
+        )  # fmt: skip
+
+    def offer(self, user: User) -> None:
+        """Let it be one of the user's places."""
+        projects = in_force(filing_places(user), timezone.localdate(), "key-project")
+        words = [(f"{row.place_id}:{row.key}", f"{row.title} · {row.place}") for row in projects if row.is_listed]
+        self.choices = [("", "—"), *words]
+
+
+def check_key_project(form: forms.Form, place: Place | None) -> None:
+    """Add the error of a key project that is entered for another place."""
+    owner, _colon, _number = (form.cleaned_data.get("key_project") or "").partition(":")
+    if owner and place is not None and owner != f"{place.pk}":
+        form.add_error("key_project", gettext("这个重点项目登记在别的责任单元。请选检查所在单元的项目。"))
+
+
+def number_of(given: Mapping[str, Any]) -> str:
+    """The number of the key project chosen, or nothing."""
+    return str(given.get("key_project") or "").partition(":")[2]
+
+
 class OccupationForm(HeadForm):
     """Land applied for: its check says what it owes."""
 
@@ -140,9 +188,7 @@ class OccupationForm(HeadForm):
     provider: forms.ModelChoiceField[Place] = forms.ModelChoiceField(
         label=_("补充耕地提供方"), queryset=None, required=False, empty_label="—", help_text=_("异地调剂才选")
     )
-    key_project = forms.ChoiceField(
-        label=_("所属重点项目"), required=False, help_text=_("登记簿中的重点建设项目；不属于的不选")
-    )
+    key_project = KeyProjectField()
     lots = LotsField()
     expires = forms.DateField(
         label=_("冻结到期日"), required=False, widget=DATE, help_text=_("可不填；到期未办结自动退回")
@@ -156,9 +202,7 @@ class OccupationForm(HeadForm):
         run.label_from_instance = run_word  # type: ignore[attr-defined]
         path.choices = [("", "—"), *choices_of("balance_path")]  # type: ignore[attr-defined]
         self.fields["provider"].queryset = providing_places(user)  # type: ignore[attr-defined]
-        projects = in_force(filing_places(user), timezone.localdate(), "key-project")
-        words = [(f"{row.place_id}:{row.key}", f"{row.title} · {row.place}") for row in projects if row.is_listed]
-        self.fields["key_project"].choices = [("", "—"), *words]  # type: ignore[attr-defined]
+        self.fields["key_project"].offer(user)  # type: ignore[attr-defined]
         self.fields["document"].label = _("申请文号")
 
     def _sending(self) -> UUID | None:
@@ -176,9 +220,7 @@ class OccupationForm(HeadForm):
             self.add_error("provider", gettext("异地调剂须选补充耕地提供方。"))
         if given.get("provider") and given.get("run") and given["provider"].pk == given["run"].place_id:
             self.add_error("provider", gettext("提供方须是另一责任单元。"))
-        place, _colon, _number = (given.get("key_project") or "").partition(":")
-        if place and given.get("run") and place != f"{given['run'].place_id}":
-            self.add_error("key_project", gettext("这个重点项目登记在别的责任单元。请选检查所在单元的项目。"))
+        check_key_project(self, given["run"].place if given.get("run") else None)
         return given
 
     def facts(self) -> dict[str, Any]:
@@ -188,9 +230,15 @@ class OccupationForm(HeadForm):
         found = {
             "balance_path": path,
             "provider_place": place_key(provider) if provider and path == "transfer" else None,
-            "key_project_number": (given.get("key_project") or "").partition(":")[2],
+            "key_project_number": number_of(given),
         }
         return {name: value for name, value in found.items() if value}
+
+    def hand_in(self, request: Request) -> Filing:
+        """File the hold."""
+        given = self.cleaned_data
+        more = {"facts": self.facts(), "lots": given["lots"], "expires": given["expires"]}
+        return actions.file_hold(request, self.head_of(given["run"].place, given["run"].name), given["run"], **more)
 
 
 def run_word(run: Run) -> str:
@@ -208,6 +256,7 @@ class EndingForm(HeadForm):
 
     def __init__(self, hold: Filing, event: str, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.hold, self.event = hold, event
         english = get_language() == "en"
         if event == "release":
             choices = [each for each in choices_of("application_outcome") if each[0] != "approved"]
@@ -216,6 +265,8 @@ class EndingForm(HeadForm):
                 label=label.en if english else label.zh, choices=choices
             )
             return
+        if hold.run is not None and hold.run.kind == Run.Kind.BATCH:
+            self._ask_use(english=english)
         single = hold.run is not None and hold.run.kind == Run.Kind.SINGLE_SITE
         for name in ("cures_breach", *(SITE if single else ())):
             fact = dictionary()[name]
@@ -229,6 +280,18 @@ class EndingForm(HeadForm):
                 min_value=Decimal(0), max_digits=16, decimal_places=2,
             )  # fmt: skip
 
+    def _ask_use(self, *, english: bool) -> None:
+        """What the land is supplied for, and how much linkage surplus it uses: commercial use takes it first."""
+        use, surplus = dictionary()["land_use"], dictionary()["uses_linkage_surplus_m2"]
+        choices = [("", gettext("未提供")), *choices_of("land_use")]
+        self.fields["land_use"] = forms.ChoiceField(
+            label=use.en if english else use.zh, required=False, choices=choices
+        )
+        self.fields["uses_linkage_surplus_m2"] = forms.IntegerField(
+            label=f"{surplus.en if english else surplus.zh} (m²)", required=False, min_value=0, max_value=AMOUNT_MAX,
+            help_text=gettext("城镇住宅、商业等经营性用地优先使用增减挂钩节余指标；核销时从储备库记减"),
+        )  # fmt: skip
+
     def facts(self) -> dict[str, Any]:
         """By the names of the facts dictionary; what was not said is not known."""
         words: dict[str, Any] = {"yes": True, "no": False}
@@ -238,3 +301,9 @@ class EndingForm(HeadForm):
             for name, value in given.items()
             if value not in (None, "")
         }
+
+    def hand_in(self, request: Request) -> Filing:
+        """File the ending."""
+        given = self.cleaned_data
+        more = {"on": given["on"], "document": given["document"], "facts": self.facts()}
+        return actions.file_ending(request, given["key"], self.hold, self.event, **more)

@@ -44,8 +44,9 @@ def deciding_places(user: User, event: str) -> QuerySet[Place]:
 
 
 def waiting_for(user: User) -> QuerySet[Filing]:
-    """What waits for the user to post or send back: another's, of a place the user keeps."""
-    waiting = filings_for(user).filter(decision=None).exclude(filer=user)
+    """What waits for the user to post or send back: another's, of a place the user keeps, and so of what it goes on with."""
+    both = Q(begun=None) | Q(begun__place__in=keeping_places(user)) | Q(event__in=JUDGED_ABOVE)
+    waiting = filings_for(user).filter(both, decision=None).exclude(filer=user)
     judged = Q(event__in=JUDGED_ABOVE, place__in=deciding_places(user, JUDGED_ABOVE[0]))
     return waiting.filter(judged | ~Q(event__in=JUDGED_ABOVE) & Q(place__in=keeping_places(user)))
 

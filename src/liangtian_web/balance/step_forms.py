@@ -14,6 +14,7 @@ from liangtian.ledger.entry import AMOUNT_MAX
 from liangtian.ledger.indices import indices
 from liangtian.policy.amounts import COMPENSATION
 from liangtian.policy.facts import dictionary
+from liangtian_web.balance import actions
 from liangtian_web.balance.forms import HeadForm, choices_of
 from liangtian_web.balance.models import Filing
 from liangtian_web.balance.procedures.pool_use import UNLISTED
@@ -23,6 +24,7 @@ from liangtian_web.balance.queries import filing_places, quota_places
 from liangtian_web.ledger.templatetags.book import index_word
 from liangtian_web.onemap.forms import offer_places
 from liangtian_web.people.models import Place, User
+from liangtian_web.people.requests import Request
 
 
 def fact_word(name: str) -> str:
@@ -36,9 +38,9 @@ class StepForm(HeadForm):
 
     tables: Mapping[str, tuple[str, ...]] = {}
 
-    def __init__(self, user: User, begun: Filing | None, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, user: User, event: str, begun: Filing | None, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.begun = begun
+        self.event, self.begun = event, begun
         for table, names in self.tables.items():
             for name in names:
                 field = forms.IntegerField(required=False, min_value=0, max_value=AMOUNT_MAX)
@@ -83,9 +85,11 @@ class StepForm(HeadForm):
         place: Place = self.cleaned_data["place"]
         return place
 
-    def what_for(self) -> str:
-        """What it is for."""
-        return self.cleaned_data.get("project") or (self.begun.project if self.begun else "")
+    def hand_in(self, request: Request) -> Filing:
+        """File the step."""
+        project = self.cleaned_data.get("project") or (self.begun.project if self.begun else "")
+        more = {"begun": self.begun} if self.begun else {}
+        return actions.file(request, self.head_of(self.whose(), project), self.event, facts=self.facts(), **more)
 
 
 class ReleaseForm(StepForm):
@@ -94,8 +98,8 @@ class ReleaseForm(StepForm):
     tables = {"release_amounts": COMPENSATION}
     cropped_seasons = forms.IntegerField(min_value=0, max_value=100)
 
-    def __init__(self, user: User, begun: Filing | None, *args: Any, **kwargs: Any) -> None:
-        super().__init__(user, begun, *args, **kwargs)
+    def __init__(self, user: User, event: str, begun: Filing | None, *args: Any, **kwargs: Any) -> None:
+        super().__init__(user, event, begun, *args, **kwargs)
         assert begun is not None
         self.fields["cropped_seasons"].label = fact_word("cropped_seasons")
         trial = Filing(place=begun.place, on=self.fields["on"].initial, begun=begun)
@@ -122,8 +126,8 @@ class BeginForm(StepForm):
     project = forms.CharField(label=_("项目"), max_length=100)
     field_order = ["key", "place", "project", "on", "document"]
 
-    def __init__(self, user: User, begun: Filing | None, *args: Any, **kwargs: Any) -> None:
-        super().__init__(user, begun, *args, **kwargs)
+    def __init__(self, user: User, event: str, begun: Filing | None, *args: Any, **kwargs: Any) -> None:
+        super().__init__(user, event, begun, *args, **kwargs)
         offer_places(self, self.places(user))
 
     def places(self, user: User) -> QuerySet[Place]:

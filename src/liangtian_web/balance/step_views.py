@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_http_methods
 
-from liangtian.errors import LiangtianError
 from liangtian_web.balance import actions
+from liangtian_web.balance.answers import answered
 from liangtian_web.balance.procedures import PROCEDURES
 from liangtian_web.balance.queries import filings_for, quota_places
 from liangtian_web.balance.step_forms import BEGIN, NEXT, StepForm
 from liangtian_web.people.requests import Request
-from liangtian_web.refusals import sentence
 
 
 @require_http_methods(["GET", "POST"])
@@ -24,7 +22,7 @@ def begin(request: Request, event: str) -> HttpResponse:
     """Hand in a step that goes on with nothing."""
     if event not in BEGIN:
         raise Http404
-    form = BEGIN[event](request.user, None, request.POST or None)
+    form = BEGIN[event](request.user, event, None, request.POST or None)
     if not form.fields["place"].queryset.exists():  # type: ignore[attr-defined]
         raise PermissionDenied
     return _answer(request, event, form)
@@ -39,17 +37,8 @@ def after(request: Request, uuid: UUID, event: str) -> HttpResponse:
     form_class = NEXT.get(event)
     if form_class is None or not actions.may_follow(begun, event):
         raise Http404
-    return _answer(request, event, form_class(request.user, begun, request.POST or None))
+    return _answer(request, event, form_class(request.user, event, begun, request.POST or None))
 
 
 def _answer(request: Request, event: str, form: StepForm) -> HttpResponse:
-    if request.method == "POST" and form.is_valid():
-        given = form.cleaned_data
-        head = actions.Head(given["key"], form.whose(), form.what_for(), given["on"], given["document"])
-        more: dict[str, Any] = {"begun": form.begun} if form.begun else {}
-        try:
-            return redirect("balance:filing", actions.file(request, head, event, facts=form.facts(), **more).uuid)
-        except LiangtianError as error:
-            form.add_error(None, sentence(error, request.language))
-    context = {"form": form, "word": PROCEDURES[event].word, "event": event, "begun": form.begun}
-    return render(request, "balance/step.html", context, status=400 if form.errors else 200)
+    return answered(request, form, "balance/step.html", word=PROCEDURES[event].word, event=event, begun=form.begun)

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from liangtian.errors import DocumentRefused, LiangtianError
 from liangtian_web.balance import actions, presentation
+from liangtian_web.balance.answers import answered
 from liangtian_web.balance.forms import AcceptanceForm, EndingForm, OccupationForm
 from liangtian_web.balance.models import Decision, Filing
 from liangtian_web.balance.procedure import Next
@@ -26,7 +27,6 @@ from liangtian_web.onemap.queries import versions_on
 from liangtian_web.people.requests import Request, language_of
 from liangtian_web.refusals import sentence
 from liangtian_web.registers.suspension import standing
-from liangtian_web.review.actions import boundary_from
 from liangtian_web.review.trial_form import ChoiceForm, TrialForm
 from liangtian_web.rulebook.queries import home_place
 from liangtian_web.rulebook.values import tryable_names, value_page
@@ -55,32 +55,15 @@ def index(request: Request) -> HttpResponse:
 def accept(request: Request) -> HttpResponse:
     """Register an accepted project."""
     form = AcceptanceForm(_filer(request), request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
-        given = form.cleaned_data
-        try:
-            boundary = boundary_from(given["files"], "", given["encoding"])
-            head = actions.Head(given["key"], given["place"], given["project"], given["on"], given["document"])
-            return _to(actions.file_acceptance(request, head, boundary, form.facts()))
-        except LiangtianError as error:
-            form.add_error(None, sentence(error, request.language))
-    return render(request, "balance/accept.html", {"form": form}, status=400 if form.errors else 200)
+    return answered(request, form, "balance/accept.html")
 
 
 @require_http_methods(["GET", "POST"])
 def occupy(request: Request) -> HttpResponse:
     """Ask to hold what the land of a check owes."""
     form = OccupationForm(_filer(request), request.POST or None, initial={"run": request.GET.get("run", "")})
-    if request.method == "POST" and form.is_valid():
-        given = form.cleaned_data
-        run = given["run"]
-        head = actions.Head(given["key"], run.place, run.name, given["on"], given["document"])
-        try:
-            more = {"facts": form.facts(), "lots": given["lots"], "expires": given["expires"]}
-            return _to(actions.file_hold(request, head, run, **more))
-        except LiangtianError as error:
-            form.add_error(None, sentence(error, request.language))
-    context = {"form": form, "none": not form.fields["run"].queryset.exists()}  # type: ignore[attr-defined]
-    return render(request, "balance/occupy.html", context, status=400 if form.errors else 200)
+    none = not form.fields["run"].queryset.exists()  # type: ignore[attr-defined]
+    return answered(request, form, "balance/occupy.html", none=none)
 
 
 @require_http_methods(["GET", "POST"])
@@ -90,16 +73,7 @@ def end(request: Request, uuid: str, event: str) -> HttpResponse:
     if not filing_places(request.user).filter(pk=hold.place_id).exists():
         raise PermissionDenied
     form = EndingForm(hold, event, request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        given = form.cleaned_data
-        more = {"on": given["on"], "document": given["document"], "facts": form.facts()}
-        try:
-            return _to(actions.file_ending(request, given["key"], hold, event, **more))
-        except LiangtianError as error:
-            form.add_error(None, sentence(error, request.language))
-    gate = standing(hold.place, timezone.localdate())
-    context = {"form": form, "hold": hold, "event": event, "word": PROCEDURES[event].word, "suspension": gate}
-    return render(request, "balance/end.html", context, status=400 if form.errors else 200)
+    return answered(request, form, "balance/end.html", hold=hold, event=event, word=PROCEDURES[event].word)
 
 
 def _filer(request: Request) -> Any:
@@ -122,7 +96,6 @@ def filing(request: Request, uuid: UUID) -> HttpResponse:
     row = _filing(request, uuid)
     decision = getattr(row, "decision", None)
     ruled = None if decision else rule(row)
-    keeps = deciding_places(request.user, row.event).filter(pk=row.place_id).exists()
     tag, word = presentation.state_of(row)
     context: dict[str, Any] = {
         "filing": row,
@@ -135,9 +108,9 @@ def filing(request: Request, uuid: UUID) -> HttpResponse:
         "stopped": bool(ruled and not ruled.may_post),
         "grounds": Decision.Grounds.choices if ruled and ruled.departs else [],
         "own": row.filer_id == request.user.pk,
-        "may_decide": keeps and decision is None and row.filer_id != request.user.pk,
+        "may_decide": decision is None and row.filer_id != request.user.pk and _decides(request, row),
         "follows": _follows(request, row),
-        "later": row.later.select_related("decision"),
+        "later": filings_for(request.user).filter(begun=row),
         **_reasons(request, row, ruled),
     }
     if row.event == "approval" and decision is None:
@@ -146,6 +119,12 @@ def filing(request: Request, uuid: UUID) -> HttpResponse:
         config = map_config(request, versions_on(request.user, row.on), row.on, shapes=f"{request.path}shapes.json")
         context["config"] = config
     return render(request, "balance/filing.html", context)
+
+
+def _decides(request: Request, row: Filing) -> bool:
+    """Whether the user decides for the place of a filing, and for that of what it goes on with."""
+    places = {row.place_id, *([row.begun.place_id] if row.begun else [])}
+    return deciding_places(request.user, row.event).filter(pk__in=places).count() == len(places)
 
 
 def _follows(request: Request, row: Filing) -> tuple[Next, ...]:

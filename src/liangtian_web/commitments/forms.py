@@ -16,7 +16,16 @@ from liangtian.ledger.entry import AMOUNT_MAX
 from liangtian.policy.amounts import BALANCE
 from liangtian.policy.facts import dictionary
 from liangtian.units import round_half_up
-from liangtian_web.balance.forms import DATE, HeadForm, LotsField, choices_of, run_word
+from liangtian_web.balance.forms import (
+    DATE,
+    HeadForm,
+    KeyProjectField,
+    LotsField,
+    check_key_project,
+    choices_of,
+    number_of,
+    run_word,
+)
 from liangtian_web.balance.models import Filing
 from liangtian_web.balance.procedures.commitment import COMPLETION, OWED, STEPS, owed_of
 from liangtian_web.balance.queries import filing_places
@@ -74,11 +83,13 @@ class _RunForm(AmountsForm):
     run: forms.ModelChoiceField[Run] = forms.ModelChoiceField(
         label=_("检查"), queryset=None, to_field_name="uuid", empty_label="—"
     )
+    key_project = KeyProjectField()
 
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["run"].queryset = committing_runs(user, self._sending())  # type: ignore[attr-defined]
         self.fields["run"].label_from_instance = run_word  # type: ignore[attr-defined]
+        self.fields["key_project"].offer(user)  # type: ignore[attr-defined]
         self.fields["document"].label = _("承诺文号")
 
     def _sending(self) -> UUID | None:
@@ -86,6 +97,11 @@ class _RunForm(AmountsForm):
             return UUID(str(self.data.get("key")))
         except ValueError:
             return None
+
+    def belongs_to(self) -> dict[str, str]:
+        """The key project the promise balances, if it is one's."""
+        number = number_of(self.cleaned_data)
+        return {"key_project_number": number} if number else {}
 
     def owed(self) -> dict[str, int]:
         """What the land of the check owes in the whole units of the book; an index nobody knows is left out."""
@@ -104,7 +120,16 @@ class InfrastructureForm(_RunForm):
     infrastructure_type = forms.ChoiceField()
     project_level = forms.ChoiceField()
     project_completion_on = forms.DateField(label=_("计划完工日期"), widget=DATE, help_text=_("须在完工前兑现"))
-    field_order = ["key", "run", "infrastructure_type", "project_level", "on", "document", "project_completion_on"]
+    field_order = [
+        "key",
+        "run",
+        "key_project",
+        "infrastructure_type",
+        "project_level",
+        "on",
+        "document",
+        "project_completion_on",
+    ]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -118,6 +143,7 @@ class InfrastructureForm(_RunForm):
         on, completion = given.get("on"), given.get("project_completion_on")
         if on and completion and completion <= on:
             self.add_error("project_completion_on", gettext("完工日期须晚于业务日期：承诺须在完工前兑现。"))
+        check_key_project(self, given["run"].place if given.get("run") else None)
         return given
 
     def facts(self) -> dict[str, Any]:
@@ -129,6 +155,7 @@ class InfrastructureForm(_RunForm):
             "commitment_kind": "infrastructure",
             **{name: given[name] for name in named},
             "promised_amounts": (promised,),
+            **self.belongs_to(),
         }
 
     def head(self) -> tuple[Place, str]:
@@ -143,7 +170,7 @@ class SupplementForm(_RunForm):
     place: forms.ModelChoiceField[Place] = forms.ModelChoiceField(label=_("责任单元"), queryset=None, empty_label=None)
     project = forms.CharField(label=_("项目"), max_length=100)
     submitted_to = forms.ChoiceField()
-    field_order = ["key", "place", "project", "run", "submitted_to", "on", "document", *STEPS]
+    field_order = ["key", "place", "project", "run", "key_project", "submitted_to", "on", "document", *STEPS]
 
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
         super().__init__(user, *args, **kwargs)
@@ -165,6 +192,7 @@ class SupplementForm(_RunForm):
         run, place = given.get("run"), given.get("place")
         if run and place and run.place_id != place.pk:
             self.add_error("run", gettext("这次检查不属于所选责任单元。"))
+        check_key_project(self, place)
         for name in STEPS:
             if (due := given.get(name)) and given.get("on") and due < given["on"]:
                 self.add_error(name, gettext("期限不能早于业务日期。"))
@@ -178,6 +206,7 @@ class SupplementForm(_RunForm):
             "submitted_to": given["submitted_to"],
             "promised_steps": tuple({"step": name, "due_on": given.get(name)} for name in STEPS),
             "promised_amounts": (self.amounts(),),
+            **self.belongs_to(),
         }
 
     def head(self) -> tuple[Place, str]:

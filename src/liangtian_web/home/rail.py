@@ -23,7 +23,7 @@ RAIL = (
     ("trail:index", _("留痕"), ("auditor", "admin")),
 )
 # pages that stand under another's word
-UNDER = {"commitments:index": "balance:index"}
+UNDER = {"commitments:index": "balance:index", "transfers:index": "balance:index"}
 # address, word, what it does, roles
 BEGIN = (
     (

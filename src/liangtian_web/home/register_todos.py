@@ -13,7 +13,7 @@ from liangtian_web.people.models import User
 from liangtian_web.people.queries import has_role
 from liangtian_web.registers.kinds import REGISTERS
 from liangtian_web.registers.queries import due_between, waiting_for
-from liangtian_web.registers.suspension import standings_for
+from liangtian_web.registers.suspension import suspended_for
 
 DUE_DAYS = 60
 
@@ -33,7 +33,7 @@ def register_todos(user: User, on: date) -> Iterator[Todo]:
 
 
 def _suspended(user: User, on: date) -> Iterator[Todo]:
-    for each in [each for each in standings_for(user, on) if each.is_suspended][:SHOWN]:
+    for each in suspended_for(user, on)[:SHOWN]:
         what = gettext("%(place)s其他建设用地暂停报批") % {"place": each.place}
         titles = "、".join(breach.ground.row.title for breach in each.breaches)
         about = gettext("自 %(since)s：%(titles)s") % {"since": each.since, "titles": titles}

@@ -87,15 +87,27 @@ def reverse(original: Entry, *, key: str, actor: User, evidence: Iterable[str], 
     return post(made)[0]
 
 
-def settle(hold: Entry, postings: Iterable[Posting], *, parties: Mapping[str, str], about: About) -> Entry:
-    """End a hold wholly: what it holds goes where the postings say, each lot with its ground."""
+def settle(
+    hold: Entry,
+    postings: Iterable[Posting],
+    *,
+    parties: Mapping[str, str],
+    about: About,
+    lots: Holdings | None = None,
+) -> Entry:
+    """End a hold wholly: what it holds goes where the postings say, each lot with its ground.
+
+    Parameters
+    ----------
+    lots : of what other pools give in the same entry
+    """
     booked = entries_by_id([hold.pk])[hold.pk]
     held: dict[tuple[str, str, str], list[tuple[str, int]]] = {}
     for leg in booked.legs:
         if leg.account.pool == "held" and leg.account.lot is not None:
             place = (leg.account.place, leg.account.pool, leg.account.index)
             held.setdefault(place, []).append((leg.account.lot, leg.amount))
-    return post(about.entry(legs_from(postings, parties, held), settles=hold.key))[0]
+    return post(about.entry(legs_from(postings, parties, {**held, **(lots or {})}), settles=hold.key))[0]
 
 
 def void(hold: Entry, about: About) -> Entry:

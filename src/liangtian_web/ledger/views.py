@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -165,8 +166,7 @@ def entry(request: Request, uuid: UUID) -> HttpResponse:
         "reversal": _reversal_form(request, row),
         "traces": presentation.traces(row),
     }
-    grounds = lots_for(request.user).filter(legs__entry=row, ground__isnull=False)
-    if grounds.exists():
+    if _grounded(request, row).exists():
         context["config"] = _map(request, f"{request.path}shapes.json", row.on)
     return render(request, "ledger/entry.html", context)
 
@@ -179,12 +179,19 @@ def _reversal_form(request: Request, row: Entry) -> ReversalForm | None:
     return ReversalForm(initial=initial, label_suffix="") if keeps and open_to_it else None
 
 
+def _grounded(request: Request, row: Entry) -> QuerySet[Lot]:
+    """The lots of an entry that have a boundary."""
+    moved = Leg.objects.filter(entry=row, lot__isnull=False).values("lot")
+    return lots_for(request.user).filter(pk__in=moved, ground__isnull=False)
+
+
 @require_GET
 def entry_shapes(request: Request, uuid: UUID) -> HttpResponse:
     """The boundaries of an entry's lots for the map."""
     row = get_object_or_404(entries_for(request.user), uuid=uuid)
-    grounds = lots_for(request.user).filter(legs__entry=row, ground__isnull=False).distinct()
-    return HttpResponse(presentation.shapes_of(grounds[:LOTS_SHOWN]), content_type="application/geo+json")
+    return HttpResponse(
+        presentation.shapes_of(_grounded(request, row)[:LOTS_SHOWN]), content_type="application/geo+json"
+    )
 
 
 def _map(request: Request, shapes: str, on: date) -> dict[str, Any]:
@@ -325,6 +332,15 @@ def proposal(request: Request, uuid: UUID) -> HttpResponse:
     if row.kind == recording.ATTACHMENT:
         context["config"] = _map(request, f"{request.path}shapes.json", row.on)
     return render(request, "ledger/proposal.html", context)
+
+
+@require_GET
+def proposal_rows(request: Request, uuid: UUID) -> FileResponse:
+    """Its rows as a workbook that the form takes; the trail notes it."""
+    row = _proposal(request, uuid)
+    note(request, "ledger.export", f"proposal:{row.uuid}", on=row.on, place=row.place)
+    content = io.BytesIO(presentation.rows_of(row))
+    return FileResponse(content, as_attachment=True, filename=f"{gettext('台账明细表')}-{row.on}.xlsx")
 
 
 @require_GET

@@ -114,11 +114,13 @@ def compare_with(asked: Asked, content: bytes, known_on: datetime | None = None)
     theirs = [each for each in read.lines if asked.since <= each.on <= asked.on]
     ours = own_lines({name: accounts[name] for name in indices & accounts.keys()}, (asked.since, asked.on), known)
 
-    pairs = match(theirs, ours, window=asked.window)
+    # Where a book begins within the days, its opening balance is what they carried over, and no movement.
+    begun = {name: sum(each.amount for each in ours if each.opens and each.index == name) for name in read.opening}
+    pairs = match(theirs, [each for each in ours if not (each.opens and each.index in begun)], window=asked.window)
 
     found = [_match(n, pair) for n, pair in enumerate(pairs, 1)]
     prefetch_related_objects(found, "entry")
-    return Found(found, list(_balances(asked, read, accounts, known)), [*read.said, *_outside(asked, read)], known)
+    return Found(found, _balances(asked, read, known, begun), [*read.said, *_outside(asked, read)], known)
 
 
 def found_of(result: Result) -> Found:
@@ -145,12 +147,18 @@ def _first(own: Own, name: str) -> str:
     return min(getattr(own, name), key=lambda text: (":" in text, text), default="")[:200]
 
 
-def _balances(asked: Asked, read: Read, accounts: Mapping[str, Account], known_on: datetime) -> Iterator[Stated]:
-    days = ((read.opening, asked.since - timedelta(days=1)), (read.closing, asked.on))
-    for stated, on in days:
-        for index, amount in stated.items():
-            held = held_on(accounts, index, on, known_on)
-            yield Stated(index=index, on=on, stated=amount, held=held, slack=read.slack.get(index, 0))
+def _balances(asked: Asked, read: Read, known_on: datetime, begun: Mapping[str, int]) -> list[Stated]:
+    """What the statement says was held before the first day and on the last, beside the book."""
+    accounts = accounts_of(asked.place, asked.pool)
+    carried, nothing = (read.opening, asked.since - timedelta(days=1), begun), dict[str, int]()
+    sides = (carried, (read.closing, asked.on, nothing))
+    return [
+        Stated(
+            index=index, on=on, stated=amount, slack=read.slack.get(index, 0),
+            held=held_on(accounts, index, on, known_on) + added.get(index, 0),
+        )
+        for stated, on, added in sides for index, amount in stated.items()
+    ]  # fmt: skip
 
 
 def _outside(asked: Asked, read: Read) -> Iterator[str]:

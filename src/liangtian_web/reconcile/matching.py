@@ -34,6 +34,7 @@ class Own:
     amount: int
     documents: frozenset[str]
     projects: frozenset[str]
+    opens: bool = False  # it gave the book its opening balance
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q, QuerySet
@@ -15,11 +15,15 @@ from liangtian_web.balance.queries import filings_for
 from liangtian_web.ledger.models import Account, Entry, Leg, Lot, Proposal
 from liangtian_web.ledger.queries import Line as BookLine
 from liangtian_web.ledger.queries import balance, lots_for, proposals_for, statement
+from liangtian_web.ledger.records import OUTSIDE
 from liangtian_web.people.models import Place, User
 from liangtian_web.people.queries import places_for
 from liangtian_web.reconcile.matching import Own
 from liangtian_web.reconcile.models import Import, Match
 from liangtian_web.reconcile.words import plain
+
+OPENING = "opening"
+WAITING_MAX = 500
 
 
 def imports_for(user: User | AnonymousUser) -> QuerySet[Import]:
@@ -49,7 +53,8 @@ def own_lines(accounts: Mapping[str, Account], days: tuple[date, date], known_on
     moved = [(index, line) for index, each in accounts.items() for line in statement(each, *days, known_on).lines]
     names = _names([line for _, line in moved])
     return [
-        Own(line.entry.pk, index, line.on, line.amount, *names[line.entry.pk]) for index, line in moved
+        Own(line.entry.pk, index, line.on, line.amount, *names[line.entry.pk], line.entry.kind == OPENING)
+        for index, line in moved
     ]  # fmt: skip
 
 
@@ -65,9 +70,9 @@ def _names(lines: Sequence[BookLine]) -> dict[int, tuple[frozenset[str], frozens
             documents[number].add(plain(filing.document if filing else text))
             if filing:
                 projects[number].add(plain(filing.project))
-    lots = Leg.objects.filter(entry__in=entries, lot__isnull=False).values_list(
-        "entry", "lot__project", "lot__document"
-    )
+    # Of lots, only those the entry earned: what spends a lot bears the name of what it is spent on.
+    earned = Leg.objects.filter(entry__in=entries, lot__isnull=False, account__pool=OUTSIDE, amount__lt=0)
+    lots = earned.values_list("entry", "lot__project", "lot__document")
     for number, project, document in lots.distinct():
         documents[number] |= {plain(document)} - {""}
         projects[number].add(plain(project))
@@ -94,17 +99,27 @@ class Ties:
 
 def ties_of(user: User, line: Match, most: int = 3) -> Ties:
     """Filings and proposals that wait, and lots, of the document or project of a line that has no pair."""
-    named = Q()
-    for name in ("document", "project"):
-        if text := getattr(line, name):
-            named |= Q(**{f"{name}__iexact": text})
-    if not named:
-        return Ties((), (), ())
-    near = line.result.of.on + timedelta(days=line.result.of.window)
-    filings = filings_for(user).filter(named, decision=None, on__lte=near)
-    proposals = proposals_for(user).filter(decision=None).exclude(evidence__startswith="DZ-")
-    proposals = proposals.filter(evidence__icontains=line.document) if line.document else proposals.none()
-    return Ties(list(filings[:most]), list(proposals[:most]), list(lots_for(user).filter(named)[:most]))
+    names = {text for text in (line.document, line.project) if text}
+    waiting = filings_for(user).filter(decision=None)[:WAITING_MAX]
+    filings = [each for each in waiting if names & {plain(each.document), plain(each.project)}]
+    asked = proposals_for(user).filter(decision=None).exclude(evidence__startswith="DZ-")[:WAITING_MAX]
+    proposals = [each for each in asked if line.document and line.document in plain(each.evidence)]
+    lots = lots_for(user).filter(Q(document__in=names) | Q(project__in=names)) if names else ()
+    return Ties(filings[:most], proposals[:most], list(lots[:most]))
+
+
+def open_differences(user: User) -> list[tuple[Import, int]]:
+    """The newest statement recorded of each place and pool, where differences are neither explained nor being corrected."""
+    newest = imports_for(user).filter(result__isnull=False)
+    newest = newest.order_by("place_id", "pool", "-pk").distinct("place_id", "pool")
+    found = []
+    for given in newest:
+        lines = Match.objects.filter(result=given.pk, explanation=None).exclude(kind=Match.Kind.MATCHED)
+        made = corrections_of(user, given.pk)
+        left = sum(each.reference not in made for each in lines)
+        if left:
+            found.append((given, left))
+    return found
 
 
 def corrections_of(user: User, result: int) -> dict[str, Proposal]:

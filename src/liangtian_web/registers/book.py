@@ -67,9 +67,9 @@ def balanced(place: Place, number: str, on: date) -> Balanced:
     """What entries that name a key project wrote off or promised for it, less what was reversed or defaulted."""
     named = Naming.objects.filter(place=place, number=number).values("entry")
     touching = Q(pk__in=named) | Q(reverses__in=named) | Q(settles__in=named) | Q(reverses__settles__in=named)
-    entries = list(Entry.objects.filter(touching, on__lte=on).order_by("on", "pk"))
+    named_or_after = Entry.objects.filter(touching, on__lte=on).values("pk")
     legs = Leg.objects.filter(
-        entry__in=entries, account__pool__in=BALANCING, account__index__in=BALANCE, implied=False, on__lte=on
+        entry__in=named_or_after, account__pool__in=BALANCING, account__index__in=BALANCE, implied=False, on__lte=on
     )
     standing = dict.fromkeys(BALANCE, 0)
     days: dict[date, Mapping[str, int]] = {}
@@ -77,4 +77,5 @@ def balanced(place: Place, number: str, on: date) -> Balanced:
     for move in moves:
         standing[move["account__index"]] += move["amount"]
         days[move["on"]] = dict(standing)
+    entries = list(Entry.objects.filter(pk__in=legs.values("entry")).order_by("on", "pk"))
     return Balanced(standing, entries, days)

@@ -52,7 +52,8 @@ class RowForm(forms.Form):
         self.places = list(entering_places(user))
         self.given: list[reading.Given] = []
         self.fields["form"].initial = uuid4
-        self.fields["place"] = _choice(reading.HEAD["place"], [(f"p{each.pk}", each.name) for each in self.places])
+        places = [(f"p{each.pk}", each.name) for each in self.places]
+        self.fields["place"] = _choice(reading.HEAD["place"], places if len(places) == 1 else [("", "—"), *places])
         states = {name: word for name, word in STATES.items() if name != NIL or register.nil}
         self.fields["state"] = _choice(reading.HEAD["state"], list(states.items()), initial=LISTED)
         for column in register.columns:

@@ -95,8 +95,8 @@ REGISTERS = {each.id: each for each in (
         "key-project", _("重点建设项目"), _("项目级别、所在地和应补的三项指标。市级以上项目未落实占补平衡的，其他建设用地暂停报批。"),
         "number", (
             _NUMBER, _NAME, Column("level", _("项目级别"), Shape.CHOICE, fact="project_level"),
-            Column("quantity", _("应补耕地数量"), Shape.AREA), Column("paddy", _("应补水田规模"), Shape.AREA), _UNIT,
-            Column("capacity_kg", _("应补粮食产能（kg）"), Shape.KG),
+            Column("quantity", _("应补数量"), Shape.AREA), Column("paddy", _("应补水田"), Shape.AREA), _UNIT,
+            Column("capacity_kg", _("应补产能(kg)"), Shape.KG),
             Column("due_on", _("落实期限"), Shape.DAY, required=False, note=_("文件定有期限的填写；不填的自生效日期起算")),
         ), "wenzhou-2019（五）.9", nil=True,
     ),

@@ -21,18 +21,15 @@ from liangtian_web.review.presentation import as_shown, gathered
 TAGS = {"fail": "fail", "unknown": "unknown", "pass": "pass", "not_applicable": "not_applicable"}
 
 
-def heads(register: Register, unit: str) -> list[dict[str, Any]]:
-    """The columns of a list; the unit of an area stands in its heading, so that no row needs it."""
-    return [
-        {"word": f"{each.label}({unit_word(unit)})" if each.shape == Shape.AREA else each.label,
-         "number": each.shape in (Shape.AREA, Shape.KG)}
-        for each in register.columns if each.name != "unit"
-    ]  # fmt: skip
+def heads(register: Register) -> list[dict[str, Any]]:
+    """The columns of a list."""
+    shapes = (Shape.AREA, Shape.KG)
+    return [{"word": each.label, "number": each.shape in shapes} for each in register.columns if each.name != "unit"]
 
 
 def lines(register: Register, rows: Iterable[Row], unit: str) -> list[dict[str, Any]]:
     """Rows with their cells in the order of the headings."""
-    words = heads(register, unit)
+    words = heads(register)
     columns = [each for each in register.columns if each.name != "unit"]
     return [
         {"row": row, "state": state_of(row), "cells": [
@@ -48,7 +45,7 @@ def cell(column: Column, row: Row, unit: str) -> str:
     if column.name not in row.content:
         return str(STATES[row.state]) if column.name == row.kind.key else "—"
     if column.shape == Shape.AREA and "unit" in row.content:
-        return area(row.area_m2(column.name), unit)
+        return f"{area(row.area_m2(column.name), unit)} {unit_word(unit)}"
     return shown(column, row.content)
 
 
@@ -71,7 +68,7 @@ def pairs(row: Row, unit: str) -> list[tuple[Any, str]]:
         text = cell(column, row, unit)
         if column.shape == Shape.AREA and "unit" in row.content:
             given = f"{shown(column, row.content)} {row.kind.column('unit').words()[row.content['unit']]}"
-            text = f"{text} {unit_word(unit)}" + gettext("（文件：%(given)s）") % {"given": given}
+            text += gettext("（文件：%(given)s）") % {"given": given}
         found.append((column.label, text))
     return found
 

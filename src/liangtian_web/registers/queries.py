@@ -59,11 +59,6 @@ def history(row: Row) -> QuerySet[Row]:
     return same.select_related("place", "user", "decision__user").order_by("-since", "-pk")
 
 
-def key_projects(place: Place, on: date) -> list[Row]:
-    """The key projects entered for a place on a day."""
-    return [row for row in in_force([place], on, "key-project") if row.is_listed]
-
-
 def due_between(user: User, since: date, until: date) -> list[Row]:
     """Rows in force whose day comes within a span and that the book does not show done, the earliest first."""
     rows = in_force(places_for(user), since, "key-project", "standard-upgrade")
@@ -149,17 +144,13 @@ def project_facts(place: Place, number: str, on: date) -> dict[str, str | bool]:
 
 
 def ground_of(row: Row, on: date) -> Ground | None:
-    """What the book shows of a row that asks for something: a task done, a project balanced."""
-    if not row.is_listed or row.register not in _TASKS:
-        return None
-    if row.register == "key-project":
-        return key_project(row, on)
-    found = known_of(row.place, on).get(_TASKS[row.register])
-    return next((each for each in found.grounds if each.row.pk == row.pk), None) if found else None
+    """What the book shows of a row in force that asks for something: a task done, a project balanced."""
+    known = known_of(row.place, on).get(_TASKS.get(row.register, ""))
+    return next((each for each in known.grounds if each.row == row and row.is_listed), None) if known else None
 
 
 _TASKS = {
-    "key-project": "key_project_unbalanced",
+    "key-project": "local_balance_unmet",
     "standard-upgrade": "standard_farmland_upgrade_overdue",
     "annual-task": "annual_task_done_m2",
 }

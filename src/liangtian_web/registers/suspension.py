@@ -18,12 +18,13 @@ from liangtian.rules.documents import DOCUMENTS
 from liangtian_web.people.models import Place, User
 from liangtian_web.people.queries import places_for
 from liangtian_web.registers.models import Row
-from liangtian_web.registers.queries import Ground, Known, known_of, project_facts
+from liangtian_web.registers.queries import Ground, Known, in_force, known_of, project_facts
 from liangtian_web.rulebook.queries import documents_on, keys_of, values_at
 
 GATE = "wenzhou-2019（五）.9"
 TRIGGERS = ("key_project_unbalanced", "standard_farmland_upgrade_overdue")
 NAMES = ("unbalanced_key_projects", "overdue_upgrades")
+REGISTERED = ("key-project", "standard-upgrade")
 # Which act ends a breach: what is approved, promised or accepted for it.
 CURES: Mapping[str, tuple[str, ...]] = {
     "key_project_unbalanced": ("approval", "commitment"),
@@ -119,6 +120,13 @@ def standings_for(user: User, on: date) -> list[Standing]:
     found = [standing(place, on) for place in suspendable(user)]
     order = {Outcome.FAIL: 0, Outcome.UNKNOWN: 1, Outcome.PASS: 2, Outcome.NOT_APPLICABLE: 3}
     return sorted(found, key=lambda each: (order[each.outcome], each.place.path))
+
+
+def suspended_for(user: User, on: date) -> list[Standing]:
+    """Those of them that are suspended; only places a row could suspend are asked about."""
+    rows = in_force(suspendable(user), on, *REGISTERED)
+    places = dict.fromkeys(row.place for row in rows if row.is_listed)
+    return [each for each in (standing(place, on) for place in places) if each.is_suspended]
 
 
 def suspendable(user: User) -> QuerySet[Place]:

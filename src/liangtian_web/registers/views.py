@@ -66,7 +66,7 @@ def register(request: Request, register: str) -> HttpResponse:
         "register": found,
         "form": form,
         "day": day,
-        "heads": presentation.heads(found, request.unit),
+        "heads": presentation.heads(found),
         "waiting": presentation.lines(found, waiting_for(request.user).filter(register=found.id)[:PAGE], request.unit),
         "rows": presentation.lines(found, in_force(places_for(request.user), day, found.id), request.unit),
         "newest": presentation.lines(found, rows.order_by("-pk")[:PAGE], request.unit),

@@ -6,13 +6,14 @@ from datetime import timedelta
 from typing import Any
 
 from django import forms
+from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from liangtian.ledger.indices import indices
 from liangtian_web.ledger.forms import Day, OnceForm
 from liangtian_web.ledger.models import Account
-from liangtian_web.ledger.queries import keeping_places
+from liangtian_web.ledger.queries import entries_for, keeping_places
 from liangtian_web.ledger.templatetags.book import index_word
 from liangtian_web.onemap.forms import ENCODINGS, ManyFiles
 from liangtian_web.people.models import Place, User
@@ -20,6 +21,7 @@ from liangtian_web.people.queries import places_for
 
 BOUNDARY_BYTES_MAX = 50 * 2**20
 YEARS = 20
+QUANTITY = "quantity_m2"
 
 
 class BoundaryForm(OnceForm):
@@ -63,10 +65,24 @@ class FlowForm(forms.Form):
         kept = Account.objects.filter(place__isnull=False).values("place")
         places = places_for(user).filter(pk__in=kept)
         first = places.first()
-        known = {"place": first.pk if first else "", "index": "quantity_m2", "year": today.year}
+        latest = entries_for(user).filter(on__lte=today).aggregate(Max("on"))["on__max"] or today
+        known = {"place": first.pk if first else "", "index": QUANTITY, "year": latest.year}
         super().__init__(
             known | ({name: data[name] for name in known if name in data} if data else {}), label_suffix=""
         )
         self.fields["place"].queryset = places  # type: ignore[attr-defined]
         self.fields["index"].choices = [(name, index_word(name)) for name in indices()]  # type: ignore[attr-defined]
         self.fields["year"].choices = [(n, str(n)) for n in range(today.year, today.year - YEARS, -1)]  # type: ignore[attr-defined]
+
+
+class IndexForm(forms.Form):
+    """By which index the lots of the map are coloured: quantity, unless another that stands on ground is asked for."""
+
+    def __init__(self, data: Any = None) -> None:
+        super().__init__({"index": data.get("index") or QUANTITY} if data else {"index": QUANTITY}, label_suffix="")
+        choices = [(name, index_word(name)) for name, each in indices().items() if each.lots]
+        self.fields["index"] = forms.ChoiceField(label=_("按哪项指标看"), choices=choices)
+
+    def index(self) -> str:
+        """The index asked for."""
+        return str(self.cleaned_data["index"]) if self.is_valid() else QUANTITY

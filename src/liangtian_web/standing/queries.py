@@ -78,12 +78,18 @@ def standings(user: User, lots: Iterable[Lot], on: date) -> dict[int, list[tuple
     return found
 
 
-def state_of(held: Sequence[tuple[Account, int]]) -> str:
-    """Whether something of a lot can be spent, else whether something is held, retained, or all used."""
-    at = {account.pool for account, amount in held if amount > 0}
+def state_of(held: Sequence[tuple[Account, int]], index: str) -> str:
+    """Whether something of a lot's credit in an index can be spent, else whether it is held, retained, or all used."""
+    at = {account.pool for account, amount in held if amount > 0 and account.index == index}
     if at & set(AVAILABLE):
         return "available"
     return "held" if "held" in at else "other" if at - {"used"} else "used"
+
+
+def lots_in(user: User, index: str) -> QuerySet[Lot]:
+    """The lots of the user with a boundary that ever had credits of an index."""
+    earned = Leg.objects.filter(lot__isnull=False, account__index=index).values("lot")
+    return lots_for(user).filter(ground__isnull=False, pk__in=earned)
 
 
 def lots_at(user: User, longitude: float, latitude: float) -> list[Lot]:
@@ -112,7 +118,7 @@ def origin(user: User, account: Account, lot: Lot) -> list[Step]:
     """Every entry that moved credits of an index of a lot, first to last; of those the user may see."""
     legs = Leg.objects.filter(lot=lot, account__index=account.index, implied=False).select_related("account__place")
     by_entry: defaultdict[int, list[Leg]] = defaultdict(list)
-    for leg in legs.filter(entry__in=entries_for(user)).order_by("entry", "n"):
+    for leg in legs.filter(entry__in=entries_for(user)).order_by("entry_id", "n"):
         by_entry[leg.entry_id].append(leg)
     entries = Entry.objects.in_bulk(by_entry)
     return [Step(entries[number], each) for number, each in by_entry.items()]

@@ -43,8 +43,8 @@ from liangtian_web.people.requests import Request
 from liangtian_web.refusals import sentence
 from liangtian_web.review.actions import boundary_from
 from liangtian_web.standing import charts, exports
-from liangtian_web.standing.forms import BoundaryForm, ClosingForm, FlowForm
-from liangtian_web.standing.queries import STATES, headroom, holds_for, lots_at, standings, state_of
+from liangtian_web.standing.forms import BoundaryForm, ClosingForm, FlowForm, IndexForm
+from liangtian_web.standing.queries import STATES, headroom, holds_for, lots_at, lots_in, standings, state_of
 from liangtian_web.standing.queries import flow as flow_of
 from liangtian_web.standing.queries import origin as origin_of
 from liangtian_web.trail.export import export
@@ -78,17 +78,17 @@ def holds(request: Request) -> HttpResponse:
 @require_GET
 def lots_map(request: Request) -> HttpResponse:
     """All lots of the user's places on the map, by how their credits stand; a click asks the ground."""
-    today = timezone.localdate()
-    every = lots_for(request.user)
+    today, form = timezone.localdate(), IndexForm(request.GET)
     config = map_config(
-        request, versions_on(request.user, today), today, lots=f"{request.path}shapes.json",
+        request, versions_on(request.user, today), today, lots=f"{request.path}shapes.json?index={form.index()}",
         ground=f"{request.path}ground/", states={name: [word, colour] for name, word, colour in _states()},
     )  # fmt: skip
     context = {
         "config": config,
-        "many": every.filter(ground__isnull=False).count(),
+        "form": form,
+        "many": lots_in(request.user, form.index()).count(),
         "most": MAPPED_MAX,
-        "without_ground": every.filter(ground=None).count(),
+        "without_ground": lots_for(request.user).filter(ground=None).count(),
         "states": _states(),
         "unsealed": unsealed_for(request.user),
     }
@@ -103,10 +103,11 @@ def _states() -> list[tuple[str, str, str]]:
 @require_GET
 def lots_shapes(request: Request) -> HttpResponse:
     """Boundaries of lots with their state, the newest first."""
-    found = list(lots_for(request.user).filter(ground__isnull=False).order_by("-on", "-pk")[:MAPPED_MAX])
+    index = IndexForm(request.GET).index()
+    found = list(lots_in(request.user, index).order_by("-on", "-pk")[:MAPPED_MAX])
     held = standings(request.user, found, timezone.localdate())
     features = [
-        {"type": "Feature", "properties": {"serial": lot.serial, "state": state_of(held.get(lot.pk, ()))},
+        {"type": "Feature", "properties": {"serial": lot.serial, "state": state_of(held.get(lot.pk, ()), index)},
          "geometry": json.loads(_degrees(lot))}
         for lot in found
     ]  # fmt: skip
@@ -246,6 +247,13 @@ def export_lots(request: Request) -> HttpResponse:
     """Lots under the filters of their page."""
     rows = LotFilter(request.user, request.POST).narrowed(lots_for(request.user)).order_by("on", "serial")
     return export(request, "ledger.export", "ledger:lots", exports.lot_table(rows))
+
+
+@require_POST
+def export_proposals(request: Request) -> HttpResponse:
+    """Proposals and what became of them."""
+    rows = recording.with_outcome(proposals_for(request.user))
+    return export(request, "ledger.export", "ledger:proposals", exports.proposal_table(rows))
 
 
 @require_POST

@@ -123,3 +123,18 @@ def test_a_register_or_place_that_is_none_is_not_found(clients, places):
         clients["wang"].post(reverse("registers:decide", args=["task-list"]), {"row": "x", "confirm": "1"}).status_code
         == 409
     )
+
+
+def test_a_row_says_what_the_book_shows_of_it_once_it_holds(clients, places):
+    waiting = enter(clients["wang"], "key-project", form_of("key-project", places["county"], number="KP-2"))
+    row = confirmed(clients, "key-project", form_of("key-project", places["county"]))
+    shown = {
+        each: clients["wang"].get(reverse("registers:row", args=[each.uuid]), {"on": "2024-07-01"}).context["owed"]
+        for each in (waiting, row)
+    }
+    assert (shown[waiting], len(shown[row])) == ([], 3)
+    later = confirmed(
+        clients, "key-project", form_of("key-project", places["county"], quantity="5", since="2024-05-01")
+    )
+    context = clients["wang"].get(reverse("registers:row", args=[row.uuid]), {"on": "2024-07-01"}).context
+    assert (context["owed"], [each for each, _ in context["history"]]) == ([], [later, row])

@@ -11,6 +11,7 @@ from liangtian_web.balance.procedures.occupation import APPROVAL, HOLD, RELEASE
 from liangtian_web.balance.procedures.pool_use import POOL_USE
 from liangtian_web.balance.procedures.quota import QUOTA_ADVANCE, QUOTA_GRANT, QUOTA_RECLAIMED, QUOTA_RETURN, QUOTA_USE
 from liangtian_web.balance.procedures.staged import CLAWBACK, STAGED_RELEASE
+from liangtian_web.balance.procedures.transfer import LISTING, PROCEEDS, TRANSFER, WITHDRAWAL
 
 PROCEDURES: Mapping[str, Procedure] = {
     each.event: each
@@ -18,6 +19,7 @@ PROCEDURES: Mapping[str, Procedure] = {
         *(ACCEPTANCE, STAGED_RELEASE, CLAWBACK, POOL_USE),
         *(HOLD, APPROVAL, RELEASE),
         *(COMMITMENT, FULFILMENT, SETTLEMENT, DEFAULT),
+        *(LISTING, WITHDRAWAL, TRANSFER, PROCEEDS),
         *(QUOTA_GRANT, QUOTA_ADVANCE, QUOTA_USE, QUOTA_RETURN, QUOTA_RECLAIMED),
     )
 }

@@ -2,28 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from liangtian.ledger.indices import indices
-from liangtian.ledger.posting import Posting
+from liangtian.ledger.posting import Pocket, Posting
 from liangtian.policy.amounts import BALANCE
+from liangtian.policy.evaluate import Posted
 from liangtian.policy.facts import read_facts
 from liangtian_web.balance.models import Filing
-from liangtian_web.balance.procedure import Next, Parties, Procedure, follow, from_source, later, own_place
+from liangtian_web.balance.procedure import (
+    REGISTERED,
+    Next,
+    Parties,
+    Procedure,
+    follow,
+    from_source,
+    later,
+    own_place,
+    posted,
+)
 from liangtian_web.balance.promises import promised_for
 from liangtian_web.balance.queries import at_hand, held_by
 from liangtian_web.ledger import actions as book
 from liangtian_web.ledger.models import Entry
-from liangtian_web.registers.actions import name_entry
 from liangtian_web.registers.queries import known_of
 from liangtian_web.registers.suspension import TRIGGERS
 
 # Who balances; asked of a check, here by the book's own figures.
 DUTIES = ("wenzhou-2019（五）.4", "wenzhou-2019（五）.5")
+SURPLUS = "linkage_m2"
 AVAILABLE = dict(zip(BALANCE, ("available_quantity_m2", "available_capacity_kg", "available_paddy_m2"), strict=True))
 
 
@@ -41,7 +52,10 @@ def facts_of(filing: Filing, key: str) -> dict[str, object]:
     known["committed_amounts"] = promised_for(begun, filing.on)
     if filing.begun is not None:
         known["held_amounts"] = (held_by(filing.begun),)
-    return known | (breaches_of(filing, known) if filing.event == APPROVAL.event else {})
+    if filing.event != APPROVAL.event:
+        return known
+    surplus = sum(amount for _, amount in at_hand(filing, SURPLUS))
+    return known | breaches_of(filing, known) | {"linkage_surplus_available_m2": Decimal(surplus)}
 
 
 def breaches_of(filing: Filing, known: Mapping[str, object]) -> dict[str, object]:
@@ -72,21 +86,19 @@ def parties_of(filing: Filing) -> Parties:
     return own_place(filing) | ({"provider": provider} if provider else {})
 
 
+def surplus_used(filing: Filing) -> Iterator[Posted]:
+    """Linkage surplus that the land uses in place of plan quota, as it was handed in."""
+    used = int(filing.facts.get("uses_linkage_surplus_m2") or 0)
+    yield from posted(REGISTERED, SURPLUS, used, from_=Pocket("county", "reserve"), to=Pocket("county", "used"))
+
+
 def end(filing: Filing, moved: Sequence[Posting], parties: Parties, about: book.About) -> Entry:
     """End the hold wholly, each lot where it goes."""
     assert filing.begun is not None
     held = filing.begun.decision.entry
     assert held is not None  # filed only against a hold that was booked
-    return book.settle(held, moved, parties=parties, about=about)
-
-
-def write_off(filing: Filing, moved: Sequence[Posting], parties: Parties, about: book.About) -> Entry:
-    """End the hold, and let the register know which key project that balances."""
-    entry = end(filing, moved, parties, about)
-    assert filing.begun is not None
-    if number := filing.begun.facts.get("key_project_number"):
-        name_entry(entry, filing.place, number)
-    return entry
+    surplus = {(parties["county"], "reserve", SURPLUS): at_hand(filing, SURPLUS)}
+    return book.settle(held, moved, parties=parties, about=about, lots=surplus)
 
 
 def _check(filing: Filing) -> tuple[str, ...]:
@@ -129,10 +141,11 @@ APPROVAL = Procedure(
     word=_("批准核销"),
     done=_("已核销"),
     kind="write-off",
-    gates=("wenzhou-2019（五）.2", *DUTIES, "wenzhou-2019（五）.8", "wenzhou-2019（五）.9"),
+    gates=("wenzhou-2019（五）.2", *DUTIES, "wenzhou-2019（五）.8", "wenzhou-2019（五）.9", "wenzhou-2019（七）.3"),
     facts=facts_of,
+    registered=surplus_used,
     parties=parties_of,
-    book=write_off,
+    book=end,
     evidence=_check,
 )
 RELEASE = Procedure(
