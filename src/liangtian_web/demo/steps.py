@@ -46,9 +46,9 @@ PEOPLE = (
     ("zhou", "周工", "339900", "示范市自然资源局", "keeper"),
     ("wu", "吴工", "339900", "示范市自然资源局", "keeper"),
     ("li", "李审", "339900", "示范市自然资源局", "auditor"),
-    ("he", "何工", "339900", "示范市自然资源局", "officer"),
+    ("xie", "谢工", "339900", "示范市自然资源局", "officer"),
     ("han", "韩工", "339902", "示范二县自然资源局", "keeper"),
-    ("feng", "冯工", ZONE, f"{ZONE}管委会", "keeper"),
+    ("yan", "严工", ZONE, f"{ZONE}管委会", "keeper"),
     ("admin", "管理员", "339900", "示范市自然资源局", "admin"),
 )
 # code, name, kind, code of the parent
@@ -155,8 +155,8 @@ def make_check(home: Path, tell: Tell) -> None:
 
 # What the city set its counties for 2024, all of it before the reform of 2025: register, place, key, state, what it says.
 ROWS: tuple[tuple[str, str, str, str, dict[str, str]], ...] = (
-    ("annual-task", "339901", "2024", "listed", {"year": "2024", "area": "120", "unit": "mu"}),
-    ("annual-task", "339902", "2024", "listed", {"year": "2024", "area": "80", "unit": "mu"}),
+    ("annual-task", "339901", "2024", "listed", {"year": "2024", "area": "60", "unit": "mu"}),
+    ("annual-task", "339902", "2024", "listed", {"year": "2024", "area": "400", "unit": "mu"}),
     ("key-project", "339901", "KP-2024-01", "listed", {
         "number": "KP-2024-01", "name": "市域铁路示范段", "level": "province", "quantity": "9", "paddy": "4.5", "unit": "mu",
         "capacity_kg": "4500", "due_on": "2024-12-31",

@@ -257,7 +257,7 @@ def trade() -> None:
     booked(filing, "sun")
     listing = Listing.objects.get(filing=filing)
     demand = transfers.ask(
-        acting("feng"), uuid=number("集聚区〔2024〕7号"), place=zone, good="compensation", amounts={"quantity_m2": SOLD_M2},
+        acting("yan"), uuid=number("集聚区〔2024〕7号"), place=zone, good="compensation", amounts={"quantity_m2": SOLD_M2},
         prices={}, on=date(YEAR, 9, 25), until=date(YEAR + 3, 12, 31), document="集聚区〔2024〕7号", purpose="产业项目占补平衡",
     )  # fmt: skip
     _match(listing, demand)
@@ -269,9 +269,9 @@ def _match(listing: Listing, demand: Demand) -> None:
     terms = transfers.Terms(
         number(document), {"quantity_m2": SOLD_M2}, {"quantity_m2": PRICE_YUAN}, date(YEAR, 10, 10), document
     )
-    match = transfers.propose(acting("he"), listing, demand, terms)
+    match = transfers.propose(acting("xie"), listing, demand, terms)
     transfers.answer(acting("wang"), match, "seller", agrees=True)
-    transfers.answer(acting("feng"), match, "buyer", agrees=True)
+    transfers.answer(acting("yan"), match, "buyer", agrees=True)
     transfers.approve(acting("zhou"), standing_of(match), accept=True)
     spending = transfers.Spending(Decimal(2_000_000), "farmland-protection", "示范县农业农村局")
     document = "示财农〔2024〕40号"
