@@ -114,6 +114,8 @@ else:
 DATABASES = {"default": dict(OWNER if AS_OWNER else APPLICATION)}
 # The role whose rights migrations narrow; empty when one role does everything.
 APPLICATION_ROLE = APPLICATION["USER"] if APPLICATION["USER"] != OWNER["USER"] else ""
+# Where the book's bundle takes the decisions of its entries from: an app above the book.
+BOOK_DECISIONS = "liangtian_web.balance.basis.decisions"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [

@@ -107,7 +107,7 @@ def test_a_promise_kept_in_part_and_defaulted(sit, picture):
     feng.goto("/commitments/")
     expect(feng.get_by_text("只暂停新的承诺")).to_be_visible()
     picture(feng, "commitments")
-    promise(feng, "第二件补改结合", quantity="10", paddy="10", on="2024-10-09")
+    promise(feng, "第二件补改结合", quantity="10", paddy="10", on="2024-10-09", by="2024-12-31")
     expect(feng.get_by_text("暂停以承诺方式落实占补平衡")).to_be_visible()
     fan.goto("/balance/")
     fan.get_by_role("link", name="第二件补改结合").first.click()
@@ -125,7 +125,9 @@ def test_a_promise_kept_in_part_and_defaulted(sit, picture):
     assert phone.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
 
 
-def promise(page: Page, project: str, *, quantity: str, paddy: str, on: str = "2024-06-02") -> None:
+def promise(
+    page: Page, project: str, *, quantity: str, paddy: str, on: str = "2024-06-02", by: str = "2024-09-30"
+) -> None:
     """File a promise of new and improved farmland."""
     page.goto("/balance/")
     page.get_by_role("link", name="承诺", exact=True).click()
@@ -135,7 +137,7 @@ def promise(page: Page, project: str, *, quantity: str, paddy: str, on: str = "2
     page.get_by_label("业务日期").fill(on)
     page.get_by_label("承诺文号").fill(f"{project}承诺")
     for step in ("项目调整", "项目实施", "项目验收", "报备"):
-        page.get_by_label(f"{step}期限").fill("2024-09-30")
+        page.get_by_label(f"{step}期限").fill(by)
     page.get_by_label("耕地数量 (m²)").fill(quantity)
     page.get_by_label("水田规模 (m²)").fill(paddy)
     page.get_by_role("button", name="提交审核").click()

@@ -82,18 +82,18 @@ class Found:
 def blocks(lang: Language, /, source: str, home: Path, min_mu: Fraction, as_json: bool, **given: Any) -> None:
     """Join farmland into contiguous blocks: LAYER is a published DLTB, FILE any file of land-use parcels."""
     on, place, within, by = (given.pop(name) for name in ("on", "place", "within", "by"))
-    rule, output = _rule(on, place, given.pop("gap"), given.pop("across")), given.pop("output")
-    found = _found(source, home, on or date.max, place, given)
-    chosen = _parcels(found, place, within, given)
+    rule, output = rule_of(on, place, given.pop("gap"), given.pop("across")), given.pop("output")
+    found = found_land(source, home, on or date.max, place, given)
+    chosen = parcels_of(found, place, within, given)
     made = blocks_of(chosen, rule, digits=LEVELS.get(by))
-    notes = [*found.notes, *_doubts(made)]
+    notes = [*found.notes, *doubts(made)]
     shown = made.at_least(min_mu)
     rows = rows_of(made, shown, on or date.max)
     if output is not None:
         vector.write(as_features(made, rule, shown), output)
     if as_json:
         said = [{"rule": note.rule, "message": render(note, lang=lang)} for note in notes]
-        click.echo(to_json({"blocks": rows, "rule": _plain(rule), "findings": said}))
+        click.echo(to_json({"blocks": rows, "rule": plain_rule(rule), "findings": said}))
         return
     for note in notes:
         click.echo(f"（{note.rule}）{render(note, lang=lang)}", err=True)
@@ -121,7 +121,7 @@ def rows_of(made: Blocks, first: int, on: date) -> list[dict[str, Any]]:
     ]
 
 
-def _rule(on: date | None, place: str | None, gap_m: Fraction | None, across_m: Fraction | None) -> BlockRule:
+def rule_of(on: date | None, place: str | None, gap_m: Fraction | None, across_m: Fraction | None) -> BlockRule:
     rule = technical_on(on or date.max, place or "").block
     return replace(
         rule,
@@ -130,7 +130,7 @@ def _rule(on: date | None, place: str | None, gap_m: Fraction | None, across_m: 
     )
 
 
-def _found(source: str, home: Path, on: date, place: str | None, options: dict[str, Any]) -> Found:
+def found_land(source: str, home: Path, on: date, place: str | None, options: dict[str, Any]) -> Found:
     path = Path(source)
     if path.exists():
         with opened(path, options) as features:
@@ -159,7 +159,7 @@ def _published(source: str, catalogue: Catalogue, on: date, place: str | None) -
     return Found(indexes, notes, name)
 
 
-def _parcels(found: Found, place: str | None, within: Path | None, options: dict[str, Any]) -> Parcels:
+def parcels_of(found: Found, place: str | None, within: Path | None, options: dict[str, Any]) -> Parcels:
     if within is not None:
         with opened(within, options) as features:
             boundary = boundary_of(features)
@@ -173,7 +173,7 @@ def _parcels(found: Found, place: str | None, within: Path | None, options: dict
     return parcels.joined(chosen)
 
 
-def _doubts(made: Blocks) -> list[Finding]:
+def doubts(made: Blocks) -> list[Finding]:
     unknown = [made.ids[n] for n in np.flatnonzero(~made.ridges_known).tolist()]
     if not unknown:
         return []
@@ -187,7 +187,7 @@ def _mix(sums_dm2: Any, name: str) -> list[dict[str, Any]]:
     return [{name: n or None, "net_m2": m2_from_dm2(int(sums_dm2[n]))} for n in present]
 
 
-def _plain(rule: BlockRule) -> dict[str, Any]:
+def plain_rule(rule: BlockRule) -> dict[str, Any]:
     return {
         "internal": rule.internal,
         "barriers": rule.barriers,

@@ -30,12 +30,13 @@ def county(folder: Path, parcels: int, seed: int) -> None:
     (folder / "projects").mkdir(parents=True, exist_ok=True)
     written: Counter[str] = Counter()
     for number, layers in enumerate(generate_lands(parcels=parcels, seed=seed)):
-        for code, features in layers.items():
-            put = vector.append if number else vector.write
-            put(features, folder / f"{code}.gpkg")
-            written[code] += len(features)
+        put = vector.append if number else vector.write
+        for code in layers:
+            put(layers[code], folder / f"{code}.gpkg")
+            written[code] += len(layers[code])
         if number == 0:
             _write_examples(layers, folder)
+        layers.clear()  # the next land needs the memory
     for code, count in written.items():
         click.echo(f"{code}\t{count:,}")
 

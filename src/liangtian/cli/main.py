@@ -14,9 +14,12 @@ from liangtian.cli.check import check
 from liangtian.cli.clauses import clauses
 from liangtian.cli.convert import convert
 from liangtian.cli.county import county
+from liangtian.cli.design import design
 from liangtian.cli.explain import explain
+from liangtian.cli.fragmentation import fragmentation
 from liangtian.cli.layers import layers
 from liangtian.cli.publish import publish
+from liangtian.cli.rank import rank
 from liangtian.cli.verify import verify
 from liangtian.cli.whatif import whatif
 from liangtian.errors import DocumentRefused, LiangtianError
@@ -32,7 +35,22 @@ def cli(context: click.Context, lang: Language) -> None:
     context.obj = lang
 
 
-for command in (area, blocks, check, clauses, convert, county, explain, layers, publish, verify, whatif):
+for command in (
+    area,
+    blocks,
+    check,
+    clauses,
+    convert,
+    county,
+    design,
+    explain,
+    fragmentation,
+    layers,
+    publish,
+    rank,
+    verify,
+    whatif,
+):
     cli.add_command(command)
 
 

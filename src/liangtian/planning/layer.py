@@ -1,4 +1,4 @@
-"""Blocks as a layer: an outline each, with its figures, for a map or another program."""
+"""Blocks and designs as layers, with their figures, for a map or another program."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ import shapely
 
 from liangtian.formats.features import Features
 from liangtian.planning.blocks import BlockRule, Blocks, inclusions_dm2, mean_grade
+from liangtian.planning.design import Design
+from liangtian.planning.works import Ground
 
 
 def as_features(blocks: Blocks, rule: BlockRule, first: int) -> Features:
@@ -34,3 +36,25 @@ def as_features(blocks: Blocks, rule: BlockRule, first: int) -> Features:
     return Features(
         np.asarray(shapes, dtype=object), pa.table(columns), blocks.parcels.crs, "blocks", np.arange(1, first + 1)
     )
+
+
+def design_features(ground: Ground, made: Design) -> Features:
+    """Draw the conversions of a design, a piece each: what it is, what becomes of it, what that costs and rests on.
+
+    Columns: `id`, `parcel`, `code`, `works`, `becomes`, `area_m2`, `net_m2`, `cost_fen`, `clause`.
+    """
+    numbers = [ground.ids.index(row.piece) for row in made.conversions]
+    shapes = ground.parcels.outlines.polygons(ground.parts[numbers]) if numbers else np.empty(0, dtype=object)
+    rows = made.conversions
+    columns = {
+        "id": pa.array([row.piece for row in rows], pa.string()),
+        "parcel": pa.array([row.parcel for row in rows], pa.string()),
+        "code": pa.array([row.code for row in rows], pa.string()),
+        "works": pa.array([row.works for row in rows], pa.string()),
+        "becomes": pa.array([row.becomes for row in rows], pa.string()),
+        "area_m2": pa.array([float(row.area_m2) for row in rows], pa.float64()),
+        "net_m2": pa.array([float(row.net_m2) for row in rows], pa.float64()),
+        "cost_fen": pa.array([row.cost_fen for row in rows], pa.int64()),
+        "clause": pa.array([row.clause for row in rows], pa.string()),
+    }
+    return Features(shapes, pa.table(columns), ground.parcels.crs, "design", np.arange(1, len(rows) + 1))

@@ -83,7 +83,7 @@ class Program:
     """Minimise costs over columns between 0 and 1, whole numbers unless relaxed."""
 
     def __init__(self, costs: Floats, effort: Effort) -> None:
-        self._solver = highspy.Highs()
+        self._solver = highspy.Highs()  # type: ignore[no-untyped-call]
         self.effort = effort
         self._raised: BaseException | None = None
         for name, value in (("output_flag", False), ("random_seed", SEED), ("threads", 1)):

@@ -92,6 +92,8 @@ def ellipsoidal_area(geometry: npt.NDArray[np.object_], crs: CRS, *, split_m: fl
     >>> ellipsoidal_area(np.array([square]), CRS.from_epsg(4528)).round(4).tolist()
     [9998.9481]
     """
+    if not len(geometry) and crs.is_projected:
+        return np.empty(0)
     return measured(geometry, lambda part: area_of_rings(rings_of(part), len(part), crs, split_m=split_m))
 
 

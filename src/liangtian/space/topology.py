@@ -16,6 +16,7 @@ import shapely
 
 from liangtian.space.edges import has_unshared_edge, pair_keys, vertex_keys
 from liangtian.space.keys import distinct
+from liangtian.space.overlay import remainder, shared
 from liangtian.space.packed import batches, bounds_of, measured, replaced, taken
 
 Geometries = npt.NDArray[np.object_]
@@ -224,7 +225,7 @@ def find_overlaps(layer: Coverage) -> Pairs:
     ([0], [1], [2.0])
     """
     one, other = layer.overlapping[:, 0], layer.overlapping[:, 1]
-    parts, of = shapely.get_parts(shapely.intersection(layer.polygons[one], layer.polygons[other]), return_index=True)
+    parts, of = shapely.get_parts(shared(layer.polygons[one], layer.polygons[other]), return_index=True)
     keep = is_polygonal(parts) & (shapely.area(parts) > 0.0)
     pairs, of = np.unique(of[keep], return_inverse=True)
     piece = shapely.multipolygons(parts[keep], indices=of) if len(of) else np.empty(0, dtype=object)
@@ -245,7 +246,7 @@ def find_gaps(layer: Coverage, extent: shapely.Geometry | None = None) -> Geomet
     """
     covered = shapely.union_all([_matched(layer), *layer.polygons[layer.unmatched]])
     if extent is not None:
-        parts = shapely.get_parts(shapely.difference(extent, covered))
+        parts = shapely.get_parts(remainder(np.array([extent], dtype=object), covered))
     else:
         rings = [ring for part in shapely.get_parts(covered) for ring in part.interiors]
         parts = shapely.polygons(np.array(rings, dtype=object))

@@ -48,7 +48,7 @@ class HeadForm(forms.Form):
         self.fields["key"].initial = uuid4
         self.fields["on"].initial = timezone.localdate()
 
-    def about(self, place: Place, project: str) -> actions.Head:
+    def head_of(self, place: Place, project: str) -> actions.Head:
         """The head of what is filed."""
         given = self.cleaned_data
         return actions.Head(given["key"], place, project, given["on"], given["document"])
@@ -128,7 +128,7 @@ class AcceptanceForm(HeadForm):
         """
         given = self.cleaned_data
         boundary = boundary_from(given["files"], "", given["encoding"])
-        return actions.file_acceptance(request, self.about(given["place"], given["project"]), boundary, self.facts())
+        return actions.file_acceptance(request, self.head_of(given["place"], given["project"]), boundary, self.facts())
 
 
 def _side_word(side: str) -> str:
@@ -238,7 +238,7 @@ class OccupationForm(HeadForm):
         """File the hold."""
         given = self.cleaned_data
         more = {"facts": self.facts(), "lots": given["lots"], "expires": given["expires"]}
-        return actions.file_hold(request, self.about(given["run"].place, given["run"].name), given["run"], **more)
+        return actions.file_hold(request, self.head_of(given["run"].place, given["run"].name), given["run"], **more)
 
 
 def run_word(run: Run) -> str:

@@ -89,7 +89,7 @@ class StepForm(HeadForm):
         """File the step."""
         project = self.cleaned_data.get("project") or (self.begun.project if self.begun else "")
         more = {"begun": self.begun} if self.begun else {}
-        return actions.file(request, self.about(self.whose(), project), self.event, facts=self.facts(), **more)
+        return actions.file(request, self.head_of(self.whose(), project), self.event, facts=self.facts(), **more)
 
 
 class ReleaseForm(StepForm):

@@ -193,6 +193,9 @@ class SupplementForm(_RunForm):
         if run and place and run.place_id != place.pk:
             self.add_error("run", gettext("这次检查不属于所选责任单元。"))
         check_key_project(self, place)
+        for name in STEPS:
+            if (due := given.get(name)) and given.get("on") and due < given["on"]:
+                self.add_error(name, gettext("期限不能早于业务日期。"))
         return given
 
     def facts(self) -> dict[str, Any]:

@@ -33,10 +33,11 @@ def registration(promise: Filing, on: date, lang: Language) -> bytes:
         (gettext("业务日期"), f"{promise.on:%Y-%m-%d}"),
         (gettext("截至"), f"{on:%Y-%m-%d}"),
     )
+    tag, said = (found["line"].tag, found["line"].word) if found["booked"] else (found["tag"], found["word"])
     sections = (_particulars(promise), _amounts(found), _steps(found), _history(found))
     form = Outline(
-        lang=lang, on=f"{on:%Y-%m-%d}", title=gettext("补充耕地承诺登记表"), outcome=found["line"].tag,
-        verdict=f"{found['kind']}：{found['line'].word}", about=about, sections=tuple(each for each in sections if each),
+        lang=lang, on=f"{on:%Y-%m-%d}", title=gettext("补充耕地承诺登记表"), outcome=tag,
+        verdict=f"{found['kind']}：{said}", about=about, sections=tuple(each for each in sections if each),
     )  # fmt: skip
     return word.render(cleaned(form))
 

@@ -52,7 +52,7 @@ def page(promise: Filing, on: date, lang: Language) -> dict[str, Any]:
     """Everything the page of a commitment shows, as it stands on a day."""
     decision = getattr(promise, "decision", None)
     booked = decision is not None and decision.entry_id is not None
-    known = standing(promise, on)
+    known = standing(promise, on) if booked else asked(promise)
     history = followed(promise)
     tag, word = state_of(promise)
     found: dict[str, Any] = {
@@ -61,6 +61,7 @@ def page(promise: Filing, on: date, lang: Language) -> dict[str, Any]:
         "columns": columns(promise), "stated": _particulars(promise), "today": on,
         "rows": rows(promise, known, history), "history": history,
         "steps": steps_of(promise), "completion": completion_of(promise), "milestones": milestones(promise),
+        "default_waits": any(each.filing.event == DUE and each.tag == "unknown" for each in history),
         "in_default": any(known.arrears.values()),
         "defaulted": known.is_defaulted,
         "overdue": booked and is_overdue(promise, known, on),
@@ -69,6 +70,12 @@ def page(promise: Filing, on: date, lang: Language) -> dict[str, Any]:
         found["promised"] = findings_shown(decision.findings, lang, COMMITMENT.gates)["own"]
         found["today_says"] = today_says(promise, on, lang) if any(known.outstanding.values()) else []
     return found
+
+
+def asked(promise: Filing) -> Standing:
+    """How a commitment would stand that is not in the book: nothing of it is supplied."""
+    row = promise.facts["promised_amounts"][0]
+    return Standing(promised={name: row.get(name) or 0 for name in BALANCE})
 
 
 def _particulars(promise: Filing) -> list[tuple[str, str]]:

@@ -25,7 +25,7 @@ def commitments_for(user: User) -> QuerySet[Filing]:
 
 def booked_for(user: User) -> QuerySet[Filing]:
     """Those that stand in the book."""
-    return commitments_for(user).filter(decision__entry__isnull=False)
+    return commitments_for(user).filter(decision__entry__isnull=False).prefetch_related("steps")
 
 
 def judged_places(user: User) -> QuerySet[Place]:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import IntEnum
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext
 
 from liangtian_web.balance.models import Filing
-from liangtian_web.balance.presentation import state_of
-from liangtian_web.balance.procedures.commitment import Step, completion_of, steps_of
+from liangtian_web.balance.procedures.commitment import Step, completion_of, state_of, steps_of
 from liangtian_web.balance.promises import Standing, standings
 from liangtian_web.commitments.models import StepDone
+from liangtian_web.ledger.models import Account
+from liangtian_web.ledger.queries import balances
 
 SOON_DAYS, AHEAD_DAYS = 30, 90
 
@@ -40,7 +43,7 @@ class Line:
     Attributes
     ----------
     last : the last day on which it can still be kept in time
-    step : the first step that is not taken yet, of a promise made step by step
+    step : the first step that is not taken yet, of a promise made step by step whose last day has not passed
     """
 
     filing: Filing
@@ -60,7 +63,7 @@ class Line:
         """How it stands, in a word."""
         words = (
             gettext("有欠账"), gettext("已逾期"), gettext("步骤逾期"), gettext("30 日内到期"), gettext("90 日内到期"),
-            gettext("承诺中"), state_of(self.filing)[1],
+            gettext("承诺中"), str(state_of(self.standing)[1]),
         )  # fmt: skip
         return words[self.urgency]
 
@@ -101,7 +104,8 @@ def line(promise: Filing, known: Standing, on: date) -> Line:
     """One of them."""
     last = last_day(promise)
     step = next((each for each in steps_of(promise) if each.done_on is None or each.done_on > on), None)
-    return Line(promise, known, last, step, _urgency(known, last, step, on), on)
+    urgency = _urgency(known, last, step, on)
+    return Line(promise, known, last, step if urgency >= Urgency.STEP_LATE else None, urgency, on)
 
 
 def last_day(promise: Filing) -> date | None:
@@ -125,6 +129,31 @@ def _urgency(known: Standing, last: date | None, step: Step | None, on: date) ->
     if day is None or day > on + timedelta(days=AHEAD_DAYS):
         return Urgency.LATER
     return Urgency.SOON if day <= on + timedelta(days=SOON_DAYS) else Urgency.AHEAD
+
+
+@dataclass(frozen=True, slots=True)
+class Unlisted:
+    """What an account of committed or arrears holds beyond the commitments listed: an opening balance, a direct entry."""
+
+    account: Account
+    amount: int
+
+
+def unlisted(accounts: QuerySet[Account], found: Iterable[Line], on: date) -> list[Unlisted]:
+    """The difference between the book and the commitments listed, account by account."""
+    listed: Counter[tuple[int, str, str]] = Counter()
+    for each in found:
+        for pool, owed in (("committed", each.standing.outstanding), ("arrears", each.standing.arrears)):
+            for index, amount in owed.items():
+                listed[each.filing.place_id, pool, index] += amount
+    rows = balances(accounts.filter(pool__in=("committed", "arrears")).order_by("place__path", "pool", "index"), on)
+    rest = [(row.account, row.amount - listed[_key(row.account)]) for row in rows]
+    return [Unlisted(account, amount) for account, amount in rest if amount]
+
+
+def _key(account: Account) -> tuple[int, str, str]:
+    assert account.place_id is not None  # debts are a place's
+    return account.place_id, account.pool, account.index
 
 
 def milestones(promise: Filing) -> list[StepDone]:

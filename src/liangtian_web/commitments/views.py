@@ -22,7 +22,8 @@ from liangtian_web.commitments import actions, presentation
 from liangtian_web.commitments.forms import PROMISES, PastForm, StepForm, SupplyForm
 from liangtian_web.commitments.papers import DOCX, registration
 from liangtian_web.commitments.queries import booked_for, commitments_for, judged_places
-from liangtian_web.commitments.register import lines
+from liangtian_web.commitments.register import lines, unlisted
+from liangtian_web.ledger.queries import accounts_for
 from liangtian_web.people.requests import Request, language_of
 from liangtian_web.refusals import sentence
 from liangtian_web.trail.actions import note
@@ -36,6 +37,7 @@ def index(request: Request) -> HttpResponse:
     everything = "all" in request.GET
     context = {
         "lines": [each for each in found if everything or each.standing.is_open],
+        "unlisted": unlisted(accounts_for(request.user), found, timezone.localdate()),
         "over": sum(not each.standing.is_open for each in found),
         "everything": everything,
         "waiting": commitments_for(request.user).filter(decision=None),

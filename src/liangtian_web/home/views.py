@@ -18,6 +18,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from liangtian_web.home import duty, land
 from liangtian_web.home.balance_todos import balance_todos
+from liangtian_web.home.book_todos import book_todos
 from liangtian_web.home.commitment_todos import commitment_todos
 from liangtian_web.home.rail import begin
 from liangtian_web.home.register_todos import register_todos
@@ -83,10 +84,12 @@ def index(request: Request) -> HttpResponse:
             *register_todos(request.user, on),
             *commitment_todos(request.user, on),
             *transfer_todos(request.user),
+            *book_todos(request.user, on),
             *rule_todos(request.user, on),
             *duty.todos(request.user, on),
         ],
         "figures": duty.figures(request.user, membership.place, on) if membership else [],
+        "stocks": duty.stocks(request.user, membership.place, on) if membership else [],
         "place": membership.place if membership else None,
         "recent": jobs.filter(state=Job.State.DONE)[:10],
         "begin": list(begin(request)),

@@ -23,11 +23,12 @@ from liangtian.ledger.kinds import pools
 from liangtian.ledger.lots import Ground
 from liangtian.space.crs import geographic, reproject
 from liangtian.units import round_half_up
-from liangtian_web.ledger.models import Entry, Lot
-from liangtian_web.ledger.proposing import COLUMNS
+from liangtian_web.ledger.models import Entry, Lot, Proposal
+from liangtian_web.ledger.proposing import COLUMNS, SIDES
 from liangtian_web.ledger.queries import Balance, Statement
-from liangtian_web.ledger.records import as_ground
+from liangtian_web.ledger.records import as_ground, place_key
 from liangtian_web.ledger.templatetags.book import index_word, kind_word, pool_word
+from liangtian_web.people.models import Place
 from liangtian_web.rulebook.naming import address_of
 from liangtian_web.trail.export import safe_cell
 
@@ -99,6 +100,19 @@ def template() -> bytes:
     book.active.append([str(word) for word in COLUMNS.values()])
     book.active.append([index_word("quantity_m2"), 10000, pool_word("outside"), pool_word("outside"),
                         gettext("示范县"), pool_word("reserve"), "2019-001", "", "", gettext("文号")])  # fmt: skip
+    return _finished(book)
+
+
+def rows_of(proposal: Proposal) -> bytes:
+    """The rows of a proposal under the headings they are read by: changed, they can be handed in again."""
+    book = openpyxl.Workbook()
+    book.active.append([str(word) for word in COLUMNS.values()])
+    codes = {f"p{place.pk}": place_key(place) for place in Place.objects.all()}
+    for row in proposal.content.get("rows", []):
+        words = {side: codes.get(row[side], row[side]) for side in SIDES}
+        words |= {"index": index_word(row["index"])} if row["index"] in indices() else {}
+        cells = row | words
+        book.active.append([safe_cell(str(cells.get(name) or "")) for name in COLUMNS])
     return _finished(book)
 
 

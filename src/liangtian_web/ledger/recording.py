@@ -63,7 +63,7 @@ def propose_boundary(request: Request, lot: Lot, ground: Ground, about: Mapping[
         "lot": lot.serial, "wkb": ground.wkb.hex(), "crs": ground.crs, "source": about["source"][:200],
         "area_m2": str(m2_from_dm2(ground.area_dm2)),
     }  # fmt: skip
-    return _propose(request, lot.place, (ATTACHMENT, timezone.localdate()), about["evidence"], content, form)
+    return _propose(request, lot.place, (ATTACHMENT, timezone.localdate()), about["evidence"], content, form=form)
 
 
 def propose_closing(request: Request, place: Place, through: date, evidence: str, form: UUID) -> Proposal:
@@ -78,7 +78,7 @@ def propose_closing(request: Request, place: Place, through: date, evidence: str
     closed = closed_through(place)
     if closed is not None and through <= closed:
         raise BookRefused("closing-backwards", key=str(form), place=place.name, through=through, before=closed)
-    return _propose(request, place, (CLOSING, through), evidence, {"through": through.isoformat()}, form)
+    return _propose(request, place, (CLOSING, through), evidence, {"through": through.isoformat()}, form=form)
 
 
 def closed_through(place: Place) -> date | None:
@@ -88,7 +88,7 @@ def closed_through(place: Place) -> date | None:
 
 
 def _propose(
-    request: Request, place: Place, what: tuple[str, date], evidence: str, content: dict[str, Any], form: UUID
+    request: Request, place: Place, what: tuple[str, date], evidence: str, content: dict[str, Any], *, form: UUID
 ) -> Proposal:
     if not keeping_places(request.user).filter(pk=place.pk).exists():
         raise PermissionDenied

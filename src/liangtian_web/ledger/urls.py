@@ -21,6 +21,7 @@ urlpatterns = [
     path("proposals/new/", views.propose, name="propose"),
     path("proposals/template.xlsx", views.template, name="template"),
     path("proposals/<uuid:uuid>/", views.proposal, name="proposal"),
+    path("proposals/<uuid:uuid>/rows.xlsx", views.proposal_rows, name="proposal_rows"),
     path("proposals/<uuid:uuid>/shapes.json", views.proposal_shapes, name="proposal_shapes"),
     path("proposals/<uuid:uuid>/decide/", views.decide, name="decide"),
 ]

@@ -335,6 +335,15 @@ def proposal(request: Request, uuid: UUID) -> HttpResponse:
 
 
 @require_GET
+def proposal_rows(request: Request, uuid: UUID) -> FileResponse:
+    """Its rows as a workbook that the form takes; the trail notes it."""
+    row = _proposal(request, uuid)
+    note(request, "ledger.export", f"proposal:{row.uuid}", on=row.on, place=row.place)
+    content = io.BytesIO(presentation.rows_of(row))
+    return FileResponse(content, as_attachment=True, filename=f"{gettext('台账明细表')}-{row.on}.xlsx")
+
+
+@require_GET
 def proposal_shapes(request: Request, uuid: UUID) -> HttpResponse:
     """The boundary a proposal brings, for the map."""
     row = _proposal(request, uuid)

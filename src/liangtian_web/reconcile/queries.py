@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q, QuerySet
@@ -23,6 +23,7 @@ from liangtian_web.reconcile.models import Import, Match
 from liangtian_web.reconcile.words import plain
 
 OPENING = "opening"
+WAITING_MAX = 500
 
 
 def imports_for(user: User | AnonymousUser) -> QuerySet[Import]:
@@ -98,17 +99,27 @@ class Ties:
 
 def ties_of(user: User, line: Match, most: int = 3) -> Ties:
     """Filings and proposals that wait, and lots, of the document or project of a line that has no pair."""
-    named = Q()
-    for name in ("document", "project"):
-        if text := getattr(line, name):
-            named |= Q(**{f"{name}__iexact": text})
-    if not named:
-        return Ties((), (), ())
-    near = line.result.of.on + timedelta(days=line.result.of.window)
-    filings = filings_for(user).filter(named, decision=None, on__lte=near)
-    proposals = proposals_for(user).filter(decision=None).exclude(evidence__startswith="DZ-")
-    proposals = proposals.filter(evidence__icontains=line.document) if line.document else proposals.none()
-    return Ties(list(filings[:most]), list(proposals[:most]), list(lots_for(user).filter(named)[:most]))
+    names = {text for text in (line.document, line.project) if text}
+    waiting = filings_for(user).filter(decision=None)[:WAITING_MAX]
+    filings = [each for each in waiting if names & {plain(each.document), plain(each.project)}]
+    asked = proposals_for(user).filter(decision=None).exclude(evidence__startswith="DZ-")[:WAITING_MAX]
+    proposals = [each for each in asked if line.document and line.document in plain(each.evidence)]
+    lots = lots_for(user).filter(Q(document__in=names) | Q(project__in=names)) if names else ()
+    return Ties(filings[:most], proposals[:most], list(lots[:most]))
+
+
+def open_differences(user: User) -> list[tuple[Import, int]]:
+    """The newest statement recorded of each place and pool, where differences are neither explained nor being corrected."""
+    newest = imports_for(user).filter(result__isnull=False)
+    newest = newest.order_by("place_id", "pool", "-pk").distinct("place_id", "pool")
+    found = []
+    for given in newest:
+        lines = Match.objects.filter(result=given.pk, explanation=None).exclude(kind=Match.Kind.MATCHED)
+        made = corrections_of(user, given.pk)
+        left = sum(each.reference not in made for each in lines)
+        if left:
+            found.append((given, left))
+    return found
 
 
 def corrections_of(user: User, result: int) -> dict[str, Proposal]:

@@ -6,12 +6,10 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from typing import Any
 
 from django.utils.translation import gettext
-from openpyxl.utils.cell import range_boundaries
 
 from liangtian.ledger.entry import AMOUNT_MAX
 from liangtian.ledger.indices import indices
@@ -21,7 +19,16 @@ from liangtian_web.ledger.refusing import unwritable
 from liangtian_web.ledger.templatetags.book import index_word
 from liangtian_web.ledger.workbooks import LINES_MAX, open_sheet
 from liangtian_web.reconcile import words
-from liangtian_web.reconcile.tables import HEAD_HEIGHT, HEAD_ROWS, Amounts, Table, filled, find_table, merged_amounts
+from liangtian_web.reconcile.tables import (
+    HEAD_HEIGHT,
+    HEAD_ROWS,
+    Amounts,
+    Table,
+    filled,
+    find_table,
+    merged_amounts,
+    spans_of,
+)
 
 TEXT_MAX = 200
 PLACES_MAX = 6  # what more a cell has is how Excel keeps numbers
@@ -76,17 +83,13 @@ def read_statement(content: bytes) -> Read:
     rows = [list(row) for row in sheet.rows]
     if len(rows) > LINES_MAX:
         raise Problems([Problem(0, "", gettext("超过 %(most)s 行。请按月或按季分开对账。") % {"most": ROWS_MAX})])
-    spans = [range_boundaries(each) for each in sheet.merged]
+    spans = spans_of(sheet.merged)
     table = find_table(filled(rows, spans, HEAD_ROWS + HEAD_HEIGHT))
-    problems = (
-        []
-        if table
-        else [Problem(0, "", gettext("找不到表头。表头里要有日期，以及指标名称和单位，如“耕地数量（公顷）”。"))]
-    )
     if table is None:
-        raise Problems(problems)
-    problems += merged_amounts(spans, table)
-    results, said = _results(content, rows, table)
+        said = gettext("找不到表头。表头里要有日期，以及指标名称和单位，如“耕地数量（公顷）”。")
+        raise Problems([Problem(0, "", said)])
+    problems = list(merged_amounts(spans, table))
+    results, remarks = _results(content, rows, table)
     reader = _Reader(table, filled(results, spans, len(results), only=set(table.texts.values())))
     reader.read()
     problems += reader.problems
@@ -94,7 +97,7 @@ def read_statement(content: bytes) -> Read:
         problems.append(Problem(0, "", gettext("表里没有一笔变动，也没有期末结余。")))
     if problems:
         raise Problems(problems)
-    return Read(reader.lines, reader.opening, reader.closing, reader.slacks(), said + list(reader.said()))
+    return Read(reader.lines, reader.opening, reader.closing, reader.slacks(), remarks + list(reader.said()))
 
 
 def _results(content: bytes, rows: list[list[Any]], table: Table) -> tuple[list[list[Any]], list[str]]:
@@ -290,10 +293,7 @@ def number_of(cell: Any) -> Fraction | None:
     if isinstance(cell, float):
         cell = f"{cell:.{PLACES_MAX}f}"
     text = re.sub("[,，]", "", words.plain(cell))
-    try:
-        return Fraction(Decimal(text)) if NUMBER.fullmatch(text) else None
-    except InvalidOperation:
-        return None
+    return Fraction(text) if NUMBER.fullmatch(text) else None
 
 
 def _places(value: Fraction) -> int:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 from django.utils.translation import gettext
+from openpyxl.utils.cell import range_boundaries
 
-from liangtian_web.ledger.proposing import Problem
+from liangtian_web.ledger.proposing import Problem, Problems
+from liangtian_web.ledger.workbooks import CELLS_MAX, LINES_MAX
 from liangtian_web.reconcile import words
 
 HEAD_ROWS, HEAD_HEIGHT = 15, 4
+Span: TypeAlias = tuple[int, int, int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,25 @@ class Table:
         return len(self.texts) + 2 * len(self.amounts) + said
 
 
-def filled(rows: list[list[Any]], spans: Sequence[Any], until: int, only: set[int] | None = None) -> list[list[Any]]:
+def spans_of(merged: Sequence[str]) -> list[Span]:
+    """Left, top, right and bottom of merged ranges, from 1, cut to what is read.
+
+    Raises
+    ------
+    Problems : no ranges of cells, or ranges that overlap beyond all measure
+    """
+    try:
+        bounds = [range_boundaries(each) for each in merged]
+        spans = [(left, top, min(right, CELLS_MAX), min(bottom, LINES_MAX)) for left, top, right, bottom in bounds]
+    except (ValueError, TypeError):
+        spans = []
+    area = sum(max(right - left + 1, 0) * max(bottom - top + 1, 0) for left, top, right, bottom in spans)
+    if len(spans) != len(merged) or area > CELLS_MAX * LINES_MAX:
+        raise Problems([Problem(0, "", gettext("合并单元格无法识别。请取消合并后重试。"))])
+    return spans
+
+
+def filled(rows: list[list[Any]], spans: Sequence[Span], until: int, only: set[int] | None = None) -> list[list[Any]]:
     """Rows in which every cell of a merged range says what its first one does; in the columns of `only`, or all."""
     found = [list(row) for row in rows]
     for left, top, right, bottom in spans:
@@ -85,7 +106,7 @@ def _headed(rows: Sequence[Sequence[Any]], first: int, above: dict[str, words.Un
     return table if table.amounts and "on" in table.texts else None
 
 
-def merged_amounts(spans: Sequence[Any], table: Table) -> Iterator[Problem]:
+def merged_amounts(spans: Sequence[Span], table: Table) -> Iterator[Problem]:
     """One amount for several rows says nothing of each."""
     columns = {each.at + 1 for each in table.amounts}
     for left, top, right, bottom in spans:

@@ -59,11 +59,6 @@ def history(row: Row) -> QuerySet[Row]:
     return same.select_related("place", "user", "decision__user").order_by("-since", "-pk")
 
 
-def key_projects(place: Place, on: date) -> list[Row]:
-    """The key projects entered for a place on a day."""
-    return [row for row in in_force([place], on, "key-project") if row.is_listed]
-
-
 def due_between(user: User, since: date, until: date) -> list[Row]:
     """Rows in force whose day comes within a span and that the book does not show done, the earliest first."""
     rows = in_force(places_for(user), since, "key-project", "standard-upgrade")

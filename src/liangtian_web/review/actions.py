@@ -50,8 +50,12 @@ class Asked:
     declared: dict[str, object]
 
 
-def boundary_from(files: list[UploadedFile[Any]], drawn: str, encoding: str = "") -> Features:
+def boundary_from(files: list[UploadedFile[Any]], drawn: str, encoding: str = "", crs: str = "") -> Features:
     """The boundary of a form: the files, or the figure drawn on the map, read by the same reader.
+
+    Parameters
+    ----------
+    crs : EPSG code the user names; what is drawn is in degrees
 
     Raises
     ------
@@ -68,7 +72,8 @@ def boundary_from(files: list[UploadedFile[Any]], drawn: str, encoding: str = ""
             path = Path(folder) / safe_name(files[0].name or "file")
         unpacked = Path(folder) / "unpacked"
         unpacked.mkdir()
-        return open_features(path, encoding=encoding or None, workdir=unpacked)
+        named = CRS.from_epsg(int(crs)) if crs and not drawn else None
+        return open_features(path, encoding=encoding or None, crs=named, workdir=unpacked)
 
 
 def check(who: Request | User, boundary: Features, asked: Asked) -> Run:

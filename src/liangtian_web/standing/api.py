@@ -7,9 +7,10 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
+from django.http import JsonResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
-from ninja import Router, Status
+from ninja import Router
 from ninja.params.functions import Header, Query
 
 from liangtian_web.ledger import proposing
@@ -127,7 +128,7 @@ def propose(request: Request, asked: schemas.Asked, idempotency_key: str = Key) 
         made = proposing.propose(request, place, head, [row.texts() for row in asked.rows])
         return 201, _out(request, made)
 
-    return Status(*once(request, idempotency_key, asked.dict(), work))
+    return _answered(*once(request, idempotency_key, asked.dict(), work))
 
 
 @router.post("/entries/{uuid}/reversal", response={201: schemas.ProposalOut}, summary="Propose to take an entry back")
@@ -138,7 +139,7 @@ def reverse(request: Request, uuid: UUID, asked: schemas.Reversal, idempotency_k
     def work() -> tuple[int, dict[str, Any]]:
         return 201, _out(request, proposing.propose_reversal(request, row, asked.on, asked.evidence))
 
-    return Status(*once(request, idempotency_key, asked.dict(), work))
+    return _answered(*once(request, idempotency_key, asked.dict(), work))
 
 
 @router.post("/proposals/{uuid}/decision", response=schemas.ProposalOut, summary="Post a proposal or refuse it")
@@ -152,7 +153,12 @@ def decide(request: Request, uuid: UUID, asked: schemas.Decided, idempotency_key
         proposing.decide(request, row, accept=asked.accept, reason=asked.reason)
         return 200, _out(request, row)
 
-    return Status(*once(request, idempotency_key, asked.dict(), work))
+    return _answered(*once(request, idempotency_key, asked.dict(), work))
+
+
+def _answered(status: int, body: Any) -> JsonResponse:
+    """The answer kept, as it was given the first time."""
+    return JsonResponse(body, status=status)
 
 
 def _kept(request: Request, key: str) -> Place:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from liangtian.ledger.indices import indices
-from liangtian_web.ledger.models import Entry, Leg, Lot
+from liangtian_web.ledger.models import Entry, Leg, Lot, Proposal
 from liangtian_web.ledger.queries import Balance
 from liangtian_web.ledger.records import OUTSIDE, place_key
 from liangtian_web.ledger.templatetags.book import credit_word, index_word, kind_word, pool_word
@@ -59,9 +59,8 @@ def _entries(rows: QuerySet[Entry]) -> Iterator[list[Any]]:
 
 def _leg(entry: Entry, leg: Leg) -> list[Any]:
     account = leg.account
-    moment = timezone.localtime(entry.recorded_at).replace(tzinfo=None, microsecond=0)
     return [
-        entry.on, moment, kind_word(entry.kind), entry.key, str(account.place or pool_word(OUTSIDE)),
+        entry.on, _moment(entry.recorded_at), kind_word(entry.kind), entry.key, str(account.place or pool_word(OUTSIDE)),
         pool_word(account.pool), index_word(account.index), leg.lot.serial if leg.lot else "", leg.amount,
         indices()[account.index].unit, "；".join(entry.evidence), "；".join(entry.rules), str(entry.actor),
         str(entry.approver or ""),
@@ -79,6 +78,27 @@ def _lot(lot: Lot) -> list[Any]:
     ground = getattr(lot, "ground", None)
     about = [lot.serial, str(lot.place), lot.project, credit_word(lot.credit), lot.on, lot.document]
     return [*about, ground.area_m2 if ground else None, ground.crs if ground else gettext("无地块")]
+
+
+def proposal_table(rows: QuerySet[Proposal]) -> Table:
+    """Proposals and what became of them."""
+    heads = [gettext("业务日期"), gettext("责任单元"), gettext("类型"), gettext("依据"), gettext("提出人"), gettext("提出时间"),
+             gettext("结果"), gettext("审核人"), gettext("审核时间"), gettext("理由")]  # fmt: skip
+    return Table(gettext("记账单"), heads, (_proposal(each) for each in rows.iterator(chunk_size=CHUNK)))
+
+
+def _proposal(row: Proposal) -> list[Any]:
+    decision = getattr(row, "decision", None)
+    about = [row.on, str(row.place), kind_word(row.kind), row.evidence, str(row.proposer), _moment(row.proposed_at)]
+    if decision is None:
+        return [*about, gettext("待审核"), "", None, ""]
+    posted = decision.entry_id is not None or row.recorded  # type: ignore[attr-defined]
+    result = gettext("已入账") if posted else gettext("已退回")
+    return [*about, result, str(decision.actor), _moment(decision.decided_at), decision.reason]
+
+
+def _moment(moment: datetime) -> datetime:
+    return timezone.localtime(moment).replace(tzinfo=None, microsecond=0)
 
 
 def hold_table(holds: Iterable[Hold], words: dict[str, str]) -> Table:

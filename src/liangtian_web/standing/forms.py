@@ -6,13 +6,14 @@ from datetime import timedelta
 from typing import Any
 
 from django import forms
+from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from liangtian.ledger.indices import indices
 from liangtian_web.ledger.forms import Day, OnceForm
 from liangtian_web.ledger.models import Account
-from liangtian_web.ledger.queries import keeping_places
+from liangtian_web.ledger.queries import entries_for, keeping_places
 from liangtian_web.ledger.templatetags.book import index_word
 from liangtian_web.onemap.forms import ENCODINGS, ManyFiles
 from liangtian_web.people.models import Place, User
@@ -64,7 +65,8 @@ class FlowForm(forms.Form):
         kept = Account.objects.filter(place__isnull=False).values("place")
         places = places_for(user).filter(pk__in=kept)
         first = places.first()
-        known = {"place": first.pk if first else "", "index": QUANTITY, "year": today.year}
+        latest = entries_for(user).filter(on__lte=today).aggregate(Max("on"))["on__max"] or today
+        known = {"place": first.pk if first else "", "index": QUANTITY, "year": latest.year}
         super().__init__(
             known | ({name: data[name] for name in known if name in data} if data else {}), label_suffix=""
         )

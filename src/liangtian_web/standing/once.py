@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.db import connection
+from ninja.responses import NinjaJSONEncoder
 
 from liangtian_web.errors import StageRefused
 from liangtian_web.ledger.turns import in_turn
@@ -35,7 +36,7 @@ def once(request: Request, key: str, asked: Any, work: Callable[[], tuple[int, d
                 raise StageRefused("api-key-reused", key=key)
             return kept.status, kept.body
         status, body = work()
-        body = json.loads(json.dumps(body, default=str))
+        body = json.loads(json.dumps(body, cls=NinjaJSONEncoder))
         Answer.objects.create(user=request.user, key=key, digest=digest, status=status, body=body)
         return status, body
 

@@ -17,5 +17,6 @@ urlpatterns = [
     path("lots/<str:serial>/boundary/", views.attach, name="attach"),
     path("balances/export/", views.export_balances, name="export_balances"),
     path("entries/export/", views.export_entries, name="export_entries"),
+    path("proposals/export/", views.export_proposals, name="export_proposals"),
     path("lots/export/", views.export_lots, name="export_lots"),
 ]

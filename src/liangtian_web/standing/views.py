@@ -250,6 +250,13 @@ def export_lots(request: Request) -> HttpResponse:
 
 
 @require_POST
+def export_proposals(request: Request) -> HttpResponse:
+    """Proposals and what became of them."""
+    rows = recording.with_outcome(proposals_for(request.user))
+    return export(request, "ledger.export", "ledger:proposals", exports.proposal_table(rows))
+
+
+@require_POST
 def export_holds(request: Request) -> HttpResponse:
     """Holds, those that stand first."""
     found = holds_for(request.user, timezone.localdate())

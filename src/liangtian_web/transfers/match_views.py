@@ -137,7 +137,7 @@ def spend(request: Request, uuid: UUID) -> HttpResponse:
         raise PermissionDenied
     form = PaymentForm(row.listing, request.POST or None) if pays else None
     if request.method == "POST" and form and form.is_valid():
-        head = form.about(row.listing.filing.place, row.listing.filing.project)
+        head = form.head_of(row.listing.filing.place, row.listing.filing.project)
         try:
             return redirect("balance:filing", actions.pay(request, row, form.spending(), head).uuid)
         except LiangtianError as error:

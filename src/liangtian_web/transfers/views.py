@@ -73,7 +73,7 @@ def offer(request: Request) -> HttpResponse:
     form = ListingForm(_trader(request), request.POST or None)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
-        head = form.about(given["place"], given["project"])
+        head = form.head_of(given["place"], given["project"])
         more = {"lots": given["lots"], "expires": given["expires"]}
         try:
             made = actions.list_for_sale(
@@ -137,7 +137,7 @@ def withdraw_listing(request: Request, uuid: UUID) -> HttpResponse:
         raise PermissionDenied
     form = WithdrawalForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        head = form.about(row.filing.place, row.filing.project)
+        head = form.head_of(row.filing.place, row.filing.project)
         try:
             return redirect("balance:filing", actions.withdraw_listing(request, row, head).uuid)
         except LiangtianError as error:

@@ -4,7 +4,6 @@ from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from functools import cache
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -18,27 +17,12 @@ from liangtian.datasets.projects import planted
 from liangtian.formats.features import Features
 from liangtian.onemap.landclass import is_farmland
 from liangtian.planning import land, parcels
-from liangtian.planning.blocks import BlockRule, Blocks, blocks_of, inclusions_dm2, mean_grade
+from liangtian.planning.blocks import Blocks, blocks_of, inclusions_dm2, mean_grade
 from liangtian.planning.layer import as_features
 from liangtian.planning.parcels import Parcels
-from liangtian.space.area import ellipsoidal_area
-from liangtian.units import m2_from_dm2, net_dm2, round_dm2
-from squares import PLANE, VILLAGE_A, VILLAGE_B, cell
-
-RULE = BlockRule(
-    ("1006", "1107", "1203"), ("1001", "1003", "1101", "1107A"), across_m=Fraction(16), gap_m=Fraction(1, 5)
-)
-
-
-def made(rows: list[tuple[shapely.Geometry, dict[str, Any]]], *, area_dm2: list[int] | None = None) -> Parcels:
-    """Parcels P1, P2 … with the class and whatever else is given; areas measured unless given."""
-    shapes = np.array([shape for shape, _ in rows], dtype=object)
-    columns: dict[str, list[Any]] = {"parcel_id": [f"P{n}" for n in range(1, len(rows) + 1)]}
-    columns |= {name: [about.get(name) for _, about in rows] for name in parcels.COLUMNS}
-    types = {"KCXS": pa.float64(), "GDDB": pa.int64()}
-    table = pa.table({name: pa.array(values, types.get(name, pa.string())) for name, values in columns.items()})
-    area = round_dm2(ellipsoidal_area(shapes, PLANE)) if area_dm2 is None else np.array(area_dm2)
-    return parcels.of_shapes(shapes, area, table, PLANE)
+from liangtian.units import m2_from_dm2, net_dm2
+from planning_land import RULE, made
+from squares import VILLAGE_A, VILLAGE_B, cell
 
 
 def two_fields_and(code: str, width: float = 0.08) -> Parcels:

@@ -9,11 +9,12 @@ import pytest
 from click.testing import CliRunner
 from django.urls import reverse
 from django.utils import timezone
-from tests.liangtian_web.balance.conftest import accepted, file_acceptance, file_end, file_hold, post, registered
+from tests.liangtian_web.balance.conftest import accepted, file, file_acceptance, file_end, file_hold, post, registered
 from tests.liangtian_web.conftest import browser, person
 
 from liangtian.cli.main import cli
 from liangtian.units import round_share
+from liangtian_web.balance.basis import decisions
 from liangtian_web.balance.models import Filing
 from liangtian_web.ledger import sealing
 from liangtian_web.ledger.models import Account, Entry
@@ -84,7 +85,7 @@ def test_a_year_of_occupations(clients, places, check, tmp_path):
 
     sealing.seal_all()
     with (tmp_path / "book.zip").open("wb") as target:
-        head = sealing.export(target, book="示范").head
+        head = sealing.export(target, book="示范", decisions=decisions).head
     verified = CliRunner().invoke(cli, ["verify", str(tmp_path / "book.zip"), "--head", head])
     assert verified.exit_code == 0, verified.output
 
@@ -276,3 +277,16 @@ def test_a_hold_ends_once(clients, places, check):
     assert "等审核" in waits.context["form"].non_field_errors()[0]
     post(clients["li"], ending)
     assert "没有正在冻结" in clients["wang"].post(url, first).context["form"].non_field_errors()[0]
+
+
+def test_a_promise_that_names_the_key_project_balances_it(clients, places, check, key_project):
+    run = check("跨江大桥")
+    given = {
+        "key": str(uuid4()), "run": str(run.uuid), "key_project": f"{places['county'].pk}:KP-1", "on": "2024-06-03",
+        "document": "示承诺〔2024〕1号", "infrastructure_type": "expressway", "project_level": "province",
+        "project_completion_on": "2026-12-31",
+    }  # fmt: skip
+    filing = file(clients["wang"], reverse("commitments:new", args=["infrastructure"]), given)
+    assert register_facts(places["county"], filing.on)["key_project_unbalanced"] is True
+    assert post(clients["li"], filing).status_code == 302
+    assert register_facts(places["county"], filing.on)["key_project_unbalanced"] is False

@@ -9,6 +9,7 @@ import openpyxl
 import pytest
 from django.db import connection, transaction
 from django.db.utils import ProgrammingError
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from docx import Document
 from tests.liangtian_web.balance.conftest import post
@@ -16,9 +17,11 @@ from tests.liangtian_web.balance.test_story import holds
 from tests.liangtian_web.commitments.conftest import booked, default, promise, supplement, supplied, supply
 from tests.liangtian_web.conftest import browser, person
 
+from bookkeeping import day, entry, legs
 from liangtian_web.balance.models import Decision
 from liangtian_web.commitments.register import Urgency, lines
 from liangtian_web.home.commitment_todos import commitment_todos
+from liangtian_web.ledger import actions as book
 from liangtian_web.trail.models import Event
 
 pytestmark = pytest.mark.usefixtures("home", "opened")
@@ -90,11 +93,26 @@ def test_the_list_is_sorted_by_urgency(clients, places, people, made):
     assert [each.urgency for each in found] == [
         Urgency.OVERDUE, Urgency.STEP_LATE, Urgency.SOON, Urgency.AHEAD, Urgency.LATER, Urgency.OVER,
     ]  # fmt: skip
-    assert [each.days for each in found[:4]] == [-112, -19, 26, 77]
+    assert [each.days for each in found[:4]] == [-20, -19, 26, 77]
+    assert [each.what for each in found[:3]] == ["兑现", "项目调整", "项目调整"]
     county = [each.what for each in commitment_todos(people["wang"], date(2024, 10, 20))]
     assert county == [made.project, "步骤", "一月", "三月"]
     assert next(each.act for each in commitment_todos(people["qian"], date(2024, 10, 20))) == "到期核减"
     assert list(commitment_todos(people["zhao"], date(2024, 10, 20))) == []
+
+
+def test_the_list_asks_no_more_for_more_commitments(clients, places, made, django_assert_max_num_queries):
+    url = reverse("commitments:index")
+    with CaptureQueriesContext(connection) as first:
+        clients["wang"].get(url)
+    asked = len(first)  # before the next request forgets them
+    for n in range(3):
+        more = booked(promise(clients["wang"], supplement(places["county"], project=f"第{n}件")), clients["li"])
+        booked(supply(clients["wang"], more, quantity_m2="1"), clients["li"])
+    with django_assert_max_num_queries(asked):
+        page = clients["wang"].get(url)
+    assert len(page.context["lines"]) == 4
+    assert [item["word"] for item in page.context["rail"] if item["here"]] == ["占补平衡"]
 
 
 def test_arrears_are_said_wherever_they_bite(clients, places, made, city):
@@ -106,6 +124,18 @@ def test_arrears_are_said_wherever_they_bite(clients, places, made, city):
     ):  # fmt: skip
         assert "只暂停" in clients["wang"].get(page).content.decode(), page
     assert clients["wang"].get("/").context["todos"][0].word == "有欠账"
+
+
+def test_arrears_of_the_opening_balance_stop_promises_and_stand_apart(clients, places, made):
+    owed = legs(("outside", "outside", "paddy_m2", None, -40), ("339901", "arrears", "paddy_m2", None, 40))
+    book.post(entry("adjust", day(6, 3), "adjustment", owed))
+    page = clients["wang"].get(reverse("commitments:index"))
+    assert [(each.account.pool, each.amount) for each in page.context["unlisted"]] == [("arrears", 40)]
+    assert clients["zhao"].get(reverse("commitments:index")).context["unlisted"] == []
+    stopped = promise(clients["wang"], supplement(places["county"], on="2024-06-04"))
+    assert post(clients["li"], stopped).status_code == 409
+    before = promise(clients["wang"], supplement(places["county"], on="2024-06-02"))
+    assert post(clients["li"], before).status_code == 302  # on that day nothing was in arrears
 
 
 def test_the_list_and_the_form_are_taken_away_and_noted(clients, made):
@@ -125,6 +155,16 @@ def test_the_list_and_the_form_are_taken_away_and_noted(clients, made):
     assert {"项目实施", "500 m²", "120 m²", "380 m²", "示兑现〔2024〕1号"} <= set(cells)
     acts = Event.objects.filter(action__startswith="commitments").order_by("pk").values_list("action", flat=True)
     assert list(acts) == ["commitments.export", "commitments.paper"]
+
+
+def test_the_form_of_a_commitment_that_waits_says_so(clients, places):
+    waiting = promise(clients["wang"], supplement(places["county"]))
+    document = Document(io.BytesIO(clients["wang"].get(reverse("commitments:paper", args=[waiting.uuid])).content))
+    cells = [cell.text for table in document.tables for line in table.rows for cell in line.cells]
+    assert "报国家和省审批的补改结合项目：待审核" in [each.text for each in document.paragraphs]
+    assert {"500 m²", "300 m²"} <= set(cells)
+    page = clients["wang"].get(reverse("commitments:page", args=[waiting.uuid]))
+    assert [(row["promised"].amount, row["promised"].url) for row in page.context["rows"]] == [(500, ""), (300, "")]
 
 
 def test_what_is_recorded_only_grows(clients, made):
@@ -152,6 +192,7 @@ def test_nothing_is_recorded_of_a_commitment_that_is_not_booked(clients, places)
         ({"quantity_m2": "1.5"}, "quantity_m2", "整数"),
         ({"quantity_m2": "", "paddy_m2": ""}, "__all__", "至少填一项"),
         ({"on": "2099-01-01"}, "on", "不能晚于今天"),
+        ({"works": "2024-06-01"}, "works", "不能早于业务日期"),
         ({"submitted_to": "moon"}, "submitted_to", "不在可用的选项中"),
     ],
 )

@@ -7,6 +7,7 @@ from django.urls import reverse
 from tests.liangtian_web.balance.conftest import file_acceptance, file_end, file_hold, post
 from tests.liangtian_web.balance.test_story import holds
 from tests.liangtian_web.commitments.conftest import (
+    DAYS,
     LATE,
     booked,
     default,
@@ -20,9 +21,11 @@ from tests.liangtian_web.commitments.conftest import (
 
 from liangtian_web.balance.models import Filing
 from liangtian_web.balance.promises import standing
+from liangtian_web.ledger import actions as book
 from liangtian_web.ledger.models import Entry
 from liangtian_web.trail.models import Event
 
+LATER = dict.fromkeys(DAYS, "2024-12-31")
 pytestmark = pytest.mark.usefixtures("home", "opened")
 
 
@@ -62,7 +65,7 @@ def test_promised_then_needed_less_kept_in_part_defaulted_and_settled(clients, p
     assert entry.legs.filter(implied=False).count() >= 4  # reserve, used, committed, outside and arrears in one
 
     # Arrears stop commitments and nothing else.
-    again = promise(wang, supplement(places["county"], on="2024-10-10", quantity_m2="10", paddy_m2=""))
+    again = promise(wang, supplement(places["county"], on="2024-10-10", quantity_m2="10", paddy_m2="", **LATER))
     assert ["暂停以承诺方式" in each for each in said(li, again, "fail")] == [True]
     refused = post(li, again)
     assert (refused.status_code, "（八）.7" in refused.content.decode()) == (409, True)
@@ -76,7 +79,7 @@ def test_promised_then_needed_less_kept_in_part_defaulted_and_settled(clients, p
     assert holds("339901", "arrears", "paddy_m2") == 0
     assert Entry.objects.filter(kind="arrears-settlement").count() == 1
     booked(promise(wang, supplement(places["county"], on="2024-10-21", quantity_m2="10", paddy_m2="",
-                                    project="另一件", filing="2024-12-31")), li)  # fmt: skip
+                                    project="另一件", **LATER)), li)  # fmt: skip
 
 
 def test_a_provincial_railway_promises_what_its_check_owes(clients, places, check):
@@ -227,8 +230,6 @@ def test_steps_taken_are_recorded_and_asked_of_the_clause(clients, places):
 
 
 def test_what_is_reversed_is_as_if_it_had_not_been(clients, places, people, city):
-    from liangtian_web.ledger import actions as book
-
     made = booked(promise(clients["wang"], supplement(places["county"])), clients["li"])
     broken = booked(default(clients["qian"], made), city)
     assert standing(made).is_defaulted

@@ -286,3 +286,19 @@ def test_a_statement_of_the_upper_system_is_compared_and_kept(keeper_client, aud
 def auditor(places):
     """The city's auditor, in a browser."""
     return browser(person("sun", "孙审", places["city"], "auditor"))
+
+
+def test_the_rows_of_a_proposal_are_taken_away_and_handed_in_again(keeper_client, next_door_client, places):
+    keeper_client.post(reverse("ledger:propose"), proposal(places))
+    made = Proposal.objects.get()
+    page = reverse("ledger:proposal_rows", args=[made.uuid])
+    assert next_door_client.get(page).status_code == 404
+    file = io.BytesIO(keeper_client.get(page).getvalue())
+    file.name = "rows.xlsx"
+    head = {name: value for name, value in proposal(places).items() if not name.startswith("line")}
+    answer = keeper_client.post(reverse("ledger:propose"), head | {"workbook": file})
+    assert answer.status_code == 302, answer.context["problems"]
+    again = Proposal.objects.exclude(pk=made.pk).get()
+    assert proposing.legs_of(again.content["rows"])[0] == proposing.legs_of(made.content["rows"])[0]
+    taken = keeper_client.post(reverse("standing:export_proposals"), {"form": "csv"}).content.decode("utf-8-sig")
+    assert taken.count("待审核") == 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from datetime import date, datetime
 
@@ -176,3 +177,20 @@ def bomb() -> bytes:
 )
 def test_what_is_no_statement_is_refused_in_one_sentence(content, said):
     assert problems(content) == [said]
+
+
+@pytest.mark.parametrize(
+    ("ranges", "said"),
+    [
+        (["1A:B"], "文件不是可读的 xlsx。请另存为 Excel 工作簿（.xlsx）后重试。"),
+        (["A1:CV10000"] * 3, "合并单元格无法识别。请取消合并后重试。"),
+    ],
+)
+def test_merged_ranges_that_are_none_are_refused(ranges, said):
+    content = workbook(("日期", "文号", "耕地数量（公顷）"), ("2024-02-01", "甲", 1), merge=["D1:E1"])
+    merged = "".join(f'<mergeCell ref="{each}"/>' for each in ranges)
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(out, "w") as new:
+        for name in old.namelist():
+            new.writestr(name, re.sub(rb"<mergeCell ref=\"D1:E1\" ?/>", merged.encode(), old.read(name)))
+    assert problems(out.getvalue()) == [said]

@@ -198,3 +198,13 @@ def test_the_command_says_what_differs_and_records_for_a_keeper(tmp_path, capsys
 def test_the_ledgers_own_words_of_the_command_stay(tmp_path):
     call_command("book", "statement", "339901", "reserve", "quantity_m2", str(tmp_path / "s.xlsx"))
     assert (tmp_path / "s.xlsx").exists()
+
+
+def test_what_waits_of_the_same_document_is_named_beside_a_line_only_theirs(keeper_client, kept, places):
+    row = {"index": "quantity_m2", "amount": "2000", "from_place": "outside", "from_pool": "outside",
+           "to_place": "339901", "to_pool": "reserve", "lot": "A"}  # fmt: skip
+    head = {"place": places["county"].pk, "on": "2024-05-01", "kind": "adjustment", "evidence": "示调〔2024〕3号"}
+    keeper_client.post(reverse("ledger:propose"), head | {f"line0-{name}": text for name, text in row.items()})
+    line = Match.objects.get(kind="theirs")
+    ties = keeper_client.get(reverse("reconcile:difference", args=[kept.uuid, line.n])).context["each"].ties
+    assert ([each.evidence for each in ties.proposals], ties.filings, ties.lots) == (["示调〔2024〕3号"], [], [])

@@ -19,7 +19,7 @@ from liangtian.policy.facts import read_facts
 from liangtian_web.balance.models import Filing
 from liangtian_web.balance.procedure import Next, Parties, Procedure, follow, from_source, spent
 from liangtian_web.balance.procedures.occupation import free_of
-from liangtian_web.balance.promises import DUE, KEEP, PROMISE, SETTLE, arrears_on, promised_for, standing
+from liangtian_web.balance.promises import DUE, KEEP, PROMISE, SETTLE, Standing, arrears_on, promised_for, standing
 from liangtian_web.balance.queries import deciding_places
 from liangtian_web.errors import StageRefused
 from liangtian_web.ledger import actions as book
@@ -73,7 +73,7 @@ def promise_facts(filing: Filing, key: str) -> dict[str, object]:
 
 def recorded(promise: Filing) -> dict[str, date]:
     """Step → the day last recorded for it."""
-    return {row.step: row.on for row in promise.steps.order_by("pk")}
+    return {row.step: row.on for row in promise.steps.all()}  # as they were recorded: the last of a step holds
 
 
 def steps_of(promise: Filing) -> list[Step]:
@@ -173,7 +173,11 @@ def _says(filing: Filing) -> Iterator[tuple[str, str]]:
 
 
 def _state(filing: Filing) -> tuple[str, Any]:
-    known = standing(filing, timezone.localdate())
+    return state_of(standing(filing, timezone.localdate()))
+
+
+def state_of(known: Standing) -> tuple[str, Any]:
+    """The colour and word of a commitment that is booked, by how it stands."""
     if not any(known.promised.values()):
         return "not_applicable", _("已冲正")
     if any(known.arrears.values()):
