@@ -179,6 +179,7 @@ def test_a_transfer_refused_and_one_completed(sit, traded, picture):
     fits(phone)
     picture(phone, "transfers-index-phone")
     phone.get_by_role("link", name="示范七县 → 示范八县").click()
+    expect(phone.get_by_role("button", name="调入方同意")).to_be_visible()
     fits(phone)
     phone.get_by_role("button", name="调入方同意").click()
     expect(phone.get_by_text("待市级审批")).to_be_visible()

@@ -63,7 +63,7 @@ def _particulars(promise: Filing) -> Section:
 
 def _amounts(found: dict[str, Any]) -> Section:
     names = ("promised", "fulfilled", "deducted", "outstanding", "arrears")
-    words = (gettext("承诺"), gettext("已兑现"), gettext("已核减"), gettext("未兑现"), gettext("欠账"))
+    words = (gettext("已承诺"), gettext("已兑现"), gettext("已核减"), gettext("未兑现"), gettext("欠账"))
     columns = [Column(gettext("指标")), *(Column(each, "number") for each in words)]
     rows = [
         (index_word(row["index"]), *(_figure(row[name].amount, row["index"]) for name in names))

@@ -183,7 +183,7 @@ def supply_rows(form: SupplyForm, promise: Filing, on: date) -> list[dict[str, A
 
 def table(found: Iterable[Line]) -> Table:
     """The list as a table: amounts in the whole units of the book."""
-    measured = [(word, name) for name in BALANCE for word in (gettext("承诺"), gettext("已兑现"), gettext("已核减"),
+    measured = [(word, name) for name in BALANCE for word in (gettext("已承诺"), gettext("已兑现"), gettext("已核减"),
                                                               gettext("未兑现"), gettext("欠账"))]  # fmt: skip
     heads = [
         gettext("状态"), gettext("项目"), gettext("责任单元"), gettext("承诺类型"), gettext("业务日期"), gettext("承诺文号"),

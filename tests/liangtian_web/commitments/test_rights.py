@@ -145,7 +145,7 @@ def test_the_list_and_the_form_are_taken_away_and_noted(clients, made):
     rows = list(sheet.iter_rows(values_only=True))
     row = dict(zip(rows[0], rows[1], strict=True))
     assert len(rows) == 2
-    assert (row["项目"], row["耕地数量承诺 (m²)"], row["耕地数量已兑现 (m²)"], row["水田规模未兑现 (m²)"]) == (
+    assert (row["项目"], row["耕地数量已承诺 (m²)"], row["耕地数量已兑现 (m²)"], row["水田规模未兑现 (m²)"]) == (
         "岭下村补改结合", 500, 120, 300,
     )  # fmt: skip
 

@@ -166,6 +166,19 @@ def test_supplies_come_from_the_lots_named_and_never_beyond_the_promise(clients,
     assert "没有未兑现的指标" in over.context["form"].non_field_errors()[0]
 
 
+def test_a_supply_sent_twice_is_filed_once_even_when_nothing_is_left(clients, places):
+    made = booked(promise(clients["wang"], supplement(places["county"], paddy_m2="")), clients["li"])
+    given = {"key": "11111111-2222-4333-8444-555555555555", "quantity_m2": "500"}
+    first = supply(clients["wang"], made, **given)
+    booked(first, clients["li"])
+    assert supply(clients["wang"], made, **given) == first
+    url = reverse("commitments:supply", args=[made.uuid])
+    changed = clients["wang"].post(url, supplied(**given | {"quantity_m2": "499"}))
+    assert "已经提交过" in changed.context["form"].non_field_errors()[0]
+    assert [post(clients["li"], first).status_code for _ in range(2)] == [302, 302]
+    assert holds("339901", "reserve") == 500
+
+
 def test_a_backdated_supply_is_refused_with_its_reason(clients, places, city):
     booked(
         file_acceptance(clients["li"], places, accepted_paddy_m2="100", accepted_quantity_m2="30000"), clients["qian"]
