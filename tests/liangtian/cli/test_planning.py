@@ -140,6 +140,16 @@ def test_indices_before_and_after(land: str, tmp_path: Path) -> None:
     assert run("fragmentation", land, lang="zh").stdout.splitlines()[0] == "田块数\t3"
 
 
+def test_overlaps_are_named_and_too_little_land_has_no_aggregation(tmp_path: Path) -> None:
+    path = tmp_path / "twice.gpkg"
+    columns = {"BSM": ["A", "B"], "DLBM": ["0101", "0101"]}
+    shapes = np.array([cell(0, 0), cell(0.5, 0)], dtype=object)
+    vector.write(Features(shapes, pa.table(columns), PLANE, "x", np.arange(1, 3)), path)
+    done = run("fragmentation", str(path), "--cell", "5000")
+    assert done.stderr.startswith("（BLK-02）1 pairs of farmland parcels overlap")
+    assert "aggregation index\t—" in done.stdout.splitlines()
+
+
 def test_two_days_of_a_published_layer_are_compared(tmp_path: Path) -> None:
     for on, code in (("2022-12-31", "0301"), ("2023-12-31", "0101")):
         put(tmp_path, "DLTB", [cell(0, 0), cell(1, 0)], {"BSM": ["A", "B"], "DLBM": ["0101", code]}, on=on)
