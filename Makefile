@@ -64,7 +64,11 @@ clean:
 docs: setup
 	@$(PY) docs/generate.py
 
-# Side by side with the peers, in one run; PostGIS from Debian's packages.
+# Side by side with the peers, in one run; PostGIS from Debian's packages. `make bench PARCELS=10000000 PEERS=no` for a large land.
 PARCELS ?= 1000000
+PEERS ?= yes
+LAND := --parcels $(PARCELS) $(if $(filter no,$(PEERS)),--without-peers)
 bench: setup
-	@for one in area check publish rulebook; do echo "== bench/$$one.py"; PYTHONPATH=bench $(PY) bench/$$one.py $$( case $$one in area) echo --polygons $(PARCELS);; rulebook) ;; *) echo --parcels $(PARCELS);; esac ) || exit 1; done
+	@run() { echo "== bench/$$1"; PYTHONPATH=bench $(PY) bench/"$$@"; }; run_all() { \
+	  run area.py --polygons $(PARCELS) && run publish.py $(LAND) && run check.py $(LAND) && run blocks.py $(LAND) && \
+	  run ledger.py --entries $(PARCELS) --rounds 100 && run rulebook.py; }; run_all

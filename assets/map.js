@@ -1,11 +1,12 @@
 // Pages with a map: the map module, then whatever the page has for it to do.
-import { openMap } from "./land/view.js";
+import { beginMap, drawn } from "./land/view.js";
 import { legend } from "./land/legend.js";
 import { identify } from "./land/identify.js";
 import { measuring } from "./land/measure.js";
 import { drawing } from "./land/draw.js";
 import { findings } from "./land/findings.js";
 import { defects } from "./land/defects.js";
+import { lots } from "./land/lots.js";
 import { panel, tabs } from "./land/panel.js";
 import { swipe } from "./land/swipe.js";
 
@@ -16,11 +17,13 @@ if (place) start(place);
 
 async function start(element) {
   const config = JSON.parse(document.getElementById("map-config").textContent);
-  const map = await openMap(element, config);
+  const map = beginMap(element, config);
   legend(map, config);
+  await drawn(map);
   defects(map, config);
   measuring(map, config);
   if (document.querySelector("[data-draw]")) drawing(map, config);
+  else if (config.lots) await lots(map, config);
   else identify(map, config);
   await findings(map, config);
   await swipe(element, map);

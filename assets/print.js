@@ -1,7 +1,8 @@
-// The sheet of paper: a map with its true scale, and a button once everything on it is drawn.
-import { openMap } from "./land/view.js";
+// The sheet of paper: a map with its true scale, or two days side by side, and a button once all on it is drawn.
+import { beginMap, drawn, openMap } from "./land/view.js";
 import { legend } from "./land/legend.js";
 import { findings } from "./land/findings.js";
+import { bindSwitches, follow } from "./land/swipe.js";
 
 const EQUATOR_M = 2 * Math.PI * 6378137;
 const TILE_PX = 512;
@@ -10,9 +11,11 @@ const BAR_MAX_PX = 150;
 
 const element = document.querySelector("[data-map]");
 const config = JSON.parse(document.getElementById("map-config").textContent);
-const map = await openMap(element, config);
+const map = beginMap(element, config);
 legend(map, config);
+await drawn(map);
 await findings(map, config);
+const other = await beside();
 const metresPerPx = () => (EQUATOR_M * Math.cos((map.getCenter().lat * Math.PI) / 180)) / (TILE_PX * 2 ** map.getZoom());
 
 scale();
@@ -26,11 +29,23 @@ for (const kind of ["wheel", "dblclick"]) map.on(kind, () => { chosen.value = ""
 const button = document.querySelector("[data-print]");
 button.addEventListener("click", () => window.print());
 for (const link of document.querySelectorAll("[data-back]")) link.addEventListener("click", () => { link.hash = location.hash; });
-map.once("idle", () => {
-  button.disabled = false;
-  element.dataset.ready = "yes"; // what tests wait for
-});
-map.triggerRepaint(); // it may have been idle before anybody listened
+await Promise.all([map, other].filter(Boolean).map((each) => new Promise((resolve) => {
+  each.once("idle", resolve);
+  each.triggerRepaint(); // it may have been idle before anybody listened
+})));
+button.disabled = false;
+element.dataset.ready = "yes"; // what tests wait for
+
+// The other side of a swiped map: the same ground at the same scale, on its own day.
+async function beside() {
+  const given = document.getElementById("map-against");
+  if (!given) return null;
+  const made = await openMap(document.querySelector("[data-map-beside]"), { ...JSON.parse(given.textContent), permalink: false });
+  element.landOther = made; // for the browser tests
+  follow(map, made);
+  bindSwitches(made);
+  return made;
+}
 
 // The bar has the longest round length that fits; the ratio is that of the paper at the middle of the map.
 function scale() {

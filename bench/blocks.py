@@ -4,7 +4,7 @@ The rule that all can do: farmland joined across gaps up to 5 m, whatever lies b
 as its tool keeps them (mapped index, GeoParquet geometry in memory, table with a GiST index) and ends with a label a
 parcel; the numbers of blocks must agree. Processor time is of one run. Each of ours and Shapely's is a process of its own, to tell its memory.
 
-python bench/blocks.py [--parcels 1000000] [--home FOLDER]
+python bench/blocks.py [--parcels 1000000] [--home FOLDER] [--without-peers]
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from pathlib import Path
 import numpy as np
 import shapely
 from county_home import county_home
-from measure import Table
+from measure import Table, peers_option
 from postgis import load, postgis
 
 from liangtian.check.run import technical_on
@@ -43,9 +43,14 @@ def ours(home: Path) -> tuple[Callable[[], int], int]:
     def run() -> int:
         farmland = np.flatnonzero(is_farmland(index.attributes["DLBM"]))
         outlines = Outlines(index.xy, index.ring_starts, index.polygon_rings).take(farmland)
-        return len(np.unique(contiguous(outlines, Between(gap_m=GAP_M))))
+        return _count(contiguous(outlines, Between(gap_m=GAP_M)))
 
     return run, 3
+
+
+def _count(label: np.ndarray) -> int:
+    """Groups of a labelling by first members."""
+    return int(np.count_nonzero(label == np.arange(len(label))))
 
 
 def whole_rule(home: Path) -> tuple[Callable[[], int], int]:
@@ -66,12 +71,13 @@ def with_shapely(home: Path) -> tuple[Callable[[], int], int]:
 
     def run() -> int:
         one, other = shapely.STRtree(shapes).query(shapes, predicate="dwithin", distance=GAP_M)
-        return len(np.unique(connected(np.arange(len(shapes)), one, other)))
+        return _count(connected(np.arange(len(shapes)), one, other))
 
     return run, 1
 
 
 WAYS = {"ours": ours, "shapely": with_shapely, "rule": whole_rule}
+SHAPELY = "Shapely STRtree dwithin"
 RULE = "Liangtian: the whole rule, barriers, net areas"
 
 
@@ -122,6 +128,7 @@ def main() -> None:
     parser.add_argument("--parcels", type=int, default=1_000_000)
     parser.add_argument("--home", type=Path, default=Path("var/bench"))
     parser.add_argument("--alone", choices=list(WAYS))
+    peers_option(parser)
     given = parser.parse_args()
     home = county_home(given.home, given.parcels)
     if given.alone:
@@ -130,13 +137,16 @@ def main() -> None:
     again = [sys.executable, __file__, "--parcels", str(given.parcels), "--home", str(given.home), "--alone"]
     table = Table(f"Contiguous blocks of farmland, {given.parcels:,} parcels, gaps up to {GAP_M:g} m")
     table.add_process("Liangtian", [*again, "ours"], seconds_printed=True)
-    table.add_process("Shapely STRtree dwithin", [*again, "shapely"], seconds_printed=True)
-    found = {way: int((home / f"bench-blocks-{way}").read_text().split()[0]) for way in ("ours", "shapely")}
-    if len(set(found.values())) != 1:
-        raise SystemExit(f"the ways disagree: {found}")
-    in_postgis(table, home, found["ours"])
+    ways = {"Liangtian": "ours", RULE: "rule"}
+    if not given.without_peers:
+        ways |= {SHAPELY: "shapely"}
+        table.add_process(SHAPELY, [*again, "shapely"], seconds_printed=True)
+        found = {way: int((home / f"bench-blocks-{way}").read_text().split()[0]) for way in ("ours", "shapely")}
+        if len(set(found.values())) != 1:
+            raise SystemExit(f"the ways disagree: {found}")
+        in_postgis(table, home, found["ours"])
     table.add_process(RULE, [*again, "rule"], seconds_printed=True)
-    for name, way in zip(("Liangtian", "Shapely STRtree dwithin", RULE), WAYS, strict=True):
+    for name, way in ways.items():
         used = float((home / f"bench-blocks-{way}").read_text().split()[1])
         table.used[name] = f"{used:,.2f} s |{table.used[name].split('|')[1]}"  # of one run, start-up left out
     table.print()

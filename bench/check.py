@@ -1,6 +1,6 @@
 """Check of a 1 km² boundary, warm: ours with all layers and ellipsoidal areas, PostGIS and GeoPandas-style on one layer.
 
-python bench/check.py [--parcels 1000000] [--home FOLDER]
+python bench/check.py [--parcels 1000000] [--home FOLDER] [--without-peers]
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import numpy as np
 import pyarrow as pa
 import shapely
 from county_home import county_home
-from measure import Table
+from measure import Table, peers_option
 from postgis import load, postgis
 from pyproj import CRS
 
@@ -44,6 +44,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--parcels", type=int, default=1_000_000)
     parser.add_argument("--home", type=Path, default=Path("var/bench"))
+    peers_option(parser)
     given = parser.parse_args()
     home = county_home(given.home, given.parcels)
     catalogue = Catalogue(home)
@@ -55,8 +56,15 @@ def main() -> None:
     table.add_each(
         "Liangtian: all layers, clauses, ellipsoidal areas", lambda one: check(one, catalogue, question), asked
     )
+    if not given.without_peers:
+        with_peers(table, catalogue.snapshot_path(version.digest), asked)
+    table.print()
+    _cold(home, asked[0])
 
-    layer = snapshot.read(catalogue.snapshot_path(version.digest), ["parcel_id", "DLBM", "geometry"])
+
+def with_peers(table: Table, path: Path, asked: list[Features]) -> None:
+    """The same boundaries cut out of one layer, areas in the plane."""
+    layer = snapshot.read(path, ["parcel_id", "DLBM", "geometry"])
     wkb = layer["geometry"].to_numpy(zero_copy_only=False)
     shapes = shapely.from_wkb(wkb)
     tree = shapely.STRtree(shapes)
@@ -79,8 +87,6 @@ def main() -> None:
             lambda one: connection.execute(query, [one]).fetchall(),
             bytes_of,
         )
-    table.print()
-    _cold(home, asked[0])
 
 
 def _cold(home: Path, boundary: Features) -> None:

@@ -1,10 +1,12 @@
 """The book: three-index bookings a second beside a bare insert of the same rows, and balances on any day at size.
 
-python bench/ledger.py [--seconds 4] [--entries 1000000] [--rounds 10000] [--home var/bench-ledger]
+python bench/ledger.py [--only bookings,race,balances] [--seconds 4] [--entries 1000000] [--rounds 10000]
+                       [--home var/bench-ledger] [--hordak PYTHON]
 
 A booking is one entry of six legs: three indices from one place to another. The bare insert writes the same entry and
 legs into tables of the same columns, keys and indexes, in one statement of the same client, without locks, checks or
-triggers. Both commit every booking, durably. Clients are processes on the machine of the database.
+triggers. Both commit every booking, durably. Clients are processes on the machine of the database. `--hordak` names a
+Python that has Django 5.2, psycopg and django-hordak: the same bookings by `hordak_writer.py`, in the same turns.
 """
 
 from __future__ import annotations
@@ -30,15 +32,18 @@ from measure import machine
 from liangtian_web import embedded
 
 PLACES, WRITERS = 1000, (1, 16, 64)
-INDICES = ("quantity_m2", "capacity_kg", "paddy_m2")
+ACCOUNTS = (("reserve", "plan_quota_m2"), ("reserve", "reserved_quota_m2"), ("fund", "money_fen"))
 NO_LOTS: list[int | None] = [None] * 6
 AMOUNTS = [-5, -3, -2, 5, 3, 2]
-BOOK = """SELECT * FROM book_post(%s, %s, %s, 'transfer', %s, %s, %s, NULL, NULL, NULL, '{}', NULL, %s, %s, %s,
-  '{}', '{}', '{}', '{}')"""
+BOOK = """SELECT * FROM book_post(%s, %s, %s, '{kind}', %s, %s, %s, NULL, NULL, NULL, '{{}}', NULL, %s, %s, %s,
+  '{{}}', '{{}}', '{{}}', '{{}}')"""
+TRANSFER, ALLOCATION, APPROPRIATION, RETURN = (
+    BOOK.format(kind=kind) for kind in ("transfer", "allocation", "appropriation", "return")
+)
 BARE = """
 WITH e AS (
-  INSERT INTO bare_entry (uuid, key, "on", recorded_at, kind, evidence, rules, actor_id, linked, created_xid)
-    VALUES (%s, %s, %s, clock_timestamp(), 'transfer', %s, %s, %s, '{}', 0) RETURNING id, "on"
+  INSERT INTO bare_entry (uuid, key, "on", recorded_at, kind, evidence, rules, actor_id, actor_name, approver_name, linked, created_xid)
+    VALUES (%s, %s, %s, clock_timestamp(), 'transfer', %s, %s, %s, 'bench', '', '{}', 0) RETURNING id, "on"
 )
 INSERT INTO bare_leg (entry_id, n, account_id, lot_id, amount, "on", implied, balance, latest)
   SELECT e.id, n, a, l, m, e."on", false, 0, e."on"
@@ -65,26 +70,22 @@ def prepare(home: Path) -> tuple[int, list[list[int]]]:
         if not db.execute("SELECT 1 FROM people_user").fetchone():
             db.execute(
                 "INSERT INTO people_user (password, is_superuser, username, email, is_staff, is_active, date_joined, display_name, "
-                "unit, language) VALUES ('!', false, 'bench', '', false, true, now(), 'bench', 'mu', 'zh-hans')"
+                "unit, language, hidden_columns) VALUES ('!', false, 'bench', '', false, true, now(), 'bench', 'mu', 'zh-hans', '{}')"
             )
             db.execute(
                 "INSERT INTO people_place (name, kind, path) SELECT 'p' || n, 'county', '/' || n || '/' FROM generate_series(1, %s) n",
                 [PLACES],
             )
-            # Every place deals with the outside world: what is measured is booking, not running out.
-            db.execute(
-                "INSERT INTO ledger_account (place_id, pool, index, may_be_negative, names_lots) "
-                "SELECT id, 'fund', i, false, false FROM people_place, unnest(%s::text[]) i",
-                [list(INDICES)],
-            )
-            db.execute(
-                "INSERT INTO ledger_account (place_id, pool, index, may_be_negative, names_lots) "
-                "SELECT NULL, 'outside', i, true, false FROM unnest(%s::text[]) i",
-                [list(INDICES)],
-            )
+            wanted = ", ".join(f"('{pool}', '{index}')" for pool, index in ACCOUNTS)
+            for place, pool, negative in (("p.id", "w.pool", False), ("NULL", "'outside'", True)):
+                db.execute(
+                    f"INSERT INTO ledger_account (place_id, pool, index, may_be_negative, names_lots) SELECT {place}, {pool}, w.index, "
+                    f"{negative}, false FROM (VALUES {wanted}) AS w (pool, index)"
+                    + (", people_place p ORDER BY p.id" if place != "NULL" else "")
+                )
         actor = db.execute("SELECT min(id) FROM people_user").fetchone()
         rows = db.execute(
-            "SELECT array_agg(id ORDER BY index) FROM ledger_account GROUP BY place_id ORDER BY place_id NULLS LAST"
+            "SELECT array_agg(id ORDER BY index = 'money_fen', index) FROM ledger_account GROUP BY place_id ORDER BY place_id NULLS LAST"
         ).fetchall()
     assert actor is not None
     return actor[0], [row[0] for row in rows]
@@ -92,10 +93,16 @@ def prepare(home: Path) -> tuple[int, list[list[int]]]:
 
 def fill(home: Path, actor: int, places: list[list[int]]) -> None:
     """Something in every account, so that bookings take and give."""
+    outside = places[-1]
     with connect(home) as db:
         for each in places[:-1]:
-            given = [uuid.uuid4(), f"fill-{uuid.uuid4()}", date(2020, 1, 1), ["doc:1"], [], actor]
-            db.execute(BOOK, [*given, [*places[-1], *each], NO_LOTS, [-(10**9)] * 3 + [10**9] * 3])
+            for statement, ours, theirs in (
+                (ALLOCATION, each[:-1], outside[:-1]),
+                (APPROPRIATION, each[-1:], outside[-1:]),
+            ):
+                given = [uuid.uuid4(), f"fill-{uuid.uuid4()}", date(2020, 1, 1), ["doc:1"], [], actor]
+                many = len(ours)
+                db.execute(statement, [*given, [*theirs, *ours], [None] * 2 * many, [-(10**9)] * many + [10**9] * many])
 
 
 def write(mode: str, home: Path, seconds: float, work: tuple[int, list[list[int]], int], told: Any) -> None:
@@ -106,7 +113,7 @@ def write(mode: str, home: Path, seconds: float, work: tuple[int, list[list[int]
         while time.perf_counter() < end:
             source, target = chance.sample(places[:-1], 2)
             given = [uuid.uuid4(), str(uuid.uuid4()), ON, ["run:812"], ["wenzhou-2019（七）.1"], actor]
-            db.execute(BARE if mode == "bare" else BOOK, [*given, [*source, *target], NO_LOTS, AMOUNTS])
+            db.execute(BARE if mode == "bare" else TRANSFER, [*given, [*source, *target], NO_LOTS, AMOUNTS])
             done += 1
     told.put(done)
 
@@ -125,17 +132,36 @@ def rate(mode: str, home: Path, seconds: float, writers: int, work: tuple[int, l
     return done / seconds
 
 
-def bookings(home: Path, seconds: float, work: tuple[int, list[list[int]]]) -> None:
-    """In turns, five pairs, the medians: the machine is never quite alone, and a share is of the pair's own minute."""
+def hordak_rate(python: str, home: Path, seconds: float, writers: int) -> float:
+    """The same number of clients booking with django-hordak in a database of its own on the same server."""
+    keys = embedded.load_keys(home)
+    given = {
+        "BENCH_HOST": str(embedded.socket_folder(home)),
+        "BENCH_USER": embedded.SUPERUSER,
+        "BENCH_PASSWORD": keys.superuser,
+    }
+    command = [python, str(Path(__file__).parent / "hordak_writer.py"), str(seconds), str(writers)]
+    found = subprocess.run(command, env=os.environ | given, check=True, capture_output=True, text=True)
+    return float(found.stdout.split()[-1])
+
+
+def bookings(home: Path, seconds: float, work: tuple[int, list[list[int]]], hordak: str | None) -> None:
+    """In turns, five of each, the medians: the machine is never quite alone, and a share is of the turn's own minute."""
     print("\n### Three-index bookings (1 entry, 6 legs), each committed\n")
-    print("| writers | Liangtian, bookings/s | bare insert of the same rows, bookings/s | share, lowest to highest |")
-    print("|---:|---:|---:|---:|")
+    print(
+        "| writers | Liangtian, bookings/s | bare insert of the same rows, bookings/s | share, lowest to highest | django-hordak |"
+    )
+    print("|---:|---:|---:|---:|---:|")
     for writers in WRITERS:
-        pairs = [[rate(mode, home, seconds, writers, work) for mode in ("book", "bare")] for _ in range(5)]
-        book, bare = (statistics.median(each) for each in zip(*pairs, strict=True))
-        shares = sorted(one / other for one, other in pairs)
+        turns = [
+            [*(rate(mode, home, seconds, writers, work) for mode in ("book", "bare")),
+             hordak_rate(hordak, home, seconds, writers) if hordak else 0.0]
+            for _ in range(5)
+        ]  # fmt: skip
+        book, bare, other = (statistics.median(each) for each in zip(*turns, strict=True))
+        shares = sorted(one / two for one, two, _ in turns)
         print(
-            f"| {writers} | {book:,.0f} | {bare:,.0f} | {shares[2]:.0%} ({shares[0]:.0%}–{shares[-1]:.0%}) |",
+            f"| {writers} | {book:,.0f} | {bare:,.0f} | {shares[2]:.0%} ({shares[0]:.0%}–{shares[-1]:.0%}) | {other:,.0f} |",
             flush=True,
         )
 
@@ -146,10 +172,10 @@ def last_square_metre(home: Path, rounds: int, actor: int, places: list[list[int
     source, target, outside = places[0][0], places[1][0], places[-1][0]
     writers = [connect(home) for _ in range(64)]
 
-    def spend(number: int, key: str, move: tuple[int, int, int]) -> bool:
+    def spend(number: int, key: str, move: tuple[int, int, int], statement: str = TRANSFER) -> bool:
         given = [uuid.uuid4(), key, ON, ["run:1"], [], actor]
         try:
-            writers[number].execute(BOOK, [*given, list(move[:2]), [None, None], [-move[2], move[2]]])
+            writers[number].execute(statement, [*given, list(move[:2]), [None, None], [-move[2], move[2]]])
         except psycopg.DatabaseError as error:
             assert error.diag.message_primary == "balance-below-zero", error
             return False
@@ -157,7 +183,8 @@ def last_square_metre(home: Path, rounds: int, actor: int, places: list[list[int
 
     held = writers[0].execute("SELECT book_balance(%s, 'infinity', NULL)", [source]).fetchone()
     assert held is not None
-    spend(0, f"empty-{uuid.uuid4()}", (source, outside, held[0]))
+    if held[0]:
+        spend(0, f"empty-{uuid.uuid4()}", (source, outside, held[0]), RETURN)
     chance, start, barrier = random.Random(seed), time.perf_counter(), threading.Barrier(64)
 
     def race(number: int, name: str) -> bool:
@@ -166,7 +193,7 @@ def last_square_metre(home: Path, rounds: int, actor: int, places: list[list[int
 
     with ThreadPoolExecutor(64) as threads:
         for _ in range(rounds):
-            assert spend(0, f"one-{uuid.uuid4()}", (outside, source, 1))
+            assert spend(0, f"one-{uuid.uuid4()}", (outside, source, 1), ALLOCATION)
             name, order = str(uuid.uuid4()), list(range(64))
             chance.shuffle(order)
             won = sum(threads.map(race, order, [name] * 64))
@@ -213,10 +240,10 @@ def _load(db: Connection, span: tuple[int, int], actor: int, hot: int, many: int
             WITH n AS (
               SELECT n, {days} AS day FROM generate_series(%(from)s::bigint, %(until)s::bigint) AS n
             ), made AS (
-              INSERT INTO ledger_entry (uuid, key, "on", recorded_at, kind, evidence, rules, actor_id, linked, created_xid)
+              INSERT INTO ledger_entry (uuid, key, "on", recorded_at, kind, evidence, rules, actor_id, actor_name, approver_name, linked, created_xid)
                 SELECT gen_random_uuid(), 'load-' || n, day - CASE WHEN n %% 50 = 0 THEN 365 ELSE 0 END,
                        day + interval '9 hours' + (n %% 1000) * interval '10 seconds', 'transfer', '{{doc:1}}', '{{}}',
-                       %(actor)s, '{{}}', 1
+                       %(actor)s, 'bench', '', '{{}}', 1
                   FROM n ORDER BY n RETURNING id, "on", substr(key, 6)::bigint AS n
             )
             INSERT INTO ledger_leg (entry_id, n, account_id, amount, "on", implied, balance, latest)
@@ -228,6 +255,7 @@ def _load(db: Connection, span: tuple[int, int], actor: int, hot: int, many: int
         print(f"  loaded {given['until'] + 1:,}", flush=True)
     for trigger in triggers:
         db.execute(f"ALTER TABLE {trigger.rsplit('_', 1)[0]} ENABLE ALWAYS TRIGGER {trigger}")
+    db.execute("SET liangtian.sealing = 'on'")  # the sealer's tables, filled as it fills them
     db.execute(
         """
         INSERT INTO ledger_day AS d (account_id, "on", known_on, amount)
@@ -276,16 +304,23 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=4)
     parser.add_argument("--entries", type=int, default=1_000_000)
     parser.add_argument("--rounds", type=int, default=10_000)
+    parser.add_argument("--only", default="bookings,race,balances")
+    parser.add_argument("--hordak", help="a Python with Django 5.2, psycopg and django-hordak")
     parser.add_argument("--home", type=Path, default=Path("var/bench-ledger"))
     given = parser.parse_args()
     home = given.home.resolve()
     home.mkdir(parents=True, exist_ok=True)
     with embedded.running(home):
         actor, places = prepare(home)
-        fill(home, actor, places)
-        bookings(home, given.seconds, (actor, places))
-        last_square_metre(home, given.rounds, actor, places)
-        balances(home, load(home, given.entries, actor, places), given.entries)
+        parts = given.only.split(",")
+        if "bookings" in parts or "race" in parts:
+            fill(home, actor, places)
+        if "bookings" in parts:
+            bookings(home, given.seconds, (actor, places), given.hordak)
+        if "race" in parts:
+            last_square_metre(home, given.rounds, actor, places)
+        if "balances" in parts:
+            balances(home, load(home, given.entries, actor, places), given.entries)
     print(f"\n{machine()}")
 
 

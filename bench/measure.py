@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import platform
 import resource
@@ -66,11 +67,19 @@ class Table:
         print(f"\n### {self.title}\n\n| | time | ratio to ours | processor | peak memory |\n|---|---:|---:|---:|---:|")
         for name, value, unit in self.rows:
             print(f"| {name} | {value:,.3f} {unit} | {value / ours:.2f} | {self.used.get(name, '|')} |")
-        own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        print(f"\nPeak memory of this process: {own:,.0f} MiB. {machine()}\n", flush=True)
+        print(f"\n{machine()}\n", flush=True)
+
+
+def peers_option(parser: argparse.ArgumentParser) -> None:
+    """Leave the peers out, where the land is too large for their memory or our patience."""
+    parser.add_argument("--without-peers", action="store_true")
 
 
 def machine() -> str:
+    """What a comparison is worth: peak memory of this process, the machine, the interpreter, the load beside it."""
+    own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    load = ", ".join(f"{each:.1f}" for each in os.getloadavg())
     with open("/proc/cpuinfo") as file:
         models = [line.split(":")[1].strip() for line in file if line.startswith("model name")]
-    return f"{len(models)} cores {models[0] if models else ''}, Python {platform.python_version()}"
+    about = f"{len(models)} cores {models[0] if models else ''}, Python {platform.python_version()}"
+    return f"Peak memory of this process: {own:,.0f} MiB. {about}. Load of the last 1, 5, 15 minutes: {load}."

@@ -1,6 +1,6 @@
 """Publishing a parcel layer from a file: ours, GeoPandas, PostGIS, each in a process of its own.
 
-    python bench/publish.py [--parcels 1000000] [--home FOLDER]
+    python bench/publish.py [--parcels 1000000] [--home FOLDER] [--without-peers]
 
 Ours is the whole command: read the file, apply the quality rules (neighbours' topology among them), measure, digest, write
 the snapshot and its index. The peers get the cheapest comparable job. GeoPandas: read the file, validity, geodesic areas by
@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 import shutil
-import subprocess
 import sys
 import time
 from importlib.util import find_spec
@@ -20,12 +19,12 @@ from pathlib import Path
 
 import pyogrio
 import shapely
-from measure import Table
+from county_home import LIANGTIAN, county_files
+from measure import Table, peers_option
 from postgis import load, postgis
 from pyproj import CRS, Geod, Transformer
 
 GEOD = Geod(a=6378137.0, rf=298.257222101)
-SCRIPTS = Path(sys.executable).parent
 
 
 def with_geopandas(path: Path, folder: Path) -> float:
@@ -56,11 +55,11 @@ PEERS = {
 }
 
 
-def compare(path: Path, folder: Path, parcels: int) -> None:
+def compare(path: Path, folder: Path, parcels: int, *, peers: bool) -> None:
     table = Table(f"Publishing {parcels:,} parcels from {path.suffix[1:]}")
-    command = [str(SCRIPTS / "liangtian"), "publish", "DLTB", str(path), "--place", "339900", "--on", "2023-12-31"]
+    command = [str(LIANGTIAN), "publish", "DLTB", str(path), "--place", "339900", "--on", "2023-12-31"]
     table.add_process("Liangtian publish, the whole command", [*command, "--home", str(folder / "home")])
-    for number, name in enumerate(PEERS):
+    for number, name in enumerate(PEERS if peers else {}):
         if "GeoPandas" in name and find_spec("geopandas") is None:
             print("  GeoPandas is not installed, not compared: .venv/bin/python -m pip install geopandas")
             continue
@@ -73,20 +72,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--parcels", type=int, default=1_000_000)
     parser.add_argument("--home", type=Path, default=Path("var/bench"))
+    peers_option(parser)
     parser.add_argument("--peer", type=int, help=argparse.SUPPRESS)
     parser.add_argument("--file", type=Path, help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.peer is not None:
         print(list(PEERS.values())[given.peer](given.file, given.home))
         return
-    files, folder = given.home / f"files-{given.parcels}", given.home / "publish"
-    if not (files / "complete").exists():
-        subprocess.run([SCRIPTS / "liangtian", "county", files, "--parcels", str(given.parcels)], check=True)
-        (files / "complete").write_text("")
+    files, folder = county_files(given.home, given.parcels), given.home / "publish"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     path = next(files.glob("DLTB*.gpkg"))
-    compare(path, folder, pyogrio.read_info(path)["features"])
+    compare(path, folder, pyogrio.read_info(path)["features"], peers=not given.without_peers)
     shutil.rmtree(folder)
 
 

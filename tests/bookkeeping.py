@@ -21,7 +21,7 @@ from liangtian.messages import Language, render_error
 COUNTY, OTHER, CITY, OUTSIDE = "339901", "339902", "339900", "outside"
 PLANE = "EPSG:4549"
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
-START = datetime(2024, 1, 1, 8, tzinfo=UTC)
+START = datetime(2025, 1, 1, 8, tzinfo=UTC)
 
 
 def day(month: int, of_month: int = 1) -> date:

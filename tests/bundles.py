@@ -24,9 +24,10 @@ from bookkeeping import (
     quota,
     square,
 )
-from liangtian.ledger.bundle import MANIFEST, RECORDS, SEALS, Bundle, read_bundle, write_bundle
+from liangtian.check.booked import Decided
+from liangtian.ledger.bundle import Bundle, read_bundle, write_bundle
 from liangtian.ledger.chain import Seal, digest, seal
-from liangtian.ledger.entry import reverse
+from liangtian.ledger.entry import Entry, reverse
 from liangtian.ledger.exclusivity import Exclusivity
 from liangtian.ledger.records import Record, canonical
 
@@ -75,21 +76,34 @@ def sealed(lines: Sequence[bytes], size: int = 3) -> list[Seal]:
     return seals
 
 
-def bundle_bytes(records: Sequence[Record] | None = None) -> bytes:
-    """A sound bundle of the story, or of other records."""
-    return packed_lines([canonical(record) for record in (story() if records is None else records)])
+def bundle_bytes(records: Sequence[Record] | None = None, *, decided: bool = False) -> bytes:
+    """A sound bundle of the story, or of other records; its acceptances with their decisions, by no document, if asked for."""
+    given = story() if records is None else records
+    decisions = [by_no_document(one).line() for one in given if decided and getattr(one, "kind", "") == "acceptance"]
+    return packed_lines([canonical(record) for record in given], decisions)
 
 
-def packed_lines(lines: Sequence[bytes]) -> bytes:
+def by_no_document(one: Record) -> Decided:
+    """The decision of an acceptance where no document binds: all that was accepted is the county's."""
+    assert isinstance(one, Entry)
+    accepted = {leg.account.index: -leg.amount for leg in one.legs if leg.amount < 0}
+    facts = {"accepted_amounts": [accepted], "provincial_amounts": [{"quantity_m2": 0}]}
+    parties = {"county": COUNTY, "outside": OUTSIDE}
+    return Decided(
+        entry=one.key, event="acceptance", on=one.on, place=COUNTY, documents=(), parties=parties, facts=facts
+    )
+
+
+def packed_lines(lines: Sequence[bytes], decisions: Sequence[bytes] = ()) -> bytes:
     """A bundle of lines, sealed whatever they hold."""
     target = io.BytesIO()
-    write_bundle(target, lines, sealed(lines), book="示范县", exported_at=at(200))
+    write_bundle(target, lines, sealed(lines), book="示范县", exported_at=at(200), decisions=decisions)
     return target.getvalue()
 
 
 def members(content: bytes) -> dict[str, bytes]:
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        return {name: archive.read(name) for name in (MANIFEST, RECORDS, SEALS)}
+        return {name: archive.read(name) for name in archive.namelist()}
 
 
 def packed(contents: dict[str, bytes]) -> bytes:
@@ -102,6 +116,11 @@ def packed(contents: dict[str, bytes]) -> bytes:
 
 def read(content: bytes) -> Bundle:
     return read_bundle(io.BytesIO(content), name="book.zip")
+
+
+def lines_of(content: bytes) -> list[bytes]:
+    """The records of a bundle, all at once."""
+    return list(read(content).records)
 
 
 def with_records(bundle: Bundle, lines: Sequence[bytes]) -> Bundle:

@@ -1,11 +1,13 @@
-// The layer card: a switch for each layer with its sign, and the classes in view as legend.
+// The layer card: a switch for each layer with its sign, and the classes in view as legend; there before the land is.
 export function legend(map, config) {
   const card = document.querySelector("[data-legend]");
   if (!card) return;
   const switches = card.querySelector("[data-switches]");
-  for (const layer of config.layers) switches.append(entry(map, layer, config));
+  const styled = new Promise((resolve) => map.once("style.load", resolve));
+  for (const layer of config.layers) switches.append(entry(map, layer, styled));
   const classes = card.querySelector("[data-classes]");
   const refresh = () => inView(map, classes, config);
+  refresh();
   map.on("idle", refresh);
   document.querySelector("[data-tool='layers']")?.addEventListener("click", (event) => {
     card.hidden = !card.hidden;
@@ -14,15 +16,19 @@ export function legend(map, config) {
   if (matchMedia("(max-width: 720px)").matches) document.querySelector("[data-tool='layers']")?.click(); // folded where there is no room
 }
 
-function entry(map, layer, config) {
+export function show(map, code, visible) {
+  for (const each of map.getStyle().layers)
+    if (each.metadata?.layer === code) map.setLayoutProperty(each.id, "visibility", visible ? "visible" : "none");
+}
+
+function entry(map, layer, styled) {
   const label = document.createElement("label");
   const box = document.createElement("input");
   box.type = "checkbox";
   box.checked = true;
   box.dataset.layer = layer.code;
   box.addEventListener("change", () => {
-    for (const each of map.getStyle().layers)
-      if (each.metadata?.layer === layer.code) map.setLayoutProperty(each.id, "visibility", box.checked ? "visible" : "none");
+    styled.then(() => show(map, layer.code, box.checked));
   });
   const sign = document.createElement("i");
   sign.className = `sign sign-${layer.code}`;
@@ -31,12 +37,13 @@ function entry(map, layer, config) {
   return label;
 }
 
-// Only the classes on the screen, in the order of the survey; nothing at the zooms where pictures are shown.
-function inView(map, list, { palette, english }) {
+// Only the classes on the screen, in the order of the survey; the main ones at the zooms where pictures are shown.
+function inView(map, list, { palette, english, layers }) {
+  if (!layers.some((layer) => layer.code === "DLTB")) return;
   const codes = Object.keys(palette.classes);
   const key = (code) => [4, 2].map((n) => code.slice(0, n)).find((part) => codes.includes(part));
   let shown = new Set(codes.filter((code) => code.length === 2 || code === "0101"));
-  if (map.getLayer("DLTB") && map.getZoom() >= 13) {
+  if (map.loaded() && map.getLayer("DLTB") && map.getZoom() >= 13) {
     const seen = new Set(map.queryRenderedFeatures({ layers: ["DLTB"] }).map((f) => key(f.properties.c ?? "")));
     if (seen.size) shown = seen;
   }

@@ -1,6 +1,7 @@
 // Two days of the same ground: a second map over the first, cut off at a divider that mouse, finger and keys move.
 import { openMap } from "./view.js";
 import { identify } from "./identify.js";
+import { show } from "./legend.js";
 
 const STEP = { ArrowLeft: -2, ArrowRight: 2, PageDown: -10, PageUp: 10 };
 
@@ -43,7 +44,7 @@ export async function swipe(element, map) {
 }
 
 // Either map leads; the other jumps to the same view.
-function follow(one, two) {
+export function follow(one, two) {
   let leading = false;
   for (const [lead, tail] of [[one, two], [two, one]]) lead.on("move", () => {
     if (leading) return;
@@ -55,9 +56,8 @@ function follow(one, two) {
 }
 
 // The card's switches turn a layer off on both sides.
-function bindSwitches(other) {
-  document.querySelector("[data-switches]")?.addEventListener("change", (event) => {
-    for (const each of other.getStyle().layers)
-      if (each.metadata?.layer === event.target.dataset.layer) other.setLayoutProperty(each.id, "visibility", event.target.checked ? "visible" : "none");
-  });
+export function bindSwitches(other) {
+  const switches = document.querySelector("[data-switches]");
+  for (const box of switches?.querySelectorAll("input:not(:checked)") ?? []) show(other, box.dataset.layer, false);
+  switches?.addEventListener("change", (event) => show(other, event.target.dataset.layer, event.target.checked));
 }

@@ -2,7 +2,8 @@
 import { Map, NavigationControl, ScaleControl, setWorkerUrl } from "maplibre-gl";
 import { styleOf, hatch } from "./style.js";
 
-export function openMap(element, config) {
+// Begun at once, so that what does not wait for tiles need not; `openMap` is ready once the land is drawn.
+export function beginMap(element, config) {
   setWorkerUrl(new URL(config.worker, location.href).href);
   const map = new Map({
     container: element.querySelector(config.canvas ?? ".map-canvas"),
@@ -27,8 +28,11 @@ export function openMap(element, config) {
   map.addImage("hatch", hatch("#9a6b00"));
   map.addImage("hatch-zone", hatch("#5c4500", true));
   element.landMap ??= map; // the first; the panel and the browser tests use it
-  return new Promise((resolve) => map.once("load", () => resolve(map)));
+  return map;
 }
+
+export const drawn = (map) => new Promise((resolve) => map.once("load", () => resolve(map)));
+export const openMap = (element, config) => drawn(beginMap(element, config));
 
 // Light some parcels up; an empty list puts them out.
 export function light(map, ids) {

@@ -6,8 +6,14 @@ import errno
 import os
 import sys
 
-from liangtian_web import embedded
-from liangtian_web.errors import StartError, disk_full
+try:
+    from liangtian_web import embedded
+    from liangtian_web.errors import StartError, disk_full
+except ModuleNotFoundError as missing:  # the base install is the command line `liangtian` alone
+    said = f"网页程序没有装全（缺 {missing.name}）：请在代码目录中 make setup 后运行。"
+    sys.exit(
+        f"{said} The web application is not installed ({missing.name} is missing): run `make setup` in a checkout."
+    )
 
 # Commands that need no database, or bring it up themselves.
 WITHOUT_DATABASE = {

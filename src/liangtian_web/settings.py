@@ -114,6 +114,8 @@ else:
 DATABASES = {"default": dict(OWNER if AS_OWNER else APPLICATION)}
 # The role whose rights migrations narrow; empty when one role does everything.
 APPLICATION_ROLE = APPLICATION["USER"] if APPLICATION["USER"] != OWNER["USER"] else ""
+# Where the book's bundle takes the decisions of its entries from: an app above the book.
+BOOK_DECISIONS = "liangtian_web.balance.basis.decisions"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [
@@ -128,6 +130,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "template_partials",
     "procrastinate.contrib.django",
+    "liangtian_web.reconcile",  # before ledger: its `book` command goes on from the ledger's
     "liangtian_web.people",
     "liangtian_web.trail",
     "liangtian_web.jobs",
@@ -135,7 +138,11 @@ INSTALLED_APPS = [
     "liangtian_web.rulebook",
     "liangtian_web.ledger",
     "liangtian_web.review",
+    "liangtian_web.registers",
+    "liangtian_web.standing",
     "liangtian_web.balance",
+    "liangtian_web.commitments",
+    "liangtian_web.transfers",
     "liangtian_web.home",
 ]
 

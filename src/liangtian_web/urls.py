@@ -6,8 +6,13 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 from django.views.generic import RedirectView
 
+from liangtian_web.balance.api import router as balance
 from liangtian_web.home.views import admin_login
 from liangtian_web.review.api import api
+from liangtian_web.standing.api import router as book
+
+api.add_router("/book", book)
+api.add_router("/balance", balance)
 
 urlpatterns = [
     path("", include("liangtian_web.home.urls")),
@@ -22,7 +27,12 @@ urlpatterns = [
     path("onemap/", include("liangtian_web.onemap.urls")),
     path("rulebook/", include("liangtian_web.rulebook.urls")),
     path("rulebook/", include("liangtian_web.review.rule_urls")),
+    path("ledger/", include("liangtian_web.standing.urls")),
+    path("ledger/reconciliation/", include("liangtian_web.reconcile.urls")),
     path("ledger/", include("liangtian_web.ledger.urls")),
     path("review/", include("liangtian_web.review.urls")),
+    path("registers/", include("liangtian_web.registers.urls")),
     path("balance/", include("liangtian_web.balance.urls")),
+    path("commitments/", include("liangtian_web.commitments.urls")),
+    path("transfers/", include("liangtian_web.transfers.urls")),
 ]  # fmt: skip

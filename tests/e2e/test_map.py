@@ -132,6 +132,51 @@ def test_the_printed_map_keeps_the_view_and_its_scale(desk, live, picture):
     assert all(abs(mm) <= 1 for mm in cut_off(page))
 
 
+def test_a_swiped_map_is_printed_with_both_days(desk, live, picture):
+    page = desk.page
+    log_in(page, live)
+    page.goto("/onemap/map/?on=2024-06-01&against=2020-01-01")
+    map_ready(page)
+    seen = centre(page, "landMap")
+    page.get_by_role("link", name="打印此视图").click()
+    map_ready(page)
+    expect(page.locator(".map-day")).to_have_text([re.compile("^2024-06-01"), re.compile("^2020-01-01")])
+    expect(page.locator("footer strong")).to_have_text(["2024-06-01", "2020-01-01"])
+    for which in ("landMap", "landOther"):
+        assert [round(v, 3) for v in centre(page, which)] == [round(v, 3) for v in seen]
+    page.get_by_label("比例尺").select_option("25000")
+    expect(page.locator("[data-scale-ratio]")).to_have_text("1 : 25,000")
+    zooms = [
+        page.evaluate(f"document.querySelector('[data-map]').{each}.getZoom()") for each in ("landMap", "landOther")
+    ]
+    assert zooms[0] == zooms[1]
+    picture(page, "print-swipe")
+    assert pages(page) == 1
+    assert all(abs(mm) <= 1 for mm in cut_off(page))
+
+
+def test_the_legend_is_there_before_the_land(desk, live):
+    page = desk.page
+    log_in(page, live)
+    page.route("**/onemap/tiles/**", lambda route: None)  # a cold map: no tile has come yet
+    page.goto("/onemap/map/?on=2024-06-01")
+    expect(page.locator("[data-switches] label")).not_to_have_count(0)
+    expect(page.locator("[data-classes] li")).not_to_have_count(0)
+    assert page.locator("[data-map]").get_attribute("data-ready") is None
+    page.get_by_role("checkbox", name="永久基本农田图斑").uncheck()
+    hidden = "document.querySelector('[data-map]').landMap.getLayoutProperty('YJJBNTTB-fill', 'visibility') === 'none'"
+    page.wait_for_function(hidden)
+
+
+def test_a_day_without_layers_has_no_empty_legend(desk, live):
+    page = desk.page
+    log_in(page, live)
+    page.goto("/onemap/map/?on=2018-01-01")
+    map_ready(page)
+    expect(page.locator("[data-legend]")).to_have_count(0)
+    expect(page.get_by_text("这一天没有可看的图层")).to_be_visible()
+
+
 def test_the_printed_result_shows_its_boundary(desk, live, picture):
     page = desk.page
     log_in(page, live)
@@ -154,7 +199,9 @@ def pages(page: Page) -> int:
 def cut_off(page: Page) -> tuple[int, int]:
     """How much wider and higher the drawn map is than its frame on paper, in millimetres."""
     page.emulate_media(media="print")
-    frame, drawn = (page.locator(which).bounding_box() for which in (".sheet .map", ".sheet .map canvas"))
+    frame, drawn = (
+        page.locator(which).bounding_box() for which in (".sheet .map >> nth=-1", ".sheet .map canvas >> nth=-1")
+    )
     page.emulate_media(media="screen")
     assert frame
     assert drawn

@@ -17,6 +17,17 @@ import shapely
 from pyproj import CRS
 
 from liangtian.check import tables
+from liangtian.check.absence import (
+    LAND_FACTS,
+    NEW_OUTSIDE,
+    ON_LINE,
+    OUTSIDE_LINE,
+    VILLAGE_FACTS,
+    Published,
+    doubt_land,
+    doubt_unpublished,
+    miss,
+)
 from liangtian.check.grading import divided
 from liangtian.check.overlay import (
     LineTolerance,
@@ -37,7 +48,6 @@ from liangtian.formats.features import Features
 from liangtian.onemap.catalogue import Catalogue, LayerVersion
 from liangtian.onemap.codelists import CODE_LISTS
 from liangtian.onemap.index import Index
-from liangtian.onemap.places import lies_in
 from liangtian.planning import parcels as planned
 from liangtian.planning.blocks import BlockRule, blocks_of
 from liangtian.space.area import ellipsoidal_area
@@ -47,23 +57,6 @@ from liangtian.units import net_dm2, round_dm2
 CONTROL_LAYERS = ("YJJBNTTB", "YJJBNTSFQ", "STBHHX", "CZKFBJ", "KZBJ")
 LAYERS = ("DLTB", "XZQ", "CJDCQ", "GDDB", *CONTROL_LAYERS)
 MEASURED = {"DLTB": tables.COLUMNS, "CJDCQ": ("ZLDWDM",), **dict.fromkeys(CONTROL_LAYERS, ("KCXS",))}
-LAND_FACTS = (
-    "contiguous_farmland_max_m2",
-    "farmland_m2",
-    "farmland_quantity_m2",
-    "paddy_m2",
-    "capacity_kg",
-    "new_construction_m2",
-    "required_by_place",
-    "farmland_parcels",
-)
-CONTROL_FACTS = {
-    "YJJBNTTB": "basic_farmland_overlap_m2",
-    "YJJBNTSFQ": "demonstration_zone_overlap_m2",
-    "STBHHX": "red_line_overlap_m2",
-    "CZKFBJ": "outside_urban_boundary_m2",
-    "KZBJ": "outside_expansion_boundary_m2",
-}
 OVERLAP_RULE = "COM-26"  # quality rule: parcels that overlap
 BALANCED_KINDS = ("batch", "single-site", "village")  # temporary land is reclaimed, consolidation takes nothing
 
@@ -169,63 +162,42 @@ def gather(
     versions: Mapping[str, Sequence[LayerVersion]],
     *,
     kind: str,
+    on: date,
     technical: Technical,
+    place: str = "",
 ) -> Gathered:
     """Measure a boundary against the published layers.
 
     A layer that is not published leaves its facts unknown (None): absence of a layer is never absence of an overlap.
+    The fact `unmeasured` names the cause of each.
+
+    Parameters
+    ----------
+    versions : those in force on the date `on`
+    place : the one asked for; tells where the ground lies if no parcel does
     """
     reading = _Reading(boundary, catalogue, versions, technical)
     reading.pieces.update(reading.cut(MEASURED))
-    found = Gathered({"kind": kind, "boundary_m2": m2(boundary.area_dm2)}, {}, reading.pieces.get("DLTB"))
+    facts = {"kind": kind, "boundary_m2": m2(boundary.area_dm2), "unmeasured": ()}
+    found = Gathered(facts, {}, reading.pieces.get("DLTB"))
     land = reading.land(found.pieces) if found.pieces is not None else None
     _measure_land(found, land, reading, owed=kind in BALANCED_KINDS)
-    for layer, name in (("YJJBNTTB", "basic_farmland"), ("YJJBNTSFQ", "demonstration_zone"), ("STBHHX", "red_line")):
+    for layer, name in ON_LINE.items():
         _measure_overlap(found, reading, layer, name)
-    for layer, name in (("CZKFBJ", "outside_urban_boundary"), ("KZBJ", "outside_expansion_boundary")):
+    for layer, name in OUTSIDE_LINE.items():
         _measure_outside(found, land, reading, layer, name)
     _measure_villages(found, reading)
     _measure_contiguity(found, technical.block, wanted=kind == "consolidation")
-    _doubt_what_lies_outside(found, technical.tolerance)
-    _doubt_what_was_not_published(found, land, versions)
+    published = Published(catalogue, versions, _counties(land, place), on, zone="" if place.isdecimal() else place)
+    doubt_unpublished(found.facts, found.tables, published, technical.tolerance.area_m2)
+    doubt_land(found.facts, found.tables, published, technical.tolerance.area_m2)
     return found
 
 
-def _doubt_what_was_not_published(
-    found: Gathered, land: Land | None, versions: Mapping[str, Sequence[LayerVersion]]
-) -> None:
-    """A control layer published for other places says nothing of a county it was not published for."""
-    counties = set() if land is None else {code[:6] for code in set(land.village.tolist()) if len(code) >= 6}
-    for layer, fact in CONTROL_FACTS.items():
-        published = [version.place for version in versions.get(layer, ())]
-        missing = [county for county in counties if not any(lies_in(county, place) for place in published)]
-        if missing and not found.facts[fact]:
-            found.facts[fact] = None
-
-
-def _doubt_what_lies_outside(found: Gathered, tolerance: LineTolerance) -> None:
-    """Ground that no parcel covers may be anything: what was measured to be nothing there is unknown, not zero.
-
-    An overlap that was found stays found; the tables keep what was measured.
-    """
-    uncovered = found.tables["uncovered_m2"]
-    if uncovered is None or uncovered < tolerance.area_m2:
-        return
-    found.facts.update(dict.fromkeys(name for name in LAND_FACTS if name != "farmland_parcels"))
-    found.facts["new_construction_outside_expansion_m2"] = None
-    for name in ("basic_farmland", "demonstration_zone", "red_line"):
-        if not found.facts[f"{name}_overlap_m2"]:
-            found.facts[f"{name}_overlap_m2"] = None
-
-
-def doubt_what_was_not_read(found: Gathered) -> None:
-    """Plots that could not be read may be any ground: sums and what was found to be nothing are unknown.
-
-    An overlap that was found stays found; the tables, and `boundary_m2`, keep what was measured of the plots read.
-    """
-    doubtful = (*LAND_FACTS, "new_construction_outside_expansion_m2", "villages", "whole_villages", "villages_adjacent")
-    found.facts.update(dict.fromkeys(name for name in doubtful if name != "farmland_parcels"))
-    found.facts.update({fact: found.facts[fact] or None for fact in CONTROL_FACTS.values()})
+def _counties(land: Land | None, place: str) -> tuple[str, ...]:
+    """Where the ground lies, as its parcels say, else as it was asked."""
+    told = set() if land is None else {code[:6] for code in set(land.village.tolist()) if len(code) >= 6}
+    return tuple(sorted(told)) or ((place,) if place else ())
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -319,10 +291,24 @@ def _measure_land(found: Gathered, land: Land | None, reading: _Reading, *, owed
         farmland_parcels=land.pieces.ids(land.farmland),
         required_by_place=tuple({"place": row["code"], **row["required"]} for row in counties),
     )
-    if not land.ridges_known:
-        found.facts.update(dict.fromkeys(("farmland_quantity_m2", "paddy_m2", "capacity_kg", "required_by_place")))
-    if any(len(code) < 6 for code in land.village[land.farmland]):
-        found.facts["required_by_place"] = None  # farmland that lies nobody knows where is owed by somebody
+    _doubt_attributes(found.facts, land, grades)
+
+
+def _doubt_attributes(facts: dict[str, Any], land: Land, kg_per_mu: Mapping[int, Fraction]) -> None:
+    """What farmland parcels lack of attributes leaves what rests on them unknown."""
+    if (bad := land.farmland & ~land.ridges_known).any():
+        net = ("farmland_quantity_m2", "paddy_m2", "capacity_kg", "required_by_place", "contiguous_farmland_max_m2")
+        miss(facts, net, {"cause": "ridge-unknown", "which": _some(land.pieces.ids(bad))})
+    nowhere = land.farmland & (np.char.str_len(land.village) < 6)
+    if nowhere.any():  # farmland that lies nobody knows where is owed by somebody
+        which = _some(land.pieces.ids(nowhere))
+        miss(facts, ("required_by_place",), {"cause": "village-missing", "which": which})
+    if facts["capacity_kg"] is None:
+        miss(facts, ("capacity_kg",), tables.capacity_gap(land, kg_per_mu))
+
+
+def _some(ids: Sequence[str]) -> str:
+    return "、".join(ids[:3]) + ("…" if len(ids) > 3 else "")
 
 
 def _no_land() -> dict[str, Any]:
@@ -362,12 +348,12 @@ def _measure_overlap(found: Gathered, reading: _Reading, layer: str, name: str) 
 def _measure_outside(found: Gathered, land: Land | None, reading: _Reading, layer: str, name: str) -> None:
     pieces = reading.pieces.get(layer)
     outside = None if pieces is None else outside_of(reading.boundary.shape, pieces, reading.technical.tolerance)
-    found.facts[f"{name}_m2"] = found.tables[f"{name}_m2"] = None if outside is None else reading.part(outside.area_dm2)
+    found.facts[name] = found.tables[name] = None if outside is None else reading.part(outside.area_dm2)
     if outside is not None:
         found.overlaps[layer] = outside
     if layer == "KZBJ":
         new = None if land is None or outside is None else _new_outside(land, outside)
-        found.facts["new_construction_outside_expansion_m2"] = new
+        found.facts[NEW_OUTSIDE] = new
 
 
 def _new_outside(land: Land, outside: Overlap) -> Any:
@@ -381,7 +367,7 @@ def _measure_villages(found: Gathered, reading: _Reading) -> None:
     """Villages touched, whether each is covered whole, and whether they adjoin; slivers at the edge do not count."""
     pieces = reading.pieces.get("CJDCQ")
     if pieces is None:
-        found.facts.update(villages=None, whole_villages=None, villages_adjacent=None)
+        found.facts.update(dict.fromkeys(VILLAGE_FACTS))
         return
     wide = 2 * shapely.area(pieces.shapes) / np.maximum(shapely.length(pieces.shapes), 1e-9)
     tolerance = reading.technical.tolerance

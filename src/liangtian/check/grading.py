@@ -16,6 +16,7 @@ import shapely
 from liangtian.check.overlay import Pieces
 from liangtian.onemap.farmland import WORST, grades_of
 from liangtian.space.area import ellipsoidal_area
+from liangtian.space.overlay import shared
 from liangtian.units import net_dm2, round_dm2
 
 Ints = npt.NDArray[np.int64]
@@ -99,8 +100,7 @@ def _laid_over(pieces: Pieces, layer: Pieces, wanted: Ints) -> tuple[Ints, Ints,
     grade = grades_of(layer.attributes["GDDB"])
     over, under = shapely.STRtree(layer.shapes).query(pieces.shapes[wanted], predicate="intersects")
     over, under = over[grade[under] > 0], under[grade[under] > 0]
-    shared = shapely.intersection(pieces.shapes[wanted[over]], layer.shapes[under])
-    area = round_dm2(ellipsoidal_area(shared, pieces.crs))
+    area = round_dm2(ellipsoidal_area(shared(pieces.shapes[wanted[over]], layer.shapes[under]), pieces.crs))
     named = wanted[over] * (WORST + 1) + grade[under]
     each, at = np.unique(named[area > 0], return_inverse=True)
     summed = np.bincount(at, weights=area[area > 0], minlength=len(each)).astype(np.int64)

@@ -16,6 +16,7 @@ from liangtian.onemap.index import Index
 from liangtian.onemap.snapshot import ID
 from liangtian.space.area import ellipsoidal_area
 from liangtian.space.crs import reproject
+from liangtian.space.overlay import LEAST_M2, remainder, shared
 from liangtian.units import round_dm2
 
 Ints = npt.NDArray[np.int64]
@@ -97,7 +98,7 @@ class _Clip:
         meets = shapely.intersects(own, shapes)
         rows, shapes = rows[meets], shapes[meets]
         through = ~shapely.covers(own, shapes)
-        shapes[through] = shapely.intersection(shapes[through], own)
+        shapes[through] = shared(shapes[through], own)
         return cls(index, rows, shapes, index.area_dm2[rows], through)
 
     def pieces(self, crs: CRS, columns: Sequence[str]) -> Pieces:
@@ -216,7 +217,8 @@ def _polygons(geometry: shapely.Geometry) -> Shapes:
 
 def outside_of(boundary: shapely.Geometry, pieces: Pieces, tolerance: LineTolerance) -> Overlap:
     """The part of a boundary not covered by the pieces of a control area."""
-    rest = shapely.difference(boundary, shapely.union_all(pieces.shapes)) if len(pieces) else boundary
+    whole = np.array([boundary], dtype=object)
+    rest = remainder(whole, shapely.union_all(pieces.shapes))[0] if len(pieces) else boundary
     return _parted(rest, pieces.crs, tolerance)
 
 
@@ -236,8 +238,8 @@ def on_parts(pieces: Pieces, parts: Shapes) -> npt.NDArray[np.bool_]:
     copies = _copies(parts, pieces.shapes, part, piece)
     rest = ~hit[piece] & ~copies[part]
     part, piece = _sharing(parts, pieces.shapes, part[rest], piece[rest])
-    shared = shapely.area(shapely.intersection(parts[part], pieces.shapes[piece])) >= 0.005  # half of 0.01 m²
-    hit[piece[shared]] = True
+    more = shapely.area(shared(parts[part], pieces.shapes[piece])) >= LEAST_M2
+    hit[piece[more]] = True
     return hit
 
 
@@ -263,7 +265,7 @@ def within_dm2(pieces: Pieces, chosen: npt.NDArray[np.bool_], ground: shapely.Ge
     inside = shapely.covers(ground, shapes)
     through = ~inside & shapely.intersects(ground, shapes)
     through[through] = ~shapely.touches(ground, shapes[through])
-    cut_through = shapely.intersection(shapes[through], ground)
+    cut_through = shared(shapes[through], ground)
     return int(area[inside].sum() + round_dm2(ellipsoidal_area(cut_through, pieces.crs)).sum())
 
 

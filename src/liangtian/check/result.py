@@ -16,7 +16,7 @@ from pyproj import CRS
 
 from liangtian.check.gather import Boundary, Gathered
 from liangtian.check.suspicion import UNREAD
-from liangtian.finding import Finding, Outcome
+from liangtian.finding import Finding, Outcome, Step
 from liangtian.messages import Language, render
 from liangtian.onemap.snapshot import ID
 from liangtian.space.crs import CGCS2000, geographic, is_cgcs2000, reproject
@@ -91,16 +91,39 @@ def _degrees(shapes: npt.NDArray[np.object_], crs: CRS) -> npt.NDArray[np.object
 
 
 def as_data(finding: Finding, *, lang: Language = "zh") -> dict[str, Any]:
-    """One finding as the result document has it."""
+    """One finding as the result document has it: every area with two decimals."""
+    unit = _unit(finding)
     return {
         "rule": finding.rule,
         "outcome": finding.outcome.value,
-        "measured": finding.measured,
-        "required": finding.required,
+        "measured": _exact(finding.measured, unit),
+        "required": _exact(finding.required, unit),
         "parcels": list(finding.parcels),
         "message": render(finding, lang=lang),
-        "trace": [{"kind": step.kind, "name": step.name, "value": step.value, **step.detail} for step in finding.trace],
+        "trace": [_step(step) for step in finding.trace],
     }
+
+
+def _unit(finding: Finding) -> str:
+    """The unit of what a finding compared, else of the fact that decided."""
+    compared = next((step.detail.get("unit") for step in finding.trace if step.kind == "compare"), None)
+    return str(compared or next((step.detail.get("unit") for step in finding.trace if step.kind == "fact"), ""))
+
+
+def _step(step: Step) -> dict[str, Any]:
+    value = _exact(step.value, str(step.detail.get("unit", ""))) if step.kind == "fact" else step.value
+    return {"kind": step.kind, "name": step.name, "value": value, **step.detail}
+
+
+def _exact(value: object, unit: str) -> object:
+    """A figure in m² with two decimals, in the rows of a table those whose name says m²; anything else as it is."""
+    if isinstance(value, Mapping):
+        return {name: _exact(each, "m2" if str(name).endswith("_m2") else "") for name, each in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_exact(each, unit) for each in value]
+    if unit != "m2" or isinstance(value, bool) or not isinstance(value, (int, float)):
+        return value
+    return Decimal(str(value)).quantize(Decimal("0.01"))
 
 
 def verdict(findings: Sequence[Finding]) -> Outcome:

@@ -9,12 +9,12 @@ from functools import cache, lru_cache
 from importlib.metadata import version as installed_version
 from typing import Any
 
+from liangtian.check.absence import doubt_unread
 from liangtian.check.gather import (
     Boundary,
     Gathered,
     Technical,
     boundary_of,
-    doubt_what_was_not_read,
     gather,
     versions_for,
 )
@@ -27,7 +27,7 @@ from liangtian.formats.features import Features
 from liangtian.onemap.catalogue import Catalogue, LayerVersion
 from liangtian.onemap.precedence import shares
 from liangtian.planning.blocks import BlockRule
-from liangtian.policy.adoption import Adoption, adopted, demonstration_adoptions
+from liangtian.policy.adoption import Adoption, adopted, demonstration_adoptions, demonstration_names
 from liangtian.policy.clause import Case
 from liangtian.policy.document import Document
 from liangtian.policy.evaluate import Rulebook, rules_digest
@@ -55,6 +55,8 @@ class Question:
     adoptions : which places adopted which documents
     documents : ids of the documents to decide by, whatever is adopted: those of a result to be decided again
     values : values of places, beside those the documents declare
+    names : code of a place → its name, for places no published layer names
+    partial : plots of the boundary were left out when it was first read, and only the others are asked about again
     """
 
     on: date
@@ -65,6 +67,8 @@ class Question:
     adoptions: Iterable[Adoption] | None = None
     documents: Sequence[str] | None = None
     values: tuple[Parameter, ...] = ()
+    names: Mapping[str, str] | None = None
+    partial: bool = False
 
 
 def check(features: Features, catalogue: Catalogue, question: Question) -> CheckResult:
@@ -81,12 +85,21 @@ def check(features: Features, catalogue: Catalogue, question: Question) -> Check
     boundary = boundary_of(features)
     versions = versions_for(catalogue, on=question.on, named=question.versions)
     technical = technical_on(question.on, question.place or "")
-    gathered = gather(boundary, catalogue, versions, kind=question.kind, technical=technical)
+    gathered = gather(
+        boundary,
+        catalogue,
+        versions,
+        kind=question.kind,
+        on=question.on,
+        technical=technical,
+        place=question.place or "",
+    )
     missing = unread(features)
-    if missing:
-        doubt_what_was_not_read(gathered)
+    if missing or question.partial:
+        doubt_unread(gathered.facts)
     place = question.place or _main_place(gathered, boundary, catalogue, versions, features.source)
     gathered.facts.update(declared)
+    _name_places(gathered, demonstration_names() if question.names is None else question.names)
 
     documents = _documents(question, place)
     findings = _decide(documents, question.values, Case(question.on, place, EVENT, gathered.facts))
@@ -98,6 +111,11 @@ def check(features: Features, catalogue: Catalogue, question: Question) -> Check
     }
     notes = features.findings + missing + doubts(features, boundary, [catalogue.index(v) for v in versions["DLTB"]])
     return CheckResult(head, findings, gathered, boundary, notes)
+
+
+def _name_places(gathered: Gathered, names: Mapping[str, str]) -> None:
+    for row in gathered.tables["places"]:
+        row["name"] = row["name"] or names.get(row["code"])
 
 
 def recheck(facts: Mapping[str, object], question: Question) -> tuple[tuple[Finding, ...], str]:

@@ -36,7 +36,7 @@ class Land:
     village : 12-digit code of the location, "" where unknown
     graded : the pieces parted by farmland grade
     ridge : ridge coefficient, millionths
-    ridges_known : every ridge coefficient of the farmland is one (0 ≤ KCXS < 1)
+    ridges_known : whether the ridge coefficient is one (0 ≤ KCXS < 1)
     """
 
     pieces: Pieces
@@ -47,7 +47,7 @@ class Land:
     village: npt.NDArray[np.str_]
     graded: Parts
     ridge: npt.NDArray[np.int64]
-    ridges_known: bool
+    ridges_known: npt.NDArray[np.bool_]
 
     def text(self, column: str) -> npt.NDArray[np.str_]:
         return _text(self.pieces.attributes[column])
@@ -67,7 +67,7 @@ def land_of(pieces: Pieces) -> Land:
         village=_text(pieces.attributes["ZLDWDM"], digits=12),
         graded=undivided(grades_of(pieces.attributes["GDDB"]), pieces.area_dm2, net),
         ridge=ridge,
-        ridges_known=bool(ridge_known[farmland].all()),
+        ridges_known=ridge_known,
     )
 
 
@@ -144,6 +144,16 @@ def _capacity_kg(parts: Parts, chosen: npt.NDArray[np.bool_], kg_per_mu: Mapping
             return None
         total += int(parts.net_dm2[chosen & (parts.grade == grade)].sum()) * kg_per_mu[grade]
     return int(round_half_up(total / (100 * MU_M2)))
+
+
+def capacity_gap(land: Land, kg_per_mu: Mapping[int, Fraction]) -> dict[str, object]:
+    """Why the capacity of the farmland is not known: ground without a grade, else a grade without a value."""
+    farmland = land.farmland[land.graded.piece]
+    bare = farmland & (land.graded.grade == 0)
+    if bare.any():
+        return {"cause": "grade-missing", "area_m2": m2(land.graded.area_dm2[bare])}
+    unvalued = sorted(set(land.graded.grade[farmland].tolist()) - set(kg_per_mu))
+    return {"cause": "grade-unvalued", "which": "、".join(map(str, unvalued))}
 
 
 def required(land: Land, chosen: npt.NDArray[np.bool_], kg_per_mu: Mapping[int, Fraction], *, owed: bool) -> Row:

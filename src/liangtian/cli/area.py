@@ -26,7 +26,7 @@ from liangtian.units import display_area, m2_from_dm2, round_dm2
 def area(lang: Language | None, /, file: Path, as_json: bool, **options: Any) -> None:
     """Print the ellipsoidal area of every polygon of FILE, and their sum.
 
-    Exit code: 1 if a plot of the file could not be read; its defects stand on standard error.
+    What reading met or assumed stands on standard error. Exit code: 1 if a plot of the file could not be read.
     """
     with opened(file, options) as features:
         if features.crs is None:
@@ -35,10 +35,10 @@ def area(lang: Language | None, /, file: Path, as_json: bool, **options: Any) ->
         areas = round_dm2(ellipsoidal_area(geometry, plane))
         ids = [str(row) for row in features.rows.tolist()]
     _print(ids, areas, as_json=as_json)
-    errors = [each for each in features.findings if each.params.get("severity") == "error"]
-    for error in errors:
-        click.echo(render(error, lang=lang or "zh"), err=True)
-    raise click.exceptions.Exit(1 if errors else 0)
+    for finding in features.findings:
+        click.echo(render(finding, lang=lang or "zh"), err=True)
+    unread = any(each.params.get("severity") == "error" for each in features.findings)
+    raise click.exceptions.Exit(1 if unread else 0)
 
 
 def _print(ids: list[str], areas: npt.NDArray[np.int64], *, as_json: bool) -> None:

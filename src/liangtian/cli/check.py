@@ -13,7 +13,7 @@ import click
 from liangtian.check.result import CheckResult
 from liangtian.check.run import KINDS, Question
 from liangtian.check.run import check as run_check
-from liangtian.cli.options import adoptions_of, file_options, home_option, on_option, opened
+from liangtian.cli.options import adoptions_of, file_options, home_option, names_of, on_option, opened
 from liangtian.errors import FileUnreadable, LiangtianError
 from liangtian.finding import Outcome
 from liangtian.messages import Language, render, render_text
@@ -48,6 +48,7 @@ def check(lang: Language, /, boundary: Path, home: Path, as_json: bool, report: 
         declared=_declared(given.pop("facts_file")),
         versions=_named(given.pop("named")),
         adoptions=adoptions_of(home),
+        names=names_of(home),
     )
     with opened(boundary, given) as features:
         result = run_check(features, Catalogue(home), question)

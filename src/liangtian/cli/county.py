@@ -3,29 +3,46 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
 import click
 from pyproj import CRS
 
-from liangtian.datasets.county import FEWEST_PARCELS, generate
+from liangtian.datasets.county import FEWEST_PARCELS
+from liangtian.datasets.lands import MOST_PARCELS, generate_lands
 from liangtian.datasets.projects import planted, sample_projects
 from liangtian.formats import vector
+from liangtian.formats.features import Features
 from liangtian.space.crs import reproject
 
 
 @click.command()
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
-@click.option("--parcels", type=click.IntRange(min=FEWEST_PARCELS), default=150_000, help="About how many parcels.")
+@click.option(
+    "--parcels", type=click.IntRange(FEWEST_PARCELS, MOST_PARCELS), default=150_000, help="About how many parcels."
+)
 @click.option("--seed", type=click.IntRange(min=0), default=1, help="Another seed, another land.")
 def county(folder: Path, parcels: int, seed: int) -> None:
     """Write an invented municipality to DIR: layers as GeoPackage, projects/*.geojson, planted.json."""
-    layers = generate(parcels=parcels, seed=seed)
     (folder / "projects").mkdir(parents=True, exist_ok=True)
-    for code, features in layers.items():
-        vector.write(features, folder / f"{code}.gpkg")
-        click.echo(f"{code}\t{len(features):,}")
+    written: Counter[str] = Counter()
+    for number, layers in enumerate(generate_lands(parcels=parcels, seed=seed)):
+        put = vector.append if number else vector.write
+        for code in layers:
+            put(layers[code], folder / f"{code}.gpkg")
+            written[code] += len(layers[code])
+        if number == 0:
+            _write_examples(layers, folder)
+        layers.clear()  # the next land needs the memory
+    for code, count in written.items():
+        click.echo(f"{code}\t{count:,}")
+
+
+def _write_examples(layers: Mapping[str, Features], folder: Path) -> None:
+    """Sample projects and planted facts, all on the first land."""
     lonlat = CRS.from_epsg(4490)
     for name, project in sample_projects(layers).items():
         moved = replace(project, geometry=reproject(project.geometry, project.crs or lonlat, lonlat), crs=lonlat)

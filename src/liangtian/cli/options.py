@@ -16,7 +16,7 @@ from pyproj.exceptions import CRSError
 from liangtian.errors import FileUnreadable
 from liangtian.formats.features import Features
 from liangtian.formats.opening import open_features
-from liangtian.policy.adoption import Adoption, read_adoptions
+from liangtian.policy.adoption import Adoption, read_adoptions, read_names
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -92,3 +92,9 @@ def adoptions_of(home: Path) -> tuple[Adoption, ...] | None:
     """The installation's own `adopts.toml`, else None: the demonstration's."""
     path = home / "adopts.toml"
     return read_adoptions(path.read_text("utf-8", errors="replace"), path.name) if path.exists() else None
+
+
+def names_of(home: Path) -> dict[str, str] | None:
+    """What the installation's `adopts.toml` calls its places, else None: the demonstration's."""
+    path = home / "adopts.toml"
+    return read_names(path.read_text("utf-8", errors="replace"), path.name) if path.exists() else None

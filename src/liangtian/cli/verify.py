@@ -8,11 +8,12 @@ from typing import Any
 
 import click
 
+from liangtian.check.booked import check_rulebook
 from liangtian.check.result import to_json
 from liangtian.cli.options import DateType
 from liangtian.finding import Outcome
 from liangtian.ledger.bundle import read_bundle
-from liangtian.ledger.checks import Verdict
+from liangtian.ledger.checks import CHECKS, Verdict
 from liangtian.ledger.checks import verify as verify_bundle
 from liangtian.ledger.exclusivity import Exclusivity
 from liangtian.messages import Language, render, render_text
@@ -32,14 +33,15 @@ _MARKS = {Outcome.PASS: "✓", Outcome.FAIL: "✗", Outcome.UNKNOWN: "?"}
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_context
 def verify(context: click.Context, bundle: Path, head: str | None, on: date | None, as_json: bool) -> None:
-    """Verify the exported book BUNDLE: chain, conservation, balances on every day, ground credited once.
+    """Verify the exported book BUNDLE: chain, conservation, balances on every day, ground credited once, pooling by the rulebook.
 
     Exit code 0: all of it holds; 1: something does not; 3: something cannot be told, or the file cannot be read. Without
     --head the end of the book cannot be told: the manifest is as easily rewritten as the rest.
     """
     with bundle.open("rb") as source:
         read = read_bundle(source, name=bundle.name)
-    verdict = verify_bundle(read, _exclusivity(on or read.manifest.exported_at.date()), published=head)
+        rule = _exclusivity(on or read.manifest.exported_at.date())
+        verdict = verify_bundle(read, rule, published=head, checks={**CHECKS, "BOOK-09": check_rulebook})
     click.echo(to_json(_data(verdict, context.obj)) if as_json else _text(verdict, context.obj))
     context.exit(EXIT_CODES[verdict.outcome])
 

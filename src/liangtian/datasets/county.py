@@ -1,6 +1,7 @@
 """The demonstration county: the layers of an invented municipality of any size, the same for the same seed.
 
-示范市 (339900) with 示范县 (339901) and 示范二县 (339902), zone 40, near 120.7°E 30.4°N. Nothing in it is real.
+示范市 (339900) with 示范县 (339901) and 示范二县 (339902), zone 40, near 120.7°E 30.4°N. Nothing in it is real. A larger
+municipality is several lands (`lands.py`); this module draws one.
 """
 
 from __future__ import annotations
@@ -34,13 +35,14 @@ FEWEST_PARCELS = 2_000
 """Below this the two near-1,000-mu blocks would be most of the land."""
 
 
-def generate(*, parcels: int, seed: int = 1) -> dict[str, Features]:
-    """The layers of the municipality.
+def generate(*, parcels: int, seed: int = 1, land: int = 0, lands: int = 1) -> dict[str, Features]:
+    """The layers of the municipality, or of one of its lands.
 
     Parameters
     ----------
     parcels : how many land-use parcels; the result is within 10 % of it, villages being whole
     seed : another seed, another land
+    land, lands : which of how many lands side by side, of that many parcels each
 
     Returns
     -------
@@ -52,14 +54,14 @@ def generate(*, parcels: int, seed: int = 1) -> dict[str, Features]:
     """
     if parcels < FEWEST_PARCELS:
         raise ValueError(f"parcels must be at least {FEWEST_PARCELS}, not {parcels}")
-    planted = plant(draw_parcels(parcels, seed))
-    land = planted.parcels
+    planted = plant(draw_parcels(parcels, seed, land=land, lands=lands))
+    drawn = planted.parcels
     columns = parcel_columns(planted)
-    layers = {"DLTB": layer_of("DLTB", land.geometry, columns)} | _places(land)
+    layers = {"DLTB": layer_of("DLTB", drawn.geometry, columns)} | _places(drawn)
     rows = np.flatnonzero(planted.protected)
     shielded = basic_farmland_columns(planted, columns, rows)
-    layers["YJJBNTTB"] = layer_of("YJJBNTTB", land.geometry[rows], shielded)
-    return layers | _lines(planted, layers["XZQ"]) | {"GDDB": layer_of("GDDB", *grade_records(land))}
+    layers["YJJBNTTB"] = layer_of("YJJBNTTB", drawn.geometry[rows], shielded)
+    return layers | _lines(planted, layers["XZQ"], land) | {"GDDB": layer_of("GDDB", *grade_records(drawn))}
 
 
 def _places(land: Parcels) -> dict[str, Features]:
@@ -88,7 +90,7 @@ def _padded(codes: npt.NDArray[np.str_], width: int) -> list[str]:
     return [code.ljust(width, "0") for code in codes.tolist()]
 
 
-def _lines(planted: Planted, towns: Features) -> dict[str, Features]:
+def _lines(planted: Planted, towns: Features, number: int) -> dict[str, Features]:
     land = planted.parcels
     urban = zoning.urban(land)
     hills, river = zoning.red_line(land, urban)
@@ -97,13 +99,13 @@ def _lines(planted: Planted, towns: Features) -> dict[str, Features]:
     zones = zoning.demonstration(land, planted.protected)
     growth = zoning.expansion(land, urban)
     red = {
-        "HXBM": [f"339900-{k + 1:03}" for k in range(len(reds))],
+        "HXBM": [f"3399{number:02}-{k + 1:03}" for k in range(len(reds))],
         "HXMC": [f"示范市{kind}生态保护红线" for kind in kinds],
         "HXLX": kinds.tolist(),
         "GKCS": ["除国家规定的有限人为活动外，禁止开发性、生产性建设"] * len(reds),
     }
     zone = {
-        "SFQBH": [f"SFQ{k + 1:03}" for k in range(len(zones))],
+        "SFQBH": [f"SFQ{1000 * number + k + 1:03}" for k in range(len(zones))],
         "SFQMC": [f"示范区第{k + 1}片" for k in range(len(zones))],
     }
     plan = {"GHFQDM": ["510"] * len(urban), "GHFQMC": ["城镇集中建设区"] * len(urban)}

@@ -13,6 +13,8 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
+from liangtian.space.keys import distinct, positions
+
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Cells = npt.NDArray[np.void]
@@ -54,7 +56,7 @@ class Mesh:
 
 def build_mesh(cells: Cells) -> Mesh:
     """Node the cells: split every side at every corner that lies on it."""
-    keys = np.unique(np.concatenate([cells[v] << _SHIFT | cells[u] for u in ("u0", "u1") for v in ("v0", "v1")]))
+    keys = distinct(np.concatenate([cells[v] << _SHIFT | cells[u] for u in ("u0", "u1") for v in ("v0", "v1")]))
     u, v = keys & (2**_SHIFT - 1), keys >> _SHIFT
     above, below = _sides(keys, cells, along=("u0", "u1"), low="v0", high="v1")
     turned = u << _SHIFT | v
@@ -160,8 +162,8 @@ def _sides(keys: Ints, cells: Cells, *, along: tuple[str, str], low: str, high: 
     """Cell after and cell before each segment (key k, key k + 1), -1 where none."""
     after, before = np.full(len(keys), -1), np.full(len(keys), -1)
     for line, found in ((low, after), (high, before)):
-        lo = np.searchsorted(keys, cells[line] << _SHIFT | cells[along[0]])
-        hi = np.searchsorted(keys, cells[line] << _SHIFT | cells[along[1]])
+        lo = positions(keys, cells[line] << _SHIFT | cells[along[0]])
+        hi = positions(keys, cells[line] << _SHIFT | cells[along[1]])
         segment, owner = _expand(lo, hi)
         found[segment] = owner
     return after, before
@@ -176,15 +178,15 @@ def _expand(lo: Ints, hi: Ints) -> tuple[Ints, Ints]:
 
 def _cut_across(cells: Cells, strips: Cells, axis: int, longest_cm: int) -> Cells:
     near, far, low, high = ("u0", "u1", "v0", "v1") if axis == 0 else ("v0", "v1", "u0", "u1")
-    keys = np.unique(np.concatenate([cells[q] << _SHIFT | cells[p] for p in (near, far) for q in (low, high)]))
+    keys = distinct(np.concatenate([cells[q] << _SHIFT | cells[p] for p in (near, far) for q in (low, high)]))
     owners, places = [], []
     for bank in (low, high):
-        lo = np.searchsorted(keys, strips[bank] << _SHIFT | strips[near])
-        hi = np.searchsorted(keys, strips[bank] << _SHIFT | strips[far], side="right")
+        lo = positions(keys, strips[bank] << _SHIFT | strips[near])
+        hi = positions(keys, strips[bank] << _SHIFT | strips[far], "right")
         member, owner = _expand(lo, hi)
         owners.append(owner)
         places.append(keys[member] & (2**_SHIFT - 1))
-    marks = np.unique(np.concatenate(owners) << _SHIFT | np.concatenate(places))
+    marks = distinct(np.concatenate(owners) << _SHIFT | np.concatenate(places))
     owner, place = marks >> _SHIFT, marks & (2**_SHIFT - 1)
     whole = np.flatnonzero(owner[1:] == owner[:-1])
     owner, begin, stop = owner[whole], place[whole], place[whole + 1]
@@ -212,7 +214,7 @@ def _pinched_cells(mesh: Mesh, group: Ints) -> Ints:
         touching &= (c < 0) | (group[c] != group[a])
         touching &= (d < 0) | (group[d] != group[a])
         found.append(b[touching])
-    return np.unique(np.concatenate(found))
+    return distinct(np.concatenate(found))
 
 
 def _walk(mesh: Mesh, label: Ints) -> tuple[Ints, Ints, Ints, Ints]:

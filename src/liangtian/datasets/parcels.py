@@ -12,7 +12,7 @@ from liangtian.datasets.layout import FACES_HIGH, lay_out_blocks, lay_out_lots, 
 from liangtian.datasets.merging import settle_parcels
 from liangtian.datasets.mesh import Cells, Mesh, build_mesh, group_cells, split_strips
 from liangtian.datasets.places import Places, draw_seeds, found_places, nearest_seed, remoteness
-from liangtian.datasets.terrain import HILL_ABOVE, PLAIN_BELOW, Terrain, draw_terrain, slope_grade
+from liangtian.datasets.terrain import CENTRE_M, HILL_ABOVE, PLAIN_BELOW, Terrain, draw_terrain, slope_grade
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -37,6 +37,7 @@ _SOFTNESS_M = {  # how far a vertex may stray from its place in the plan
     Kind.FISHERY: 1.2,
 }
 _SOFT_M = 5.0  # vertices softer than this are smoothed
+_LAND_STEP = 1.3  # of the side of a plan: no land fills its plan, so none reaches its neighbour
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,18 +67,19 @@ class Parcels:
         return len(self.geometry)
 
 
-def draw_parcels(count: int, seed: int) -> Parcels:
-    """About `count` parcels (within a village's worth), the same for the same arguments."""
-    rng = np.random.default_rng(seed)
+def draw_parcels(count: int, seed: int, *, land: int = 0, lands: int = 1) -> Parcels:
+    """About `count` parcels (within a village's worth), the same for the same arguments; `land` is one of `lands`."""
+    rng = np.random.default_rng(seed if lands == 1 else [seed, land])
     side_m = float(np.sqrt(count * _PARCEL_M2 / 0.60))
     spacing_m = float(np.clip(np.sqrt(count * _PARCEL_M2 / 40), 450.0, 1_750.0))
-    terrain = draw_terrain(rng, side_m)
+    terrain = draw_terrain(rng, side_m, _centre_m(land, lands, side_m))
     blocks, strips = lay_out_blocks(terrain, rng)
-    land, places = _settle(blocks, terrain, draw_seeds(rng, side_m, spacing_m), spacing_m, count)
-    land["kind"] = _kinds(land, terrain, places, rng)
-    home_of_block = np.full(int(land["block"].max()) + 1, -1)
-    home_of_block[land["block"]] = land["place"]
-    lots, streets = lay_out_lots(land, int(strips["strip"].max()) + 1, rng)
+    seeds = draw_seeds(rng, side_m, spacing_m)
+    blocks, places = _settle(blocks, terrain, seeds, spacing_m, count=count, land=land)
+    blocks["kind"] = _kinds(blocks, terrain, places, rng)
+    home_of_block = np.full(int(blocks["block"].max()) + 1, -1)
+    home_of_block[blocks["block"]] = blocks["place"]
+    lots, streets = lay_out_lots(blocks, int(strips["strip"].max()) + 1, rng)
     lots["code"] = choose_codes(lots["kind"].astype(np.int64), *middle_m(lots), terrain, rng)
     cells = split_strips(np.concatenate([lots, strips, streets]), longest_cm=4_500)
     mesh = build_mesh(cells)
@@ -89,7 +91,17 @@ def draw_parcels(count: int, seed: int) -> Parcels:
     return _trace(mesh, cells, label, places, terrain=terrain, rng=rng)
 
 
-def _settle(blocks: Cells, terrain: Terrain, seeds: Floats, spacing_m: float, count: int) -> tuple[Cells, Places]:
+def _centre_m(land: int, lands: int, side_m: float) -> tuple[float, float]:
+    """Middle of one of several lands: two columns of them, with open ground between."""
+    if lands == 1:
+        return CENTRE_M
+    step = _LAND_STEP * side_m
+    return CENTRE_M[0] + (land % 2 - 0.5) * step, CENTRE_M[1] + (land // 2 - (lands - 1) // 2 / 2) * step
+
+
+def _settle(
+    blocks: Cells, terrain: Terrain, seeds: Floats, spacing_m: float, *, count: int, land: int
+) -> tuple[Cells, Places]:
     """Keep the villages nearest the middle that are expected to hold `count` parcels and a little more."""
     site = nearest_seed(seeds, *middle_m(blocks))
     rugged = terrain.ruggedness(*middle_m(blocks))
@@ -99,7 +111,7 @@ def _settle(blocks: Cells, terrain: Terrain, seeds: Floats, spacing_m: float, co
     order = np.argsort(remoteness(terrain, seeds), kind="stable")
     wanted = int(np.searchsorted(np.cumsum(expected[order]), count * 1.02)) + 3
     kept = order[:wanted]
-    places, rows = found_places(seeds[kept], terrain, spacing_m)
+    places, rows = found_places(seeds[kept], terrain, spacing_m, land=land)
     number = np.full(len(seeds), -1)
     number[kept[rows]] = np.arange(len(kept))
     inside = number[site] >= 0

@@ -1,6 +1,7 @@
 """Villages, towns and counties of the invented municipality: which block belongs where, codes and names.
 
-示范市 (339900) has two counties, 示范县 (339901) and 示范二县 (339902): codes that no real place bears.
+示范市 (339900) has two counties, 示范县 (339901) and 示范二县 (339902), and two more for each further land: codes that no
+real place bears.
 """
 
 from __future__ import annotations
@@ -17,7 +18,10 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 MUNICIPALITY = ("339900", "示范市")
-COUNTIES = (("339901", "示范县"), ("339902", "示范二县"))
+_TENS = ("", "十", *(f"{digit}十" for digit in "二三四五六七八九"))
+_ORDINALS = [f"{ten}{one}" for ten in _TENS for one in ("", *"一二三四五六七八九")]
+COUNTIES = tuple((f"3399{n:02}", f"示范{_ORDINALS[n] if n > 1 else ''}县") for n in range(1, 99))
+"""Code and name of every county there may be: two on each land (`lands.py`)."""
 
 _FIRST_COUNTY_SHARE = 0.6
 _VILLAGES_A_TOWN = 15
@@ -102,8 +106,8 @@ def remoteness(terrain: Terrain, seeds: Floats) -> Floats:
     return np.asarray(np.hypot(u, v) / np.clip(bulge, 0.7, 1.35))
 
 
-def found_places(seeds: Floats, terrain: Terrain, spacing_m: float) -> tuple[Places, Ints]:
-    """Divide the villages among counties and towns.
+def found_places(seeds: Floats, terrain: Terrain, spacing_m: float, *, land: int = 0) -> tuple[Places, Ints]:
+    """Divide the villages among the two counties of a land, and among towns.
 
     Returns
     -------
@@ -113,7 +117,7 @@ def found_places(seeds: Floats, terrain: Terrain, spacing_m: float) -> tuple[Pla
     first = round(len(seeds) * _FIRST_COUNTY_SHARE)
     towns = [
         (county, members)
-        for county, half in enumerate((ranked[:first], ranked[first:]))
+        for county, half in enumerate((ranked[:first], ranked[first:]), 2 * land)
         for members in _bisect(seeds, half)
     ]
     order = np.concatenate([members for _, members in towns])

@@ -29,6 +29,9 @@ PROJECTS = {
 }
 """Name and kind of check of each project."""
 
+WORKS = {"reclamation": ("低丘缓坡垦造耕地", "0201"), "dry-to-paddy": ("旱地改水田", "0103")}
+"""Name of the works, and the class of the ground they change."""
+
 _ROAD_LENGTH_M, _ROAD_WIDTH_M = 640.0, 26.0
 _SITE_M = (120.0, 80.0)
 
@@ -51,6 +54,36 @@ def sample_projects(layers: Mapping[str, Features]) -> dict[str, Features]:
         "border_site": _site_on(_border_middle(layers["XZQ"])),
     }
     return {name: _project(layers["DLTB"], name, shape) for name, shape in shapes.items()}
+
+
+def accepted_grounds(layers: Mapping[str, Features]) -> dict[str, Features]:
+    """Ground of accepted projects: the largest parcels of a class in each county, no two the same.
+
+    Returns
+    -------
+    `<work>_<county>_<n>`: orchards reclaimed as farmland (0201) and dry land turned to paddy (0103), the largest first
+    """
+    parcels = layers["DLTB"]
+    county = np.array([code[:6] for code in parcels.attributes["ZLDWDM"].to_pylist()])
+    classes = np.array(parcels.attributes["DLBM"].to_pylist())
+    area = shapely.area(parcels.geometry)
+    found = {}
+    for code in np.unique(county):
+        for work, (title, landclass) in WORKS.items():
+            rows = np.flatnonzero((county == code) & (classes == landclass))
+            for n, row in enumerate(rows[np.argsort(-area[rows], kind="stable")][:3], 1):
+                name = f"{work}_{code}_{n}"
+                columns = pa.table({"XMMC": [f"{title}{n}"], "XMLX": [work]})
+                shape = np.array([parcels.geometry[row]], dtype=object)
+                found[name] = Features(shape, columns, parcels.crs, name, np.array([1]))
+    return found
+
+
+def county_of(layers: Mapping[str, Features], project: Features) -> str:
+    """Code of the county that holds most of a project."""
+    towns = layers["XZQ"]
+    shared = shapely.area(shapely.intersection(towns.geometry, project.geometry[0]))
+    return str(towns.attributes["XZQDM"][int(np.argmax(shared))].as_py())[:6]
 
 
 def planted(layers: Mapping[str, Features]) -> dict[str, dict[str, object]]:

@@ -86,7 +86,10 @@ class Channel:
 
 @dataclass(frozen=True, slots=True)
 class Terrain:
-    """Relief and bending of a plan that is a square of `side_m` metres with its corner at the origin."""
+    """Relief and bending of a plan that is a square of `side_m` metres with its corner at the origin.
+
+    Its middle comes to lie at `centre_m` of EPSG:4549.
+    """
 
     side_m: float
     channels: tuple[Channel, ...]
@@ -95,6 +98,7 @@ class Terrain:
     fine: Waves
     patches: Waves
     outline: Waves
+    centre_m: tuple[float, float] = CENTRE_M
 
     def ruggedness(self, u: Array, v: Array) -> Array:
         """0 on the plain to 1 in the hills; rises to the south-west, low along the main river."""
@@ -126,12 +130,12 @@ class Terrain:
         turn = np.radians(24.0)
         u, v = u - self.side_m / 2, v - self.side_m / 2
         return (
-            CENTRE_M[0] + u * np.cos(turn) - v * np.sin(turn),
-            CENTRE_M[1] + u * np.sin(turn) + v * np.cos(turn),
+            self.centre_m[0] + u * np.cos(turn) - v * np.sin(turn),
+            self.centre_m[1] + u * np.sin(turn) + v * np.cos(turn),
         )
 
 
-def draw_terrain(rng: np.random.Generator, side_m: float) -> Terrain:
+def draw_terrain(rng: np.random.Generator, side_m: float, centre_m: tuple[float, float] = CENTRE_M) -> Terrain:
     """Terrain for a plan of the given side, lengths shortened where the plan is small."""
     river = _channel(rng, axis=0, at=side_m * rng.uniform(0.44, 0.52), size_m=min(1.0, side_m / 16_000) * 520)
     brooks = [
@@ -150,6 +154,7 @@ def draw_terrain(rng: np.random.Generator, side_m: float) -> Terrain:
         fine=Waves.drawn(rng, 800.0),
         patches=Waves.drawn(rng, 620.0),
         outline=Waves.drawn(rng, side_m * 0.55),
+        centre_m=centre_m,
     )
 
 

@@ -14,7 +14,7 @@ import shapely
 
 from liangtian.errors import CrsMismatch, FileUnreadable
 from liangtian.finding import Outcome
-from liangtian.formats import archive, boundary_txt, dxf, geoparquet, kml, ogr, shapefile, text_repair, vct
+from liangtian.formats import archive, boundary_txt, dxf, geoparquet, kml, large, ogr, shapefile, text_repair, vct
 from liangtian.formats.features import Features
 from liangtian.formats.geometry import RawLayer, note, polygons_of
 
@@ -89,10 +89,18 @@ def _read_dataset(path: Path, suffix: str, layer: str | None, encoding: str | No
         return boundary_txt.read(path)
     if suffix == ".vct":
         return vct.read(path, layer=layer)
+    if suffix == ".gpkg" and (packed := _read_packed(path, layer)) is not None:
+        return packed
     try:
         return polygons_of(_unmangled(_read_raw(path, suffix, layer, encoding)))
     except UnicodeDecodeError as error:
         raise FileUnreadable("file-text-not-utf8", file=path.name) from error
+
+
+def _read_packed(path: Path, layer: str | None) -> Features | None:
+    """A large GeoPackage batch by batch; None where it is none, or has to be read whole."""
+    ogr.check_content(path)
+    return large.read(path, layer) if large.is_large(path, layer) else None
 
 
 def _read_raw(path: Path, suffix: str, layer: str | None, encoding: str | None) -> RawLayer:
@@ -153,6 +161,17 @@ def write(features: Features, path: Path, *, encoding: str | None = None) -> Non
         _write_dataset(features, Path(folder) / path.name, suffix, encoding)
         for part in sorted(Path(folder).iterdir()):
             os.replace(part, path.parent / part.name)
+
+
+def append(features: Features, path: Path) -> None:
+    """Add features to a GeoPackage that `write` made of the same columns in the same CRS.
+
+    Raises
+    ------
+    FileUnreadable : file-missing, file-not-written
+    """
+    check_file(path)
+    _write_ogr(replace(features, attributes=_plain(features.attributes, path)), path, driver="GPKG", append=True)
 
 
 def _write_dataset(features: Features, path: Path, suffix: str, encoding: str | None) -> None:

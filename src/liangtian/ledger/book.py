@@ -16,6 +16,7 @@ from liangtian.ledger.days import DaySums
 from liangtian.ledger.entry import Account, Entry, Movement, movements
 from liangtian.ledger.exclusivity import Cells, Credited, Exclusivity
 from liangtian.ledger.indices import index_words
+from liangtian.ledger.kinds import entry_kinds
 from liangtian.ledger.lots import Ground, Lot
 from liangtian.ledger.records import Attachment, Record, content_digest
 from liangtian.ledger.relations import State, admit
@@ -67,6 +68,7 @@ class Book:
         self._outside: defaultdict[str, set[Account]] = defaultdict(set)
         self._cells = Cells()
         self._last: datetime | None = None
+        self._last_day = date.min
 
     @property
     def records(self) -> Mapping[str, Record]:
@@ -158,6 +160,43 @@ class Book:
         """Lots, credited or not, in the 1 km cells a boundary touches; by serial."""
         return tuple(self.lots[serial] for serial in sorted(self._cells.near(ground)))
 
+    def sums(self) -> Iterator[tuple[Account, DaySums]]:
+        """What every account moved on which day, by account, in order."""
+        return ((account, self._sums[account]) for account in sorted_accounts(self._sums))
+
+    @property
+    def last_day(self) -> date:
+        """The latest business date of an entry; `date.min`: there is none."""
+        return self._last_day
+
+    def open_holds(self) -> Iterator[Entry]:
+        """The holds that nobody ended and that have not lapsed by the last day."""
+        for entry in self.entries.values():
+            is_hold = entry_kinds()[entry.kind].holds and entry.reverses is None
+            if (
+                is_hold
+                and self.ended_by(entry.key) is None
+                and (entry.expires is None or entry.expires > self._last_day)
+            ):
+                yield entry
+
+    def is_needed(self, key: str) -> bool:
+        """Whether what is to come may still ask for an entry: an open hold, or one whose end may be reversed."""
+        entry = self.entries[key]
+        if not entry_kinds()[entry.kind].holds:
+            return False
+        ended = self.ended_by(key)
+        return ended is None or ended in self.entries
+
+    def forget(self, key: str) -> None:
+        """Let a record go that no later one will name: what it moved stays. Whoever forgets looks out for keys used again.
+
+        What is asked of the past (`movements`, `known_on`, walks) is answered from the records kept.
+        """
+        state = self._state
+        for kept in (state.records, state.entries, state.ended, state.reopened, state.reversed):
+            kept.maps[0].pop(key, None)
+
     def movements(self, *, known_on: datetime | None = None) -> Iterator[Movement]:
         """What every entry moves, as known at a moment, in the order of recording."""
         for entry in self.entries.values():
@@ -220,6 +259,8 @@ class Book:
             self._outside[serial] |= accounts
         for record in draft.records.maps[0].values():
             self._last = record.recorded_at if self._last is None else max(self._last, record.recorded_at)
+            if isinstance(record, Entry):
+                self._last_day = max(self._last_day, record.on)
         self._state.keep(draft)
         self._sums.update(sums)
 

@@ -9,15 +9,24 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
+
+import numpy as np
+import numpy.typing as npt
 
 from liangtian.errors import BookRefused
 
 GENESIS = "0" * 64
 """What the first seal has in the place of the one before it."""
+
+SKEW = timedelta(minutes=1)
+"""How far moments of recording may run against the order of commit: a transaction commits after it takes its time."""
+
+Digests = npt.NDArray[Any]
+_RUN = 65_536
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,7 +135,21 @@ class Difference:
     at: int
 
 
-def differences(digests: Sequence[str], sealed: Sequence[str]) -> tuple[Difference, ...]:
+class Fingerprints:
+    """Sixteen bytes of each of many digests, in order: enough to tell two records apart, and small."""
+
+    def __init__(self) -> None:
+        self._content = bytearray()
+
+    def append(self, one: str) -> None:
+        """Add a digest, whatever a seal says it is."""
+        self._content += hashlib.sha256(str(one).encode("utf-8", "replace")).digest()[:16]
+
+    def array(self) -> Digests:
+        return np.frombuffer(bytes(self._content), dtype="S16")
+
+
+def differences(found: Sequence[str] | Digests, sealed: Sequence[str] | Digests) -> Iterator[Difference]:
     """Compare records at hand with the records sealed, and locate each difference.
 
     A record that stands elsewhere in the other list was taken out or put in; one that stands nowhere was altered.
@@ -134,32 +157,54 @@ def differences(digests: Sequence[str], sealed: Sequence[str]) -> tuple[Differen
 
     Examples
     --------
-    >>> differences(["a", "x", "c"], ["a", "b", "c"]), differences(["a", "c"], ["a", "b", "c"])
-    ((Difference(what='altered', at=2),), (Difference(what='missing', at=2),))
-    >>> differences(["a", "x", "b"], ["a", "b"])
-    (Difference(what='inserted', at=2),)
+    >>> for each in (["a", "x", "c"], ["a", "c"], ["a", "x", "b", "c"]):
+    ...     print(list(differences(each, ["a", "b", "c"])))
+    [Difference(what='altered', at=2)]
+    [Difference(what='missing', at=2)]
+    [Difference(what='inserted', at=2)]
     """
-    at_hand, in_seals = _last_positions(digests), _last_positions(sealed)
-    found: list[Difference] = []
+    here, there = np.asarray(found), np.asarray(sealed)
+    in_here, in_there = _Last(here), _Last(there)
     i = j = 0
-    while i < len(digests) and j < len(sealed):
-        if digests[i] == sealed[j]:
-            i, j = i + 1, j + 1
-        elif at_hand.get(sealed[j], -1) > i:
-            found.append(Difference("inserted", i + 1))
+    while i < len(here) and j < len(there):
+        same = _run(here[i:], there[j:])
+        i, j = i + same, j + same
+        if i == len(here) or j == len(there):
+            break
+        if in_here.position(there[j]) > i:
+            yield Difference("inserted", i + 1)
             i += 1
-        elif in_seals.get(digests[i], -1) > j:
-            found.append(Difference("missing", j + 1))
+        elif in_there.position(here[i]) > j:
+            yield Difference("missing", j + 1)
             j += 1
         else:
-            found.append(Difference("altered", i + 1))
+            yield Difference("altered", i + 1)
             i, j = i + 1, j + 1
-    found += [Difference("missing", at + 1) for at in range(j, len(sealed))]
-    return tuple(found)
+    yield from (Difference("missing", at + 1) for at in range(j, len(there)))
 
 
-def _last_positions(digests: Iterable[str]) -> dict[str, int]:
-    return {one: at for at, one in enumerate(digests)}
+class _Last:
+    """Where each of many digests stands last."""
+
+    def __init__(self, digests: Digests) -> None:
+        self._order = np.argsort(digests, kind="stable")
+        self._sorted = digests[self._order]
+
+    def position(self, one: Any) -> int:
+        """Counted from 0; −1: nowhere."""
+        at = int(np.searchsorted(self._sorted, one, "right")) - 1
+        return int(self._order[at]) if at >= 0 and self._sorted[at] == one else -1
+
+
+def _run(one: Digests, other: Digests) -> int:
+    """How many are the same from the start on."""
+    length = min(len(one), len(other))
+    for start in range(0, length, _RUN):
+        end = min(start + _RUN, length)
+        apart = np.flatnonzero(one[start:end] != other[start:end])
+        if len(apart):
+            return start + int(apart[0])
+    return length
 
 
 def _content(number: int, first: int, digests: Sequence[str], previous: str, sealed_at: datetime) -> dict[str, Any]:

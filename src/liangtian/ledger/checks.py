@@ -7,22 +7,22 @@ other ways than the book asks them, because whoever reads the bundle need not tr
 from __future__ import annotations
 
 import re
-from bisect import bisect
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import groupby
 
 import numpy as np
 import shapely
 
 from liangtian.errors import Unbalanced
 from liangtian.finding import Finding, Outcome
-from liangtian.ledger.book import sorted_accounts, summed
+from liangtian.ledger.book import sorted_accounts
 from liangtian.ledger.bundle import Bundle, Manifest
-from liangtian.ledger.chain import GENESIS, Seal, differences, is_intact
+from liangtian.ledger.chain_walk import lines_at
 from liangtian.ledger.entry import Account
-from liangtian.ledger.examined import SKEW, Examined, Refusal, examine
+from liangtian.ledger.examined import Examined, Refusal, examine
 from liangtian.ledger.exclusivity import Exclusivity
 from liangtian.ledger.indices import index_words
 from liangtian.ledger.lots import Ground
@@ -40,24 +40,15 @@ Check = Callable[[Examined], Iterator[Finding]]
 
 def check_chain(examined: Examined) -> Iterator[Finding]:
     """Every seal is the hash of what it says and follows the one before it; every record is as it was sealed."""
-    before: Seal | None = None
-    trusted = True
-    for at in range(1, len(examined.bundle.seals) + 1):
-        one = examined.seals.get(at)
-        intact = one is not None and is_intact(one)
-        if one is None or not intact:
-            yield _fail("seal-altered", seal=at, first=one.first if one else "?", last=one.last if one else "?")
-        elif trusted and (one.number, one.first, one.previous) != _after(before):
-            yield _fail("seal-out-of-place", seal=at, number=one.number)
-        # What follows an altered seal cannot follow it: the altered one is named, and nothing else for its sake.
-        before, trusted = one, intact
-    sealed = _sealed_digests(examined)
-    for found in differences(examined.digests, sealed):
-        key = {} if found.what == "missing" else {"key": _key_at(examined, found.at)}
+    walk = examined.walk
+    yield from walk.findings
+    found_at = {each.at for each in walk.differences if each.what != "missing"}
+    lines = lines_at(examined.bundle.records, found_at)
+    for found in walk.differences:
+        key = {} if found.what == "missing" else {"key": _key_of(lines[found.at])}
         yield _fail(f"record-{found.what}", at=found.at, **key)
-    yield from _check_moments(examined)
-    if len(examined.digests) > len(sealed):
-        yield _unknown("record-unsealed", count=len(examined.digests) - len(sealed), first=len(sealed) + 1)
+    if walk.records > walk.sealed:
+        yield _unknown("record-unsealed", count=walk.records - walk.sealed, first=walk.sealed + 1)
 
 
 def check_head(examined: Examined) -> Iterator[Finding]:
@@ -66,18 +57,14 @@ def check_head(examined: Examined) -> Iterator[Finding]:
     Where none is known the end cannot be proved: whoever cuts the last seals off, or writes the book anew, writes a manifest
     to match.
     """
-    manifest = examined.bundle.manifest
-    last = examined.seals.get(len(examined.bundle.seals))
-    head = last.seal if last else GENESIS
-    counts = (len(examined.bundle.records), len(examined.bundle.seals))
-    if (manifest.records, manifest.seals, manifest.head) != (*counts, head):
-        yield _fail(
-            "manifest-differs", records=manifest.records, seals=manifest.seals, found=counts[0], found_seals=counts[1]
-        )
+    manifest, walk = examined.bundle.manifest, examined.walk
+    if (manifest.records, manifest.seals, manifest.head) != (walk.records, walk.seals, walk.head):
+        words = {"records": manifest.records, "seals": manifest.seals}
+        yield _fail("manifest-differs", **words, found=walk.records, found_seals=walk.seals)
     if examined.published is None:
-        yield _unknown("head-unproved", head=head)
-    elif head != examined.published:
-        yield _fail("head-differs", head=head, published=examined.published)
+        yield _unknown("head-unproved", head=walk.head)
+    elif walk.head != examined.published:
+        yield _fail("head-differs", head=walk.head, published=examined.published)
 
 
 def check_records(examined: Examined) -> Iterator[Finding]:
@@ -92,37 +79,37 @@ def check_conservation(examined: Examined) -> Iterator[Finding]:
     for refusal in examined.unreadable:
         if isinstance(refusal.error, Unbalanced):
             yield _refused(refusal)
-    by_day: defaultdict[tuple[date, str, str], int] = defaultdict(int)
-    for each in examined.book.movements():
-        by_day[each.on, each.account.index, each.account.lot or "–"] += each.amount
-    for (on, index, lot), total in sorted(by_day.items()):
-        if total:
-            yield _fail("book-unbalanced", on=on.isoformat(), index=index, lot=lot, total=total)
+    of_lot = groupby(sorted(examined.book.sums(), key=lambda each: _lot_of(each[0])), key=lambda each: _lot_of(each[0]))
+    for (index, lot), accounts in of_lot:
+        by_day: Counter[date] = Counter()
+        for _, sums in accounts:
+            by_day.update(sums.sums())
+        for on, total in sorted(by_day.items()):
+            if total:
+                yield _fail("book-unbalanced", on=on.isoformat(), index=index, lot=lot, total=total)
 
 
 def check_balances(examined: Examined) -> Iterator[Finding]:
     """No account that may not owe is below zero on any day: after each record, and in the end."""
     yield from _refusals(examined, BALANCE_REFUSALS)
-    sums = summed({}, examined.book.movements())
-    for account in sorted_accounts(sums):
-        below = None if account.kind.may_be_negative else sums[account].first_below_zero(date.min)
+    for account, sums in examined.book.sums():
+        below = None if account.kind.may_be_negative else sums.first_below_zero(date.min)
         if below is not None:
             yield _fail("account-below-zero", **account.words, on=below[0].isoformat(), balance=below[1])
 
 
 def check_holds(examined: Examined) -> Iterator[Finding]:
     """What stands in `held` is what the open holds hold, account by account."""
+    book = examined.book
     held: Counter[Account] = Counter()
-    last = max((entry.on for entry in examined.book.entries.values()), default=date.min)
-    for entry in examined.book.entries.values():
-        is_open = examined.book.ended_by(entry.key) is None and (entry.expires is None or entry.expires > last)
+    for entry in book.open_holds():
         for leg in entry.legs:
-            if is_open and leg.account.pool == "held" and leg.amount > 0 and entry.reverses is None:
+            if leg.account.pool == "held":
                 held[leg.account] += leg.amount
-    balances = {a: amount for a, amount in examined.book.balances(last).items() if a.pool == "held"}
-    for account in sorted_accounts(held.keys() | balances.keys()):
-        if held[account] != balances.get(account, 0):
-            yield _fail("held-differs", **account.words, held=balances.get(account, 0), open=held[account])
+    stands = {account: sums.balance(book.last_day) for account, sums in book.sums() if account.pool == "held"}
+    for account in sorted_accounts(held.keys() | stands.keys()):
+        if held[account] != stands.get(account, 0):
+            yield _fail("held-differs", **account.words, held=stands.get(account, 0), open=held[account])
 
 
 def check_ground(examined: Examined) -> Iterator[Finding]:
@@ -194,14 +181,18 @@ def verify(
     checks : by the rule their findings carry; rules of law are added to `CHECKS` by the caller, and what `check_x` says
         when it passes is the message `verified-x`
     """
-    examined = examine(bundle, exclusivity, published)
+    return judge(examine(bundle, exclusivity, published), checks)
+
+
+def judge(examined: Examined, checks: Mapping[str, Check] = CHECKS) -> Verdict:
+    """Make every check of a bundle that was taken apart."""
     findings: list[Finding] = []
     for rule, check in checks.items():
         found = [replace(finding, rule=rule) for finding in check(examined)]
         findings += found or [replace(_unobjected(check, examined), rule=rule)]
     lots = examined.book.lots
     groundless = sum(examined.book.ground(serial) is None for serial in lots)
-    return Verdict(bundle.manifest, tuple(findings), len(lots), groundless)
+    return Verdict(examined.bundle.manifest, tuple(findings), len(lots), groundless)
 
 
 def _unobjected(check: Check, examined: Examined) -> Finding:
@@ -212,40 +203,8 @@ def _unobjected(check: Check, examined: Examined) -> Finding:
     return Finding("", Outcome.PASS, f"verified-{check.__name__.removeprefix('check_')}")
 
 
-def _check_moments(examined: Examined) -> Iterator[Finding]:
-    """A seal is made after the records it covers and after the seal before it, but for a minute of the clock."""
-    last: Seal | None = None
-    for at, one in sorted(examined.seals.items()):
-        if not is_intact(one):
-            continue
-        moment = one.sealed_at.isoformat()
-        if last is not None and one.sealed_at < last.sealed_at - SKEW:
-            yield _fail("seal-backwards", seal=at, sealed_at=moment, last=last.sealed_at.isoformat())
-        covered = (examined.records.get(position) for position in range(one.first, one.last + 1))
-        early = next((record for record in covered if record and record.recorded_at > one.sealed_at + SKEW), None)
-        if early is not None:
-            recorded = early.recorded_at.isoformat()
-            yield _fail("seal-before-record", seal=at, sealed_at=moment, key=early.key, recorded_at=recorded)
-        last = one
-
-
-def _after(before: Seal | None) -> tuple[int, int, str]:
-    return (1, 1, GENESIS) if before is None else (before.number + 1, before.last + 1, before.seal)
-
-
-def _sealed_digests(examined: Examined) -> list[str]:
-    """The digests of all seals in order; the records of a seal that cannot be read stand for themselves, unjudged."""
-    sealed: list[str] = []
-    readable = list(examined.seals)
-    for at in range(1, len(examined.bundle.seals) + 1):
-        one = examined.seals.get(at)
-        if one is not None:
-            sealed += one.digests
-            continue
-        later = bisect(readable, at)
-        following = examined.seals[readable[later]].first - 1 if later < len(readable) else None
-        sealed += examined.digests[len(sealed) : following]
-    return sealed
+def _lot_of(account: Account) -> tuple[str, str]:
+    return account.index, account.lot or "–"
 
 
 def _neighbours(grounds: Mapping[str, Ground | None]) -> list[tuple[str, str]]:
@@ -259,9 +218,8 @@ def _neighbours(grounds: Mapping[str, Ground | None]) -> list[tuple[str, str]]:
     return [(serials[i], serials[j]) for i, j in zip(one.tolist(), other.tolist(), strict=True) if i < j]
 
 
-def _key_at(examined: Examined, at: int) -> str:
-    """The key a line of records gives, even where it is no record; a line that is missing gives none."""
-    line = examined.bundle.records[at - 1] if at <= len(examined.bundle.records) else b""
+def _key_of(line: bytes) -> str:
+    """The key a line of records gives, even where it is no record."""
     found = _KEY.search(line)
     return found[1].decode("utf-8", "replace") if found else "?"
 

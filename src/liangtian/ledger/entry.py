@@ -13,6 +13,7 @@ from datetime import date, datetime, timedelta
 from itertools import product
 
 from liangtian.errors import BookRefused, Unbalanced
+from liangtian.ledger.bounds import DAY_FIRST, DAY_LAST, HOME, check_key, is_within
 from liangtian.ledger.indices import index_on, index_words, indices
 from liangtian.ledger.kinds import Pool, entry_kinds, pools
 from liangtian.ledger.lots import Lot
@@ -229,15 +230,20 @@ def _kind_words(entry: Entry) -> dict[str, str]:
 
 
 def _check_words(entry: Entry) -> None:
-    for name in ("key", "actor"):
-        if not getattr(entry, name).strip():
-            raise BookRefused("entry-text", key=entry.key, name=name)
+    check_key(entry.key)
+    if not entry.actor.strip():
+        raise BookRefused("entry-text", key=entry.key, name="actor")
     if entry.kind not in entry_kinds():
         raise BookRefused("entry-kind-unknown", key=entry.key, kind=entry.kind, known=", ".join(entry_kinds()))
     if isinstance(entry.on, datetime):
         raise BookRefused("entry-date", key=entry.key, on=entry.on)
+    for on in filter(None, (entry.on, entry.expires)):
+        if not is_within(on):
+            raise BookRefused("entry-out-of-time", key=entry.key, on=on, first=DAY_FIRST, last=DAY_LAST)
     if entry.recorded_at.utcoffset() != timedelta(0):
         raise BookRefused("entry-not-utc", key=entry.key, recorded_at=entry.recorded_at)
+    if entry_kinds()[entry.kind].past and entry.on > entry.recorded_at.astimezone(HOME).date():
+        raise BookRefused("entry-not-yet", key=entry.key, on=entry.on, **_kind_words(entry))
     if not entry.evidence or not all(each.strip() for each in entry.evidence):
         raise BookRefused("entry-no-evidence", key=entry.key)
     if entry.approver == entry.actor:

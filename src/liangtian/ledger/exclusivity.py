@@ -17,6 +17,7 @@ from liangtian.ledger.kinds import credit_kinds
 from liangtian.ledger.lots import Box, Ground, Lot, is_within_use, plane
 from liangtian.space.area import ellipsoidal_area
 from liangtian.space.crs import reproject
+from liangtian.space.overlay import shared
 from liangtian.space.topology import mean_width
 from liangtian.units import round_dm2, round_half_up
 
@@ -144,7 +145,7 @@ def cells_of(box: Box) -> Iterator[tuple[int, int]]:
 
 def shared_ground(one: Ground, other: Ground) -> tuple[npt.NDArray[np.object_], npt.NDArray[np.float64]]:
     """The connected parts of the ground two boundaries share, in the plane of `one`, and their ellipsoidal areas in m²."""
-    parts = shapely.get_parts(shapely.intersection(one.shape, in_plane(other, one.crs)))
+    parts = shapely.get_parts(shared(np.array([one.shape], dtype=object), in_plane(other, one.crs)))
     parts = parts[shapely.area(parts) > 0.0]
     return parts, ellipsoidal_area(parts, plane(one.crs))
 

@@ -20,6 +20,7 @@ class EntryKind:
     ----------
     opens_lots : it may bring new lots
     holds : it may lapse on a day
+    past : it says what has come about, so its business date is not after the day of recording
     moves : what it may move: (land, quota or money; from pool; to pool)
     """
 
@@ -28,6 +29,7 @@ class EntryKind:
     en: str
     opens_lots: bool = False
     holds: bool = False
+    past: bool = False
     moves: frozenset[tuple[str, str, str]] = frozenset()
 
 

@@ -13,6 +13,7 @@ from pyproj import CRS, Transformer
 from pyproj.exceptions import CRSError
 
 from liangtian.errors import BookRefused
+from liangtian.ledger.bounds import DAY_FIRST, DAY_LAST, is_sane, is_within, shown
 from liangtian.ledger.kinds import credit_kinds
 from liangtian.space.area import ellipsoidal_area
 from liangtian.space.crs import geographic, is_cgcs2000, transformer
@@ -119,7 +120,7 @@ class Lot:
 
     Raises
     ------
-    BookRefused (lot-text, lot-credit-unknown, lot-no-document) at construction
+    BookRefused (lot-text, lot-serial, lot-out-of-time, lot-credit-unknown, lot-no-document) at construction
     """
 
     serial: str
@@ -134,6 +135,10 @@ class Lot:
         for name in ("serial", "place", "project"):
             if not str(getattr(self, name)).strip():
                 raise BookRefused("lot-text", serial=self.serial, name=name)
+        if not is_sane(self.serial):
+            raise BookRefused("lot-serial", serial=shown(self.serial))
+        if not is_within(self.on):
+            raise BookRefused("lot-out-of-time", serial=self.serial, on=self.on, first=DAY_FIRST, last=DAY_LAST)
         if self.credit not in credit_kinds():
             raise BookRefused(
                 "lot-credit-unknown", serial=self.serial, credit=self.credit, known=", ".join(credit_kinds())

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from liangtian.errors import BookRefused
+from liangtian.ledger.bounds import DAY_FIRST, DAY_LAST, check_key, is_within
 from liangtian.ledger.entry import Account, Entry, Leg
 from liangtian.ledger.lots import Ground, Lot
 
@@ -47,6 +49,8 @@ class Closing:
         _check_record(self)
         if not self.place.strip():
             raise BookRefused("entry-text", key=self.key, name="place")
+        if not is_within(self.through):
+            raise BookRefused("entry-out-of-time", key=self.key, on=self.through, first=DAY_FIRST, last=DAY_LAST)
 
 
 Record = Entry | Attachment | Closing
@@ -64,21 +68,25 @@ def canonical(record: Record) -> bytes:
     >>> read_record(canonical(closing)) == closing
     True
     """
-    return json.dumps(plain(record), ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode("utf-8")
+    return written(plain(record))
+
+
+def written(content: Mapping[str, Any]) -> bytes:
+    """Write what `plain` gives: the bytes of a record, also of one that no longer passes for a record and is sealed all the same."""
+    return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode("utf-8")
 
 
 def content_digest(record: Record) -> str:
     """SHA-256 over a record without its moment of recording: equal for the same event sent twice."""
     content = {name: value for name, value in plain(record).items() if name != "recorded_at"}
-    text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode("utf-8")).hexdigest()
+    return hashlib.sha256(written(content)).hexdigest()
 
 
 def plain(record: Record) -> dict[str, Any]:
     """Make a record JSON-ready: days as 2024-06-01, moments as 2024-06-01T08:00:00.000000Z, boundaries as hexadecimal WKB."""
     head: dict[str, Any] = {
         "key": record.key,
-        "recorded_at": _moment(record.recorded_at),
+        "recorded_at": moment_text(record.recorded_at),
         "actor": record.actor,
         "approver": record.approver,
         "evidence": list(record.evidence),
@@ -124,9 +132,9 @@ def read_record(line: bytes) -> Record:
 
 
 def _check_record(record: Attachment | Closing) -> None:
-    for name in ("key", "actor"):
-        if not getattr(record, name).strip():
-            raise BookRefused("entry-text", key=record.key, name=name)
+    check_key(record.key)
+    if not record.actor.strip():
+        raise BookRefused("entry-text", key=record.key, name="actor")
     if record.recorded_at.utcoffset() != timedelta(0):
         raise BookRefused("entry-not-utc", key=record.key, recorded_at=record.recorded_at)
     if not record.evidence or not all(each.strip() for each in record.evidence):
@@ -135,7 +143,8 @@ def _check_record(record: Attachment | Closing) -> None:
         raise BookRefused("entry-self-approved", key=record.key, actor=record.actor)
 
 
-def _moment(moment: datetime) -> str:
+def moment_text(moment: datetime) -> str:
+    """A moment as records write it."""
     return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 

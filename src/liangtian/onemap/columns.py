@@ -33,9 +33,9 @@ def cast(column: pa.ChunkedArray, to: str) -> tuple[pa.Array, Index]:
     >>> cast(pa.chunked_array([[1.0, 2.5, None]]), "text")[0].to_pylist()
     ['1', '2.5', None]
     """
-    flat = column.combine_chunks()
+    flat = whole(column)
     if pa.types.is_dictionary(flat.type):
-        flat = flat.dictionary_decode()
+        return _cast_encoded(flat, to)
     given = _blank_to_null(flat)
     try:
         values = _CASTS[to](given)
@@ -45,12 +45,45 @@ def cast(column: pa.ChunkedArray, to: str) -> tuple[pa.Array, Index]:
     return values, np.flatnonzero(np.asarray(lost)).astype(np.int64)
 
 
+def _cast_encoded(column: pa.DictionaryArray, to: str) -> tuple[pa.Array, Index]:
+    """The same, asking each different value once; text stays encoded."""
+    values, bad = cast(pa.chunked_array([column.dictionary]), to)
+    if to == "text" and values.equals(column.dictionary):
+        return column, bad
+    if to == "text":
+        unlike = pc.dictionary_encode(values)  # two spellings may have become one text
+        values = pa.DictionaryArray.from_arrays(unlike.indices.take(column.indices), unlike.dictionary)
+    else:
+        values = values.take(column.indices)
+    lost = np.zeros(len(column.dictionary) + 1, dtype=bool)
+    lost[bad] = True
+    return values, np.flatnonzero(lost[np.asarray(pc.fill_null(column.indices, -1))]).astype(np.int64)
+
+
+def whole(column: pa.ChunkedArray) -> pa.Array:
+    """A column in one piece, the very piece where there is only one; `combine_chunks` would copy it."""
+    return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
+
+
+def decoded(column: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
+    """A column with its values written out, where it was encoded.
+
+    Examples
+    --------
+    >>> decoded(pa.array(["水田", None, "水田"]).dictionary_encode()).to_pylist()
+    ['水田', None, '水田']
+    """
+    return column.cast(column.type.value_type) if pa.types.is_dictionary(column.type) else column
+
+
 def _blank_to_null(flat: pa.Array) -> pa.Array:
     """Trim text and make blank text null; make nan, the null of files read through numpy, null."""
     if pa.types.is_string(flat.type) or pa.types.is_large_string(flat.type):
         text = pc.utf8_trim(flat.cast(pa.string()), characters=" \t\r\n\x00\u3000")
         return pc.if_else(pc.equal(text, ""), pa.scalar(None, pa.string()), text)
     if pa.types.is_floating(flat.type):
+        if pc.all(pc.is_finite(flat)).as_py() is not False:
+            return flat
         return pc.if_else(pc.is_finite(flat), flat, pa.scalar(None, flat.type))
     return flat
 

@@ -15,11 +15,23 @@ import shapely
 from pyproj import CRS
 
 from liangtian.finding import Finding, Outcome, Where
+from liangtian.onemap.columns import decoded, whole
 from liangtian.onemap.landclass import is_farmland
 from liangtian.onemap.layers import Conformed
 from liangtian.space.area import ellipsoidal_area
 from liangtian.space.crs import reproject, to_measuring_plane
-from liangtian.space.topology import Copies, Coverage, Invalid, coverage, find_duplicates, find_invalid, is_absent
+from liangtian.space.packed import measured, replaced
+from liangtian.space.topology import (
+    Copies,
+    Coverage,
+    Invalid,
+    coverage,
+    find_duplicates,
+    find_invalid,
+    is_absent,
+    is_flat,
+    is_polygonal,
+)
 from liangtian.units import round_dm2
 
 Index = npt.NDArray[np.int64]
@@ -35,7 +47,8 @@ class Subject:
     """A conformed layer as the rules see it; what costs time is computed once, when a rule first asks.
 
     `farmland` is the mask of DLBM 01xx; `plane` the geometry in the plane the layer is measured in; `area_dm2` the
-    ellipsoidal area in hundredths of m², 0 where there is no polygon. All arrays have shape (n,).
+    ellipsoidal area in hundredths of m², 0 where there is no polygon; `absent`, `polygonal`, `flat` what each geometry is.
+    All arrays have shape (n,).
     """
 
     def __init__(self, layer: Conformed, extent: shapely.Geometry | None = None) -> None:
@@ -45,26 +58,50 @@ class Subject:
         self.geometry = layer.features.geometry
 
     def text(self, name: str) -> pa.Array:
-        return self.layer.features.attributes[name].combine_chunks()
+        return decoded(self._column(name))
+
+    def _column(self, name: str) -> pa.Array:
+        return whole(self.layer.features.attributes[name])
 
     def number(self, name: str) -> Floats:
         """A number column with nan for null."""
-        column = self.layer.features.attributes[name].combine_chunks().cast(pa.float64())
+        column = self._column(name).cast(pa.float64())
         return np.asarray(pc.fill_null(column, np.nan), dtype=np.float64)
 
     def filled(self, name: str) -> Mask:
-        return np.asarray(pc.is_valid(self.text(name)))
+        return np.asarray(pc.is_valid(self._column(name)))
 
     def among(self, name: str, codes: Sequence[str]) -> Mask:
         """Whether the value is one of `codes`; False for null."""
-        return np.asarray(pc.is_in(self.text(name), value_set=pa.array(codes, pa.string())))
+        column, wanted = self._column(name), pa.array(codes, pa.string())
+        if not pa.types.is_dictionary(column.type):
+            return np.asarray(pc.is_in(column, value_set=wanted))
+        return np.asarray(pc.fill_null(pc.is_in(column.dictionary, value_set=wanted).take(column.indices), False))
 
     def has_column(self, name: str) -> bool:
         return name not in self.layer.absent
 
     @cached_property
+    def _kinds(self) -> npt.NDArray[np.bool_]:
+        return measured(
+            self.geometry, lambda part: np.stack([is_absent(part), is_polygonal(part), is_flat(part)], axis=1)
+        )
+
+    @property
+    def absent(self) -> Mask:
+        return self._kinds[:, 0]
+
+    @property
+    def polygonal(self) -> Mask:
+        return self._kinds[:, 1]
+
+    @property
+    def flat(self) -> Mask:
+        return self._kinds[:, 2]
+
+    @cached_property
     def can_measure(self) -> bool:
-        absent = is_absent(self.geometry)
+        absent = self.absent.copy()
         absent[self.invalid.unmeasurable] = True
         return self.layer.features.crs is not None and not absent.all()
 
@@ -84,13 +121,16 @@ class Subject:
         assert crs is not None
         if not len(self.invalid.unmeasurable):
             return to_measuring_plane(self.geometry, self._crs)
-        sound = self.geometry.copy()
-        sound[self.invalid.unmeasurable] = None
-        return to_measuring_plane(sound, self._crs)
+        nothing = np.full(len(self.invalid.unmeasurable), None, dtype=object)
+        return to_measuring_plane(replaced(self.geometry, self.invalid.unmeasurable, nothing), self._crs)
 
     @property
     def plane(self) -> Geometries:
         return self._plane[0]
+
+    @property
+    def plane_crs(self) -> CRS:
+        return self._plane[1]
 
     @property
     def plane_extent(self) -> shapely.Geometry | None:

@@ -25,6 +25,7 @@ from pyproj import CRS
 
 from liangtian.errors import CatalogueError
 from liangtian.onemap import snapshot
+from liangtian.space.packed import packed
 
 BLOCK = 64
 FORM = 1  # raise when the side files change shape; older ones are rebuilt
@@ -120,23 +121,30 @@ def _gather(starts: Ints, items: Ints) -> tuple[Ints, Ints]:
 
 
 def _arrays(table: pa.Table) -> dict[str, npt.NDArray[Any]]:
-    geometry = shapely.from_wkb(table[snapshot.GEOMETRY].to_numpy(zero_copy_only=False))
+    geometry = packed(table[snapshot.GEOMETRY].chunks)[:]
+    bounds = shapely.bounds(geometry)
+    shapes = _ragged(geometry)
+    return {"bounds": bounds, "blocks": _blocks(bounds), "area_dm2": table[snapshot.AREA].to_numpy(), **shapes}
+
+
+def _ragged(geometry: npt.NDArray[np.object_]) -> dict[str, npt.NDArray[Any]]:
     polygons, row_of_polygon = shapely.get_parts(geometry, return_index=True)
     rings, polygon_of_ring = shapely.get_rings(polygons, return_index=True)
     xy, ring_of_vertex = shapely.get_coordinates(rings, return_index=True)
-    bounds = shapely.bounds(geometry)
-    edges = np.arange(0, len(bounds), BLOCK)
-    low = np.minimum.reduceat(bounds[:, :2], edges, axis=0)
-    high = np.maximum.reduceat(bounds[:, 2:], edges, axis=0)
     return {
-        "bounds": bounds,
-        "blocks": np.hstack([low, high]),
         "xy": xy,
         "ring_starts": np.searchsorted(ring_of_vertex, np.arange(len(rings) + 1)),
         "polygon_rings": np.searchsorted(polygon_of_ring, np.arange(len(polygons) + 1)),
         "row_polygons": np.searchsorted(row_of_polygon, np.arange(len(geometry) + 1)),
-        "area_dm2": table[snapshot.AREA].to_numpy(),
     }
+
+
+def _blocks(bounds: Floats) -> Floats:
+    """Bounds of every `BLOCK` rows."""
+    edges = np.arange(0, len(bounds), BLOCK)
+    low = np.minimum.reduceat(bounds[:, :2], edges, axis=0)
+    high = np.maximum.reduceat(bounds[:, 2:], edges, axis=0)
+    return np.hstack([low, high])
 
 
 def of_table(table: pa.Table) -> Index:
@@ -152,21 +160,72 @@ def _index(attributes: pa.Table, crs: CRS, arrays: dict[str, npt.NDArray[Any]]) 
 
 def build(snapshot_path: Path, folder: Path) -> None:
     """Write the side files of a snapshot into `folder`, whole or not at all."""
-    table = snapshot.read(snapshot_path)
     folder.parent.mkdir(parents=True, exist_ok=True)
     partial = Path(tempfile.mkdtemp(prefix=f".{folder.name[:12]}-", suffix=".partial", dir=folder.parent))
     try:
-        for name, values in _arrays(table).items():
-            np.save(partial / f"{name}.npy", values)
-        attributes = table.drop_columns([snapshot.GEOMETRY, snapshot.BBOX, snapshot.AREA]).combine_chunks()
-        with pa.ipc.new_file(str(partial / "attributes.arrow"), attributes.schema) as sink:
-            sink.write_table(attributes)
-        head = {"form": FORM, "crs": snapshot.crs_of(table).to_json_dict()}
+        crs = _write_shapes(snapshot_path, partial)
+        _write_attributes(snapshot_path, partial)
+        head = {"form": FORM, "crs": crs.to_json_dict()}
         (partial / "head.json").write_text(json.dumps(head), "utf-8")
         partial.chmod(0o755)
         _take_place(partial, folder)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
+
+
+def _write_shapes(snapshot_path: Path, folder: Path) -> CRS:
+    """Write bounds, areas and coordinates, a row group in hand at a time."""
+    parts: dict[str, list[npt.NDArray[Any]]] = {name: [np.zeros(1, dtype=np.int64)] for name in _STARTS}
+    parts |= {"bounds": [np.empty((0, 4))], "area_dm2": [np.empty(0, dtype=np.int64)]}
+    with _GrowingArray(folder / "xy.npy", columns=2) as xy:
+        for table in snapshot.row_groups(snapshot_path, [snapshot.AREA, snapshot.GEOMETRY]):
+            arrays = _arrays(table)
+            xy.append(arrays["xy"])
+            for name in ("bounds", "area_dm2"):
+                parts[name].append(arrays[name])
+            for name in _STARTS:
+                parts[name].append(arrays[name][1:] + parts[name][-1][-1])
+    found = {name: np.concatenate(values) for name, values in parts.items()}
+    for name, values in (found | {"blocks": _blocks(found["bounds"])}).items():
+        np.save(folder / f"{name}.npy", values)
+    return snapshot.crs_of(table)
+
+
+_STARTS = ("ring_starts", "polygon_rings", "row_polygons")
+
+
+class _GrowingArray:
+    """A .npy file of float64 rows whose number is known at the end: the header has its place, and is written last."""
+
+    HEADER = 128  # what NumPy takes for two dimensions of any length
+
+    def __init__(self, path: Path, *, columns: int) -> None:
+        self._path, self._columns, self._rows = path, columns, 0
+
+    def __enter__(self) -> _GrowingArray:
+        self._file = self._path.open("wb")
+        self._file.write(bytes(self.HEADER))
+        return self
+
+    def append(self, rows: Floats) -> None:
+        self._file.write(np.ascontiguousarray(rows, dtype="<f8").data)
+        self._rows += len(rows)
+
+    def __exit__(self, *error: object) -> None:
+        with self._file as file:
+            file.seek(0)
+            about = {"descr": "<f8", "fortran_order": False, "shape": (self._rows, self._columns)}
+            np.lib.format.write_array_header_1_0(file, about)
+            assert file.tell() == self.HEADER
+
+
+def _write_attributes(snapshot_path: Path, folder: Path) -> None:
+    """Write the columns in one piece each: what is mapped from a file in pieces is copied together at every opening."""
+    derived = (snapshot.GEOMETRY, snapshot.BBOX, snapshot.AREA)
+    names = [name for name in snapshot.column_names(snapshot_path) if name not in derived]
+    attributes = pa.table({name: snapshot.read(snapshot_path, [name])[name].combine_chunks() for name in names})
+    with pa.ipc.new_file(str(folder / "attributes.arrow"), attributes.schema) as sink:
+        sink.write_table(attributes)
 
 
 def _take_place(partial: Path, folder: Path) -> None:

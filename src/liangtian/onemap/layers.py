@@ -21,7 +21,7 @@ import shapely
 
 from liangtian.errors import LayerInvalid
 from liangtian.formats.features import Features
-from liangtian.onemap.columns import ARROW_TYPES, cast
+from liangtian.onemap.columns import ARROW_TYPES, cast, decoded
 from liangtian.onemap.mapping import SchemaMapping
 
 Index = npt.NDArray[np.int64]
@@ -162,7 +162,7 @@ def conform(features: Features, spec: LayerSpec, mapping: SchemaMapping | None =
     names = features.attributes.column_names
     if len(set(names)) != len(names):
         raise LayerInvalid("layer-column-twice", file=features.source, column=_repeated(names))
-    mapped = mapping.apply(features, spec.code, spec.fields) if mapping else None
+    mapped = mapping.apply(_decoded(features), spec.code, spec.fields) if mapping else None
     table = mapped.attributes if mapped else features.attributes
     found = _columns_found(table.column_names, spec)
     columns: dict[str, pa.Array] = {}
@@ -174,7 +174,7 @@ def conform(features: Features, spec: LayerSpec, mapping: SchemaMapping | None =
             lost += [Unreadable(field, bad, _as_words(table[found[field.name]], bad))] if len(bad) else []
     own = [name for name in table.column_names if name not in found.values() and name not in columns]
     attributes = pa.table(columns | {name: table[name] for name in own})
-    ids, hashed = _ids(columns[spec.id_field], features)
+    ids, hashed = _ids(decoded(columns[spec.id_field]), features)
     return Conformed(
         replace(features, attributes=attributes),
         spec,
@@ -187,6 +187,11 @@ def conform(features: Features, spec: LayerSpec, mapping: SchemaMapping | None =
             Unreadable(spec.fields[name], at, words) for name, at, words in (mapped.untranslated if mapped else ())
         ),
     )
+
+
+def _decoded(features: Features) -> Features:
+    table = features.attributes
+    return replace(features, attributes=pa.table({name: decoded(table[name]) for name in table.column_names}))
 
 
 def content_ids(features: Features, at: Index) -> list[str]:
@@ -213,7 +218,7 @@ def content_ids(features: Features, at: Index) -> list[str]:
 
 def _content_text(column: pa.ChunkedArray) -> pa.Array:
     text, _ = cast(column, "text")
-    return pc.fill_null(text, "\x00")
+    return pc.fill_null(decoded(text), "\x00")
 
 
 def _ids(column: pa.Array, features: Features) -> tuple[pa.Array, Index]:

@@ -22,6 +22,7 @@ from liangtian.onemap.index import Index
 from liangtian.onemap.places import lies_in, stem
 from liangtian.space.area import ellipsoidal_area
 from liangtian.space.crs import reproject
+from liangtian.space.overlay import remainder
 from liangtian.units import round_dm2
 
 GROUND_COLUMNS = {"XZQ": "XZQDM", "CJDCQ": "ZLDWDM", "DLTB": "ZLDWDM"}
@@ -150,7 +151,7 @@ def remaining(table: pa.Table, share: Share, find: Find) -> pa.Table:
     shapes = shapely.from_wkb(table[snapshot.GEOMETRY].to_numpy(zero_copy_only=False))
     shapely.prepare(ground)
     meets = np.flatnonzero(shapely.intersects(ground, shapes))
-    rest = shapely.difference(shapes[meets], ground)
+    rest = remainder(shapes[meets], ground)
     cut = shapely.area(shapes[meets]) - shapely.area(rest) > 1e-6  # what only touches stays as it was published
     at, rest = meets[cut], rest[cut]
     area = table[snapshot.AREA].to_numpy().copy()

@@ -24,10 +24,10 @@ from liangtian.formats.features import Features
 from liangtian.messages import render
 from liangtian.onemap import index, quality, quality_geometry, seal, snapshot
 from liangtian.onemap.catalogue import Catalogue, LayerVersion, write_json
+from liangtian.onemap.defects import Subject
 from liangtian.onemap.layers import Conformed, LayerSpec, conform
 from liangtian.onemap.mapping import SchemaMapping
 from liangtian.onemap.precedence import drawn, sources_of
-from liangtian.space.crs import to_measuring_plane
 
 Progress = Callable[[float, str], None]
 AXES_RULE = "CRS-02"  # what the reader says when it found north before east
@@ -42,11 +42,13 @@ class Report:
     level : refused | findings | clean
     findings : of the reader, the layer's rules and the repairs, in that order
     layer : the file in the layer's columns, repaired where that was asked for
+    subject : the layer with what the rules measured on the way
     """
 
     level: quality.QualityLevel
     findings: tuple[Finding, ...]
     layer: Conformed
+    subject: Subject
 
 
 def examine(
@@ -77,8 +79,9 @@ def examine(
     repairs: tuple[Finding, ...] = ()
     if repair:
         layer, repairs = quality_geometry.repair(layer)
-    findings = (*features.findings, *repairs, *quality.check(layer, extent=extent if spec.tiles else None))
-    return Report(quality.quality_level(findings), findings, layer)
+    subject = Subject(layer, extent if spec.tiles else None)
+    findings = (*features.findings, *repairs, *quality.check_subject(subject))
+    return Report(quality.quality_level(findings), findings, layer, subject)
 
 
 def _refuse_exchanged_axes(features: Features) -> None:
@@ -133,7 +136,7 @@ def publish(
     if features.crs is None:
         raise LayerInvalid("publish-no-crs", source=features.source)
     catalogue, kept = Catalogue(home), report_data(report)
-    digest, plane = _store(report.layer, features.crs, catalogue, tell)
+    digest, plane = _store(report.subject, catalogue, tell)
     del report  # the index needs the memory
     tell(0.9, "publish-indexing")
     index.load(catalogue.snapshot_path(digest), catalogue.index_path(digest))
@@ -164,19 +167,20 @@ def publish(
     return recorded
 
 
-def _store(layer: Conformed, crs: CRS, catalogue: Catalogue, tell: Progress) -> tuple[str, CRS]:
+def _store(subject: Subject, catalogue: Catalogue, tell: Progress) -> tuple[str, CRS]:
     """Write the snapshot of a layer unless it is there already, and whole; its digest and plane."""
     tell(0.5, "publish-measuring")
-    geometry, plane = to_measuring_plane(layer.features.geometry, crs)
-    table = snapshot.build(geometry, layer.ids, layer.features.attributes, plane)
+    layer = subject.layer
+    subject.__dict__.pop("coverage", None)  # nobody asks again, and it is as large as the layer
+    draft = snapshot.draft(subject.plane, layer.ids, layer.features.attributes, subject.plane_crs, subject.area_dm2)
     tell(0.7, "publish-digesting")
-    digest = snapshot.digest(table)
+    digest = draft.digest()
     tell(0.8, "publish-storing")
-    if not _is_stored(catalogue, digest, table.num_rows):
-        snapshot.write(table, catalogue.snapshot_path(digest))
+    if not _is_stored(catalogue, digest, len(draft)):
+        snapshot.write(draft, catalogue.snapshot_path(digest))
         shutil.rmtree(catalogue.index_path(digest), ignore_errors=True)  # it may have been made of what lay there
     seal.seal(catalogue.snapshot_path(digest))
-    return digest, plane
+    return digest, subject.plane_crs
 
 
 def _is_stored(catalogue: Catalogue, digest: str, rows: int) -> bool:

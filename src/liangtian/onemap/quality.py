@@ -46,7 +46,12 @@ def check(layer: Conformed, *, extent: shapely.Geometry | None = None) -> tuple[
         Outcome `fail` for a defect, `unknown` for rules that could not be asked. What the reader of the file found
         (`layer.features.findings`) is not repeated here.
     """
-    subject = Subject(layer, extent)
+    return check_subject(Subject(layer, extent))
+
+
+def check_subject(subject: Subject) -> tuple[Finding, ...]:
+    """The same for a subject the caller keeps, with what was measured on the way."""
+    layer = subject.layer
     found = list(_of_the_layer(subject))
     if len(layer.features):
         for rule in rules_of(layer.spec.code):

@@ -11,12 +11,10 @@ import shapely
 from liangtian.finding import Finding
 from liangtian.onemap.defects import LIMIT, Geometries, Hits, Index, Mask, Rule, Subject, findings_of, m2
 from liangtian.onemap.layers import Conformed
+from liangtian.space.packed import batches, measured
 from liangtian.space.topology import (
     find_gaps,
     find_overlaps,
-    is_absent,
-    is_flat,
-    is_polygonal,
     is_sliver,
     mean_width,
     propose_repair,
@@ -46,31 +44,30 @@ def _rows(mask: Mask) -> Iterator[Hits]:
 
 
 def absent(subject: Subject) -> Iterator[Hits]:
-    yield from _rows(is_absent(subject.geometry))
+    yield from _rows(subject.absent)
 
 
 def not_polygon(subject: Subject) -> Iterator[Hits]:
-    mask = ~is_absent(subject.geometry) & ~is_polygonal(subject.geometry)
-    for hits in _rows(mask):
+    for hits in _rows(~subject.absent & ~subject.polygonal):
         kinds = [shape.geom_type for shape in subject.geometry[hits.at[:LIMIT]]]
         yield Hits(hits.at, {"value": kinds})
 
 
 def invalid(subject: Subject) -> Iterator[Hits]:
     found = subject.invalid
-    polygons = is_polygonal(subject.geometry[found.at])
+    polygons = subject.polygonal[found.at]
     if polygons.any():
         yield Hits(found.at[polygons], _reasons(found.reason[polygons]), xy=found.xy[polygons])
 
 
 def flat(subject: Subject) -> Iterator[Hits]:
-    for hits in _rows(is_flat(subject.geometry)):
+    for hits in _rows(subject.flat):
         first = shapely.get_point(shapely.get_exterior_ring(shapely.get_geometry(subject.geometry[hits.at], 0)), 0)
         yield Hits(hits.at, xy=shapely.get_coordinates(first))
 
 
 def sliver(subject: Subject) -> Iterator[Hits]:
-    thin = is_sliver(subject.plane, SLIVER_WIDTH_M)
+    thin = measured(subject.plane, lambda part: is_sliver(part, SLIVER_WIDTH_M))
     thin[thin] = shapely.is_valid(subject.plane[thin])
     for hits in _rows(thin):
         yield Hits(hits.at, _sizes(subject, subject.plane[hits.at]))
@@ -111,9 +108,11 @@ def gap(subject: Subject) -> Iterator[Hits]:
 
 def slit(subject: Subject) -> Iterator[Hits]:
     """Parcels with a hole thinner than a sliver."""
-    parts, of_part = shapely.get_parts(subject.plane, return_index=True)
-    holed = np.flatnonzero(shapely.get_num_interior_rings(parts) > 0)
-    rings = [(of_part[k], ring) for k in holed.tolist() for ring in parts[k].interiors]
+    rings: list[tuple[int, shapely.LinearRing]] = []
+    for start, shapes in batches(subject.plane):
+        parts, of_part = shapely.get_parts(shapes, return_index=True)
+        holed = np.flatnonzero(shapely.get_num_interior_rings(parts) > 0)
+        rings += [(start + int(of_part[k]), ring) for k in holed.tolist() for ring in parts[k].interiors]
     holes = shapely.polygons(np.array([ring for _, ring in rings], dtype=object))
     owner = np.array([of for of, _ in rings], dtype=np.int64)
     thin = is_sliver(holes, SLIVER_WIDTH_M)
@@ -147,7 +146,7 @@ def repair(layer: Conformed) -> tuple[Conformed, tuple[Finding, ...]]:
     findings are those of the repaired geometry. What cannot be repaired is left as it is.
     """
     repaired, what = propose_repair(layer.features.geometry)
-    at = np.flatnonzero(np.array([reason is not None for reason in what], dtype=bool)).astype(np.int64)
+    at = np.flatnonzero(what != None).astype(np.int64)  # noqa: E711  (elementwise)
     changed = replace(layer, features=replace(layer.features, geometry=repaired))
     if not len(at):
         return layer, ()

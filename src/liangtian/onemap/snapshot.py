@@ -10,7 +10,9 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -22,7 +24,9 @@ import shapely
 from pyproj import CRS
 
 from liangtian.errors import CatalogueError
+from liangtian.onemap.columns import decoded
 from liangtian.space.area import ellipsoidal_area
+from liangtian.space.packed import Geometries, batches, bounds_of, packed, taken, wkb_of
 from liangtian.units import round_dm2
 
 ID = "parcel_id"
@@ -30,10 +34,67 @@ AREA = "area_dm2"
 GEOMETRY = "geometry"
 BBOX = "bbox"
 ROW_GROUP = 50_000
-BATCH = 100_000  # geometries held as WKB at once
+BATCH = 100_000  # geometries hashed at once: part of what a digest is, never to be changed
 
 
-def build(geometry: npt.NDArray[np.object_], ids: pa.Array, attributes: pa.Table, crs: CRS) -> pa.Table:
+@dataclass(frozen=True, slots=True, eq=False)
+class Draft:
+    """A layer to become a snapshot, in the order of its file: rows are put into Hilbert order as they are written.
+
+    Attributes
+    ----------
+    geometry : shape (n,), polygons in the measuring plane `crs`
+    ids : n strings, unique
+    attributes : n rows
+    area_dm2 : shape (n,), ellipsoidal, hundredths of m²
+    """
+
+    geometry: Geometries
+    ids: pa.Array
+    attributes: pa.Table
+    crs: CRS
+    area_dm2: npt.NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.geometry)
+
+    def digest(self) -> str:
+        """What `digest` says of the table."""
+        order = np.asarray(pc.sort_indices(self.ids)).astype(np.int64)
+        columns = {ID: self.ids} | {name: self.attributes[name] for name in self.attributes.column_names}
+        return _digest(self.crs, columns, self.geometry, order)
+
+    def tables(self) -> Iterator[pa.Table]:
+        """The snapshot, a row group at a time; at least one table, if without rows."""
+        bounds = bounds_of(self.geometry)
+        order = np.argsort(_hilbert(bounds), kind="stable")
+        about = {"geo": json.dumps(_geo(self.geometry, bounds, self.crs), ensure_ascii=False)}
+        for start in range(0, max(len(order), 1), ROW_GROUP):
+            yield self._rows(order[start : start + ROW_GROUP], bounds).replace_schema_metadata(about)
+
+    def _rows(self, at: npt.NDArray[np.int64], bounds: npt.NDArray[np.float64]) -> pa.Table:
+        rows = pa.array(at)
+        columns = {ID: self.ids.cast(pa.string()).take(rows)}
+        columns |= {name: _typed(self.attributes[name].take(rows)) for name in self.attributes.column_names}
+        columns[AREA] = pa.array(self.area_dm2[at])
+        columns[BBOX] = pa.StructArray.from_arrays(list(bounds[at].T), names=["xmin", "ymin", "xmax", "ymax"])
+        columns[GEOMETRY] = wkb_of(taken(self.geometry, at)).cast(pa.binary())
+        return pa.table(columns)
+
+
+def draft(
+    geometry: Geometries,
+    ids: pa.Array,
+    attributes: pa.Table,
+    crs: CRS,
+    area_dm2: npt.NDArray[np.int64] | None = None,
+) -> Draft:
+    """A layer to become a snapshot; areas are measured unless the caller has done so."""
+    measured_dm2 = round_dm2(ellipsoidal_area(geometry, crs)) if area_dm2 is None else area_dm2
+    return Draft(geometry, ids, attributes, crs, measured_dm2)
+
+
+def build(geometry: Geometries, ids: pa.Array, attributes: pa.Table, crs: CRS) -> pa.Table:
     """Put a layer into snapshot form: Hilbert order, `parcel_id`, attributes, `area_dm2`, `bbox`, `geometry` (WKB).
 
     Parameters
@@ -42,21 +103,12 @@ def build(geometry: npt.NDArray[np.object_], ids: pa.Array, attributes: pa.Table
     ids : n strings, unique
     attributes : n rows
     """
-    bounds = shapely.bounds(geometry)
-    order = np.argsort(_hilbert(bounds), kind="stable")
-    geometry, bounds = geometry[order], bounds[order]
-    columns = {ID: ids.cast(pa.string()).take(pa.array(order))}
-    columns |= {name: _typed(attributes[name]).take(pa.array(order)) for name in attributes.column_names}
-    columns[AREA] = pa.array(round_dm2(ellipsoidal_area(geometry, crs)))
-    columns[BBOX] = pa.StructArray.from_arrays(list(bounds.T), names=["xmin", "ymin", "xmax", "ymax"])
-    columns[GEOMETRY] = pa.chunked_array(list(_wkb(geometry)), type=pa.binary())
-    table = pa.table(columns)
-    return table.replace_schema_metadata({"geo": json.dumps(_geo(geometry, crs), ensure_ascii=False)})
+    return pa.concat_tables(draft(geometry, ids, attributes, crs).tables())
 
 
 def _typed(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    """A column of nothing but nulls has no type; text will do."""
-    return column.cast(pa.string()) if pa.types.is_null(column.type) else column
+    """Values written out; a column of nothing but nulls has no type, and text will do."""
+    return column.cast(pa.string()) if pa.types.is_null(column.type) else decoded(column)
 
 
 def _hilbert(bounds: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
@@ -78,28 +130,29 @@ def _hilbert(bounds: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
     return distance
 
 
-def _wkb(geometry: npt.NDArray[np.object_]) -> Iterator[pa.Array]:
-    for start in range(0, max(len(geometry), 1), BATCH):
-        yield pa.array(shapely.to_wkb(geometry[start : start + BATCH], byte_order=1), type=pa.binary())
-
-
-def _geo(geometry: npt.NDArray[np.object_], crs: CRS) -> dict[str, object]:
+def _geo(geometry: Geometries, bounds: npt.NDArray[np.float64], crs: CRS) -> dict[str, object]:
     """GeoParquet 1.1 metadata with the bounding-box covering column."""
     covering = {"bbox": {side: [BBOX, side] for side in ("xmin", "ymin", "xmax", "ymax")}}
     column = {
         "encoding": "WKB",
-        "geometry_types": sorted({str(kind) for kind in _type_names(geometry)}),
+        "geometry_types": sorted(_type_names(geometry)),
         "crs": crs.to_json_dict(),
         "edges": "planar",
-        "bbox": [float(v) for v in shapely.total_bounds(geometry)],
+        "bbox": _total(bounds),
         "covering": covering,
     }
     return {"version": "1.1.0", "primary_column": GEOMETRY, "columns": {GEOMETRY: column}}
 
 
-def _type_names(geometry: npt.NDArray[np.object_]) -> list[str]:
+def _type_names(geometry: Geometries) -> set[str]:
     names = {3: "Polygon", 6: "MultiPolygon"}
-    return [names.get(int(kind), "GeometryCollection") for kind in np.unique(shapely.get_type_id(geometry))]
+    kinds = {kind for _, part in batches(geometry) for kind in shapely.get_type_id(part).tolist()}
+    return {names.get(kind, "GeometryCollection") for kind in kinds}
+
+
+def _total(bounds: npt.NDArray[np.float64]) -> list[float]:
+    there = bounds[np.isfinite(bounds).all(axis=1)]
+    return [*there[:, :2].min(axis=0).tolist(), *there[:, 2:].max(axis=0).tolist()] if len(there) else [np.nan] * 4
 
 
 def digest(table: pa.Table) -> str:
@@ -112,16 +165,21 @@ def digest(table: pa.Table) -> str:
     >>> digest(one) == digest(one.take(pa.array([1, 0])))
     True
     """
-    order = pc.sort_indices(table, sort_keys=[(ID, "ascending")])
+    order = np.asarray(pc.sort_indices(table[ID])).astype(np.int64)
     crs = json.loads((table.schema.metadata or {})[b"geo"])["columns"][GEOMETRY]["crs"]
-    state = hashlib.sha256(CRS.from_json_dict(crs).to_wkt("WKT2_2019").encode())
-    for name in table.column_names:
-        if name in (BBOX, GEOMETRY, AREA):  # derived from the geometry, which follows
-            continue
-        _hash_column(state, name, table[name].take(order).combine_chunks())
+    derived = (BBOX, GEOMETRY, AREA)  # from the geometry, which is hashed
+    columns = {name: table[name] for name in table.column_names if name not in derived}
+    return _digest(CRS.from_json_dict(crs), columns, packed(table[GEOMETRY].chunks), order)
+
+
+def _digest(
+    crs: CRS, columns: Mapping[str, pa.Array | pa.ChunkedArray], geometry: Geometries, order: npt.NDArray[np.int64]
+) -> str:
+    state = hashlib.sha256(crs.to_wkt("WKT2_2019").encode())
+    for name, values in columns.items():
+        _hash_column(state, name, _typed(values.take(pa.array(order))))
     for start in range(0, len(order), BATCH):
-        part = table[GEOMETRY].take(order[start : start + BATCH])
-        shapes = shapely.normalize(shapely.from_wkb(part.to_numpy(zero_copy_only=False)))
+        shapes = shapely.normalize(geometry[order[start : start + BATCH]])
         _hash_column(state, GEOMETRY, pa.array(shapely.to_wkb(shapes, byte_order=1), type=pa.binary()))
     return state.hexdigest()
 
@@ -145,12 +203,16 @@ def _hash_column(state: hashlib._Hash, name: str, values: pa.Array | pa.ChunkedA
     state.update(np.ascontiguousarray(fixed).astype(fixed.dtype.newbyteorder("<")).tobytes())
 
 
-def write(table: pa.Table, path: Path) -> None:
+def write(table: pa.Table | Draft, path: Path) -> None:
     """Write a snapshot so that it is there whole or not at all."""
+    tables = table.tables() if isinstance(table, Draft) else iter([table])
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
     try:
-        pq.write_table(table, partial, row_group_size=ROW_GROUP, compression="zstd", write_statistics=True)
+        first = next(tables)
+        with pq.ParquetWriter(partial, first.schema, compression="zstd", write_statistics=True) as writer:
+            for part in chain([first], tables):
+                writer.write_table(part, row_group_size=ROW_GROUP)
         with partial.open("rb") as handle:
             os.fsync(handle.fileno())
         partial.replace(path)
@@ -177,6 +239,28 @@ def read(path: Path, columns: list[str] | None = None) -> pa.Table:
         return pq.read_table(path, columns=columns)
     except (OSError, pa.ArrowInvalid) as error:
         raise CatalogueError("snapshot-unreadable", file=path.name, detail=str(error)) from error
+
+
+def row_groups(path: Path, columns: list[str]) -> Iterator[pa.Table]:
+    """Some columns of a snapshot, as many rows at a time as were written together; at least one table.
+
+    Raises
+    ------
+    CatalogueError (catalogue-error): the file is missing or is no snapshot.
+    """
+    try:
+        with pq.ParquetFile(path) as file:
+            for group in range(file.num_row_groups):
+                yield file.read_row_group(group, columns=columns)
+            if not file.num_row_groups:
+                yield file.read(columns=columns)
+    except (OSError, pa.ArrowInvalid) as error:
+        raise CatalogueError("snapshot-unreadable", file=path.name, detail=str(error)) from error
+
+
+def column_names(path: Path) -> list[str]:
+    """Columns of a snapshot, in order."""
+    return [str(name) for name in pq.read_schema(path).names]
 
 
 def crs_of(table: pa.Table) -> CRS:

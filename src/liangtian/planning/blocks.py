@@ -23,6 +23,7 @@ from liangtian.onemap.farmland import WORST, grades_of, ridge_millionths
 from liangtian.onemap.snapshot import ID
 from liangtian.planning.parcels import Ints, Mask, Parcels
 from liangtian.space.contiguity import Between, contiguous
+from liangtian.space.keys import distinct
 from liangtian.units import MU_M2, m2_from_dm2, net_dm2, round_half_up
 
 
@@ -219,7 +220,7 @@ def _measured(parcels: Parcels, parts: Ints, label: Ints) -> Blocks:
     ridge, known = ridge_millionths(parcels.attributes["KCXS"])
     area = parcels.area_dm2[parts]
     net = net_dm2(area, ridge[rows])
-    held = np.unique(block * max(len(parcels.attributes), 1) + rows) // max(len(parcels.attributes), 1)
+    held = distinct(block * max(len(parcels.attributes), 1) + rows) // max(len(parcels.attributes), 1)
     net_sum, names = _sum(net, block, number), _lowest_ids(parcels, rows, block, number)
     order = np.lexsort((names, -net_sum))
     rank = np.empty(number, dtype=np.int64)

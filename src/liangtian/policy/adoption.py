@@ -43,10 +43,42 @@ def read_adoptions(text: str, source: str) -> tuple[Adoption, ...]:
     return adoptions
 
 
+def read_names(text: str, source: str) -> dict[str, str]:
+    """The `[names]` of an `adopts.toml`: code of a place → what it is called, for those no layer names.
+
+    Raises
+    ------
+    LiangtianError (adopts-unreadable): not TOML, or a name that is no text
+
+    Examples
+    --------
+    >>> read_names('[names]\\n339901 = "示范县"', "adopts.toml")
+    {'339901': '示范县'}
+    """
+    try:
+        names = dict(tomllib.loads(text).get("names", {}))
+    except (tomllib.TOMLDecodeError, TypeError, ValueError) as cause:
+        raise LiangtianError("adopts-unreadable", source=source, reason=str(cause)) from cause
+    for code, name in names.items():
+        if not isinstance(name, str):
+            raise LiangtianError("adopts-unreadable", source=source, reason=f"{code} = {name!r}")
+    return names
+
+
 @cache
 def demonstration_adoptions() -> tuple[Adoption, ...]:
     """The adoptions shipped for the invented demonstration places."""
-    return read_adoptions(resources.files("liangtian.policy").joinpath("adopts.toml").read_text("utf-8"), "adopts.toml")
+    return read_adoptions(_shipped(), "adopts.toml")
+
+
+@cache
+def demonstration_names() -> Mapping[str, str]:
+    """What the invented demonstration places are called."""
+    return read_names(_shipped(), "adopts.toml")
+
+
+def _shipped() -> str:
+    return resources.files("liangtian.policy").joinpath("adopts.toml").read_text("utf-8")
 
 
 def adopted(

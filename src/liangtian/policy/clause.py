@@ -54,6 +54,8 @@ EVENTS: Mapping[str, bool] = {
     "works": True,  # works start
     "design-change": True,
     "acceptance": True,  # a project is accepted and its indices credited
+    "staged-release": True,  # what was kept back of an acceptance is released
+    "clawback": True,  # credit whose ground proves false or is lost is taken back
     "pool-use": True,  # pooled indices are given out
     "transfer-out": True,  # indices or linkage surplus are offered to another place
     "transfer-in": True,

@@ -22,6 +22,7 @@ from liangtian.policy.duty import as_obligation
 from liangtian.policy.facts import dictionary, plain
 from liangtian.policy.parameters import Parameters, Params
 from liangtian.policy.ruling import Ruling, not_applicable, unknown
+from liangtian.policy.unmeasured import told
 
 _SOURCES = (".py", ".toml")
 _GRAVEST = (Outcome.FAIL, Outcome.UNKNOWN, Outcome.PASS, Outcome.NOT_APPLICABLE)
@@ -256,10 +257,10 @@ def _answers(asked: _Asked, case: Case, params: Params) -> Iterator[_Answer]:
             yield _Answer(not_applicable(deciding, value), {deciding: value})
             return
         for ruling in obligation.check(select(obligation.facts, case), params):
-            yield _Answer(ruling, known)
+            yield from (_Answer(one, known) for one in told(ruling, case.facts))
     except FactMissing as missing:
         for _, names in groupby(missing.names, key=lambda name: dictionary()[name].supplier):
-            yield _Answer(unknown(*names), known)
+            yield from (_Answer(one, known) for one in told(unknown(*names), case.facts))
     except ParameterMissing as missing:
         yield _Answer(Ruling(Outcome.UNKNOWN, missing.message_id, missing.params), known)
 

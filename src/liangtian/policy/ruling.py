@@ -28,7 +28,10 @@ _HOLDS: dict[Relation, Callable[[Fraction, Fraction], bool]] = {
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
-    """An outcome with its sentence, its figures and the comparisons it rests on."""
+    """An outcome with its sentence, its figures and the comparisons it rests on.
+
+    `missing` are the measured facts it lacks; the evaluator adds why (`policy.unmeasured`).
+    """
 
     outcome: Outcome
     message_id: str
@@ -37,6 +40,7 @@ class Ruling:
     required: object | None = None
     parcels: tuple[str, ...] = ()
     steps: tuple[Step, ...] = ()
+    missing: tuple[str, ...] = ()
 
 
 def compared(
@@ -125,6 +129,7 @@ def unknown(*names: str) -> Ruling:
             "facts_zh": "、".join(fact.zh for fact in facts),
             "facts_en": "; ".join(fact.en for fact in facts),
         },
+        missing=tuple(fact.name for fact in facts if fact.supplier == "measured"),
     )
 
 

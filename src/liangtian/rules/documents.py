@@ -15,6 +15,7 @@ from liangtian.rules import (
     liangtian_2026,
     linkage_2008,
     national_balance_2024,
+    staged_release_2026,
     wenzhou_2019,
     zhejiang_consolidation_2018,
 )
@@ -34,6 +35,7 @@ DOCUMENTS: dict[str, Document] = {
         illegal_use_2008.DOCUMENT,
         illegal_use_reporting_2012.DOCUMENT,
         consolidation_pilot_2019.DOCUMENT,
+        staged_release_2026.DOCUMENT,
         liangtian_2026.DOCUMENT,
     )
 }

@@ -19,6 +19,7 @@ from pyproj import CRS
 from liangtian.errors import CrsMismatch
 from liangtian.space.crs import geographic, transformer
 from liangtian.space.moments import CHUNK, REACH_M, areas_by_moments, moments_of, ring_chunks
+from liangtian.space.packed import measured
 from liangtian.space.transverse_mercator import TransverseMercator, transverse_mercator
 from liangtian.space.trapezoid import Series, split_edges, trapezoids
 
@@ -91,8 +92,9 @@ def ellipsoidal_area(geometry: npt.NDArray[np.object_], crs: CRS, *, split_m: fl
     >>> ellipsoidal_area(np.array([square]), CRS.from_epsg(4528)).round(4).tolist()
     [9998.9481]
     """
-    rings = rings_of(geometry)
-    return area_of_rings(rings, len(geometry), crs, split_m=split_m)
+    if not len(geometry) and crs.is_projected:
+        return np.empty(0)
+    return measured(geometry, lambda part: area_of_rings(rings_of(part), len(part), crs, split_m=split_m))
 
 
 def area_of_rings(rings: Rings, count: int, crs: CRS, *, split_m: float | None = SPLIT_M) -> Floats:

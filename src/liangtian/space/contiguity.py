@@ -14,6 +14,7 @@ import numpy.typing as npt
 import shapely
 
 from liangtian.space.edges import vertex_keys
+from liangtian.space.keys import distinct, positions
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -153,7 +154,9 @@ def contiguous(polygons: Outlines, between: Between, limit: Ints | None = None) 
     label = connected(np.arange(len(polygons)), one, other)
     bounds = polygons.bounds
     one, other = _near(bounds, between.reach_m, label, limit)
-    return _joined(_Links(polygons, bounds, between), label, one, other)
+    first = np.flatnonzero(label == np.arange(len(label)))
+    group = positions(first, label)  # groups are far fewer than polygons, and each joining walks over all of them
+    return np.asarray(first[_joined(_Links(polygons, bounds, between), group, one, other)][group])
 
 
 def linked(polygons: Outlines, between: Between, asked: Mask, limit: Ints | None = None) -> tuple[Ints, Ints]:
@@ -223,8 +226,7 @@ def shared_corners(polygons: Outlines) -> tuple[Ints, Ints]:
     key, owner = key[order], owner[order]
     same = (key[1:] == key[:-1]) & (owner[1:] != owner[:-1])
     one, other = owner[1:][same], owner[:-1][same]
-    pairs = np.sort(np.minimum(one, other) * len(polygons) + np.maximum(one, other))
-    pairs = pairs[np.append(pairs[1:] != pairs[:-1], True)[: len(pairs)]]  # np.unique hashes, and takes far longer
+    pairs = distinct(np.minimum(one, other) * len(polygons) + np.maximum(one, other))
     return pairs // len(polygons), pairs % len(polygons)
 
 
@@ -249,24 +251,31 @@ def _near(bounds: Floats, reach_m: float, label: Ints, limit: Ints | None) -> tu
     return one[order], other[order]
 
 
-def _joined(links: _Links, label: Ints, one: Ints, other: Ints) -> Ints:
-    """Follow links until no pair of different groups is left untried."""
+def _joined(links: _Links, group: Ints, one: Ints, other: Ints) -> Ints:
+    """Follow links until no pair of different groups is left untried; a label for each group.
+
+    Parameters
+    ----------
+    group : shape (n,), number of the group each polygon belongs to so far
+    one, other : pairs of polygons, nearest first
+    """
+    label = np.arange(int(group.max()) + 1)
     failed: list[tuple[Ints, Ints]] = []
     for choice in range(CHOICES + 1):
-        apart = label[one] != label[other]
+        apart = label[group[one]] != label[group[other]]
         one, other = one[apart], other[apart]
-        tried = _nearest_of_each(label, one, other) if choice < CHOICES else np.arange(len(one))
+        tried = _nearest_of_each(label, group[one], group[other]) if choice < CHOICES else np.arange(len(one))
         passes, in_reach = links.nearest(one[tried], other[tried])
         failed.append((one[tried][in_reach & ~passes], other[tried][in_reach & ~passes]))
-        label = connected(label, one[tried][passes], other[tried][passes])
+        label = connected(label, group[one[tried][passes]], group[other[tried][passes]])
         rest = np.ones(len(one), dtype=bool)
         rest[tried] = False
         one, other = one[rest], other[rest]
     one, other = (np.concatenate(side) for side in zip(*failed, strict=True))
-    apart = label[one] != label[other]
+    apart = label[group[one]] != label[group[other]]
     one, other = one[apart], other[apart]
     passes = links.anywhere(one, other)
-    return connected(label, one[passes], other[passes])
+    return connected(label, group[one[passes]], group[other[passes]])
 
 
 def _nearest_of_each(label: Ints, one: Ints, other: Ints) -> Ints:
@@ -276,7 +285,7 @@ def _nearest_of_each(label: Ints, one: Ints, other: Ints) -> Ints:
     first[label[one[backwards]]] = backwards
     seen = np.full(len(label), -1, dtype=np.int64)
     seen[label[other[backwards]]] = backwards
-    return np.unique(np.concatenate([first[first >= 0], seen[seen >= 0]]))
+    return distinct(np.concatenate([first[first >= 0], seen[seen >= 0]]))
 
 
 class _Links:
@@ -320,7 +329,7 @@ class _Links:
         low = np.maximum(self._bounds[one, :2], self._bounds[other, :2]) - reach
         high = np.minimum(self._bounds[one, 2:], self._bounds[other, 2:]) + reach
         pair, _ = self._crossable.query(shapely.box(*low.T, *high.T), predicate="intersects")
-        return np.unique(pair)
+        return distinct(pair)
 
     def _from_outline(self, one: Ints, other: Ints) -> Mask:
         """Whether any link from a corner, or a point every STEP_M, of the first to the second is passable."""

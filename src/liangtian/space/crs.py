@@ -15,6 +15,7 @@ from pyproj.crs import ProjectedCRS
 from pyproj.crs.coordinate_operation import UTMConversion
 
 from liangtian.errors import CrsMismatch
+from liangtian.space.packed import bounds_of, mapped
 
 CGCS2000 = CRS.from_epsg(4490)
 
@@ -113,10 +114,12 @@ def reproject(geometry: npt.NDArray[np.object_], source: CRS, target: CRS) -> np
         return geometry
     shift = false_easting_shift(source, target)
     if shift is not None:
-        return np.asarray(shapely.transform(geometry, lambda xy: xy + np.array([shift, 0.0])), dtype=object)
-    move = transformer(source, target)
-    moved = shapely.transform(geometry, lambda xy: np.column_stack(move.transform(xy[:, 0], xy[:, 1], errcheck=True)))
-    return np.asarray(moved, dtype=object)
+        return mapped(geometry, lambda part: shapely.transform(part, lambda xy: xy + np.array([shift, 0.0])))
+    move = transformer(source, target).transform
+    return mapped(
+        geometry,
+        lambda part: shapely.transform(part, lambda xy: np.column_stack(move(xy[:, 0], xy[:, 1], errcheck=True))),
+    )
 
 
 def false_easting_shift(source: CRS, target: CRS) -> float | None:
@@ -134,8 +137,11 @@ def false_easting_shift(source: CRS, target: CRS) -> float | None:
 
 def middle(geometry: npt.NDArray[np.object_], crs: CRS) -> tuple[float, float]:
     """Longitude and latitude, in degrees, of the middle of the bounds."""
-    x0, y0, x1, y1 = shapely.total_bounds(geometry)
-    x, y = (x0 + x1) / 2, (y0 + y1) / 2
+    bounds = bounds_of(geometry)
+    bounds = bounds[np.isfinite(bounds).all(axis=1)]
+    if not len(bounds):
+        return np.nan, np.nan
+    x, y = (bounds[:, :2].min(axis=0) + bounds[:, 2:].max(axis=0)) / 2
     if crs.is_geographic:
         return float(x), float(y)
     lon, lat = transformer(crs, geographic(crs)).transform(x, y)

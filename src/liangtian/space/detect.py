@@ -15,6 +15,7 @@ from pyproj.exceptions import CRSError, ProjError
 from liangtian.errors import CrsMismatch
 from liangtian.finding import Finding, Outcome, Where
 from liangtian.space.crs import geographic, transformer
+from liangtian.space.packed import bounds_of
 
 Floats = npt.NDArray[np.float64]
 Geometries = npt.NDArray[np.object_]
@@ -147,7 +148,7 @@ def label(crs: CRS) -> str:
 
 def _centres(geometry: Geometries) -> Floats:
     """Middle of each geometry's box, shape (m, 2), without empty ones: cheap, and no vertex can hide behind it."""
-    bounds = shapely.bounds(geometry)
+    bounds = bounds_of(geometry)
     middle = (bounds[:, :2] + bounds[:, 2:]) / 2
     return np.asarray(middle[np.isfinite(middle).all(axis=1)], dtype=np.float64)
 

@@ -6,10 +6,13 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
+from liangtian.space.packed import batches
+
 Mask = npt.NDArray[np.bool_]
 Keys = npt.NDArray[np.uint64]
 Sides = npt.NDArray[np.int32]
 
+SHARES = 32  # power of two
 CHUNK = 1 << 14  # polygons taken apart at once: ring objects take more memory than all keys together
 
 
@@ -30,13 +33,27 @@ def has_unshared_edge(polygons: npt.NDArray[np.object_]) -> Mask:
     >>> has_unshared_edge(np.array([frame, shapely.box(4, 4, 6, 6)])).tolist()
     [True, False]
     """
-    pieces = [_edges(polygons[at : at + CHUNK], at) for at in range(0, len(polygons), CHUNK)]
+    pieces = [_shared_out(*_edges(part, at)) for at, part in batches(polygons, CHUNK)]
     unshared = np.zeros(len(polygons), dtype=bool)
-    if not pieces:
-        return unshared
-    edge = np.concatenate([piece[0] for piece in pieces])
-    side = np.concatenate([piece[1] for piece in pieces])
-    del pieces
+    for share in range(SHARES):
+        edge, side = (np.concatenate([piece[share][k] for piece in pieces]) for k in (0, 1))
+        owner = _alone(edge, side)
+        unshared[np.where(owner < 0, ~owner, owner)] = True
+    return unshared
+
+
+def _shared_out(edge: Keys, side: Sides) -> list[tuple[Keys, Sides]]:
+    """Edges parted by their first bits: the two sides of an edge are in one share, and a share is soon sorted."""
+    order = np.argsort(edge)
+    edge, side = edge[order], side[order]
+    cuts = np.searchsorted(edge, np.arange(1, SHARES, dtype=np.uint64) << np.uint64(64 - SHARES.bit_length() + 1))
+    return list(zip(np.split(edge, cuts), np.split(side, cuts), strict=True))
+
+
+def _alone(edge: Keys, side: Sides) -> Sides:
+    """Sides of the edges that are not just two, one from either hand."""
+    if not len(edge):
+        return side
     order = np.argsort(edge)
     edge, side = edge[order], side[order]
     last = np.append(edge[1:] != edge[:-1], True)
@@ -46,9 +63,7 @@ def has_unshared_edge(polygons: npt.NDArray[np.object_]) -> Mask:
     mates = np.flatnonzero(twice & ((side[:-1] < 0) != (side[1:] < 0)))
     alone = np.ones(len(edge), dtype=bool)
     alone[mates] = alone[mates + 1] = False
-    owner = side[alone]
-    unshared[np.where(owner < 0, ~owner, owner)] = True
-    return unshared
+    return side[alone]
 
 
 def _edges(polygons: npt.NDArray[np.object_], first: int) -> tuple[Keys, Sides]:
@@ -64,7 +79,7 @@ def _edges(polygons: npt.NDArray[np.object_], first: int) -> tuple[Keys, Sides]:
     # A ring's last vertex starts no edge, and a vertex repeated in place makes none.
     edge = (of_vertex[1:] == of_vertex[:-1]) & (vertex[1:] != vertex[:-1])
     one, other, ring = vertex[:-1][edge], vertex[1:][edge], of_vertex[1:][edge]
-    there, back = _pair_keys(one, other), _pair_keys(other, one)
+    there, back = pair_keys(one, other), pair_keys(other, one)
     owner = (of_part[of_ring[ring]] + first).astype(np.int32)
     return np.minimum(there, back), np.where((there < back) != flip[ring], owner, ~owner)
 
@@ -75,7 +90,8 @@ def vertex_keys(xy: npt.NDArray[np.float64]) -> Keys:
     return _mix(_mix(bits[:, 0]) + np.uint64(0x9E3779B97F4A7C15) * bits[:, 1])
 
 
-def _pair_keys(one: Keys, other: Keys) -> Keys:
+def pair_keys(one: Keys, other: Keys) -> Keys:
+    """64 well-mixed bits an ordered pair of keys."""
     return _mix(one + np.uint64(0xC2B2AE3D27D4EB4F) * other)
 
 

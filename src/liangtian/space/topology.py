@@ -14,14 +14,21 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from liangtian.space.edges import has_unshared_edge
+from liangtian.space.edges import has_unshared_edge, pair_keys, vertex_keys
+from liangtian.space.keys import distinct
+from liangtian.space.overlay import remainder, shared
+from liangtian.space.packed import batches, bounds_of, measured, replaced, taken
 
 Geometries = npt.NDArray[np.object_]
 Mask = npt.NDArray[np.bool_]
 Index = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
 
 NOT_A_NUMBER = "Invalid Coordinate"
 """GEOS's reason for a coordinate that is infinite or not a number: nothing can be measured or repaired there."""
+
+UNION = 1 << 17  # polygons united, or asked for, at once
+RUN = 64  # rows passed over together
 
 _POINT = re.compile(r"\[(\S+) (\S+)\]")
 
@@ -111,13 +118,19 @@ def find_invalid(geometry: Geometries) -> Invalid:
     >>> bow.reason.tolist(), bow.xy.tolist()
     (['Self-intersection'], [[1.0, 1.0]])
     """
-    suspect = ~shapely.is_valid(geometry) & ~is_absent(geometry) & ~is_flat(geometry)
-    at = np.flatnonzero(suspect)
+    at = np.flatnonzero(measured(geometry, _is_suspect))
     reasons = [str(text) for text in shapely.is_valid_reason(geometry[at])]
     places = [_POINT.search(text) for text in reasons]
     xy = [(float(found[1]), float(found[2])) if found else (np.nan, np.nan) for found in places]
     short = np.array([_POINT.sub("", text) for text in reasons], dtype=object)
     return Invalid(at, short, np.array(xy, dtype=np.float64).reshape(-1, 2))
+
+
+def _is_suspect(geometry: Geometries) -> Mask:
+    suspect: Mask = ~shapely.is_valid(geometry)
+    at = np.flatnonzero(suspect)
+    suspect[at] = ~is_absent(geometry[at]) & ~is_flat(geometry[at])
+    return suspect
 
 
 def mean_width(geometry: Geometries) -> npt.NDArray[np.float64]:
@@ -164,8 +177,9 @@ def find_duplicates(geometry: Geometries) -> Copies:
     >>> same.at.tolist(), same.of.tolist()
     ([1], [0])
     """
-    among = np.flatnonzero(~is_absent(geometry))
-    among = among[_share_bounds(shapely.bounds(geometry[among]))]
+    bounds = bounds_of(geometry)
+    among = np.flatnonzero(np.isfinite(bounds).all(axis=1))
+    among = among[_share_bounds(bounds[among])]
     keys = np.array(shapely.to_wkb(shapely.normalize(geometry[among])), dtype=object)
     first: dict[bytes, int] = {}
     of = np.array([first.setdefault(key, at) for key, at in zip(keys, among.tolist(), strict=True)], dtype=np.int64)
@@ -188,10 +202,10 @@ def coverage(geometry: Geometries, found: Invalid | None = None) -> Coverage:
     """
     found = find_invalid(geometry) if found is None else found
     repaired, what = propose_repair(geometry, found)
-    fit = is_polygonal(repaired) & ~is_absent(repaired) & ~is_flat(repaired)
+    fit = measured(repaired, lambda part: is_polygonal(part) & ~is_absent(part) & ~is_flat(part))
     fit[found.at] = [reason is not None for reason in what[found.at]]
     at = np.flatnonzero(fit)
-    polygons = repaired[at]
+    polygons = repaired if fit.all() else taken(repaired, at)
     unmatched = has_unshared_edge(polygons)
     pairs = _meeting(polygons, np.flatnonzero(unmatched))
     unmatched[pairs] = True
@@ -211,7 +225,7 @@ def find_overlaps(layer: Coverage) -> Pairs:
     ([0], [1], [2.0])
     """
     one, other = layer.overlapping[:, 0], layer.overlapping[:, 1]
-    parts, of = shapely.get_parts(shapely.intersection(layer.polygons[one], layer.polygons[other]), return_index=True)
+    parts, of = shapely.get_parts(shared(layer.polygons[one], layer.polygons[other]), return_index=True)
     keep = is_polygonal(parts) & (shapely.area(parts) > 0.0)
     pairs, of = np.unique(of[keep], return_inverse=True)
     piece = shapely.multipolygons(parts[keep], indices=of) if len(of) else np.empty(0, dtype=object)
@@ -230,14 +244,22 @@ def find_gaps(layer: Coverage, extent: shapely.Geometry | None = None) -> Geomet
     >>> shapely.area(find_gaps(coverage(np.array([frame, shapely.box(4, 4, 6, 5)])))).tolist()
     [2.0]
     """
-    matched = shapely.coverage_union_all(layer.polygons[~layer.unmatched])
-    covered = shapely.union_all([matched, *layer.polygons[layer.unmatched]])
+    covered = shapely.union_all([_matched(layer), *layer.polygons[layer.unmatched]])
     if extent is not None:
-        parts = shapely.get_parts(shapely.difference(extent, covered))
+        parts = shapely.get_parts(remainder(np.array([extent], dtype=object), covered))
     else:
         rings = [ring for part in shapely.get_parts(covered) for ring in part.interiors]
         parts = shapely.polygons(np.array(rings, dtype=object))
     return np.asarray(parts[is_polygonal(parts) & (shapely.area(parts) > 0.0)], dtype=object)
+
+
+def _matched(layer: Coverage) -> shapely.Geometry:
+    """The union of the matched polygons: unions of some tens of thousands each, then the union of these."""
+    unions = [
+        shapely.coverage_union_all(part[~layer.unmatched[at : at + len(part)]])
+        for at, part in batches(layer.polygons, UNION)
+    ]
+    return unions[0] if len(unions) == 1 else shapely.coverage_union_all(unions)
 
 
 def propose_repair(geometry: Geometries, found: Invalid | None = None) -> tuple[Geometries, npt.NDArray[np.object_]]:
@@ -261,16 +283,16 @@ def propose_repair(geometry: Geometries, found: Invalid | None = None) -> tuple[
     found = found.among((found.reason != NOT_A_NUMBER) & is_polygonal(geometry[found.at]))
     proposal = shapely.make_valid(geometry[found.at], method="structure", keep_collapsed=False)
     usable = is_polygonal(proposal) & ~is_absent(proposal)
-    repaired, what = geometry.copy(), np.full(len(geometry), None, dtype=object)
-    repaired[found.at[usable]] = proposal[usable]
+    what = np.full(len(geometry), None, dtype=object)
     what[found.at[usable]] = found.reason[usable]
-    return repaired, what
+    return replaced(geometry, found.at[usable], proposal[usable]), what
 
 
 def _share_bounds(bounds: npt.NDArray[np.float64]) -> Mask:
     """Whether another row has the same four bounds."""
-    order = np.lexsort(bounds.T)
-    same = (bounds[order][1:] == bounds[order][:-1]).all(axis=1)
+    key = pair_keys(vertex_keys(bounds[:, :2]), vertex_keys(bounds[:, 2:]))
+    order = np.argsort(key)
+    same = key[order][1:] == key[order][:-1]
     shared = np.zeros(len(bounds), dtype=bool)
     shared[order[1:][same]] = True
     shared[order[:-1][same]] = True
@@ -279,18 +301,48 @@ def _share_bounds(bounds: npt.NDArray[np.float64]) -> Mask:
 
 def _meeting(polygons: Geometries, suspects: Index) -> Index:
     """Pairs (lower position first, in order) whose interiors meet, reached from `suspects`. Shape (k, 2)."""
-    tree = shapely.STRtree(polygons)
+    bounds = bounds_of(polygons)
     compared = np.zeros(len(polygons), dtype=bool)
     found = [np.empty((0, 2), dtype=np.int64)]
     while len(suspects):
         compared[suspects] = True
-        at, other = tree.query(polygons[suspects], predicate="intersects")
-        one = suspects[at]
+        near = _around(bounds, suspects)
+        shapes, first = polygons[near], polygons[suspects]
+        at, hit = shapely.STRtree(shapes).query(first, predicate="intersects")
+        one, other = suspects[at], near[hit]
         # A pair of two suspects comes up twice: keep it once.
         fresh = (one != other) & ~(compared[other] & (one > other) & np.isin(other, suspects))
         one, other = one[fresh], other[fresh]
-        meets = shapely.relate_pattern(polygons[one], polygons[other], "T********")
+        meets = shapely.relate_pattern(first[at[fresh]], shapes[hit[fresh]], "T********")
         found.append(np.sort(np.stack([one[meets], other[meets]], axis=1), axis=1))
-        suspects = np.unique(other[meets])
+        suspects = distinct(other[meets])
         suspects = suspects[~compared[suspects]]
-    return np.unique(np.concatenate(found), axis=0)
+    pair = np.concatenate(found)
+    pair = distinct(pair[:, 0] * len(polygons) + pair[:, 1])
+    return np.stack([pair // max(len(polygons), 1), pair % max(len(polygons), 1)], axis=1)
+
+
+def _around(bounds: Floats, suspects: Index) -> Index:
+    """Rows whose bounds meet those of a suspect, ascending.
+
+    Rows of a file mostly stand near their neighbours: runs of them that lie elsewhere are passed over together.
+    """
+    low, high = bounds[:, :2], bounds[:, 2:]
+    edges = np.arange(0, len(bounds), RUN)
+    runs = np.hstack([np.minimum.reduceat(low, edges), np.maximum.reduceat(high, edges)])
+    boxes = _diagonals(bounds[suspects])
+    hit = np.zeros(len(runs), dtype=bool)
+    hit[shapely.STRtree(_diagonals(runs)).query(boxes)[1]] = True
+    rows = (np.flatnonzero(hit)[:, None] * RUN + np.arange(RUN)).ravel()
+    rows = rows[rows < len(bounds)]
+    tree = shapely.STRtree(boxes)
+    near = np.zeros(len(bounds), dtype=bool)
+    for at in range(0, len(rows), UNION):
+        some = rows[at : at + UNION]
+        near[some[tree.query(_diagonals(bounds[some]))[0]]] = True
+    return np.flatnonzero(near)
+
+
+def _diagonals(bounds: Floats) -> Geometries:
+    """Lines whose bounds are these: a tree asks for nothing else."""
+    return np.asarray(shapely.linestrings(bounds.reshape(-1, 2, 2)), dtype=object)

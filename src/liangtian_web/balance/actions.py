@@ -10,17 +10,17 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 
 from liangtian.check.gather import boundary_of
 from liangtian.formats.features import Features
-from liangtian.ledger.allocation import legs_from
 from liangtian.ledger.indices import indices
-from liangtian.ledger.lots import Ground, Lot
-from liangtian.ledger.posting import Posting
+from liangtian.ledger.lots import Ground
 from liangtian.policy.amounts import COMPENSATION, amounts
 from liangtian.policy.facts import plain_facts
 from liangtian_web.balance.models import Decision, Filing
-from liangtian_web.balance.queries import at_hand, city_of, decision_of, is_run_held, lock, top_of
+from liangtian_web.balance.procedures import PROCEDURES
+from liangtian_web.balance.queries import decision_of, is_run_held, lock
 from liangtian_web.balance.ruling import Ruled, findings_text, posting_rows, rule
 from liangtian_web.errors import StageRefused
 from liangtian_web.ledger import actions as book
@@ -29,10 +29,9 @@ from liangtian_web.ledger.queries import keeping_places
 from liangtian_web.ledger.records import OUTSIDE, place_key, places_by_key
 from liangtian_web.people.models import Place
 from liangtian_web.people.requests import Request
+from liangtian_web.registers.actions import name_entry
 from liangtian_web.review.models import Run
 from liangtian_web.trail.actions import note
-
-KINDS = {"acceptance": "acceptance", "hold": "hold", "approval": "write-off", "release": "release"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +57,14 @@ def file_acceptance(request: Request, head: Head, boundary: Features, facts: Map
     ground = Ground.of(found.shape, f"EPSG:{found.crs.to_epsg()}")
     area_m2 = Decimal(ground.area_dm2) / 100
 
-    for index, amount in amounts(facts["accepted_amounts"], COMPENSATION).items():
+    claimed = amounts(facts["accepted_amounts"], COMPENSATION) | {"linkage_m2": facts.get("linkage_reclaimed_m2", 0)}
+    for index, amount in claimed.items():
         if indices()[index].unit == "m2" and amount > area_m2:
             words = {"index_zh": indices()[index].zh, "index_en": indices()[index].en}
             raise StageRefused("balance-beyond-ground", **words, amount=f"{amount:,}", ground=f"{area_m2:,.2f}")
 
     more = {"wkb": ground.wkb, "crs": ground.crs, "area_m2": area_m2, "source": boundary.source[:200]}
-    return _file(request, head, "acceptance", facts=plain_facts(facts), **more)
+    return file(request, head, "acceptance", facts=plain_facts(facts), **more)
 
 
 def file_hold(request: Request, head: Head, run: Run, **more: Any) -> Filing:
@@ -72,12 +72,12 @@ def file_hold(request: Request, head: Head, run: Run, **more: Any) -> Filing:
 
     Raises
     ------
-    StageRefused : the indices would come from somebody whose pool is not drawn on here
+    StageRefused : a construction unit's own indices, which no book here keeps
     """
-    if run.kind == Run.Kind.SINGLE_SITE and more["facts"].get("balance_path") != "entrust":
+    if run.kind == Run.Kind.SINGLE_SITE and more["facts"].get("balance_path") in (None, "own"):
         raise StageRefused("balance-path-elsewhere")
 
-    return _file(request, head, "hold", run=run, **more)
+    return file(request, head, "hold", run=run, **more)
 
 
 def file_ending(request: Request, uuid: UUID, hold: Filing, event: str, **more: Any) -> Filing:
@@ -88,17 +88,22 @@ def file_ending(request: Request, uuid: UUID, hold: Filing, event: str, **more: 
     StageRefused : nothing is held, or it has ended
     """
     held = decision_of(hold)
-    if held is None or held.entry is None or hold.endings.filter(decision__entry__isnull=False).exists():
+    if held is None or held.entry is None or hold.later.filter(decision__entry__isnull=False).exists():
         raise StageRefused("balance-not-held")
-    if hold.endings.filter(decision=None).exclude(uuid=uuid).exists():
+    if hold.later.filter(decision=None).exclude(uuid=uuid).exists():
         raise StageRefused("balance-ending-waits")
 
     head = Head(uuid, hold.place, hold.project, more["on"], more["document"])
-    return _file(request, head, event, hold=hold, facts=more["facts"])
+    return file(request, head, event, begun=hold, facts=more["facts"])
 
 
-def _file(request: Request, head: Head, event: str, **more: Any) -> Filing:
-    """Record it once: a form sent again leads to what its first sending made.
+def file(request: Request, head: Head, event: str, **more: Any) -> Filing:
+    """Record a filing of a procedure once: a form sent again leads to what its first sending made.
+
+    Parameters
+    ----------
+    event : a procedure of `procedures`
+    more : facts, by the names of the dictionary, as JSON has them; further columns of `Filing`
 
     Raises
     ------
@@ -123,14 +128,24 @@ def _plain(value: Any) -> Any:
     return bytes(value) if isinstance(value, memoryview) else value
 
 
-def decide(request: Request, filing: Filing, *, accept: bool, reason: str = "") -> Decision:
+def may_follow(begun: Filing, event: str) -> bool:
+    """Whether a step may go on with a filing now: it stands in the book, and its procedure names the step."""
+    held = decision_of(begun)
+    if held is None or held.entry is None or hasattr(held.entry, "reversed_by"):
+        return False
+    page = reverse("balance:next", args=[begun.uuid, event])
+    return any(each.url == page for each in PROCEDURES[begun.event].follows(begun))
+
+
+def decide(request: Request, filing: Filing, *, accept: bool, reason: str = "", grounds: str = "") -> Decision:
     """Book a filing or send it back, once, by another person than the one who filed it.
 
     Sent again, the same decision of the same person changes nothing.
 
     Raises
     ------
-    StageRefused : decided otherwise, one's own, stopped by a clause, or of accounts the user does not keep
+    StageRefused : decided otherwise, one's own, stopped by a clause, against one in principle without `grounds`, or of
+        accounts the user does not keep
     BookRefused, Unbalanced : the book refuses it; nothing is recorded
     """
     if filing.filer_id == request.user.pk:
@@ -141,9 +156,10 @@ def decide(request: Request, filing: Filing, *, accept: bool, reason: str = "") 
         if earlier := decision_of(filing):
             return _same(earlier, request, accept=accept)
         ruled = rule(filing)
-        entry = _book(request, filing, ruled) if accept else None
+        kept = grounds if accept and ruled.departs else ""
+        entry = _book(request, filing, ruled, kept) if accept else None
         made = Decision.objects.create(
-            filing=filing, entry=entry, reason=reason, actor=request.user, **_basis(ruled)
+            filing=filing, entry=entry, reason=reason, grounds=kept, actor=request.user, **_basis(ruled)
         )  # fmt: skip
         what = f"entry:{entry.uuid}" if entry else f"filing:{filing.uuid}"
         act = "balance.post" if entry else "balance.refuse"
@@ -166,58 +182,34 @@ def _basis(ruled: Ruled) -> dict[str, Any]:
     }
 
 
-def parties_of(filing: Filing) -> dict[str, str]:
-    """Party → place. No province keeps its book here: what it pools stands with the highest place that does."""
-    city = city_of(filing.place)
-    found = {"county": place_key(filing.place), "province": place_key(top_of(filing.place)), OUTSIDE: OUTSIDE}
-    return found | ({"city": place_key(city)} if city else {})
-
-
-def _book(request: Request, filing: Filing, ruled: Ruled) -> Entry:
+def _book(request: Request, filing: Filing, ruled: Ruled, grounds: str) -> Entry:
     if is_run_held(filing):
         raise StageRefused("balance-run-held")
     if ruled.stops:
         rules = "、".join(dict.fromkeys(each.rule for each in ruled.stops))
         raise StageRefused("balance-stopped", rules=rules)
+    if ruled.departs and grounds not in Decision.Grounds.values:
+        rules = "、".join(dict.fromkeys(each.rule for each in ruled.departs))
+        raise StageRefused("balance-grounds", rules=rules)
     if not ruled.postings:
         raise StageRefused("balance-nothing")
-    parties = parties_of(filing)
+    procedure = PROCEDURES[filing.event]
+    parties = procedure.parties(filing)
     moved = [each.posting for each in ruled.postings]
     _check_keeper(request, {parties[each.party] for each in moved if each.party in parties})
     about = book.About(
-        key=f"filing:{filing.uuid}", on=filing.on, kind=KINDS[filing.event], actor=filing.filer,
-        approver=request.user, evidence=_evidence(filing), expires=filing.expires,
-        rules=(*dict.fromkeys(each.rule for each in ruled.postings if each.rule), f"rules:{ruled.digest}"),
+        key=f"filing:{filing.uuid}", on=filing.on, kind=procedure.kind, actor=filing.filer, approver=request.user,
+        evidence=(f"filing:{filing.uuid}", filing.document, *procedure.evidence(filing)), expires=filing.expires,
+        rules=(*dict.fromkeys(each.rule for each in ruled.postings if each.rule), *_version(ruled)),
     )  # fmt: skip
-    if filing.event == Filing.Event.ACCEPTANCE:
-        return _accept(filing, moved, parties, about)
-    if filing.hold is not None:
-        held = filing.hold.decision.entry
-        assert held is not None  # filed only against a hold that was booked
-        return book.settle(held, moved, parties=parties, about=about)
-    named = {
-        (parties["county"], "reserve", index): at_hand(filing.place, index, filing)
-        for index in {each.index for each in moved}
-    }
-    return book.spend(moved, about, parties=parties, lots=named if filing.lots else None)
+    entry = procedure.book(filing, moved, parties, about)
+    if number := (filing.begun or filing).facts.get("key_project_number"):
+        name_entry(entry, filing.place, number)
+    return entry
 
 
-def _accept(filing: Filing, moved: list[Posting], parties: Mapping[str, str], about: book.About) -> Entry:
-    """Open the lot and credit it: what leaves the outside world stands on this ground."""
-    key = place_key(filing.place)
-    assert filing.wkb is not None
-    lot = Lot(
-        serial=f"{key}-{filing.on.year}-{filing.pk:05d}", place=key, project=filing.project, on=filing.on,
-        credit=filing.facts["credit_kind"], ground=Ground(bytes(filing.wkb), filing.crs), document=filing.document,
-    )  # fmt: skip
-    credited = amounts(filing.facts["accepted_amounts"])
-    minted = {(OUTSIDE, OUTSIDE, index): [(lot.serial, amount)] for index, amount in credited.items() if amount}
-    return book.post(about.entry(legs_from(moved, parties, minted), lots=[lot]))[0]
-
-
-def _evidence(filing: Filing) -> tuple[str, ...]:
-    run = (filing.hold or filing).run
-    return (f"filing:{filing.uuid}", filing.document, *([f"run:{run.uuid}"] if run else []))
+def _version(ruled: Ruled) -> tuple[str, ...]:
+    return (f"rules:{ruled.digest}",) if ruled.digest else ()
 
 
 def _check_keeper(request: Request, touched: set[str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
@@ -15,17 +16,23 @@ from liangtian.ledger.entry import AMOUNT_MAX
 from liangtian.ledger.indices import indices
 from liangtian.policy.amounts import COMPENSATION
 from liangtian.policy.facts import dictionary
+from liangtian_web.balance import actions
 from liangtian_web.balance.models import Filing
-from liangtian_web.balance.queries import filing_places, occupying_runs
+from liangtian_web.balance.queries import filing_places, occupying_runs, providing_places
+from liangtian_web.ledger.records import place_key
 from liangtian_web.ledger.templatetags.book import credit_word, index_word
-from liangtian_web.onemap.forms import ENCODINGS, ManyFiles, offer_places
+from liangtian_web.onemap.forms import ENCODINGS, ManyFiles, crs_choices, offer_places
 from liangtian_web.people.models import Place, User
+from liangtian_web.people.requests import Request
+from liangtian_web.registers.queries import in_force
+from liangtian_web.review.actions import boundary_from
 from liangtian_web.review.models import Run
 
 DATE = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
 BOUNDARY_BYTES_MAX = 50 * 2**20
-CREDITS = ("reclamation", "dry-to-paddy", "quality-improvement", "standard-farmland")
-BREACHES = ("key_project_unbalanced", "standard_farmland_upgrade_overdue", "cures_breach")
+CREDITS = ("reclamation", "dry-to-paddy", "quality-improvement", "standard-farmland", "construction-reclamation")
+LINKAGE = ("linkage_reclaimed_m2", "linkage_resettlement_m2")
+AREAS = ("new_farmland_m2", *LINKAGE)
 SITE = ("transfer_or_pooling_sought", "self_supply_impossible", "transfer_cost_paid_to_provider")
 
 
@@ -41,6 +48,11 @@ class HeadForm(forms.Form):
         self.fields["key"].initial = uuid4
         self.fields["on"].initial = timezone.localdate()
 
+    def head_of(self, place: Place, project: str) -> actions.Head:
+        """The head of what is filed."""
+        given = self.cleaned_data
+        return actions.Head(given["key"], place, project, given["on"], given["document"])
+
 
 class AcceptanceForm(HeadForm):
     """An accepted project: what was made, where, and what it is credited with."""
@@ -50,7 +62,8 @@ class AcceptanceForm(HeadForm):
     credit_kind = forms.ChoiceField(label=_("项目类型"))
     files = ManyFiles(label=_("范围文件"))  # type: ignore[assignment]  # the metaclass keeps `files` of the form itself
     encoding = forms.ChoiceField(label=_("属性编码"), choices=ENCODINGS, required=False)
-    field_order = ["key", "place", "project", "credit_kind", "on", "document", "files", "encoding"]
+    crs = forms.ChoiceField(label=_("坐标系"), choices=crs_choices, required=False)
+    field_order = ["key", "place", "project", "credit_kind", "on", "document", "files", "encoding", "crs"]
 
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -58,6 +71,11 @@ class AcceptanceForm(HeadForm):
         self.fields["on"].label = _("验收日期")
         self.fields["document"].label = _("验收文号")
         self.fields["credit_kind"].choices = [(name, credit_word(name)) for name in CREDITS]  # type: ignore[attr-defined]
+        for name in AREAS:
+            field = forms.DecimalField(required=False, min_value=Decimal(0), max_digits=16, decimal_places=2)
+            fact = dictionary()[name]
+            field.label = f"{fact.en if get_language() == 'en' else fact.zh} (m²)"
+            self.fields[name] = field
         for name in COMPENSATION:
             for side in ("accepted", "provincial"):
                 self.fields[f"{side}_{name}"] = forms.IntegerField(required=False, min_value=0, max_value=AMOUNT_MAX)
@@ -66,6 +84,10 @@ class AcceptanceForm(HeadForm):
     def head(self) -> list[forms.BoundField]:
         """The fields above the table of amounts."""
         return [self[name] for name in self.field_order if name != "key"]
+
+    def areas(self) -> list[forms.BoundField]:
+        """The areas measured at acceptance."""
+        return [self[name] for name in AREAS]
 
     def rows(self) -> list[dict[str, Any]]:
         """Index, accepted, pooled by the province."""
@@ -78,8 +100,12 @@ class AcceptanceForm(HeadForm):
     def clean(self) -> dict[str, Any]:
         """Something is credited, on a boundary of bearable size."""
         given = super().clean() or {}
-        if not any(given.get(f"accepted_{name}") for name in COMPENSATION):
+        if not any(given.get(name) for name in (*(f"accepted_{name}" for name in COMPENSATION), LINKAGE[0])):
             raise forms.ValidationError(_("请至少填一项验收入库数量。"))
+        made, usable = given.get("new_farmland_m2"), given.get("accepted_quantity_m2")
+        if made is not None and usable and usable > made:
+            said = gettext("可用于占补平衡的耕地数量 %(usable)s m² 超过实际新增耕地 %(made)s m²。请核对。")
+            self.add_error("new_farmland_m2", said % {"usable": f"{usable:,}", "made": f"{made:,}"})
         if sum(file.size or 0 for file in given.get("files") or []) > BOUNDARY_BYTES_MAX:
             self.add_error("files", gettext("范围文件超过 50 MB。整层数据请到“图层”页上传。"))
         return given
@@ -91,11 +117,66 @@ class AcceptanceForm(HeadForm):
             f"{side}_amounts": ({name: given.get(f"{side}_{name}") or 0 for name in COMPENSATION},)
             for side in ("accepted", "provincial")
         }
-        return {"credit_kind": given["credit_kind"], **tables}
+        areas = {name: given[name] for name in AREAS if given.get(name) is not None}
+        return {"credit_kind": given["credit_kind"], **areas, **tables}
+
+    def hand_in(self, request: Request) -> Filing:
+        """File the project.
+
+        Raises
+        ------
+        LiangtianError : the boundary cannot be read, or another reason of `actions.file_acceptance`
+        """
+        given = self.cleaned_data
+        boundary = boundary_from(given["files"], "", given["encoding"], given["crs"])
+        return actions.file_acceptance(request, self.head_of(given["place"], given["project"]), boundary, self.facts())
 
 
 def _side_word(side: str) -> str:
     return gettext("验收入库") if side == "accepted" else gettext("省级统筹")
+
+
+class LotsField(forms.CharField):
+    """Serial numbers of lots in the order in which they are spent, each once."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            label=_("指定指标块"), required=False, max_length=2000,
+            help_text=_("可不填：先验收的先用。指定时填编号，以空格或顿号分开，按所列次序使用"),
+        )  # fmt: skip
+
+    def clean(self, value: Any) -> list[str]:
+        text = super().clean(value)
+        for mark in "、，,":
+            text = text.replace(mark, " ")
+        return list(dict.fromkeys(text.split()))
+
+
+class KeyProjectField(forms.ChoiceField):
+    """A key project of the register, by place and number."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            label=_("所属重点项目"), required=False, help_text=_("登记簿中的重点建设项目；不属于的不选")
+        )  # fmt: skip
+
+    def offer(self, user: User) -> None:
+        """Let it be one of the user's places."""
+        projects = in_force(filing_places(user), timezone.localdate(), "key-project")
+        words = [(f"{row.place_id}:{row.key}", f"{row.title} · {row.place}") for row in projects if row.is_listed]
+        self.choices = [("", "—"), *words]
+
+
+def check_key_project(form: forms.Form, place: Place | None) -> None:
+    """Add the error of a key project that is entered for another place."""
+    owner, _colon, _number = (form.cleaned_data.get("key_project") or "").partition(":")
+    if owner and place is not None and owner != f"{place.pk}":
+        form.add_error("key_project", gettext("这个重点项目登记在别的责任单元。请选检查所在单元的项目。"))
+
+
+def number_of(given: Mapping[str, Any]) -> str:
+    """The number of the key project chosen, or nothing."""
+    return str(given.get("key_project") or "").partition(":")[2]
 
 
 class OccupationForm(HeadForm):
@@ -105,21 +186,24 @@ class OccupationForm(HeadForm):
         label=_("检查"), queryset=None, to_field_name="uuid", empty_label=None, help_text=_("应补数量取自这次检查")
     )
     balance_path = forms.ChoiceField(label=_("单独选址的落实方式"), required=False)
-    lots = forms.CharField(
-        label=_("指定指标块"), required=False, max_length=2000,
-        help_text=_("可不填：先验收的先用。指定时填编号，以空格或顿号分开，按所列次序使用"),
-    )  # fmt: skip
+    provider: forms.ModelChoiceField[Place] = forms.ModelChoiceField(
+        label=_("补充耕地提供方"), queryset=None, required=False, empty_label="—", help_text=_("异地调剂才选")
+    )
+    key_project = KeyProjectField()
+    lots = LotsField()
     expires = forms.DateField(
         label=_("冻结到期日"), required=False, widget=DATE, help_text=_("可不填；到期未办结自动退回")
     )
-    field_order = ["key", "run", "balance_path", "on", "document", "lots", "expires"]
+    field_order = ["key", "run", "balance_path", "provider", "key_project", "on", "document", "lots", "expires"]
 
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         run, path = self.fields["run"], self.fields["balance_path"]
         run.queryset = occupying_runs(user, self._sending())  # type: ignore[attr-defined]
-        run.label_from_instance = _run_word  # type: ignore[attr-defined]
-        path.choices = [("", "—"), *_choices("balance_path")]  # type: ignore[attr-defined]
+        run.label_from_instance = run_word  # type: ignore[attr-defined]
+        path.choices = [("", "—"), *choices_of("balance_path")]  # type: ignore[attr-defined]
+        self.fields["provider"].queryset = providing_places(user)  # type: ignore[attr-defined]
+        self.fields["key_project"].offer(user)  # type: ignore[attr-defined]
         self.fields["document"].label = _("申请文号")
 
     def _sending(self) -> UUID | None:
@@ -128,29 +212,43 @@ class OccupationForm(HeadForm):
         except ValueError:
             return None
 
-    def clean_lots(self) -> list[str]:
-        """Serial numbers in the order given, each once."""
-        text = self.cleaned_data["lots"].replace("、", " ").replace("，", " ").replace(",", " ")
-        return list(dict.fromkeys(text.split()))
-
     def clean(self) -> dict[str, Any]:
         """A hold lapses after it begins."""
         given = super().clean() or {}
         if given.get("expires") and given.get("on") and given["expires"] <= given["on"]:
             self.add_error("expires", gettext("冻结到期日须晚于业务日期。"))
+        if given.get("balance_path") == "transfer" and not given.get("provider"):
+            self.add_error("provider", gettext("异地调剂须选补充耕地提供方。"))
+        if given.get("provider") and given.get("run") and given["provider"].pk == given["run"].place_id:
+            self.add_error("provider", gettext("提供方须是另一责任单元。"))
+        check_key_project(self, given["run"].place if given.get("run") else None)
         return given
 
     def facts(self) -> dict[str, Any]:
-        """How a separate site balances."""
-        path = self.cleaned_data.get("balance_path")
-        return {"balance_path": path} if path else {}
+        """How a separate site balances and who provides for it, and the key project the land belongs to."""
+        given = self.cleaned_data
+        path, provider = given.get("balance_path"), given.get("provider")
+        found = {
+            "balance_path": path,
+            "provider_place": place_key(provider) if provider and path == "transfer" else None,
+            "key_project_number": number_of(given),
+        }
+        return {name: value for name, value in found.items() if value}
+
+    def hand_in(self, request: Request) -> Filing:
+        """File the hold."""
+        given = self.cleaned_data
+        more = {"facts": self.facts(), "lots": given["lots"], "expires": given["expires"]}
+        return actions.file_hold(request, self.head_of(given["run"].place, given["run"].name), given["run"], **more)
 
 
-def _run_word(run: Run) -> str:
+def run_word(run: Run) -> str:
+    """A check as it is chosen."""
     return f"{run.name} · {run.get_kind_display()} · {run.on:%Y-%m-%d} · {run.place.name}"
 
 
-def _choices(name: str) -> list[tuple[str, str]]:
+def choices_of(name: str) -> list[tuple[str, str]]:
+    """The choices of a fact, worded."""
     return [(key, words["en" if get_language() == "en" else "zh"]) for key, words in dictionary()[name].values.items()]
 
 
@@ -159,16 +257,19 @@ class EndingForm(HeadForm):
 
     def __init__(self, hold: Filing, event: str, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.hold, self.event = hold, event
         english = get_language() == "en"
-        if event == Filing.Event.RELEASE:
-            choices = [each for each in _choices("application_outcome") if each[0] != "approved"]
+        if event == "release":
+            choices = [each for each in choices_of("application_outcome") if each[0] != "approved"]
             label = dictionary()["application_outcome"]
             self.fields["application_outcome"] = forms.ChoiceField(
                 label=label.en if english else label.zh, choices=choices
             )
             return
+        if hold.run is not None and hold.run.kind == Run.Kind.BATCH:
+            self._ask_use(english=english)
         single = hold.run is not None and hold.run.kind == Run.Kind.SINGLE_SITE
-        for name in (*BREACHES, *(SITE if single else ())):
+        for name in ("cures_breach", *(SITE if single else ())):
             fact = dictionary()[name]
             choices = [("", gettext("未提供")), ("yes", gettext("是")), ("no", gettext("否"))]
             label_ = fact.en if english else fact.zh
@@ -180,6 +281,18 @@ class EndingForm(HeadForm):
                 min_value=Decimal(0), max_digits=16, decimal_places=2,
             )  # fmt: skip
 
+    def _ask_use(self, *, english: bool) -> None:
+        """What the land is supplied for, and how much linkage surplus it uses: commercial use takes it first."""
+        use, surplus = dictionary()["land_use"], dictionary()["uses_linkage_surplus_m2"]
+        choices = [("", gettext("未提供")), *choices_of("land_use")]
+        self.fields["land_use"] = forms.ChoiceField(
+            label=use.en if english else use.zh, required=False, choices=choices
+        )
+        self.fields["uses_linkage_surplus_m2"] = forms.IntegerField(
+            label=f"{surplus.en if english else surplus.zh} (m²)", required=False, min_value=0, max_value=AMOUNT_MAX,
+            help_text=gettext("城镇住宅、商业等经营性用地优先使用增减挂钩节余指标；核销时从储备库记减"),
+        )  # fmt: skip
+
     def facts(self) -> dict[str, Any]:
         """By the names of the facts dictionary; what was not said is not known."""
         words: dict[str, Any] = {"yes": True, "no": False}
@@ -189,3 +302,9 @@ class EndingForm(HeadForm):
             for name, value in given.items()
             if value not in (None, "")
         }
+
+    def hand_in(self, request: Request) -> Filing:
+        """File the ending."""
+        given = self.cleaned_data
+        more = {"on": given["on"], "document": given["document"], "facts": self.facts()}
+        return actions.file_ending(request, given["key"], self.hold, self.event, **more)

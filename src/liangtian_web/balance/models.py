@@ -13,30 +13,23 @@ from django.utils.translation import gettext_lazy as _
 class Filing(models.Model):
     """One event of a place's balance as it was handed in; its `uuid` comes with the form, so it is handed in once."""
 
-    class Event(models.TextChoices):
-        """The kernel's steps of procedure (`policy.clause.EVENTS`) that book something here."""
-
-        ACCEPTANCE = "acceptance", _("验收入库")
-        HOLD = "hold", _("占用冻结")
-        APPROVAL = "approval", _("批准核销")
-        RELEASE = "release", _("解冻退回")
-
     uuid = models.UUIDField(default=uuid.uuid4, unique=True)
-    event = models.CharField(_("事项"), max_length=12, choices=Event.choices)
+    event = models.CharField(_("事项"), max_length=30)  # a procedure of `procedures`
     place = models.ForeignKey("people.Place", models.PROTECT, related_name="+", verbose_name=_("责任单元"))
     project = models.CharField(_("项目"), max_length=100)
     on = models.DateField(_("业务日期"))
     document = models.CharField(_("文号"), max_length=200)
     facts = models.JSONField()  # what was registered, by the names of the facts dictionary
-    # An acceptance brings ground; an occupation its check and, if it names them, the lots to spend.
+    # An acceptance brings ground; an occupation its check; who spends may name the lots.
     wkb = models.BinaryField(null=True)
     crs = models.CharField(_("坐标系"), max_length=20, blank=True)  # the measuring plane, EPSG:4549
     area_m2 = models.DecimalField(_("地块面积"), max_digits=16, decimal_places=2, null=True)
     source = models.CharField(_("范围来源"), max_length=200, blank=True)
     run = models.ForeignKey("review.Run", models.PROTECT, null=True, related_name="filings", verbose_name=_("检查"))
-    hold = models.ForeignKey("self", models.PROTECT, null=True, related_name="endings", verbose_name=_("冻结"))
+    # What it goes on with: the hold it ends, the commitment it keeps.
+    begun = models.ForeignKey("self", models.PROTECT, null=True, related_name="later", verbose_name=_("前一事项"))
     lots = ArrayField(models.CharField(max_length=60), default=list, verbose_name=_("指定指标块"))
-    expires = models.DateField(_("冻结到期日"), null=True)
+    expires = models.DateField(_("到期日"), null=True)
     filer = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("提出人"))
     filed_at = models.DateTimeField(_("提出时间"), auto_now_add=True)
 
@@ -45,15 +38,23 @@ class Filing(models.Model):
         indexes = [models.Index(fields=["place", "-id"], name="balance_filing_of_place")]
 
     def __str__(self) -> str:
-        return f"{self.get_event_display()} {self.project}"
+        return self.project
 
 
 class Decision(models.Model):
     """What became of a filing: booked by the findings kept here, or sent back with a reason."""
 
+    class Grounds(models.TextChoices):
+        """Why something was booked although a clause asked for in principle was not met."""
+
+        APPROVED_ABOVE = "approved-above", _("上级机关已批准")
+        PUBLIC_NEED = "public-need", _("公共利益急需")
+        NO_ALTERNATIVE = "no-alternative", _("没有其他可行方案")
+
     filing = models.OneToOneField(Filing, models.PROTECT, primary_key=True, related_name="decision")
     entry = models.OneToOneField("ledger.Entry", models.PROTECT, null=True, related_name="filed")
     reason = models.CharField(_("理由"), max_length=500, blank=True)
+    grounds = models.CharField(_("突破原则性要求的理由"), max_length=20, choices=Grounds.choices, blank=True)
     findings = models.TextField()  # JSON: language → findings, as the rulebook gave them
     postings = models.JSONField()  # rows of party, pool, index, amount, rule
     rules_digest = models.CharField(_("规则版本"), max_length=64)

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 import numpy as np
 import shapely
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from pyproj import CRS
 
-from liangtian.policy.amounts import COMPENSATION, amounts
+from liangtian.ledger.indices import indices
+from liangtian.policy.amounts import amounts
+from liangtian.policy.facts import dictionary, read_facts, say
 from liangtian.space.crs import geographic, reproject
 from liangtian_web.balance.models import Filing
+from liangtian_web.balance.procedures import PROCEDURES
 from liangtian_web.ledger.records import places_by_key
 from liangtian_web.review.presentation import GRAVITY, as_shown, citation, gathered
 from liangtian_web.rulebook.naming import address_of
@@ -35,7 +38,7 @@ def findings_shown(text: str, language: str, gates: Sequence[str]) -> dict[str, 
     }
 
 
-def postings_shown(rows: Iterable[Sequence[Any]], parties: dict[str, str]) -> list[dict[str, Any]]:
+def postings_shown(rows: Iterable[Sequence[Any]], parties: Mapping[str, str]) -> list[dict[str, Any]]:
     """What is booked where, with the clause that says so."""
     places = places_by_key(parties.values())
     shown = []
@@ -44,16 +47,23 @@ def postings_shown(rows: Iterable[Sequence[Any]], parties: dict[str, str]) -> li
         shown.append({
             "place": place.name if place else gettext("账外") if party == "outside" else party,
             "pool": pool, "index": index, "amount": amount, "rule": rule,
-            "cites": citation(rule) if rule else gettext("验收登记"),
+            "cites": citation(rule) if rule else gettext("登记"),
             "url": f"{reverse('rulebook:clause', args=address_of(rule))}#{rule}" if rule else "",
         })  # fmt: skip
     return shown
 
 
 def registered(filing: Filing) -> list[dict[str, Any]]:
-    """Amounts a filing of an acceptance registered, index by index: accepted and pooled by the province."""
-    sums = [amounts(filing.facts.get(name) or ()) for name in ("accepted_amounts", "provincial_amounts")]
-    return [{"index": name, "accepted": sums[0][name], "provincial": sums[1][name]} for name in COMPENSATION]
+    """Amounts that were handed in with a filing: index by index, each column a fact of the filing."""
+    names = [name for name, value in filing.facts.items() if name.endswith("_amounts") and value]
+    english = get_language() == "en"
+    columns = [(dictionary()[name], amounts(filing.facts[name], indices())) for name in names]
+    given = [index for index in indices() if any(found[index] for _, found in columns)]
+    if not given:
+        return []
+    words = [fact.en if english else fact.zh for fact, _ in columns]
+    rows = [{"index": index, "amounts": [found[index] for _, found in columns]} for index in given]
+    return [{"words": words, "rows": rows}]
 
 
 def state_of(filing: Filing) -> tuple[str, str]:
@@ -63,12 +73,22 @@ def state_of(filing: Filing) -> tuple[str, str]:
         return "unknown", gettext("待审核")
     if decision.entry_id is None:
         return "fail", gettext("已退回")
-    if filing.event != Filing.Event.HOLD:
-        return "pass", gettext("已入账")
-    ended = [each for each in filing.endings.all() if getattr(each, "decision", None) and each.decision.entry_id]
-    if not ended:
-        return "running", gettext("已冻结")
-    return "pass", gettext("已核销") if ended[0].event == Filing.Event.APPROVAL else gettext("已解冻")
+    procedure = PROCEDURES[filing.event]
+    tag, word = procedure.state(filing) if procedure.state else ("pass", procedure.done)
+    return tag, str(word)
+
+
+def stated(filing: Filing) -> list[tuple[str, str]]:
+    """What was handed in with a filing besides amounts: each fact by its name, in words."""
+    english = get_language() == "en"
+    found = []
+    for name, value in read_facts(filing.facts).items():
+        fact = dictionary()[name]
+        if fact.type == "table" or value is None:
+            continue
+        zh, en = say(name, value)
+        found.append((fact.en if english else fact.zh, en if english else zh))
+    return [*found, *PROCEDURES[filing.event].says(filing)]
 
 
 def shapes_of(filing: Filing) -> str:

@@ -7,24 +7,27 @@ from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import connection
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from liangtian_web.balance.models import Decision, Filing
 from liangtian_web.ledger.models import Account, Leg
 from liangtian_web.ledger.queries import holdings_of, keeping_places
+from liangtian_web.ledger.records import places_by_key
 from liangtian_web.people.models import Place, User
 from liangtian_web.people.queries import places_for
 from liangtian_web.review.models import Run
 from liangtian_web.review.queries import HEAVY, runs_for
 
 KINDS = (Run.Kind.BATCH, Run.Kind.SINGLE_SITE, Run.Kind.VILLAGE)
+HOLD = "hold"
+JUDGED_ABOVE = ("commitment-due",)  # nobody decides on their own default
 LEVELS = (Place.Kind.COUNTY, Place.Kind.ZONE)  # who keeps a reserve: county governments and zone committees
 
 
 def filings_for(user: User | AnonymousUser) -> QuerySet[Filing]:
     """Filings of the user's places."""
     found = Filing.objects.filter(place__in=places_for(user)).defer("wkb")
-    return found.select_related("place", "filer", "hold", "decision__actor", "decision__entry")
+    return found.select_related("place", "filer", "begun", "decision__actor", "decision__entry")
 
 
 def filing_places(user: User) -> QuerySet[Place]:
@@ -32,9 +35,20 @@ def filing_places(user: User) -> QuerySet[Place]:
     return places_for(user, "officer", "keeper", "admin").filter(kind__in=LEVELS)
 
 
+def deciding_places(user: User, event: str) -> QuerySet[Place]:
+    """Where the user posts or sends back filings of an event: the places kept, or those right below them."""
+    kept = keeping_places(user)
+    if event not in JUDGED_ABOVE:
+        return kept
+    return Place.objects.filter(Q(parent__in=kept) | Q(parent=None, pk__in=kept))
+
+
 def waiting_for(user: User) -> QuerySet[Filing]:
-    """What waits for the user to post or send back: another's, of a place the user keeps."""
-    return filings_for(user).filter(decision=None, place__in=keeping_places(user)).exclude(filer=user)
+    """What waits for the user to post or send back: another's, of a place the user keeps, and so of what it goes on with."""
+    both = Q(begun=None) | Q(begun__place__in=keeping_places(user)) | Q(event__in=JUDGED_ABOVE)
+    waiting = filings_for(user).filter(both, decision=None).exclude(filer=user)
+    judged = Q(event__in=JUDGED_ABOVE, place__in=deciding_places(user, JUDGED_ABOVE[0]))
+    return waiting.filter(judged | ~Q(event__in=JUDGED_ABOVE) & Q(place__in=keeping_places(user)))
 
 
 def posted_between(user: User, since: date, until: date | None) -> QuerySet[Filing]:
@@ -45,8 +59,8 @@ def posted_between(user: User, since: date, until: date | None) -> QuerySet[Fili
 
 def standing_holds(user: User) -> QuerySet[Filing]:
     """Occupations held and neither written off nor released."""
-    ended = Filing.objects.filter(hold=OuterRef("pk"), decision__entry__isnull=False)
-    held = filings_for(user).filter(event=Filing.Event.HOLD, decision__entry__isnull=False)
+    ended = Filing.objects.filter(begun=OuterRef("pk"), decision__entry__isnull=False)
+    held = filings_for(user).filter(event=HOLD, decision__entry__isnull=False)
     return held.filter(~Exists(ended))
 
 
@@ -57,7 +71,7 @@ def occupying_runs(user: User, sending: UUID | None = None) -> QuerySet[Run]:
     ----------
     sending : the form at hand, which begins nothing anew when it is sent again
     """
-    begun = Filing.objects.filter(run=OuterRef("pk"), event=Filing.Event.HOLD)
+    begun = Filing.objects.filter(run=OuterRef("pk"), event=HOLD)
     if sending is not None:
         begun = begun.exclude(uuid=sending)
     alive = begun.exclude(decision__isnull=False, decision__entry__isnull=True)
@@ -78,9 +92,21 @@ def top_of(place: Place) -> Place:
     return place if place.parent is None else top_of(place.parent)
 
 
-def at_hand(place: Place, index: str, filing: Filing) -> list[tuple[str, int]]:
-    """The lots of a place's reserve that can be spent on the day of a filing, oldest first, or in the order it names."""
-    account = Account.objects.filter(place=place, pool="reserve", index=index).first()
+def source_of(filing: Filing) -> tuple[Place | None, str]:
+    """Whose pool an occupation draws on, by its way of balancing: its own place's reserve unless it says otherwise."""
+    begun = filing.begun or filing
+    path = (begun.facts or {}).get("balance_path")
+    if path == "transfer":
+        return places_by_key([begun.facts["provider_place"]]).get(begun.facts["provider_place"]), "reserve"
+    if path == "pooling":
+        return top_of(filing.place), "provincial"
+    return filing.place, "reserve"
+
+
+def at_hand(filing: Filing, index: str) -> list[tuple[str, int]]:
+    """The lots that can be spent for a filing on its day, oldest first, or in the order it names."""
+    place, pool = source_of(filing)
+    account = Account.objects.filter(place=place, pool=pool, index=index).first()
     held = holdings_of(account.pk, filing.on) if account else []
     if not filing.lots:
         return held
@@ -103,13 +129,24 @@ def decision_of(filing: Filing) -> Decision | None:
 
 
 def lock(filing: Filing) -> None:
-    """One decision at a time on a filing, and on all holds of one check, until the transaction ends."""
-    what = f"run:{filing.run_id}" if filing.run_id else f"filing:{filing.pk}"
+    """One decision at a time on a filing and all others of its check or of what it goes on with, until the transaction ends."""
+    what = f"run:{filing.run_id}" if filing.run_id else f"filing:{filing.begun_id or filing.pk}"
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"balance.decide {what}"])
 
 
 def is_run_held(filing: Filing) -> bool:
     """Whether another hold of the same check was booked."""
-    others = Filing.objects.filter(run=filing.run_id, event=Filing.Event.HOLD).exclude(pk=filing.pk)
+    others = Filing.objects.filter(run=filing.run_id, event=HOLD).exclude(pk=filing.pk)
     return filing.run_id is not None and others.filter(decision__entry__isnull=False).exists()
+
+
+def providing_places(user: User) -> QuerySet[Place]:
+    """Who may provide compensating land for the user's places: the counties and zones of their cities."""
+    cities = filing_places(user).values("parent")
+    return Place.objects.filter(parent__in=cities, kind__in=LEVELS)
+
+
+def quota_places(user: User) -> QuerySet[Place]:
+    """Where the user may file quota: counties, zones and, for what the city itself is granted, cities."""
+    return places_for(user, "officer", "keeper", "admin").filter(kind__in=(*LEVELS, Place.Kind.CITY))

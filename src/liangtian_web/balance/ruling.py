@@ -1,50 +1,26 @@
 """What the rulebook says of a filing: the case is put together, decided, and what stops it is told from what does not.
 
-Other clauses asked at the same step are shown and stop nothing here: this procedure does not ask for their facts.
+Other clauses asked at the same step are shown and stop nothing here: the procedure does not ask for their facts.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from functools import lru_cache
 
 from liangtian.check.result import as_data, to_json
-from liangtian.finding import Finding
-from liangtian.ledger.indices import indices
-from liangtian.ledger.posting import Pocket, Posting, move
-from liangtian.policy.amounts import BALANCE, amounts
+from liangtian.finding import Finding, Outcome
+from liangtian.ledger.posting import Posting
 from liangtian.policy.clause import Case, obligations
 from liangtian.policy.evaluate import Posted, Rulebook, gate, rules_digest
-from liangtian.policy.facts import read_facts
 from liangtian.policy.parameters import Parameters
 from liangtian.policy.values import Parameter
 from liangtian.rules.documents import DOCUMENTS
 from liangtian_web.balance.models import Filing
-from liangtian_web.balance.queries import at_hand, held_by
+from liangtian_web.balance.procedure import OUTSIDE
+from liangtian_web.balance.procedures import PROCEDURES
 from liangtian_web.rulebook.queries import documents_on, keys_of, values_at
-
-DUTIES = (
-    "wenzhou-2019（五）.4",
-    "wenzhou-2019（五）.5",
-)  # who balances; asked of a check, here by the book's own figures
-
-# Event → the obligations this procedure asks for all facts of: they stop it, and their postings are booked.
-GATES: Mapping[str, tuple[str, ...]] = {
-    "acceptance": ("wenzhou-2019（六）.2", "wenzhou-2019（六）.4"),
-    "hold": ("wenzhou-2019（五）.1", *DUTIES),
-    "approval": (
-        "wenzhou-2019（五）.2",
-        *DUTIES,
-        "wenzhou-2019（五）.8",
-        "wenzhou-2019（五）.9",
-    ),
-    "release": ("wenzhou-2019（五）.3",),
-}
-AVAILABLE = dict(zip(BALANCE, ("available_quantity_m2", "available_capacity_kg", "available_paddy_m2"), strict=True))
-OUTSIDE = Pocket("outside", "outside")
-REGISTERED = ""  # the rule of a posting that no clause makes: what was accepted, and what the province pools of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +30,13 @@ class Ruled:
     Attributes
     ----------
     stops : findings that keep it from being booked
+    departs : findings of clauses to be met in principle that failed; who books it all the same says on what grounds
     postings : what it books, in the order in which it is explained
     """
 
     findings: tuple[Finding, ...]
     stops: tuple[Finding, ...]
+    departs: tuple[Finding, ...]
     postings: tuple[Posted, ...]
     digest: str
 
@@ -75,65 +53,24 @@ def rule(filing: Filing) -> Ruled:
     ------
     LiangtianError : a fact does not fit the dictionary
     """
+    procedure = PROCEDURES[filing.event]
+    if not procedure.gates:
+        return Ruled((), (), (), tuple(procedure.registered(filing)), "")
     documents = tuple(documents_on(filing.place, filing.on))
     key, *within = keys_of(filing.place)
-    case = Case(filing.on, key, filing.event, facts_of(filing, key), tuple(within))
+    case = Case(filing.on, key, procedure.step, procedure.facts(filing, key), tuple(within))
 
     values = values_at(filing.place)
     decided = _rulebook(documents, values).decide(case)
-    checked = _checked(_rulebook(documents, values, DUTIES), case) if filing.event == Filing.Event.HOLD else ()
+    also = _rulebook(documents, values, procedure.also).decide(replace(case, event="check")) if procedure.also else None
 
-    findings = (*decided.findings, *checked)
-    gates = GATES[filing.event]
-    asked = [each for each in findings if each.rule in gates]
+    findings = (*decided.findings, *(also.findings if also else ()))
+    asked = [each for each in findings if each.rule in procedure.gates]
     forces = obligations({name: DOCUMENTS[name] for name in documents})
     stops = gate(asked, lambda name: forces[name].force)
-    made = tuple(_on_book(each) for each in decided.postings if each.rule in gates)
-    return Ruled(findings, stops, (*_registered(filing), *made), _digest(documents))
-
-
-def _checked(rules: Rulebook, case: Case) -> tuple[Finding, ...]:
-    """What a check of the same land answers to the duty to balance, now that the book states what is at hand."""
-    return rules.decide(replace(case, event="check")).findings
-
-
-def facts_of(filing: Filing, key: str) -> dict[str, object]:
-    """The facts of the case: those of the check, those registered with the filing, and the book's own figures."""
-    facts = read_facts(filing.facts)
-    if filing.event == Filing.Event.ACCEPTANCE:
-        return facts
-    begun = filing.hold or filing
-    assert begun.run is not None
-    checked = read_facts(begun.run.facts)
-    if rows := checked.get("required_by_place"):
-        # Each place balances its own part from its own book.
-        own = tuple(row for row in rows if row["place"] == key)  # type: ignore[attr-defined]
-        checked["required_by_place"] = own or rows
-    known = checked | read_facts(begun.facts) | facts | {"available_by_place": None}
-    known |= {AVAILABLE[index]: _typed(index, free) for index, free in free_of(filing).items()}
-    if filing.hold is not None:
-        known["held_amounts"] = (held_by(filing.hold),)
-    return known
-
-
-def free_of(filing: Filing) -> dict[str, int]:
-    """Index → what the place's reserve can spend from the day of the filing on."""
-    return {index: sum(amount for _, amount in at_hand(filing.place, index, filing)) for index in BALANCE}
-
-
-def _typed(index: str, amount: int) -> Decimal | int:
-    return amount if indices()[index].unit == "kg" else Decimal(amount)
-
-
-def _registered(filing: Filing) -> Iterator[Posted]:
-    """An acceptance credits the county with all that was accepted, and hands on what the province pools of it."""
-    if filing.event != Filing.Event.ACCEPTANCE:
-        return
-    county, province = Pocket("county", "reserve"), Pocket("province", "provincial")
-    for source, name, target in ((OUTSIDE, "accepted_amounts", county), (county, "provincial_amounts", province)):
-        for index, amount in amounts(filing.facts[name]).items():
-            for posting in move(index, amount, from_=source, to=target):
-                yield Posted(REGISTERED, posting)
+    departs = tuple(each for each in asked if each.outcome is Outcome.FAIL and forces[each.rule].force == "principle")
+    made = tuple(_on_book(each) for each in decided.postings if each.rule in procedure.gates)
+    return Ruled(findings, stops, departs, (*procedure.registered(filing), *made), _digest(documents))
 
 
 def _on_book(made: Posted) -> Posted:

@@ -1,6 +1,6 @@
 """Values on trial over the book: posted filings decided again, the differences laid over the balances day by day.
 
-Of what this procedure books, only acceptances are reckoned by values; the other steps move amounts that were registered.
+Only procedures whose facts stand with the filing are decided again; the others rest on what the book held then.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from liangtian.messages import Language
 from liangtian.policy.clause import Case
 from liangtian.policy.whatif import Tried, below_zero
 from liangtian.policy.whatif_words import worded
-from liangtian_web.balance.actions import parties_of
 from liangtian_web.balance.models import Filing
+from liangtian_web.balance.procedure import own_place
+from liangtian_web.balance.procedures import PROCEDURES
 from liangtian_web.balance.queries import posted_between
-from liangtian_web.balance.ruling import GATES, facts_of
 from liangtian_web.ledger.models import Account
 from liangtian_web.ledger.queries import accounts_for, day_balances
 from liangtian_web.ledger.records import place_key, places_by_key
@@ -33,6 +33,7 @@ from liangtian_web.rulebook.values import text_of
 from liangtian_web.trail.actions import note
 
 FILINGS_MAX = 5000
+AGAIN = tuple(event for event, procedure in PROCEDURES.items() if procedure.again)
 Key = tuple[str, str, str]  # place, pool, index
 
 
@@ -101,9 +102,9 @@ def try_over_book(request: Request, given: Mapping[str, Any], lang: Language) ->
     """
     values = on_trial(given)
     posted = posted_between(request.user, given["since"], given["until"])
-    accepted = {str(each.uuid): each for each in posted.filter(event=Filing.Event.ACCEPTANCE)[:FILINGS_MAX]}
+    accepted = {str(each.uuid): each for each in posted.filter(event__in=AGAIN)[:FILINGS_MAX]}
 
-    compared = decide_again(_cases(accepted.values()), values, GATES)
+    compared = decide_again(_cases(accepted.values()), values, {name: PROCEDURES[name].gates for name in AGAIN})
     rows = list(_rows(compared.changed, accepted))
 
     note(request, "balance.whatif", given["name"], on=given["since"])
@@ -118,7 +119,7 @@ def _cases(filings: Iterable[Filing]) -> Iterator[tuple[str, Case]]:
 
     for each in filings:
         key, *within = keys(each.place)
-        yield str(each.uuid), Case(each.on, key, each.event, facts_of(each, key), tuple(within))
+        yield str(each.uuid), Case(each.on, key, each.event, PROCEDURES[each.event].facts(each, key), tuple(within))
 
 
 def _rows(changed: Iterable[Tried], filings: Mapping[str, Filing]) -> Iterator[tuple[Filing, list[Change]]]:
@@ -126,7 +127,7 @@ def _rows(changed: Iterable[Tried], filings: Mapping[str, Filing]) -> Iterator[t
 
     @cache
     def places(number: int) -> dict[str, Place | None]:
-        parties = parties_of(standing[number])
+        parties = own_place(standing[number])
         found = places_by_key(parties.values())
         return {party: found.get(key) for party, key in parties.items()}
 

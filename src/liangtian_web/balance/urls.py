@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from liangtian_web.balance import views
+from liangtian_web.balance import step_views, views
 
 app_name = "balance"
 urlpatterns = [
@@ -10,6 +10,8 @@ urlpatterns = [
     path("whatif/", views.whatif, name="whatif"),
     path("acceptance/new/", views.accept, name="accept"),
     path("occupation/new/", views.occupy, name="occupy"),
+    path("new/<slug:event>/", step_views.begin, name="begin"),
+    path("<uuid:uuid>/next/<slug:event>/", step_views.after, name="next"),
     path("<uuid:uuid>/", views.filing, name="filing"),
     path("<uuid:uuid>/shapes.json", views.shapes, name="shapes"),
     path("<uuid:uuid>/decide/", views.decide, name="decide"),

@@ -13,17 +13,20 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from liangtian.errors import DocumentRefused, LiangtianError
 from liangtian_web.balance import actions, presentation
+from liangtian_web.balance.answers import answered
 from liangtian_web.balance.forms import AcceptanceForm, EndingForm, OccupationForm
-from liangtian_web.balance.models import Filing
-from liangtian_web.balance.queries import filing_places, filings_for, standing_holds, waiting_for
-from liangtian_web.balance.ruling import GATES, Ruled, findings_text, posting_rows, rule
+from liangtian_web.balance.models import Decision, Filing
+from liangtian_web.balance.procedure import Next
+from liangtian_web.balance.procedures import PROCEDURES
+from liangtian_web.balance.queries import deciding_places, filing_places, filings_for, standing_holds, waiting_for
+from liangtian_web.balance.ruling import Ruled, findings_text, posting_rows, rule
+from liangtian_web.balance.step_forms import BEGIN
 from liangtian_web.balance.trials import BookTrial, try_over_book
-from liangtian_web.ledger.queries import keeping_places
 from liangtian_web.onemap.map_views import map_config
 from liangtian_web.onemap.queries import versions_on
 from liangtian_web.people.requests import Request, language_of
 from liangtian_web.refusals import sentence
-from liangtian_web.review.actions import boundary_from
+from liangtian_web.registers.suspension import standing
 from liangtian_web.review.trial_form import ChoiceForm, TrialForm
 from liangtian_web.rulebook.queries import home_place
 from liangtian_web.rulebook.values import tryable_names, value_page
@@ -34,12 +37,13 @@ PAGE = 50
 @require_GET
 def index(request: Request) -> HttpResponse:
     """What waits for me first, then what is held, then everything, newest first."""
-    rows = filings_for(request.user).prefetch_related("endings__decision")
+    rows = filings_for(request.user).prefetch_related("later__decision")
     before = request.GET.get("before", "")
     found = list((rows.filter(pk__lt=int(before)) if before.isdecimal() else rows)[: PAGE + 1])
     context = {
         "waiting": waiting_for(request.user),
         "held": standing_holds(request.user),
+        "begins": [(name, PROCEDURES[name].word) for name in BEGIN],
         "filings": [(each, *presentation.state_of(each)) for each in found[:PAGE]],
         "more": found[PAGE - 1].pk if len(found) > PAGE else "",
         "files": filing_places(request.user).exists(),
@@ -51,50 +55,25 @@ def index(request: Request) -> HttpResponse:
 def accept(request: Request) -> HttpResponse:
     """Register an accepted project."""
     form = AcceptanceForm(_filer(request), request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
-        given = form.cleaned_data
-        try:
-            boundary = boundary_from(given["files"], "", given["encoding"])
-            head = actions.Head(given["key"], given["place"], given["project"], given["on"], given["document"])
-            return _to(actions.file_acceptance(request, head, boundary, form.facts()))
-        except LiangtianError as error:
-            form.add_error(None, sentence(error, request.language))
-    return render(request, "balance/accept.html", {"form": form}, status=400 if form.errors else 200)
+    return answered(request, form, "balance/accept.html")
 
 
 @require_http_methods(["GET", "POST"])
 def occupy(request: Request) -> HttpResponse:
     """Ask to hold what the land of a check owes."""
     form = OccupationForm(_filer(request), request.POST or None, initial={"run": request.GET.get("run", "")})
-    if request.method == "POST" and form.is_valid():
-        given = form.cleaned_data
-        run = given["run"]
-        head = actions.Head(given["key"], run.place, run.name, given["on"], given["document"])
-        try:
-            more = {"facts": form.facts(), "lots": given["lots"], "expires": given["expires"]}
-            return _to(actions.file_hold(request, head, run, **more))
-        except LiangtianError as error:
-            form.add_error(None, sentence(error, request.language))
-    context = {"form": form, "none": not form.fields["run"].queryset.exists()}  # type: ignore[attr-defined]
-    return render(request, "balance/occupy.html", context, status=400 if form.errors else 200)
+    none = not form.fields["run"].queryset.exists()  # type: ignore[attr-defined]
+    return answered(request, form, "balance/occupy.html", none=none)
 
 
 @require_http_methods(["GET", "POST"])
 def end(request: Request, uuid: str, event: str) -> HttpResponse:
     """Ask to write off or to release what is held."""
-    hold = get_object_or_404(filings_for(request.user), uuid=uuid, event=Filing.Event.HOLD)
+    hold = get_object_or_404(filings_for(request.user), uuid=uuid, event="hold")
     if not filing_places(request.user).filter(pk=hold.place_id).exists():
         raise PermissionDenied
     form = EndingForm(hold, event, request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        given = form.cleaned_data
-        more = {"on": given["on"], "document": given["document"], "facts": form.facts()}
-        try:
-            return _to(actions.file_ending(request, given["key"], hold, event, **more))
-        except LiangtianError as error:
-            form.add_error(None, sentence(error, request.language))
-    context = {"form": form, "hold": hold, "event": Filing.Event(event)}
-    return render(request, "balance/end.html", context, status=400 if form.errors else 200)
+    return answered(request, form, "balance/end.html", hold=hold, event=event, word=PROCEDURES[event].word)
 
 
 def _filer(request: Request) -> Any:
@@ -117,26 +96,47 @@ def filing(request: Request, uuid: UUID) -> HttpResponse:
     row = _filing(request, uuid)
     decision = getattr(row, "decision", None)
     ruled = None if decision else rule(row)
-    keeps = keeping_places(request.user).filter(pk=row.place_id).exists()
     tag, word = presentation.state_of(row)
-    context: dict[str, Any] = {
-        "filing": row,
-        "decision": decision,
-        "tag": tag,
-        "word": word,
-        "run": (row.hold or row).run,
-        "registered": presentation.registered(row) if row.event == Filing.Event.ACCEPTANCE else [],
-        "stopped": bool(ruled and not ruled.may_post),
-        "own": row.filer_id == request.user.pk,
-        "may_decide": keeps and decision is None and row.filer_id != request.user.pk,
-        "may_end": tag == "running" and filing_places(request.user).filter(pk=row.place_id).exists(),
-        "endings": row.endings.select_related("decision"),
+    context: dict[str, Any] = {"filing": row, "decision": decision, "tag": tag, "word": word}
+    context |= {
+        "run": (row.begun or row).run,
+        "registered": presentation.registered(row),
+        "stated": presentation.stated(row),
+        "follows": _follows(request, row),
+        "later": filings_for(request.user).filter(begun=row),
         **_reasons(request, row, ruled),
+        **_deciding(request, row, ruled),
     }
     if row.area_m2 is not None:
         config = map_config(request, versions_on(request.user, row.on), row.on, shapes=f"{request.path}shapes.json")
         context["config"] = config
     return render(request, "balance/filing.html", context)
+
+
+def _deciding(request: Request, row: Filing, ruled: Ruled | None) -> dict[str, Any]:
+    """Who may decide a filing that waits, what stops it, and on what grounds it may be booked all the same."""
+    own = row.filer_id == request.user.pk
+    found: dict[str, Any] = {"own": own, "may_decide": ruled is not None and not own and _decides(request, row)}
+    if ruled is not None:
+        found |= {"stopped": not ruled.may_post, "grounds": Decision.Grounds.choices if ruled.departs else []}
+        if row.event == "approval":
+            found["suspension"] = standing(row.place, row.on)
+    return found
+
+
+def _decides(request: Request, row: Filing) -> bool:
+    """Whether the user decides for the place of a filing, and for that of what it goes on with."""
+    places = {row.place_id, *([row.begun.place_id] if row.begun else [])}
+    return deciding_places(request.user, row.event).filter(pk__in=places).count() == len(places)
+
+
+def _follows(request: Request, row: Filing) -> tuple[Next, ...]:
+    """The steps the user may take from here."""
+    decision = getattr(row, "decision", None)
+    booked = decision is not None and decision.entry_id is not None
+    if not booked or not filing_places(request.user).filter(pk=row.place_id).exists():
+        return ()
+    return PROCEDURES[row.event].follows(row)
 
 
 def _reasons(request: Request, row: Filing, ruled: Ruled | None) -> dict[str, Any]:
@@ -146,8 +146,8 @@ def _reasons(request: Request, row: Filing, ruled: Ruled | None) -> dict[str, An
     else:
         text, rows, digest = findings_text(ruled.findings), posting_rows(ruled.postings), ruled.digest
     return {
-        "found": presentation.findings_shown(text, request.language, GATES[row.event]),
-        "postings": presentation.postings_shown(rows, actions.parties_of(row)),
+        "found": presentation.findings_shown(text, request.language, PROCEDURES[row.event].gates),
+        "postings": presentation.postings_shown(rows, PROCEDURES[row.event].parties(row)),
         "rules_digest": digest,
     }
 
@@ -165,10 +165,11 @@ def shapes(request: Request, uuid: UUID) -> HttpResponse:
 def decide(request: Request, uuid: UUID) -> HttpResponse:
     """Post it or send it back."""
     row = _filing(request, uuid)
-    if not keeping_places(request.user).filter(pk=row.place_id).exists():
+    if not deciding_places(request.user, row.event).filter(pk=row.place_id).exists():
         raise PermissionDenied
     reason = request.POST.get("reason", "").strip()[:500]
-    actions.decide(request, row, accept="post" in request.POST, reason=reason)
+    grounds = request.POST.get("grounds", "")
+    actions.decide(request, row, accept="post" in request.POST, reason=reason, grounds=grounds)
     return _to(row)
 
 

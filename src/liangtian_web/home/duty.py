@@ -14,6 +14,7 @@ from django.utils.translation import gettext
 from liangtian.errors import CatalogueError
 from liangtian.onemap.layers import LAYERS
 from liangtian.onemap.precedence import Share
+from liangtian.policy.amounts import BALANCE
 from liangtian_web.onemap.models import LayerVersion, Upload
 from liangtian_web.onemap.queries import publishing_places, spoken, uploads_for, versions_on
 from liangtian_web.onemap.summary import total, villages_in
@@ -22,6 +23,7 @@ from liangtian_web.people.models import Place, User
 from liangtian_web.people.queries import has_role
 from liangtian_web.review.models import Run
 from liangtian_web.review.queries import HEAVY, narrowed, runs_for
+from liangtian_web.standing.queries import headroom
 
 SHOWN = 5
 LAYER_AGE_DAYS = 365  # the survey is renewed once a year
@@ -140,3 +142,29 @@ def _land(place: Place, held: list[tuple[LayerVersion, Share]], label: str, sum_
         area_m2=getattr(total(villages), sum_of),
         about=gettext("净面积，%(on)s 版") % {"on": since},
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Stock:
+    """What the user's places can spend of an index, what is held of it and owed, and the page that shows it."""
+
+    index: str
+    available: int
+    held: int
+    owed: int
+    url: str
+
+
+def stocks(user: User, place: Place, on: date) -> list[Stock]:
+    """The three indices of the balance, of a place and all below it; none where no book is kept."""
+    found = []
+    for index in BALANCE:
+        rows = [each for each in headroom(user, index, on) if each.place.path.startswith(place.path)]
+        if rows:
+            sums = (
+                sum(each.available for each in rows),
+                sum(each.held for each in rows),
+                sum(each.owed for each in rows),
+            )
+            found.append(Stock(index, *sums, f"{reverse('standing:flow')}?{urlencode({'index': index})}#headroom"))
+    return found

@@ -17,10 +17,13 @@ RAIL = (
     ("review:runs", _("检查"), ()),
     ("balance:index", _("占补平衡"), ()),
     ("ledger:index", _("台账"), ()),
+    ("registers:index", _("登记簿"), ()),
     ("onemap:layers", _("图层"), ()),
     ("rulebook:index", _("规则"), ()),
     ("trail:index", _("留痕"), ("auditor", "admin")),
 )
+# pages that stand under another's word
+UNDER = {"commitments:index": "balance:index", "transfers:index": "balance:index"}
 # address, word, what it does, roles
 BEGIN = (
     (
@@ -40,7 +43,9 @@ def rail(request: Request) -> dict[str, object]:
     if user is None or not user.is_authenticated:
         return {}
     shown = [(url, word) for name, word, roles in RAIL if (url := _open(request, name, roles))]
-    here = max((url for url, _word in shown if request.path.startswith(url)), key=len, default="")
+    above = (reverse(above) for name, above in UNDER.items() if request.path.startswith(reverse(name)))
+    path = next(above, request.path)
+    here = max((url for url, _word in shown if path.startswith(url)), key=len, default="")
     return {
         "rail": [{"word": word, "url": url, "here": url == here and (url != "/" or request.path == "/")}
                  for url, word in shown],

@@ -87,15 +87,27 @@ def reverse(original: Entry, *, key: str, actor: User, evidence: Iterable[str], 
     return post(made)[0]
 
 
-def settle(hold: Entry, postings: Iterable[Posting], *, parties: Mapping[str, str], about: About) -> Entry:
-    """End a hold wholly: what it holds goes where the postings say, each lot with its ground."""
+def settle(
+    hold: Entry,
+    postings: Iterable[Posting],
+    *,
+    parties: Mapping[str, str],
+    about: About,
+    lots: Holdings | None = None,
+) -> Entry:
+    """End a hold wholly: what it holds goes where the postings say, each lot with its ground.
+
+    Parameters
+    ----------
+    lots : of what other pools give in the same entry
+    """
     booked = entries_by_id([hold.pk])[hold.pk]
     held: dict[tuple[str, str, str], list[tuple[str, int]]] = {}
     for leg in booked.legs:
         if leg.account.pool == "held" and leg.account.lot is not None:
             place = (leg.account.place, leg.account.pool, leg.account.index)
             held.setdefault(place, []).append((leg.account.lot, leg.amount))
-    return post(about.entry(legs_from(postings, parties, held), settles=hold.key))[0]
+    return post(about.entry(legs_from(postings, parties, {**held, **(lots or {})}), settles=hold.key))[0]
 
 
 def void(hold: Entry, about: About) -> Entry:
@@ -145,14 +157,17 @@ def spend(
     giving = [key for key, amount in wanted.items() if amount < 0 and indices()[key[2]].lots and pools()[key[1]].lots]
 
     def choose(accounts: Mapping[tuple[str, str, str], int]) -> kernel.Entry:
-        found = {key: holdings_of(accounts[key], about.on) for key in giving}
+        found = {key: holdings_of(accounts[key], about.on) if key in accounts else [] for key in giving}
         return about.entry(legs_from(postings, parties, {**found, **(lots or {})}))
 
     def work() -> Entry:
-        accounts = _accounts(wanted, places_by_key(place for place, _, _ in wanted))
+        places = places_by_key(place for place, _, _ in wanted)
         leaves = any(pool == "outside" for _, pool, _ in wanted) and not Entry.objects.filter(key=about.key).exists()
-        locked = exclusivity.changed([choose(accounts)]) if leaves else set()
+        locked = exclusivity.changed([choose(_known(wanted, places))]) if leaves else set()
         exclusivity.lock(exclusivity.grounds_of_lots(locked))
+        accounts = _accounts(
+            wanted, places
+        )  # opened after the ground is locked, like everywhere: ground, places, accounts
         _lock_accounts(accounts.values())
         if booked := Entry.objects.filter(key=about.key).first():
             return _spent_before(booked, wanted, about)
@@ -307,14 +322,29 @@ def _users(names: Iterable[str]) -> dict[str, int]:
 def _accounts(
     keys: Iterable[tuple[str, str, str]], places: Mapping[str, Place | None]
 ) -> dict[tuple[str, str, str], int]:
-    """Numbers of accounts by place, pool and index; those never used before are opened."""
+    """Numbers of accounts by place, pool and index; those never used before are opened, in the order of places."""
     wanted = list(keys)
-    if missing := [place for place, _, _ in wanted if place not in places]:
+    known = _known(wanted, places)
+
+    def number(key: tuple[str, str, str]) -> int:
+        place = places[key[0]]
+        return place.pk if place else 0
+
+    missing = sorted((key for key in wanted if key not in known), key=lambda key: (number(key), key))
+    return known | {key: _open(places[key[0]], key[1], key[2]) for key in missing}
+
+
+def _known(
+    wanted: Iterable[tuple[str, str, str]], places: Mapping[str, Place | None]
+) -> dict[tuple[str, str, str], int]:
+    """The accounts among them that were used before."""
+    keys = set(wanted)
+    if missing := sorted(place for place, _, _ in keys if place not in places):
         raise BookRefused("book-place-unknown", place=missing[0])
     kept = [place for place in places.values() if place is not None]
-    rows = Account.objects.filter(Q(place__in=kept) | Q(place=None)).select_related("place")
-    known = {(place_key(row.place), row.pool, row.index): row.pk for row in rows}
-    return {key: known[key] if key in known else _open(places[key[0]], key[1], key[2]) for key in wanted}
+    rows = Account.objects.filter(Q(place__in=kept) | Q(place=None)).select_related("place__book_key")
+    found = {(place_key(row.place), row.pool, row.index): row.pk for row in rows}
+    return {key: found[key] for key in keys & found.keys()}
 
 
 def _open(place: Place | None, pool: str, index: str) -> int:

@@ -73,6 +73,26 @@ BEGIN
   END IF;
 END $$;
 
+-- Say why a leg may not move: its index is not in force on the day, or its kind of entry does not move it there.
+CREATE OR REPLACE FUNCTION book_refuse_move(leg record, entry_on date, entry_kind text, entry bigint) RETURNS void
+  LANGUAGE plpgsql AS $$
+DECLARE held record; target text;
+BEGIN
+  SELECT i.since, i.until INTO held FROM book_index i WHERE i.id = leg."index";
+  IF held.since > entry_on OR held.until < entry_on THEN
+    PERFORM book_refuse('index-not-in-force', jsonb_build_object(
+      'account', leg.account, 'lot', leg.lot, 'on', entry_on, 'since', held.since, 'until', held.until));
+  END IF;
+  SELECT a.pool INTO target FROM ledger_leg l JOIN ledger_account a ON a.id = l.account_id
+   WHERE l.entry_id = entry AND l.amount > 0 AND a."index" = leg."index" AND l.lot_id IS NOT DISTINCT FROM leg.lot
+     AND NOT EXISTS (SELECT FROM book_move m WHERE m.kind = entry_kind AND m."index" = leg."index"
+                        AND m.source = leg.pool AND m.target = a.pool)
+   ORDER BY l.n LIMIT 1;
+  PERFORM book_refuse(
+    CASE WHEN leg.may_be_negative AND NOT (SELECT p.debt FROM book_pool p WHERE p.id = target) THEN 'entry-mints' ELSE 'entry-move' END,
+    jsonb_build_object('account', leg.account, 'lot', leg.lot, 'kind', entry_kind, 'to', target));
+END $$;
+
 -- Who is about to stamp a record holds the second in which it is, until committed: the sealer stops before it.
 CREATE OR REPLACE FUNCTION book_announce() RETURNS void LANGUAGE sql AS $$
   SELECT pg_advisory_xact_lock_shared(40969, floor(extract(epoch FROM clock_timestamp()) - 1577836800)::int)
@@ -97,7 +117,7 @@ CREATE OR REPLACE FUNCTION book_post(
   implied_on date[], implied_accounts bigint[], implied_lots bigint[], implied_amounts bigint[],
   OUT entry bigint, OUT repeated boolean
 ) LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan AS $$
-DECLARE one record; looks bigint[]; look_lots bigint[]; moves_later boolean := coalesce(cardinality(implied_accounts), 0) > 0;
+DECLARE one record; today date; looks bigint[]; look_lots bigint[]; moves_later boolean := coalesce(cardinality(implied_accounts), 0) > 0;
 BEGIN
   IF coalesce(cardinality(accounts), 0) = 0 THEN
     PERFORM book_refuse('entry-no-legs', jsonb_build_object('key', entry_key));
@@ -105,28 +125,30 @@ BEGIN
   IF current_setting('transaction_isolation') <> 'read committed' THEN
     RAISE EXCEPTION 'the book is written at read committed: an older snapshot does not see the last writer';
   END IF;
-  IF (SELECT count(*) <> count(DISTINCT (leg.account, leg.lot)) FROM unnest(accounts, lots) AS leg (account, lot)) THEN
-    PERFORM book_refuse('entry-account-twice', (
-      SELECT jsonb_build_object('account', leg.account, 'lot', leg.lot) FROM unnest(accounts, lots) AS leg (account, lot)
-       GROUP BY leg.account, leg.lot HAVING count(*) > 1 LIMIT 1));
-  END IF;
-  IF entry_on > (clock_timestamp() AT TIME ZONE 'Asia/Shanghai')::date + 366 THEN
-    PERFORM book_refuse('book-too-far-ahead', jsonb_build_object('on', entry_on));
+  today := (clock_timestamp() AT TIME ZONE 'Asia/Shanghai')::date;
+  IF entry_on > today THEN
+    IF (SELECT k.past FROM book_kind k WHERE k.id = entry_kind) THEN
+      PERFORM book_refuse('entry-not-yet', jsonb_build_object('on', entry_on, 'kind', entry_kind));
+    ELSIF entry_on > today + 366 THEN
+      PERFORM book_refuse('book-too-far-ahead', jsonb_build_object('on', entry_on));
+    END IF;
   END IF;
   PERFORM pg_advisory_xact_lock(40961, id::int)
      FROM (SELECT DISTINCT unnest(accounts || implied_accounts) AS id ORDER BY 1) AS ordered;
   -- In place of foreign keys, whose row locks every writer at once would write: see book_user_kept.
-  PERFORM pg_advisory_xact_lock_shared(40965, u.id::int)
-     FROM (SELECT DISTINCT unnest(ARRAY[entry_actor, entry_approver]) AS id ORDER BY 1) AS u WHERE u.id IS NOT NULL;
+  PERFORM pg_advisory_xact_lock_shared(40965, least(entry_actor, entry_approver)::int),
+          pg_advisory_xact_lock_shared(40965, greatest(entry_actor, entry_approver)::int),
+          -- and the second of its stamp, as `book_announce` does
+          pg_advisory_xact_lock_shared(40969, floor(extract(epoch FROM clock_timestamp()) - 1577836800)::int);
   IF entry_approver IS NOT NULL AND NOT EXISTS (SELECT FROM people_user u WHERE u.id = entry_approver) THEN
     RAISE EXCEPTION 'there is no user %', entry_approver USING ERRCODE = 'foreign_key_violation';
   END IF;
-  PERFORM book_announce();
-  INSERT INTO ledger_entry (uuid, key, "on", recorded_at, kind, evidence, rules, actor_id, approver_id, reverses_id,
-                            settles_id, linked, expires, created_xid)
+  INSERT INTO ledger_entry (uuid, key, "on", recorded_at, kind, evidence, rules, actor_id, actor_name, approver_id,
+                            approver_name, reverses_id, settles_id, linked, expires, created_xid)
     VALUES (entry_uuid, entry_key, entry_on, clock_timestamp(), entry_kind, entry_evidence, entry_rules,
-            (SELECT u.id FROM people_user u WHERE u.id = entry_actor), -- none: NULL, which the column refuses
-            entry_approver, entry_reverses, entry_settles, entry_linked, entry_expires, 0)
+            entry_actor, (SELECT u.username FROM people_user u WHERE u.id = entry_actor), -- nobody: NULL, which is refused
+            entry_approver, coalesce((SELECT u.username FROM people_user u WHERE u.id = entry_approver), ''),
+            entry_reverses, entry_settles, entry_linked, entry_expires, 0)
     ON CONFLICT (key) DO NOTHING RETURNING id INTO entry;
   repeated := entry IS NULL;
   IF repeated THEN
@@ -144,7 +166,7 @@ BEGIN
   -- Laterals with LIMIT keep the plan at index look-ups, whatever size the tables had when it was made.
   FOR one IN
     WITH asked AS MATERIALIZED (
-      SELECT leg.*, a.may_be_negative, a.place_id, a.pool,
+      SELECT leg.*, a.may_be_negative, a.place_id, a.pool, a."index",
              CASE WHEN a.may_be_negative THEN 0 ELSE leg.amount + coalesce(s.balance, 0) END AS balance,
              greatest(entry_on, s.latest) AS latest,
              (leg.lot IS NOT NULL) = a.names_lots OR a.may_be_negative AS lot_fits
@@ -164,14 +186,34 @@ BEGIN
       INSERT INTO ledger_leg (entry_id, n, account_id, lot_id, amount, "on", implied, balance, latest)
         SELECT entry, n, account, lot, amount, entry_on, false, balance, latest FROM asked
     )
-    SELECT account, lot, place_id, pool, may_be_negative, lot_fits,
-           NOT may_be_negative AND amount < 0 AND (balance < 0 OR latest > entry_on) AS takes
-      FROM asked
-     WHERE lot_fits IS NOT TRUE OR (NOT may_be_negative AND amount < 0 AND (balance < 0 OR latest > entry_on))
+    SELECT account, lot, place_id, pool, "index", may_be_negative, lot_fits, may_move,
+           NOT may_be_negative AND amount < 0 AND (balance < 0 OR latest > entry_on) AS takes, twice
+      FROM (
+        SELECT asked.*, EXISTS (
+              SELECT FROM asked AS other WHERE other.account = asked.account AND other.n <> asked.n
+                 AND other.lot IS NOT DISTINCT FROM asked.lot) AS twice,
+          CASE
+            WHEN amount > 0 THEN EXISTS (
+              SELECT FROM book_index i WHERE i.id = asked."index" AND i.since <= entry_on AND coalesce(i.until >= entry_on, true))
+            ELSE entry_reverses IS NOT NULL OR NOT EXISTS (
+              SELECT FROM asked AS other WHERE other.amount > 0 AND other."index" = asked."index"
+                 AND other.lot IS NOT DISTINCT FROM asked.lot
+                 AND NOT EXISTS (SELECT FROM book_move m WHERE m.kind = entry_kind AND m."index" = asked."index"
+                                    AND m.source = asked.pool AND m.target = other.pool))
+            END AS may_move
+          FROM asked
+      ) AS leg
+     WHERE lot_fits IS NOT TRUE OR NOT may_move OR twice OR (NOT may_be_negative AND amount < 0 AND (balance < 0 OR latest > entry_on))
         OR (SELECT EXISTS (SELECT FROM ledger_period p WHERE p.through >= entry_on))
-     ORDER BY lot_fits IS NOT TRUE DESC
+     ORDER BY twice DESC, lot_fits IS NOT TRUE DESC, may_move
   LOOP
+    IF one.twice THEN
+      PERFORM book_refuse('entry-account-twice', jsonb_build_object('account', one.account, 'lot', one.lot));
+    END IF;
     PERFORM book_check_leg(one, entry_on);
+    IF NOT one.may_move THEN
+      PERFORM book_refuse_move(one, entry_on, entry_kind, entry);
+    END IF;
     IF one.takes THEN
       looks := looks || one.account;
       look_lots := look_lots || one.lot;
@@ -220,6 +262,11 @@ DECLARE found_id bigint;
 BEGIN
   SELECT id INTO found_id FROM ledger_account WHERE place_id IS NOT DISTINCT FROM in_place AND pool = in_pool AND "index" = of_index;
   IF found_id IS NULL THEN
+    IF (SELECT p.may_be_negative = negative AND (p.lots AND i.lots) = with_lots
+          FROM book_pool p, book_index i WHERE p.id = in_pool AND i.id = of_index) IS NOT TRUE THEN
+      RAISE EXCEPTION 'no such account: pool %, index %, below zero %, lots %', in_pool, of_index, negative, with_lots
+        USING ERRCODE = 'check_violation';
+    END IF;
     PERFORM pg_advisory_xact_lock_shared(40962, coalesce(in_place, 0)::int);
     INSERT INTO ledger_account (place_id, pool, "index", may_be_negative, names_lots)
       VALUES (in_place, in_pool, of_index, negative, with_lots)
@@ -269,6 +316,7 @@ CREATE OR REPLACE FUNCTION book_open_lot(
 ) RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE made bigint;
 BEGIN
+  PERFORM pg_advisory_xact_lock_shared(40962, of_place::int); -- its key is from now on the book's
   INSERT INTO ledger_lot (serial, place_id, project, credit, "on", document)
     VALUES (lot_serial, of_place, of_project, lot_credit, lot_on, lot_document)
     ON CONFLICT (serial) DO NOTHING RETURNING id INTO made;
@@ -291,9 +339,12 @@ BEGIN
   IF EXISTS (SELECT FROM book_lock_ground(ARRAY[its_box]) AS near WHERE near <> ALL (examined)) THEN
     RAISE EXCEPTION 'a boundary nearby was not compared with: take book_lock_ground first';
   END IF;
-  INSERT INTO ledger_ground (lot_id, wkb, crs, box, area_m2, key, evidence, actor_id, approver_id, recorded_at, created_xid)
-    VALUES (of_lot, its_wkb, its_crs, its_box, its_area, its_key, its_evidence, its_actor, its_approver, stamp,
-            pg_current_xact_id()::text::bigint);
+  INSERT INTO ledger_ground (lot_id, wkb, crs, box, area_m2, key, evidence, actor_id, actor_name, approver_id, approver_name,
+                             recorded_at, created_xid)
+    VALUES (of_lot, its_wkb, its_crs, its_box, its_area, its_key, its_evidence,
+            its_actor, (SELECT u.username FROM people_user u WHERE u.id = its_actor),
+            its_approver, coalesce((SELECT u.username FROM people_user u WHERE u.id = its_approver), ''),
+            stamp, pg_current_xact_id()::text::bigint);
   RETURN stamp;
 END $$;
 
@@ -346,8 +397,12 @@ BEGIN
   END IF;
   PERFORM book_announce();
   stamp := clock_timestamp();
-  INSERT INTO ledger_period (key, place_id, through, opens, evidence, actor_id, approver_id, recorded_at, created_xid)
-    VALUES (its_key, of_place, its_through, false, its_evidence, its_actor, its_approver, stamp, pg_current_xact_id()::text::bigint)
+  INSERT INTO ledger_period (key, place_id, through, opens, evidence, actor_id, actor_name, approver_id, approver_name,
+                             recorded_at, created_xid)
+    VALUES (its_key, of_place, its_through, false, its_evidence,
+            its_actor, (SELECT u.username FROM people_user u WHERE u.id = its_actor),
+            its_approver, coalesce((SELECT u.username FROM people_user u WHERE u.id = its_approver), ''),
+            stamp, pg_current_xact_id()::text::bigint)
     RETURNING id INTO made;
   INSERT INTO ledger_opening (account_id, through, recorded_at, balance)
     SELECT a.id, its_through, stamp, book_balance(a.id, its_through, NULL) FROM ledger_account a WHERE a.place_id = of_place;
@@ -356,11 +411,13 @@ END $$;
 
 -- Nothing of a place is booked before its opening balance.
 CREATE OR REPLACE FUNCTION book_open_place(of_place bigint, opening date, its_actor bigint) RETURNS void
-  LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
-  INSERT INTO ledger_period (key, place_id, through, opens, evidence, actor_id, recorded_at, created_xid)
-    SELECT 'opening:' || of_place, of_place, opening - 1, true, '{}', its_actor, clock_timestamp(), pg_current_xact_id()::text::bigint
-     WHERE NOT EXISTS (SELECT FROM ledger_period WHERE place_id = of_place AND opens)
-$$;
+  LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+  INSERT INTO ledger_period (key, place_id, through, opens, evidence, actor_id, actor_name, approver_name, recorded_at, created_xid)
+    SELECT 'opening:' || of_place, of_place, opening - 1, true, '{}', u.id, u.username, '', clock_timestamp(), pg_current_xact_id()::text::bigint
+      FROM people_user u
+     WHERE u.id = its_actor AND NOT EXISTS (SELECT FROM ledger_period WHERE place_id = of_place AND opens);
+END $$;
 
 -- Take records into the chain, and their legs into the day sums. Holding the sealer's lock, in one snapshot after the
 -- other: within an account, what is folded is a prefix of its entries.
@@ -432,11 +489,10 @@ BEGIN
   NEW.created_xid := pg_current_xact_id()::text::bigint;
   RETURN NEW;
 END $$;
-CREATE OR REPLACE FUNCTION book_entry_has_legs() RETURNS trigger LANGUAGE plpgsql
-  SECURITY DEFINER SET search_path = public, pg_temp AS $$
+CREATE OR REPLACE FUNCTION book_entry_has_legs() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  IF NOT EXISTS (SELECT FROM ledger_leg WHERE entry_id = NEW.id) THEN
-    PERFORM book_refuse('entry-no-legs', jsonb_build_object('key', NEW.key));
+  IF NOT EXISTS (SELECT FROM public.ledger_leg l WHERE l.entry_id = NEW.id) THEN
+    PERFORM public.book_refuse('entry-no-legs', jsonb_build_object('key', NEW.key));
   END IF;
   RETURN NULL;
 END $$;

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from datetime import date
+from itertools import groupby
 from typing import Any
 
 from django.db import connection
@@ -13,13 +13,14 @@ from liangtian.ledger.book import Book
 from liangtian_web.ledger.models import Account
 from liangtian_web.ledger.records import place_key
 
-Sums = Counter[tuple[str, str, str, date]]
+Name = tuple[str, str, str]
+Days = dict[date, int]
 
 # What each table says was moved, by account and day, of entries that are sealed.
 MOVED = {
-    "day": 'SELECT account_id, "on", sum(amount) FROM ledger_day GROUP BY 1, 2',
+    "day": 'SELECT account_id, "on", sum(amount) FROM ledger_day GROUP BY 1, 2 ORDER BY 1, 2',
     "leg": 'SELECT l.account_id, l."on", sum(l.amount) FROM ledger_leg l JOIN ledger_link k ON k.entry_id = l.entry_id '
-           "GROUP BY 1, 2",
+           "GROUP BY 1, 2 ORDER BY 1, 2",
 }  # fmt: skip
 # Balances kept with closings and legs, against the legs themselves.
 KEPT = """
@@ -43,26 +44,47 @@ def hold_sealer() -> None:
 
 
 def differences(book: Book) -> Iterator[str]:
-    """What differs from the book the sealed records make, a line each."""
-    names = {row.pk: (place_key(row.place), row.pool, row.index) for row in Account.objects.select_related("place")}
-    expected = Sums()
-    for each in book.movements():
-        expected[each.account.place, each.account.pool, each.account.index, each.on] += each.amount
+    """What differs from the book the sealed records make, a line each; within a transaction, account by account."""
+    names = {
+        row.pk: (place_key(row.place), row.pool, row.index) for row in Account.objects.select_related("place__book_key")
+    }
+    expected = _by_account(book)
     for table, query in MOVED.items():
-        found = Sums({(*names[account], on): int(amount) for account, on, amount in _rows(query)})
-        for key in sorted(expected.keys() | found.keys()):
-            if expected[key] != found[key]:
-                yield _line(table, key, found[key], expected[key])
+        seen = set()
+        for account, rows in groupby(_rows(query), key=lambda row: row[0]):
+            seen.add(names[account])
+            found = {on: int(amount) for _, on, amount in rows if amount}
+            yield from _compare(table, names[account], found, expected.get(names[account], {}))
+        for name in sorted(expected.keys() - seen):
+            yield from _compare(table, name, {}, expected[name])
     for what, account, on, kept, total in _rows(KEPT):
-        yield _line(what, (*names[account], on), kept, int(total))
+        yield _line(what, names[account], on, kept, int(total))
 
 
-def _rows(query: str) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
+def _by_account(book: Book) -> dict[Name, Days]:
+    """What the book moved in each account over all its lots, by day."""
+    found: dict[Name, Days] = {}
+    for account, sums in book.sums():
+        days = found.setdefault((account.place, account.pool, account.index), {})
+        for on, amount in sums.sums().items():
+            days[on] = days.get(on, 0) + amount
+    return found
+
+
+def _compare(table: str, name: Name, found: Days, expected: Days) -> Iterator[str]:
+    for on in sorted(found.keys() | expected.keys()):
+        if found.get(on, 0) != expected.get(on, 0):
+            yield _line(table, name, on, found.get(on, 0), expected.get(on, 0))
+
+
+def _rows(query: str) -> Iterator[tuple[Any, ...]]:
+    """A query's rows, some at a time."""
+    connection.ensure_connection()
+    with connection.connection.cursor(name="derived") as cursor:
+        cursor.itersize = 10_000
         cursor.execute(query)
-        return list(cursor.fetchall())
+        yield from cursor
 
 
-def _line(what: str, key: tuple[str, str, str, date], kept: int, expected: int) -> str:
-    place, pool, index, on = key
-    return f"{what} {place} {pool} {index} {on}: {kept}, not {expected}"
+def _line(what: str, name: Name, on: date, kept: int, expected: int) -> str:
+    return f"{what} {' '.join(name)} {on}: {kept}, not {expected}"

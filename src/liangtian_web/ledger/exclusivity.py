@@ -100,7 +100,9 @@ def check_lots(lots: Iterable[int]) -> None:
     BookRefused (lot-beyond-ground, lot-overlap)
     """
     rule = tolerance_on(timezone.localdate())
-    for row in models.Lot.objects.filter(pk__in=list(lots), ground__isnull=False).select_related("place", "ground"):
+    for row in models.Lot.objects.filter(pk__in=list(lots), ground__isnull=False).select_related(
+        "place__book_key", "ground"
+    ):
         one = credited(row)
         if excess := one.excess():
             index, ground_m2 = excess
@@ -114,7 +116,7 @@ def check_lots(lots: Iterable[int]) -> None:
 def sweep() -> Iterator[dict[str, Any]]:
     """Every pair of lots that claims the same ground, whatever happened when they were booked."""
     rule = tolerance_on(timezone.localdate())
-    for row in models.Lot.objects.filter(ground__isnull=False).select_related("place", "ground"):
+    for row in models.Lot.objects.filter(ground__isnull=False).select_related("place__book_key", "ground"):
         one = credited(row)
         for other in _neighbours(row):
             if other.pk > row.pk and (overlap := rule.clash(one, credited(other))):
@@ -152,7 +154,7 @@ def _neighbours(row: models.Lot) -> Iterator[models.Lot]:
         )
         near = [each[0] for each in cursor.fetchall()]
     own = as_ground(row.ground)
-    for other in models.Lot.objects.filter(pk__in=near).select_related("place", "ground").order_by("pk"):
+    for other in models.Lot.objects.filter(pk__in=near).select_related("place__book_key", "ground").order_by("pk"):
         theirs = as_ground(other.ground)
         if own.crs != theirs.crs or bool(np.any(shapely.intersects(own.shape, theirs.shape))):
             yield other

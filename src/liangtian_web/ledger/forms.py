@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import uuid4
@@ -161,6 +162,15 @@ def _offered(table: Any, word: Any) -> list[tuple[str, str]]:
     return [("", "—"), *((name, word(name)) for name in table)]
 
 
-def lines_of(user: User, data: Any = None) -> list[LineForm]:
-    """The rows of the form."""
-    return [LineForm(user, data, prefix=f"line{n}") for n in range(LINES)]
+def lines_of(user: User, data: Any = None, initial: Mapping[str, str] | None = None) -> list[LineForm]:
+    """The rows of the form, filled in with what an address says of them."""
+    said = initial or {}
+    return [
+        LineForm(user, data, prefix=f"line{n}", initial={name: said.get(f"line{n}-{name}", "") for name in COLUMNS})
+        for n in range(LINES)
+    ]
+
+
+def filled(said: Mapping[str, str]) -> dict[str, str]:
+    """What an address says of the head of a proposal."""
+    return {name: said[name] for name in ("place", "on", "kind", "evidence") if name in said}

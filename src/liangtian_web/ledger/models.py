@@ -7,15 +7,32 @@ kinds are the kernel's (`liangtian.ledger`).
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from liangtian.ledger.bounds import DAY_FIRST, DAY_LAST, SANE_TEXT
 from liangtian.ledger.entry import AMOUNT_MAX
 from liangtian.ledger.kinds import entry_kinds
 from liangtian_web.boxes import BoxField
+
+SANE, DAYS = SANE_TEXT, (DAY_FIRST, DAY_LAST)
+
+
+class PlaceKey(models.Model):
+    """How the book names a place, for ever: whatever becomes of its name and code, old records say the same.
+
+    Rows come and go by triggers of `words.sql`: every place has one, which follows its code until the book knows the place.
+    """
+
+    place = models.OneToOneField("people.Place", models.DO_NOTHING, primary_key=True, related_name="book_key")
+    key = models.CharField(max_length=30, unique=True)
+
+    def __str__(self) -> str:
+        return self.key
 
 
 class Account(models.Model):
@@ -53,6 +70,9 @@ class Entry(models.Model):
     kind = models.CharField(_("类型"), max_length=30)
     evidence = ArrayField(models.TextField(), verbose_name=_("依据"))
     rules = ArrayField(models.TextField(), verbose_name=_("规则"))
+    # Who they were when they signed: a user who is renamed signed as before. `actor_name` and `approver_name` are user names.
+    actor_name = models.CharField(max_length=150)
+    approver_name = models.CharField(max_length=150, blank=True)
     # No foreign keys: a row lock on the actor by every writer at once would cost more than the entry. `book_post` looks
     # them up and `book_user_kept` keeps them.
     actor = models.ForeignKey(
@@ -77,6 +97,19 @@ class Entry(models.Model):
         constraints = [
             models.CheckConstraint(condition=models.Q(kind__in=sorted(entry_kinds())), name="ledger_entry_kind"),
             models.CheckConstraint(condition=models.Q(evidence__len__gt=0), name="ledger_entry_evidence"),
+            models.CheckConstraint(condition=models.Q(key__regex=SANE), name="ledger_entry_key"),
+            models.CheckConstraint(
+                condition=models.Q(on__range=DAYS) & (models.Q(expires=None) | models.Q(expires__range=DAYS)),
+                name="ledger_entry_days",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(kind="reversal", reverses__isnull=False, settles=None, expires=None)
+                | ~models.Q(kind="reversal") & models.Q(reverses=None),
+                name="ledger_entry_reversal",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(expires=None) | models.Q(expires__gt=models.F("on")), name="ledger_entry_expires"
+            ),
             models.CheckConstraint(
                 condition=models.Q(approver=None) | ~models.Q(approver=models.F("actor")),
                 name="ledger_entry_two_people",
@@ -99,6 +132,10 @@ class Lot(models.Model):
 
     class Meta:
         ordering = ["on", "serial"]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(serial__regex=SANE), name="ledger_lot_serial"),
+            models.CheckConstraint(condition=models.Q(on__range=DAYS), name="ledger_lot_day"),
+        ]
 
     def __str__(self) -> str:
         return self.serial
@@ -116,12 +153,15 @@ class Ground(models.Model):
     evidence = ArrayField(models.TextField(), verbose_name=_("依据"))
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     approver = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    actor_name = models.CharField(max_length=150)
+    approver_name = models.CharField(max_length=150, blank=True)
     recorded_at = models.DateTimeField(_("记录时间"))
     created_xid = models.BigIntegerField()
 
     class Meta:
         constraints = [
             models.CheckConstraint(condition=models.Q(evidence__len__gt=0), name="ledger_ground_evidence"),
+            models.CheckConstraint(condition=models.Q(key=None) | models.Q(key__regex=SANE), name="ledger_ground_key"),
             models.CheckConstraint(
                 condition=models.Q(approver=None) | ~models.Q(approver=models.F("actor")),
                 name="ledger_ground_two_people",
@@ -162,7 +202,8 @@ class Leg(models.Model):
             models.CheckConstraint(
                 condition=~models.Q(amount=0) & models.Q(amount__range=(-AMOUNT_MAX, AMOUNT_MAX)),
                 name="ledger_leg_amount",
-            )
+            ),
+            models.CheckConstraint(condition=models.Q(on__range=DAYS), name="ledger_leg_day"),
         ]
 
     def __str__(self) -> str:
@@ -199,12 +240,18 @@ class Period(models.Model):
     evidence = ArrayField(models.TextField(), verbose_name=_("依据"))
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     approver = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    actor_name = models.CharField(max_length=150)
+    approver_name = models.CharField(max_length=150, blank=True)
     recorded_at = models.DateTimeField(_("关账时间"))
     created_xid = models.BigIntegerField()
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["place", "through", "opens"], name="ledger_period_once"),
+            models.CheckConstraint(condition=models.Q(key__regex=SANE), name="ledger_period_key"),
+            models.CheckConstraint(
+                condition=models.Q(through__range=(DAY_FIRST - timedelta(days=1), DAY_LAST)), name="ledger_period_day"
+            ),
             models.CheckConstraint(
                 condition=models.Q(opens=True) | models.Q(evidence__len__gt=0), name="ledger_period_evidence"
             ),

@@ -4,26 +4,32 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import numpy as np
 import openpyxl
 import shapely
+from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext
 from openpyxl.styles import Font
 from pyproj import CRS
 
 from liangtian.ledger.indices import indices
 from liangtian.ledger.kinds import pools
+from liangtian.ledger.lots import Ground
 from liangtian.space.crs import geographic, reproject
 from liangtian.units import round_half_up
-from liangtian_web.ledger.models import Lot
-from liangtian_web.ledger.proposing import COLUMNS
+from liangtian_web.ledger.models import Entry, Lot, Proposal
+from liangtian_web.ledger.proposing import COLUMNS, SIDES
 from liangtian_web.ledger.queries import Balance, Statement
-from liangtian_web.ledger.records import as_ground
+from liangtian_web.ledger.records import as_ground, place_key
 from liangtian_web.ledger.templatetags.book import index_word, kind_word, pool_word
+from liangtian_web.people.models import Place
+from liangtian_web.rulebook.naming import address_of
 from liangtian_web.trail.export import safe_cell
 
 WIDTH = 16
@@ -97,6 +103,19 @@ def template() -> bytes:
     return _finished(book)
 
 
+def rows_of(proposal: Proposal) -> bytes:
+    """The rows of a proposal under the headings they are read by: changed, they can be handed in again."""
+    book = openpyxl.Workbook()
+    book.active.append([str(word) for word in COLUMNS.values()])
+    codes = {f"p{place.pk}": place_key(place) for place in Place.objects.all()}
+    for row in proposal.content.get("rows", []):
+        words = {side: codes.get(row[side], row[side]) for side in SIDES}
+        words |= {"index": index_word(row["index"])} if row["index"] in indices() else {}
+        cells = row | words
+        book.active.append([safe_cell(str(cells.get(name) or "")) for name in COLUMNS])
+    return _finished(book)
+
+
 def _finished(book: openpyxl.Workbook) -> bytes:
     for column in "ABCDEFGHIJ":
         book.active.column_dimensions[column].width = WIDTH
@@ -107,10 +126,57 @@ def _finished(book: openpyxl.Workbook) -> bytes:
     return out.getvalue()
 
 
-def shapes_of(lot: Lot) -> str:
-    """The boundary of a lot for the map, in degrees."""
-    ground = as_ground(lot.ground)
-    crs = CRS.from_user_input(ground.crs)
-    shape = reproject(np.array([ground.shape], dtype=object), crs, geographic(crs))[0]
-    feature = {"type": "Feature", "properties": {"role": "boundary"}, "geometry": json.loads(shapely.to_geojson(shape))}
-    return json.dumps({"type": "FeatureCollection", "features": [feature]})
+def shapes_of(lots: Iterable[Lot]) -> str:
+    """The boundaries of lots for the map, in degrees."""
+    lots = list(lots)
+    grounds = [as_ground(lot.ground) for lot in lots]
+    return features_of(grounds, [{"role": "boundary", "serial": lot.serial} for lot in lots])
+
+
+def features_of(grounds: Sequence[Ground], properties: Sequence[Mapping[str, str]]) -> str:
+    """Boundaries as GeoJSON in longitude and latitude of their own datum; those of one plane are projected together."""
+    shapes = np.array([each.shape for each in grounds], dtype=object)
+    planes = np.array([each.crs for each in grounds])
+    for name in set(planes.tolist()):
+        crs, same = CRS.from_user_input(name), planes == name
+        shapes[same] = reproject(shapes[same], crs, geographic(crs))
+    features = [
+        {"type": "Feature", "properties": dict(said), "geometry": json.loads(text)}
+        for said, text in zip(properties, shapely.to_geojson(shapes), strict=True)
+    ]
+    return json.dumps({"type": "FeatureCollection", "features": features})
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """One thing an entry rests on: what it is, in which words, and where it is read."""
+
+    what: str
+    text: str
+    url: str = ""
+
+
+def traces(entry: Entry) -> list[Trace]:
+    """What an entry rests on: filing, check, documents; clauses and the digest of the rulebook they were read from."""
+    found = [_trace(text) for text in entry.evidence]
+    for rule in entry.rules:
+        if rule.startswith("rules:"):
+            found.append(Trace(gettext("规则版本"), rule.removeprefix("rules:")))
+            continue
+        document, number = address_of(rule)
+        url = f"{reverse('rulebook:clause', args=(document, number))}#{rule}" if number else ""
+        found.append(Trace(gettext("条款"), rule, url))
+    return found
+
+
+def _trace(text: str) -> Trace:
+    for start, word, page in (
+        ("filing:", gettext("占补事项"), "balance:filing"),
+        ("run:", gettext("检查"), "review:run"),
+    ):
+        if text.startswith(start):
+            try:
+                return Trace(word, text, reverse(page, args=[UUID(text.removeprefix(start))]))
+            except (ValueError, NoReverseMatch):
+                break
+    return Trace(gettext("依据"), text)

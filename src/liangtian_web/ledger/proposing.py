@@ -20,7 +20,7 @@ from liangtian.ledger.entry import AMOUNT_MAX, Account, Entry, Leg, reverse
 from liangtian.ledger.indices import indices
 from liangtian.ledger.kinds import credit_kinds, entry_kinds, pools
 from liangtian_web.errors import StageRefused
-from liangtian_web.ledger import actions, models
+from liangtian_web.ledger import actions, models, recording
 from liangtian_web.ledger.models import Decision, Proposal
 from liangtian_web.ledger.queries import keeping_places
 from liangtian_web.ledger.records import OUTSIDE, entries_by_id, place_key, places_by_key
@@ -40,6 +40,7 @@ COLUMNS = {
 SIDES = ("from_place", "to_place")
 REQUIRED = ("index", "amount", "from_place", "from_pool", "to_place", "to_pool")
 ROWS_MAX = 2000
+ACTS = {recording.ATTACHMENT: "ledger.attach", recording.CLOSING: "ledger.close"}
 # 1200, 1,200 or 1，200, as a sheet may add .0; nothing else a careless reader would take for a number.
 WHOLE = re.compile(r"[+-]?([0-9]{1,3}(?:[,，][0-9]{3})+|[0-9]+)(?:\.0+)?")
 BROKEN = re.compile(r"[+-]?[0-9]+\.[0-9]+")
@@ -58,7 +59,7 @@ class Problem:
 
     def __str__(self) -> str:
         where = gettext("第 %(row)s 行") % {"row": self.row} if self.row else ""
-        return " ".join(filter(None, [where, str(COLUMNS.get(self.column, "")), self.text]))
+        return " ".join(filter(None, [where, str(COLUMNS.get(self.column, self.column)), self.text]))
 
 
 class Problems(BookRefused):
@@ -185,7 +186,7 @@ def _ids(table: Mapping[str, Any]) -> dict[str, str]:
 def _places() -> dict[str, str | None]:
     """Names, codes and numbers of places lead to their keys; a name that several places bear leads to None."""
     found: dict[str, str | None] = {}
-    places = list(Place.objects.all())
+    places = list(Place.objects.select_related("book_key"))
     for place in places:
         found[place.name] = None if place.name in found else place_key(place)
     for place in places:
@@ -325,10 +326,15 @@ def _decide(request: Request, proposal: Proposal, *, accept: bool, reason: str) 
         cursor.execute("SELECT pg_advisory_xact_lock(40968, %s)", [proposal.pk])
     if Decision.objects.filter(proposal=proposal).exists():
         raise StageRefused("book-proposal-decided")
-    booked = actions.post(_accepted(request, proposal))[0] if accept else None
+    booked = None
+    if accept and proposal.kind in recording.KINDS:
+        recording.accept(proposal, request.user)
+    elif accept:
+        booked = actions.post(_accepted(request, proposal))[0]
     made = Decision.objects.create(proposal=proposal, entry=booked, reason=reason, actor=request.user)
     what = f"entry:{booked.uuid}" if booked else f"proposal:{proposal.uuid}"
-    note(request, "ledger.post" if accept else "ledger.refuse", what, on=proposal.on, place=proposal.place)
+    act = ACTS.get(proposal.kind, "ledger.post") if accept else "ledger.refuse"
+    note(request, act, what, on=proposal.on, place=proposal.place)
     return made
 
 

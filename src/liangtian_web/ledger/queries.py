@@ -22,7 +22,7 @@ KEEPERS = ("keeper", "admin")
 
 def accounts_for(user: User | AnonymousUser) -> QuerySet[Account]:
     """Accounts of the user's places and everything under them."""
-    return Account.objects.filter(place__in=places_for(user)).select_related("place")
+    return Account.objects.filter(place__in=places_for(user)).select_related("place__book_key")
 
 
 def entries_for(user: User | AnonymousUser) -> QuerySet[Entry]:
@@ -46,7 +46,7 @@ def proposals_for(user: User | AnonymousUser) -> QuerySet[Proposal]:
 
 def keeping_places(user: User) -> QuerySet[Place]:
     """Where the user may propose and post."""
-    return places_for(user, *KEEPERS)
+    return places_for(user, *KEEPERS).select_related("book_key")
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +207,7 @@ def state_for(entries: Sequence[kernel.Entry], places: Iterable[Place | None]) -
     state.lots.update({
         lot.serial: as_lot(lot)
         for lot in Lot.objects.filter(serial__in=serials | {lot.serial for each in entries for lot in each.lots})
-        .select_related("place", "ground")
+        .select_related("place__book_key", "ground")
     })  # fmt: skip
     for place in filter(None, places):
         _add_dates(state, place, opening=any(each.kind == "opening" for each in entries))
@@ -234,3 +234,11 @@ def unsealed() -> int:
     entries = Entry.objects.filter(created_xid__gte=last.xid_floor if last else 0, link=None).count()
     grounds = Ground.objects.exclude(key=None).filter(link=None).count()
     return entries + grounds + Period.objects.filter(opens=False, link=None).count()
+
+
+def unsealed_for(user: User | AnonymousUser) -> int:
+    """Of the entries a user may see, those not in the chain yet: their balances stand, their proof is a moment behind."""
+    last = Seal.objects.order_by("-number").first()
+    tail = Entry.objects.filter(created_xid__gte=last.xid_floor if last else 0, link=None)
+    seen = Leg.objects.filter(entry__in=tail.values("pk"), account__place__in=places_for(user))
+    return seen.values("entry_id").distinct().count()

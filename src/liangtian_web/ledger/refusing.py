@@ -14,7 +14,7 @@ from django.db import DatabaseError
 from liangtian.errors import BookRefused, Unbalanced
 from liangtian.ledger.entry import Account as KernelAccount
 from liangtian.ledger.indices import index_words
-from liangtian.ledger.kinds import pools
+from liangtian.ledger.kinds import entry_kinds, pools
 from liangtian_web.ledger.models import Account, Lot
 from liangtian_web.people.models import Place
 
@@ -54,9 +54,13 @@ def in_words(key: str) -> Iterator[None]:
 
 def _worded(refusal: str, said: dict[str, Any], key: str) -> BookRefused:
     params: dict[str, Any] = {"key": key}
-    for name in ("on", "through"):
-        if said.get(name):
-            params[name] = date.fromisoformat(said[name])
+    for name in ("on", "through", "since", "until"):
+        if name in said:
+            params[name] = date.fromisoformat(said[name]) if said[name] else "…"
+    if kind := entry_kinds().get(said.get("kind", "")):
+        params |= {"kind_zh": kind.zh, "kind_en": kind.en}
+    if said.get("to") in pools():
+        params |= {"to_zh": pools()[said["to"]].zh, "to_en": pools()[said["to"]].en}
     if place := Place.objects.filter(pk=said.get("place") or 0).first():
         params["place"] = place.name
     account = Account.objects.select_related("place").filter(pk=said.get("account") or 0).first()

@@ -6,21 +6,22 @@ commits would come too late. Entries are booked unchained; what is not sealed ye
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import BinaryIO, NamedTuple
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from liangtian.ledger import chain
 from liangtian.ledger.bundle import Manifest, write_bundle
-from liangtian.ledger.records import Record, canonical
 from liangtian_web.ledger.models import Ground, Link, Period, Seal
 from liangtian_web.ledger.queries import unsealed
-from liangtian_web.ledger.records import as_attachment, as_closing, entries_by_id
+from liangtian_web.ledger.records import attachment_line, closing_line, entry_lines
 
 BATCH = 1000
 ENTRY, GROUND, PERIOD = 0, 1, 2
+Decisions = Callable[[Sequence[int]], Mapping[int, bytes]]
 
 # A record made by a transaction below the floor had been seen by the seal that set the floor.
 WAITING = """
@@ -86,7 +87,7 @@ def _seal_batch(*, full: bool) -> int:
             return 0
         cursor.execute(HELD_BACK, asked)
         held_back = (cursor.fetchone() or (None,))[0]
-        digests = [chain.digest(canonical(record)) for record in _read(waiting)]
+        digests = [chain.digest(line) for line in _read(waiting)]
         made = chain.seal(digests, _as_seal(last) if last else None, datetime.now(UTC))
         columns = [[each.id if each.what == what else None for each in waiting] for what in (ENTRY, GROUND, PERIOD)]
         cursor.execute(
@@ -97,17 +98,16 @@ def _seal_batch(*, full: bool) -> int:
     return len(waiting)
 
 
-def _read(waiting: list[Waiting]) -> Iterator[Record]:
-    """The records of a batch, in its order."""
-    entries = entries_by_id([each.id for each in waiting if each.what == ENTRY])
-    people = ("actor", "approver")
-    grounds = Ground.objects.select_related("lot", *people).in_bulk([e.id for e in waiting if e.what == GROUND])
-    periods = Period.objects.select_related("place", *people).in_bulk([e.id for e in waiting if e.what == PERIOD])
+def _read(waiting: list[Waiting]) -> Iterator[bytes]:
+    """The bytes of the records of a batch, in its order."""
+    entries = entry_lines([each.id for each in waiting if each.what == ENTRY])
+    grounds = Ground.objects.select_related("lot").in_bulk([e.id for e in waiting if e.what == GROUND])
+    periods = Period.objects.select_related("place__book_key").in_bulk([e.id for e in waiting if e.what == PERIOD])
     for what, number in waiting:
         if what == ENTRY:
             yield entries[number]
         else:
-            yield as_attachment(grounds[number]) if what == GROUND else as_closing(periods[number])
+            yield attachment_line(grounds[number]) if what == GROUND else closing_line(periods[number])
 
 
 def _as_seal(row: Seal) -> chain.Seal:
@@ -118,20 +118,38 @@ def _as_seal(row: Seal) -> chain.Seal:
     )  # fmt: skip
 
 
-def export(target: BinaryIO, *, book: str) -> Manifest:
-    """Write the verification bundle of everything sealed so far: what is sealed meanwhile comes with the next."""
+def export(target: BinaryIO, *, book: str, decisions: Decisions | None = None) -> Manifest:
+    """Write the verification bundle of everything sealed so far: what is sealed meanwhile comes with the next.
+
+    Parameters
+    ----------
+    decisions : numbers of entries → the lines of the decisions they were booked by, of those that have one; whoever
+        decides lives above the book and is handed in
+    """
     last = Seal.objects.order_by("-number").first()
     number, position = (last.number, last.first + last.count - 1) if last else (0, 0)
     seals = (_as_seal(row) for row in Seal.objects.filter(number__lte=number).order_by("number").iterator())
     return write_bundle(
-        target, _sealed_records(position), seals, book=book, exported_at=datetime.now(UTC), unsealed=unsealed()
-    )
+        target, _sealed_records(position), seals, book=book, exported_at=datetime.now(UTC), unsealed=unsealed(),
+        decisions=_decided(position, decisions) if decisions else (),
+    )  # fmt: skip
+
+
+def _decided(until: int, decisions: Decisions) -> Iterator[bytes]:
+    for links in _batches(until):
+        entries = [link.entry_id for link in links if link.entry_id is not None]
+        lines = decisions(entries)
+        yield from (lines[each] for each in entries if each in lines)
+
+
+def _batches(until: int) -> Iterator[QuerySet[Link]]:
+    for first in range(1, until + 1, BATCH):
+        yield Link.objects.filter(position__range=(first, min(first + BATCH - 1, until))).order_by("position")
 
 
 def _sealed_records(until: int) -> Iterator[bytes]:
-    for first in range(1, until + 1, BATCH):
-        links = Link.objects.filter(position__range=(first, min(first + BATCH - 1, until))).order_by("position")
-        yield from (canonical(record) for record in _read([_waiting(link) for link in links]))
+    for links in _batches(until):
+        yield from _read([_waiting(link) for link in links])
 
 
 def _waiting(link: Link) -> Waiting:

@@ -12,6 +12,7 @@ urlpatterns = [
     path("accounts/<int:number>/compare/", views.compare, name="compare"),
     path("entries/", views.entries, name="entries"),
     path("entries/<uuid:uuid>/", views.entry, name="entry"),
+    path("entries/<uuid:uuid>/shapes.json", views.entry_shapes, name="entry_shapes"),
     path("entries/<uuid:uuid>/reverse/", views.reverse_entry, name="reverse"),
     path("lots/", views.lots, name="lots"),
     path("lots/<str:serial>/", views.lot, name="lot"),
@@ -20,5 +21,7 @@ urlpatterns = [
     path("proposals/new/", views.propose, name="propose"),
     path("proposals/template.xlsx", views.template, name="template"),
     path("proposals/<uuid:uuid>/", views.proposal, name="proposal"),
+    path("proposals/<uuid:uuid>/rows.xlsx", views.proposal_rows, name="proposal_rows"),
+    path("proposals/<uuid:uuid>/shapes.json", views.proposal_shapes, name="proposal_shapes"),
     path("proposals/<uuid:uuid>/decide/", views.decide, name="decide"),
 ]

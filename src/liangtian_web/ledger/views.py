@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import io
 import re
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -16,8 +18,17 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from liangtian.errors import BookRefused, LiangtianError
-from liangtian_web.ledger import actions, presentation, proposing
-from liangtian_web.ledger.forms import AsOfForm, CompareForm, ProposalForm, ReversalForm, StatementForm, lines_of
+from liangtian_web.ledger import actions, presentation, proposing, recording
+from liangtian_web.ledger.filters import BalanceFilter, EntryFilter, LotFilter
+from liangtian_web.ledger.forms import (
+    AsOfForm,
+    CompareForm,
+    ProposalForm,
+    ReversalForm,
+    StatementForm,
+    filled,
+    lines_of,
+)
 from liangtian_web.ledger.models import Account, Entry, Leg, Lot, Proposal
 from liangtian_web.ledger.queries import (
     accounts_for,
@@ -30,7 +41,7 @@ from liangtian_web.ledger.queries import (
     opened_by,
     proposals_for,
     statement,
-    unsealed,
+    unsealed_for,
 )
 from liangtian_web.ledger.refusing import unwritable
 from liangtian_web.ledger.workbooks import read_workbook
@@ -42,23 +53,26 @@ from liangtian_web.refusals import sentence
 from liangtian_web.trail.actions import note
 
 PAGE = 50
+LOTS_SHOWN = 500
 
 
 @require_GET
 def index(request: Request) -> HttpResponse:
     """Balances of every account of the user's places, as of a day and as known on one."""
-    form = AsOfForm(request.GET)
+    form, narrow = AsOfForm(request.GET), BalanceFilter(request.user, request.GET)
     on, known_on = form.day(), form.moment()
-    rows = balances(accounts_for(request.user).order_by("place__path", "pk"), on, known_on)
+    rows = balances(narrow.narrowed(accounts_for(request.user)).order_by("place__path", "pk"), on, known_on)
     context = {
         "form": form,
+        "narrow": narrow,
         "places": presentation.by_place(rows),
         "on": on,
         "known_on": known_on,
-        "unsealed": unsealed() if known_on else 0,
+        "unsealed": unsealed_for(request.user),
         "waiting": proposals_for(request.user).filter(decision=None).count(),
         "keeps": keeping_places(request.user).exists(),
         "asked": request.GET.urlencode(),
+        "kept": request.GET.dict(),
     }
     return render(request, "ledger/index.html", context)
 
@@ -75,6 +89,7 @@ def account(request: Request, number: int) -> HttpResponse:
         "statement": statement(row, since, until, asked.moment()),
         "known_on": asked.moment(),
         "balance": balance(row, until, asked.moment()),
+        "unsealed": unsealed_for(request.user),
         "lots": lot_balances(row.pk, until, asked.moment()),
         "asked": request.GET.urlencode(),
         "compare": CompareForm(initial={"on": until}, label_suffix="") if _keeps(request, row) else None,
@@ -115,16 +130,21 @@ def account_workbook(request: Request, number: int) -> FileResponse:
 
 @require_GET
 def entries(request: Request) -> HttpResponse:
-    """Newest first, a page at a time by key."""
-    rows = entries_for(request.user)
+    """Newest first, narrowed, a page at a time by key."""
+    form = EntryFilter(request.user, request.GET)
+    rows = form.narrowed(entries_for(request.user))
     before = request.GET.get("before", "")
     if re.fullmatch("[0-9]{1,18}", before):
         rows = rows.filter(pk__lt=int(before))
     found = list(rows[: PAGE + 1])
+    asked = request.GET.copy()
+    asked["before"] = str(found[PAGE - 1].pk) if len(found) > PAGE else ""
     context = {
+        "form": form,
         "entries": found[:PAGE],
-        "more": found[PAGE - 1].pk if len(found) > PAGE else "",
-        "unsealed": unsealed() if request.user.is_superuser else None,
+        "more": asked.urlencode() if asked["before"] else "",
+        "asked": {name: value for name, value in request.GET.items() if name in form.fields},
+        "unsealed": unsealed_for(request.user),
     }
     return render(request, "ledger/entries.html", context)
 
@@ -135,7 +155,7 @@ def entry(request: Request, uuid: UUID) -> HttpResponse:
     rows = entries_for(request.user).select_related("reverses", "settles", "reversed_by", "link", "decision__proposal")
     row = get_object_or_404(rows, uuid=uuid)
     legs = Leg.objects.filter(entry=row, implied=False).select_related("account__place", "lot").order_by("n")
-    context = {
+    context: dict[str, Any] = {
         "entry": row,
         "legs": legs,
         "mine": set(places_for(request.user).values_list("pk", flat=True)),
@@ -144,7 +164,10 @@ def entry(request: Request, uuid: UUID) -> HttpResponse:
         "settlements": entries_for(request.user).filter(settles=row),
         "lapses": Leg.objects.filter(entry=row, implied=True).exists(),
         "reversal": _reversal_form(request, row),
+        "traces": presentation.traces(row),
     }
+    if _grounded(request, row).exists():
+        context["config"] = _map(request, f"{request.path}shapes.json", row.on)
     return render(request, "ledger/entry.html", context)
 
 
@@ -152,7 +175,27 @@ def _reversal_form(request: Request, row: Entry) -> ReversalForm | None:
     """For who keeps a place of the entry, while it can be taken back."""
     keeps = keeping_places(request.user).filter(pk__in=row.legs.values("account__place")).exists()
     open_to_it = row.reverses_id is None and not hasattr(row, "reversed_by")
-    return ReversalForm(initial={"on": row.on}, label_suffix="") if keeps and open_to_it else None
+    initial = {"on": row.on, "evidence": request.GET.get("evidence", "")[:200]}
+    return ReversalForm(initial=initial, label_suffix="") if keeps and open_to_it else None
+
+
+def _grounded(request: Request, row: Entry) -> QuerySet[Lot]:
+    """The lots of an entry that have a boundary."""
+    moved = Leg.objects.filter(entry=row, lot__isnull=False).values("lot")
+    return lots_for(request.user).filter(pk__in=moved, ground__isnull=False)
+
+
+@require_GET
+def entry_shapes(request: Request, uuid: UUID) -> HttpResponse:
+    """The boundaries of an entry's lots for the map."""
+    row = get_object_or_404(entries_for(request.user), uuid=uuid)
+    return HttpResponse(
+        presentation.shapes_of(_grounded(request, row)[:LOTS_SHOWN]), content_type="application/geo+json"
+    )
+
+
+def _map(request: Request, shapes: str, on: date) -> dict[str, Any]:
+    return map_config(request, versions_on(request.user, on), on, shapes=shapes)
 
 
 @require_POST
@@ -168,12 +211,16 @@ def reverse_entry(request: Request, uuid: UUID) -> HttpResponse:
 
 @require_GET
 def lots(request: Request) -> HttpResponse:
-    """The lots of the user's places; those without ground are counted apart."""
-    rows = lots_for(request.user)
+    """The lots of the user's places, narrowed; those without ground are counted apart."""
+    form = LotFilter(request.user, request.GET)
+    rows = form.narrowed(lots_for(request.user))
     context = {
-        "lots": rows.order_by("-on", "-serial")[:500],
+        "form": form,
+        "lots": rows.order_by("-on", "-serial")[:LOTS_SHOWN],
         "many": rows.count(),
         "without_ground": rows.filter(ground=None).count(),
+        "asked": {name: value for name, value in request.GET.items() if name in form.fields},
+        "keeping": set(keeping_places(request.user).values_list("pk", flat=True)),
     }
     return render(request, "ledger/lots.html", context)
 
@@ -189,9 +236,7 @@ def lot(request: Request, serial: str) -> HttpResponse:
     """A lot on the map, and where its credits stand."""
     row = _lot(request, serial)
     today = timezone.localdate()
-    versions = versions_on(request.user, today)
     grounded = hasattr(row, "ground")
-    more: dict[str, Any] = {"shapes": f"{request.path}shapes.json"} if grounded else {}
     held = Account.objects.filter(
         pk__in=Leg.objects.filter(lot=row).values("account"), place__in=places_for(request.user)
     )
@@ -205,7 +250,9 @@ def lot(request: Request, serial: str) -> HttpResponse:
         "opened_by": entries_for(request.user).filter(pk=opened_by(row).pk).first(),
         "standings": [(each, amount) for each, amount in standings if amount],
         "path": entries_for(request.user).filter(legs__lot=row).distinct().order_by("pk")[:PAGE],
-        "config": map_config(request, versions, today, **more),
+        "unsealed": unsealed_for(request.user),
+        "attaches": not grounded and keeping_places(request.user).filter(pk=row.place_id).exists(),
+        "config": _map(request, f"{request.path}shapes.json", today) if grounded else None,
     }
     return render(request, "ledger/lot.html", context)
 
@@ -216,13 +263,13 @@ def lot_shapes(request: Request, serial: str) -> HttpResponse:
     row = _lot(request, serial)
     if not hasattr(row, "ground"):
         raise Http404
-    return HttpResponse(presentation.shapes_of(row), content_type="application/geo+json")
+    return HttpResponse(presentation.shapes_of([row]), content_type="application/geo+json")
 
 
 @require_GET
 def proposals(request: Request) -> HttpResponse:
     """What waits for a decision, and what was decided."""
-    rows = proposals_for(request.user)
+    rows = recording.with_outcome(proposals_for(request.user))
     context = {"open": rows.filter(decision=None), "decided": rows.exclude(decision=None)[:PAGE],
                "keeps": keeping_places(request.user).exists()}  # fmt: skip
     return render(request, "ledger/proposals.html", context)
@@ -233,8 +280,8 @@ def propose(request: Request) -> HttpResponse:
     """Propose an entry by form or workbook; everything wrong with it is said at once."""
     if not keeping_places(request.user).exists():
         raise PermissionDenied
-    form = ProposalForm(request.user, request.POST or None, request.FILES or None)
-    lines = lines_of(request.user, request.POST or None)
+    form = ProposalForm(request.user, request.POST or None, request.FILES or None, initial=filled(request.GET))
+    lines = lines_of(request.user, request.POST or None, initial=request.GET)
     problems: list[str] = []
     if request.method == "POST" and form.is_valid():
         try:
@@ -273,15 +320,37 @@ def proposal(request: Request, uuid: UUID) -> HttpResponse:
     """What is proposed, by whom, and what became of it."""
     row = _proposal(request, uuid)
     mine = keeping_places(request.user).filter(pk=row.place_id).exists()
-    context = {
+    context: dict[str, Any] = {
         "proposal": row,
-        "rows": proposing.shown(row.content["rows"]),
+        "rows": proposing.shown(row.content.get("rows", [])),
         "reverses": entries_for(request.user).filter(key=row.content.get("reverses", "")).first(),
         "decision": getattr(row, "decision", None),
+        "recorded": row.kind in recording.KINDS and recording.is_recorded(row),
         "may_decide": mine and row.proposer_id != request.user.pk,
         "own": row.proposer_id == request.user.pk,
     }
+    if row.kind == recording.ATTACHMENT:
+        context["config"] = _map(request, f"{request.path}shapes.json", row.on)
     return render(request, "ledger/proposal.html", context)
+
+
+@require_GET
+def proposal_rows(request: Request, uuid: UUID) -> FileResponse:
+    """Its rows as a workbook that the form takes; the trail notes it."""
+    row = _proposal(request, uuid)
+    note(request, "ledger.export", f"proposal:{row.uuid}", on=row.on, place=row.place)
+    content = io.BytesIO(presentation.rows_of(row))
+    return FileResponse(content, as_attachment=True, filename=f"{gettext('台账明细表')}-{row.on}.xlsx")
+
+
+@require_GET
+def proposal_shapes(request: Request, uuid: UUID) -> HttpResponse:
+    """The boundary a proposal brings, for the map."""
+    row = _proposal(request, uuid)
+    if row.kind != recording.ATTACHMENT:
+        raise Http404
+    shapes = presentation.features_of([recording.ground_of(row)], [{"role": "boundary"}])
+    return HttpResponse(shapes, content_type="application/geo+json")
 
 
 @require_POST

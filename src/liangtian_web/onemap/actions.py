@@ -17,6 +17,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
+from pyproj import CRS
 
 from liangtian.errors import CatalogueError, LayerInvalid, LiangtianError
 from liangtian.formats.features import Features
@@ -103,7 +104,8 @@ def open_upload(upload: Upload, workdir: Path) -> Features:
     LiangtianError : it is not what it promises to be
     """
     path = upload_folder(upload.sha256) / upload.files[0]["name"]
-    return open_features(path, encoding=upload.encoding or None, workdir=workdir)
+    crs = CRS.from_epsg(int(upload.crs)) if upload.crs else None
+    return open_features(path, encoding=upload.encoding or None, crs=crs, workdir=workdir)
 
 
 def examine(upload: Upload, report: Progress) -> None:

@@ -22,6 +22,17 @@ PARTS = {".shx", ".dbf", ".prj", ".cpg", ".sbn", ".sbx", ".qix", ".xml"}
 AXES = [("", _("东坐标在前")), ("yes", _("北坐标在前"))]
 ENCODINGS = [("", _("自动识别")), ("utf-8", "UTF-8"), ("gbk", "GBK")]
 
+ZONES = range(25, 46)  # of 3 degrees, in China
+
+
+def crs_choices() -> list[tuple[str, str]]:
+    """The systems a file may be said to be in, by EPSG code: degrees, and each zone without and with its number."""
+    said = [("", gettext("按文件和坐标识别")), ("4490", gettext("CGCS2000 经纬度（EPSG:4490）"))]
+    bare = gettext("CGCS2000 3°，中央经线 %(cm)s°，横坐标不带带号（EPSG:%(epsg)s）")
+    full = gettext("CGCS2000 3°，%(zone)s 带，横坐标带带号（EPSG:%(epsg)s）")
+    said += [(str(4509 + zone), bare % {"cm": 3 * zone, "epsg": 4509 + zone}) for zone in ZONES]
+    return said + [(str(4488 + zone), full % {"zone": zone, "epsg": 4488 + zone}) for zone in ZONES]
+
 
 class ManyFiles(forms.FileField):
     """Several files of one shapefile, or a single one of anything else; the one that is opened comes first."""
@@ -92,6 +103,7 @@ class UploadForm(forms.Form):
         help_text=_("zip、shapefile（可一次选中全部散件）、GeoPackage、GDB（zip）、GeoJSON、GeoParquet、VCT、DXF、KML"),
     )
     encoding = forms.ChoiceField(label=_("属性编码"), choices=ENCODINGS, required=False)
+    crs = forms.ChoiceField(label=_("坐标系"), choices=crs_choices, required=False)
     north_first = forms.TypedChoiceField(
         label=_("坐标次序"),
         choices=AXES,

@@ -98,7 +98,7 @@ def _key(found: Spoken) -> str:
 def page(request: Request) -> HttpResponse:
     """The map of a day, with search, layers and legend; `against` lays a second day or version beside it."""
     on = day_of(request)
-    versions = sorted(versions_on(request.user, on), key=lambda v: LAYER_ORDER.index(v.layer))
+    versions = _in_order(versions_on(request.user, on))
     config = map_config(request, versions, on, permalink=True, go=_destination(request))
     against = swipe.against(request.user, request.GET.get("against", ""), versions)
     context = {
@@ -116,13 +116,27 @@ def page(request: Request) -> HttpResponse:
 
 @require_GET
 def print_view(request: Request) -> HttpResponse:
-    """The view of the map on a sheet of paper: scale, north, legend, and the versions it shows."""
+    """The view of the map on a sheet of paper: scale, north, legend, and the versions it shows; both sides of a swipe."""
     on = day_of(request)
-    versions = sorted(versions_on(request.user, on), key=lambda v: LAYER_ORDER.index(v.layer))
-    config = map_config(request, versions, on, permalink=True, bare=True, sharp=True)
-    membership = home_membership(request.user)
-    context = {"config": config, "on": on, "versions": versions, "membership": membership, "now": timezone.now()}
+    versions = _in_order(versions_on(request.user, on))
+    paper = {"bare": True, "sharp": True}
+    against = swipe.against(request.user, request.GET.get("against", ""), versions)
+    context = {
+        "config": map_config(request, versions, on, permalink=True, **paper),
+        "on": on,
+        "versions": versions,
+        "against": against,
+        "beside": _in_order(against.versions) if against else [],
+        "other": map_config(request, against.versions, against.on, **paper) if against else None,
+        "vintages": [swipe.vintage(side) for side in (versions, against.versions if against else [])],
+        "membership": home_membership(request.user),
+        "now": timezone.now(),
+    }
     return render(request, "onemap/print.html", context)
+
+
+def _in_order(versions: list[LayerVersion]) -> list[LayerVersion]:
+    return sorted(versions, key=lambda version: LAYER_ORDER.index(version.layer))
 
 
 def _destination(request: Request) -> dict[str, Any] | None:

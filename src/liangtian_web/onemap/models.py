@@ -61,6 +61,7 @@ class Upload(models.Model):
     visibility = models.CharField(max_length=5, choices=LayerVersion.Visibility, default=LayerVersion.Visibility.BELOW)
     encoding = models.CharField(_("属性编码"), max_length=20, blank=True)
     north_first = models.BooleanField(_("北坐标在前"), default=False)
+    crs = models.CharField(_("坐标系"), max_length=5, default="", blank=True)  # EPSG code the uploader names
     repair = models.BooleanField(_("采用建议的几何修复"), default=False)
     uploader = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="uploads")
     job = models.ForeignKey("jobs.Job", models.SET_NULL, null=True, related_name="+")

@@ -1,4 +1,4 @@
-"""OGC API Features, part 1 (core, GeoJSON) and the queryables of part 3, over the published layers.
+"""OGC API Features, part 1 (core, OpenAPI 3.0, GeoJSON) and the queryables of part 3, over the published layers.
 
 One collection a layer, holding what the map shows on the day of `datetime`. An interval is answered with the versions
 in force at its end, an open end with today's. The session opens it, as it opens the pages.
@@ -20,9 +20,9 @@ from liangtian.onemap.layers import LAYERS
 from liangtian.onemap.precedence import Share
 from liangtian_web.onemap import features, ground
 from liangtian_web.onemap.models import LayerVersion
+from liangtian_web.onemap.ogc_description import GEOJSON, OPENAPI, SCHEMA, description
 from liangtian_web.onemap.ogc_request import (
     LIMIT,
-    LIMIT_MAX,
     Refused,
     after_of,
     answers,
@@ -38,10 +38,12 @@ from liangtian_web.people.requests import Request
 from liangtian_web.trail.actions import note
 
 CORE, QUERYABLES = "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf", "http://www.opengis.net/spec/ogcapi-features-3/1.0/conf"  # fmt: skip
-CONFORMS = [f"{CORE}/core", f"{CORE}/geojson", f"{QUERYABLES}/queryables", f"{QUERYABLES}/queryables-query-parameters"]
+CONFORMS = [
+    *(f"{CORE}/{each}" for each in ("core", "oas30", "geojson")),
+    *(f"{QUERYABLES}/{each}" for each in ("queryables", "queryables-query-parameters")),
+]
 CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
 QUERYABLES_LINK = "http://www.opengis.net/def/rel/ogc/1.0/queryables"
-GEOJSON, SCHEMA = "application/geo+json", "application/schema+json"
 TYPES = {"text": "string", "integer": "integer", "number": "number", "date": "string"}
 
 
@@ -51,7 +53,7 @@ def landing(request: Request) -> HttpResponse:
     only(request)
     links = [
         link(request, "self", request.path),
-        link(request, "service-desc", reverse("ogc:api"), "application/vnd.oai.openapi+json;version=3.0"),
+        link(request, "service-desc", reverse("ogc:api"), OPENAPI),
         link(request, "conformance", reverse("ogc:conformance")),
         link(request, "data", reverse("ogc:collections")),
     ]
@@ -141,7 +143,7 @@ def items(request: Request, layer: str) -> HttpResponse:
     only(request, "bbox", "datetime", "limit", "after", "versions", *known)
     versions = visible_versions(request, layer)
     values = {name: request.GET[name] for name in known if name in request.GET}
-    wanted = features.Wanted(boxes_of(request.GET.get("bbox", "")), values)
+    wanted = features.Wanted(boxes_of(request.GET.get("bbox")), values)
     limit, after = limit_of(request.GET.get("limit", str(LIMIT))), after_of(request.GET.get("after", "0.0"))
     spoken_for = indexes_of(spoken(request.user, versions, day_of(request)))
     page = _page(spoken_for, wanted, limit, after)
@@ -211,40 +213,12 @@ def item(request: Request, layer: str, parcel: str) -> HttpResponse:
     raise Refused(f"No parcel {parcel} in {layer} on this day.", "NotFound", 404)
 
 
-def _parameters() -> dict[str, list[dict[str, Any]]]:
-    text: dict[str, Any] = {"schema": {"type": "string"}}
-    where = {"name": "layer", "in": "path", "required": True, **text}
-    which = {"name": "parcel", "in": "path", "required": True, **text}
-    day = {"name": "datetime", "in": "query", **text}
-    limit = {"type": "integer", "minimum": 1, "maximum": LIMIT_MAX, "default": LIMIT}
-    numbers = {"type": "array", "minItems": 4, "maxItems": 6, "items": {"type": "number"}}
-    query: list[dict[str, Any]] = [
-        day,
-        {"name": "limit", "in": "query", "schema": limit},
-        {"name": "bbox", "in": "query", "style": "form", "explode": False, "schema": numbers},
-        {"name": "column", "in": "query", "style": "form", "explode": True, "schema": {"type": "object"}},
-    ]
-    return {
-        "/": [], "/conformance": [], "/collections": [day], "/collections/{layer}": [where, day],
-        "/collections/{layer}/queryables": [where, day], "/collections/{layer}/items": [where, *query],
-        "/collections/{layer}/items/{parcel}": [where, which, day],
-    }  # fmt: skip
-
-
 @answers
 def api(request: Request) -> HttpResponse:
     """The addresses in OpenAPI 3.0."""
     only(request)
-    described = {
-        "openapi": "3.0.3",
-        "info": {"title": "Liangtian 良田: OGC API Features", "version": "1"},
-        "servers": [{"url": request.build_absolute_uri(reverse("ogc:landing")).rstrip("/")}],
-        "paths": {
-            address: {"get": {"parameters": asked, "responses": {"200": {"description": "OK"}}}}
-            for address, asked in _parameters().items()
-        },
-    }
-    return JsonResponse(described, content_type="application/vnd.oai.openapi+json;version=3.0")
+    server = request.build_absolute_uri(reverse("ogc:landing")).rstrip("/")
+    return JsonResponse(description(server), content_type=OPENAPI)
 
 
 app_name = "ogc"

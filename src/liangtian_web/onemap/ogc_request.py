@@ -21,6 +21,7 @@ from liangtian_web.onemap.queries import versions_for, versions_on
 from liangtian_web.people.requests import Request
 
 LIMIT, LIMIT_MAX = 100, 1000
+DIGITS = 18  # of a whole number that may be asked with
 P = ParamSpec("P")
 
 
@@ -67,8 +68,8 @@ def only(request: Request, *known: str) -> None:
 
 def day_of(request: Request) -> date:
     """The business date of `datetime`: an instant, or the end of an interval."""
-    text = request.GET.get("datetime", "")
-    if not text:
+    text = request.GET.get("datetime")
+    if text is None:
         return timezone.localdate()
     start, slash, end = text.partition("/")
     try:
@@ -97,16 +98,16 @@ def visible_versions(request: Request, layer: str) -> list[LayerVersion]:
     if named is None:
         versions = sorted(versions_on(request.user, day_of(request), layer), key=lambda v: v.pk)
     else:
-        pks = [int(pk) for pk in named.split(",") if pk.isdecimal()]
+        pks = [int(pk) for pk in named.split(",") if pk.isdecimal() and len(pk) <= DIGITS]
         versions = list(versions_for(request.user).filter(pk__in=pks, layer=layer).order_by("pk"))
     if not versions:
         raise Refused(f"No collection {layer} to be seen on this day.", "NotFound", 404)
     return versions
 
 
-def boxes_of(text: str) -> tuple[Box, ...]:
+def boxes_of(text: str | None) -> tuple[Box, ...]:
     """The box of `bbox`, heights left out; two where it crosses the antimeridian, none where nothing is asked."""
-    if not text:
+    if text is None:
         return ()
     try:
         n = [float(part) for part in text.split(",")]
@@ -124,14 +125,14 @@ def boxes_of(text: str) -> tuple[Box, ...]:
 
 def limit_of(text: str) -> int:
     """How many on a page; more than the most there can be gives the most."""
-    if not text.isdecimal() or int(text) < 1:
+    if not text.isdecimal() or not text.strip("0"):
         raise Refused(f"limit: a whole number from 1; more than {LIMIT_MAX} gives {LIMIT_MAX}.")
-    return min(int(text), LIMIT_MAX)
+    return min(int(text), LIMIT_MAX) if len(text) <= DIGITS else LIMIT_MAX
 
 
 def after_of(text: str) -> tuple[int, int]:
     """Version and row a page goes on behind."""
     version, dot, row = text.partition(".")
-    if not (dot and version.isdecimal() and row.isdecimal()):
+    if not (dot and version.isdecimal() and row.isdecimal() and max(len(version), len(row)) <= DIGITS):
         raise Refused("after: taken from a `next` link, never made up.")
     return int(version), int(row)

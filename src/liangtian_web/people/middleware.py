@@ -10,11 +10,13 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.utils import translation
 
+from liangtian.errors import LiangtianError
+from liangtian.messages import render_error
 from liangtian_web.people.models import User
 
 LANGUAGE_COOKIE, UNIT_COOKIE = "liangtian_language", "liangtian_unit"
 
-PROGRAMS = ("/api/", "/ogc/")  # read by programs, which cannot follow a redirect to a form
+API, OGC = "/api/", "/ogc/"  # read by programs, which cannot follow a redirect to a form
 
 
 class LoginRequired(LoginRequiredMiddleware):
@@ -24,7 +26,11 @@ class LoginRequired(LoginRequiredMiddleware):
         self, request: HttpRequest, view_func: Callable[..., HttpResponseBase]
     ) -> HttpResponseBase:
         """The log-in page, or 401 in JSON."""
-        if request.path.startswith(PROGRAMS):
+        if request.path.startswith(API):
+            error = LiangtianError("api-not-logged-in")
+            words = {"zh": render_error(error, lang="zh"), "en": render_error(error, lang="en")}
+            return JsonResponse({"code": "not-logged-in", "id": error.message_id} | words, status=401)
+        if request.path.startswith(OGC):
             said = {"code": "Unauthorized", "description": "Log in first; the session's cookie opens this address."}
             return JsonResponse(said, status=401)
         return super().handle_no_permission(request, view_func)

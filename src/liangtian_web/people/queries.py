@@ -36,3 +36,8 @@ def has_role(user: User | AnonymousUser, *roles: str) -> bool:
 def home_membership(user: User) -> Membership | None:
     """The membership shown beside the user's name: the one of the widest place."""
     return Membership.objects.filter(user=user).select_related("agency", "place").order_by("place__path", "pk").first()
+
+
+def names_of_places() -> dict[str, str]:
+    """Code → name of every place that has a code, as administrative codes are public."""
+    return {code: name for code, name in Place.objects.values_list("code", "name") if code}

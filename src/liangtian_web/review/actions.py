@@ -19,6 +19,7 @@ from pyproj import CRS
 
 from liangtian.check import run as kernel
 from liangtian.check.result import CheckResult, as_data, to_json
+from liangtian.check.suspicion import UNREAD
 from liangtian.formats.features import Features
 from liangtian.formats.opening import open_features
 from liangtian.policy.facts import plain_facts
@@ -29,6 +30,7 @@ from liangtian.space.crs import geographic, transformer
 from liangtian_web.onemap.actions import safe_name
 from liangtian_web.onemap.queries import catalogue_for, the_catalogue
 from liangtian_web.people.models import Place, User
+from liangtian_web.people.queries import names_of_places
 from liangtian_web.people.requests import Request
 from liangtian_web.review.models import Finding, Run
 from liangtian_web.rulebook.queries import approved_adoptions, values_at
@@ -48,8 +50,12 @@ class Asked:
     declared: dict[str, object]
 
 
-def boundary_from(files: list[UploadedFile[Any]], drawn: str, encoding: str = "") -> Features:
+def boundary_from(files: list[UploadedFile[Any]], drawn: str, encoding: str = "", crs: str = "") -> Features:
     """The boundary of a form: the files, or the figure drawn on the map, read by the same reader.
+
+    Parameters
+    ----------
+    crs : EPSG code the user names; what is drawn is in degrees
 
     Raises
     ------
@@ -66,7 +72,8 @@ def boundary_from(files: list[UploadedFile[Any]], drawn: str, encoding: str = ""
             path = Path(folder) / safe_name(files[0].name or "file")
         unpacked = Path(folder) / "unpacked"
         unpacked.mkdir()
-        return open_features(path, encoding=encoding or None, workdir=unpacked)
+        named = CRS.from_epsg(int(crs)) if crs and not drawn else None
+        return open_features(path, encoding=encoding or None, crs=named, workdir=unpacked)
 
 
 def check(who: Request | User, boundary: Features, asked: Asked) -> Run:
@@ -83,6 +90,7 @@ def check(who: Request | User, boundary: Features, asked: Asked) -> Run:
         asked.declared,
         adoptions=approved_adoptions(),
         values=values_at(asked.place),
+        names=names_of_places(),
     )
     layers = catalogue_for(who if isinstance(who, User) else who.user)
 
@@ -195,11 +203,14 @@ def remeasure(request: Request, run: Run) -> Repeated:
     versions: dict[str, list[str]] = {}
     for each in run.layers:
         versions.setdefault(each["name"], []).append(each["digest"])
-    question = again(run, declared=run.declared, versions=versions)
+    names = {row["code"]: row["name"] for row in run.data["places"] if row["name"]}
+    notes = run.data["boundary"]["notes"]  # of the file, which is not read again
+    partial = any(each["rule"] == UNREAD for each in notes)
+    question = again(run, declared=run.declared, versions=versions, names=names, partial=partial)
 
     result = kernel.check(boundary, the_catalogue(), question)
     data = result.data()
-    data["boundary"]["notes"] = run.data["boundary"]["notes"]  # of the file, which is not read again
+    data["boundary"]["notes"] = notes
     now = to_json(data)
 
     note(request, "review.remeasure", f"run:{run.uuid}", on=run.on, place=run.place)

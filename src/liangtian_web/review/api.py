@@ -15,13 +15,11 @@ from ninja.params.functions import Query
 from ninja.security import django_auth
 from pydantic import field_validator
 
-from liangtian.errors import DocumentRefused, LiangtianError
-from liangtian.messages import render_error
-from liangtian_web.errors import status_of
 from liangtian_web.onemap.map_views import day_of
 from liangtian_web.onemap.queries import versions_on
 from liangtian_web.people.requests import Request
 from liangtian_web.review import actions
+from liangtian_web.review.api_refusals import answer_refusals
 from liangtian_web.review.models import Run
 from liangtian_web.review.queries import HEAVY, checking_places, runs_for
 from liangtian_web.review.trial_api import router as trial
@@ -83,17 +81,7 @@ class Asked(Schema):
         return value
 
 
-@api.exception_handler(LiangtianError)
-def refused(request: Request, error: LiangtianError) -> HttpResponse:
-    """An error of the kernel: its code, and its sentence in both languages; of a file of values, every defect."""
-    said: dict[str, object] = {"code": error.code, "id": error.message_id, **_sentences(error)}
-    if isinstance(error, DocumentRefused):
-        said["defects"] = [{"id": each.message_id} | _sentences(each) for each in error.defects]
-    return api.create_response(request, said, status=status_of(error))
-
-
-def _sentences(error: LiangtianError) -> dict[str, str]:
-    return {lang: render_error(error, lang=lang) for lang in ("zh", "en")}
+answer_refusals(api)
 
 
 @api.get("/layers", response=list[Layer], summary="Versions in force on a day (`on`, default the session's or today)")

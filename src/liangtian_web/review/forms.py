@@ -11,7 +11,7 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from liangtian.policy.facts import STATED, Fact, dictionary
-from liangtian_web.onemap.forms import ENCODINGS, ManyFiles, offer_places
+from liangtian_web.onemap.forms import ENCODINGS, ManyFiles, crs_choices, offer_places
 from liangtian_web.people.models import Place, User
 from liangtian_web.people.queries import places_for
 from liangtian_web.review.models import Run
@@ -74,6 +74,7 @@ class CheckForm(forms.Form):
         help_text=_("界址点 TXT、shapefile、GDB、GeoPackage、GeoJSON、GeoParquet、DXF、KML、VCT；或在图上画"),
     )
     encoding = forms.ChoiceField(label=_("属性编码"), choices=ENCODINGS, required=False)
+    crs = forms.ChoiceField(label=_("坐标系"), choices=crs_choices, required=False)
     drawn = forms.CharField(required=False, widget=forms.HiddenInput(attrs={"data-draw": ""}))
 
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:

@@ -95,5 +95,6 @@ def _row(row: dict[str, Any], lang: Language) -> str:
     for name, value in amounts.items():
         if value:
             word = known[name].en if lang == "en" else known[name].zh
-            said.append(f"{word} {value:,} {UNIT_SIGNS[known[name].unit][0]}")
+            whole = int(value) if value == int(value) else value
+            said.append(f"{word} {whole:,} {UNIT_SIGNS[known[name].unit][0]}")
     return " ".join(said) or "0"

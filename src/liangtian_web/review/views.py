@@ -84,7 +84,7 @@ def new(request: Request) -> HttpResponse:
 
 
 def _check(request: Request, given: dict[str, Any], declared: dict[str, object]) -> Run:
-    boundary = actions.boundary_from(given["files"] or [], given["drawn"], given["encoding"])
+    boundary = actions.boundary_from(given["files"] or [], given["drawn"], given["encoding"], given["crs"])
     asked = actions.Asked(given["name"], given["kind"], given["on"], given["place"], declared)
     return actions.check(request, boundary, asked)
 

@@ -18,6 +18,7 @@ SHORT = {
     "illegal-use-2008": ("违规处分 2008", "Illegal use 2008"),
     "illegal-use-reporting-2012": ("违法报告 2012", "Illegal-use reports 2012"),
     "consolidation-pilot-2019": ("整治试点 2019", "Consolidation pilot 2019"),
+    "staged-release-2026": ("分期释放 2026", "Staged release 2026"),
     "liangtian-2026": ("良田 2026", "Liangtian 2026"),
 }
 

@@ -37,7 +37,7 @@ def export(request: HttpRequest, action: str, what: str, table: Table) -> HttpRe
     """The table in the form the page asked for (`form`: csv, else xlsx). Taking it away is noted as `action`."""
     rows = [list(row) for row in table.rows]
     form = "csv" if request.POST.get("form") == "csv" else "xlsx"
-    body = _csv(table.heads, rows) if form == "csv" else _xlsx(table, rows)
+    body = _csv(table.heads, rows) if form == "csv" else workbook_bytes(Table(table.title, table.heads, rows))
     note(request, action, f"{what} {form} {len(rows)}")
     kind = "text/csv; charset=utf-8" if form == "csv" else XLSX
     response = HttpResponse(body, content_type=kind)
@@ -59,7 +59,8 @@ def safe_cell(text: str) -> str:
     return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
 
 
-def _xlsx(table: Table, rows: list[list[object]]) -> bytes:
+def workbook_bytes(table: Table) -> bytes:
+    """The table as a workbook."""
     book = Workbook()
     page = book.active
     page.title = re.sub(r"[\\/*?:\[\]]", " ", table.title)[:31]
@@ -67,7 +68,7 @@ def _xlsx(table: Table, rows: list[list[object]]) -> bytes:
     for head in page[1]:
         head.font, head.fill = Font(bold=True), HEAD
     page.freeze_panes = "A2"
-    for row in rows:
+    for row in table.rows:
         page.append([printable(cell) if isinstance(cell, str) else cell for cell in row])
         for cell in page[page.max_row]:
             if isinstance(cell.value, str):

@@ -36,7 +36,7 @@ TECHNICAL = Technical(LineTolerance(Fraction(1), Fraction(1, 5)), {6: Fraction(1
 def measured(home: Path, features: Features, *, kind: str = "batch") -> Gathered:
     catalogue = Catalogue(home)
     versions = versions_for(catalogue, on=DAY, named={})
-    return gather(boundary_of(features), catalogue, versions, kind=kind, technical=TECHNICAL)
+    return gather(boundary_of(features), catalogue, versions, kind=kind, on=DAY, technical=TECHNICAL)
 
 
 def area(shape: shapely.Geometry) -> Decimal:
@@ -164,7 +164,9 @@ def test_a_control_layer_of_another_county_says_nothing_here(home: Path) -> None
     facts = measured(home, boundary(cell(3.2, 0.2, 0.5, 0.5))).facts
     unknown = ("basic_farmland_overlap_m2", "demonstration_zone_overlap_m2", "red_line_overlap_m2")
     assert {name: facts[name] for name in unknown} == dict.fromkeys(unknown)
-    assert facts["outside_urban_boundary_m2"] > 0  # outside the line that is known is outside, whoever published it
+    assert (
+        facts["outside_urban_boundary_m2"] is None
+    )  # of its own line nothing is known, so neither is what lies outside
     assert facts["farmland_m2"] > 0
 
 
@@ -194,7 +196,7 @@ def test_a_layer_known_to_be_disjoint_is_measured_the_same(home: Path) -> None:
     catalogue, ground = Catalogue(home), boundary_of(boundary(cell(0.5, 0.5, 2, 1.2)))
     plain = versions_for(catalogue, on=DAY, named={})
     known = {layer: [replace(v, quality={"counts": {}}) for v in found] for layer, found in plain.items()}
-    one, other = (gather(ground, catalogue, v, kind="batch", technical=TECHNICAL) for v in (plain, known))
+    one, other = (gather(ground, catalogue, v, kind="batch", on=DAY, technical=TECHNICAL) for v in (plain, known))
     assert one.facts.keys() == other.facts.keys()
     for name, value in one.facts.items():
         if isinstance(value, Decimal):
@@ -430,7 +432,7 @@ def test_neighbours_that_overlap_are_covered_twice_whatever_each_report_says(tmp
     catalogue, ground = Catalogue(tmp_path), boundary_of(boundary(cell(0, 0, 3)))
     versions = versions_for(catalogue, on=DAY, named={})
     clean = {layer: [replace(v, quality={"counts": {}}) for v in found] for layer, found in versions.items()}
-    found = gather(ground, catalogue, clean, kind="batch", technical=TECHNICAL)
+    found = gather(ground, catalogue, clean, kind="batch", on=DAY, technical=TECHNICAL)
     assert found.tables["double_covered_m2"] == pytest.approx(area(cell(1, 0, 0.5)), abs=Decimal("0.02"))
 
 

@@ -9,11 +9,12 @@ import pytest
 from click.testing import CliRunner, Result
 
 from bookkeeping import acceptance, square
-from bundles import SEALS, bundle_bytes, members, packed, read
+from bundles import bundle_bytes, members, packed, read
 from liangtian.cli.main import cli
 from liangtian.cli.main import main as run_main
+from liangtian.ledger.bundle import SEALS
 
-SOUND = bundle_bytes()
+SOUND = bundle_bytes(decided=True)
 HEAD = ("--head", read(SOUND).manifest.head)
 
 
@@ -28,13 +29,13 @@ def bundle(tmp_path: Path) -> Path:
     return path
 
 
-def test_a_sound_book_is_verified_in_eight_lines(bundle: Path) -> None:
+def test_a_sound_book_is_verified_in_nine_lines(bundle: Path) -> None:
     done = run("verify", bundle, "--on", "2024-06-01", *HEAD)
     first, *lines = done.output.splitlines()
     assert done.exit_code == 0
     assert "示范县" in first
     assert first.endswith(read(SOUND).manifest.head)
-    assert [line[:9] for line in lines] == [f"✓ BOOK-0{number}" for number in range(1, 9)]
+    assert [line[:9] for line in lines] == [f"✓ BOOK-0{number}" for number in range(1, 10)]
 
 
 def test_english_says_the_same(bundle: Path) -> None:
@@ -81,11 +82,18 @@ def test_without_the_published_head_the_end_cannot_be_told(bundle: Path) -> None
 def test_the_tolerance_is_that_of_the_rulebook(tmp_path: Path) -> None:
     path = tmp_path / "book.zip"
     touching = acceptance("A", 10, square(0)), acceptance("B", 10, square(1, shift=-0.005))
-    path.write_bytes(bundle_bytes(touching))
+    path.write_bytes(bundle_bytes(touching, decided=True))
     assert run("verify", path, "--head", read(path.read_bytes()).manifest.head).exit_code == 0
     crossing = acceptance("A", 10, square(0)), acceptance("B", 10, square(1, shift=-0.05))
     path.write_bytes(bundle_bytes(crossing))
     assert run("verify", path).exit_code == 1
+
+
+def test_without_their_decisions_acceptances_cannot_be_told(bundle: Path) -> None:
+    bundle.write_bytes(bundle_bytes())
+    done = run("verify", bundle, *HEAD)
+    assert done.exit_code == 3
+    assert [line[:9] for line in done.output.splitlines() if not line.startswith("✓")][1:] == ["? BOOK-09"]
 
 
 def test_a_file_that_is_no_bundle_exits_with_three(

@@ -176,6 +176,18 @@ def test_preset_of_twelve_fields_keeps_its_four_extra_fields():
     assert [features.attributes[f"ext{i}"][0].as_py() for i in range(1, 5)] == ["1.0", "TB01", "2020", "2"]
 
 
+def test_further_columns_of_points_are_kept_and_said():
+    four = points(SQUARE).splitlines()
+    six = "".join(f"{line},{mark},1\n" for line, mark in zip(four, ("钢钉", "木桩", "石", "", "钢钉"), strict=False))
+    features = read(HEAD + plot(six) + plot(points(SQUARE)))
+    assert features.attributes["point_notes"].to_pylist()[0] == ";".join(
+        f"{mark},1" for _, mark in zip(four, ("钢钉", "木桩", "石", "", "钢钉"), strict=False)
+    )
+    assert features.attributes["point_notes"].to_pylist()[1] is None
+    assert [(f.rule, f.params["columns"]) for f in features.findings] == [("TXT-17", 6)]
+    assert shapely.equals_exact(features.geometry[0], features.geometry[1])
+
+
 def test_compensation_record_keeps_its_five_extra_fields(tmp_path):
     features = read(HEAD + plot(points(SQUARE), "5,1,DK01,示例,面,,,,A,0101,9.5,8.5,注,@"))
     boundary_txt.write(features, tmp_path / "b.txt")

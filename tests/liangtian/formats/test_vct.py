@@ -293,6 +293,21 @@ def test_unusable_files_are_refused(tmp_path, damage, message_id):
     assert all(render_error(caught.value, lang=lang).startswith("坏.vct") for lang in ("zh", "en"))
 
 
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_where_no_polygon_can_be_used_every_defect_is_said_with_its_line(tmp_path, lang):
+    path = tmp_path / "坏.vct"
+    path.write_bytes(REFUSED["all dangling"][0](TWO_LAYERS.read_text("gbk")).encode("gbk"))
+
+    with pytest.raises(FileUnreadable) as caught:
+        vct.read(path, layer="DLTB")
+
+    first, *defects = render_error(caught.value, lang=lang).splitlines()
+    assert str(caught.value.params["defects"]) in first
+    assert len(defects) == caught.value.params["defects"] > 1
+    word = "第 " if lang == "zh" else "line "
+    assert [word in said for said in defects] == [True] * len(defects)
+
+
 def test_a_value_cut_inside_a_character_costs_no_more_than_itself(tmp_path):
     path = tmp_path / "a.vct"
     path.write_bytes(TWO_LAYERS.read_bytes().replace("坑塘".encode("gbk"), "坑塘".encode("gbk")[:3]))

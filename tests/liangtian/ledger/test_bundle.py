@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import tracemalloc
 import zipfile
 
 import pytest
@@ -12,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bookkeeping import at, day, quota, refused
-from bundles import RULE, bundle_bytes, members, packed, packed_lines, read, sealed, story, with_records
+from bundles import RULE, bundle_bytes, lines_of, members, packed, packed_lines, read, sealed, story, with_records
 from liangtian.errors import FileUnreadable
 from liangtian.finding import Outcome
 from liangtian.ledger import bundle as bundle_module
@@ -23,7 +24,7 @@ from liangtian.ledger.examined import examine
 from liangtian.ledger.records import canonical, content_digest, read_record
 
 SOUND = bundle_bytes()
-LINES = read(SOUND).records
+LINES = lines_of(SOUND)
 
 
 def failures(content: bytes) -> list[tuple[str, str, object]]:
@@ -39,7 +40,7 @@ def failures(content: bytes) -> list[tuple[str, str, object]]:
 def test_what_is_written_is_read() -> None:
     bundle = read(SOUND)
     assert [read_record(line) for line in bundle.records] == list(story())
-    assert bundle.manifest == Manifest("示范县", at(200), 11, 4, 0, read_seal(bundle.seals[-1]).seal)
+    assert bundle.manifest == Manifest("示范县", at(200), 11, 4, 0, read_seal([*bundle.seals][-1]).seal)
 
 
 def test_the_same_book_gives_the_same_bytes() -> None:
@@ -143,7 +144,10 @@ def test_a_record_put_in_is_located() -> None:
 
 def test_records_that_change_places_are_located() -> None:
     swapped = [*LINES[:2], LINES[3], LINES[2], *LINES[4:]]
-    assert [(each.what, each.at) for each in differences(swapped, LINES)] == [("inserted", 3), ("missing", 4)]  # type: ignore[arg-type]
+    assert [(each.what, each.at) for each in differences([*map(digest, swapped)], [*map(digest, LINES)])] == [
+        ("inserted", 3),
+        ("missing", 4),
+    ]
 
 
 def test_a_chain_made_anew_does_not_end_in_the_published_head() -> None:
@@ -244,20 +248,20 @@ def scattered(lines: int, length: int) -> bytes:
     ids=["nothing but newlines", "packed a thousand times", "lines too short", "lines no one counted"],
 )
 def test_a_file_made_to_exhaust_its_reader_is_refused(records: bytes, count: int) -> None:
-    assert refused(lambda: read(filled(records, count))) == "bundle-damaged"
+    assert refused(lambda: lines_of(filled(records, count))) == "bundle-damaged"
 
 
 def test_a_book_of_records_all_alike_is_read() -> None:
     lines = [canonical(quota(f"q{n}", day(2), 5)) for n in range(5_000)]
-    assert len(read(packed_lines(lines)).records) == 5_000
+    assert len(lines_of(packed_lines(lines))) == 5_000
 
 
 def test_a_line_beyond_all_records_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     longest = max(len(line) for line in [*LINES, *read(SOUND).seals]) + 1
     monkeypatch.setattr(bundle_module, "LINE_MAX", longest)
-    assert len(read(SOUND).records) == len(LINES)
+    assert lines_of(SOUND) == LINES
     monkeypatch.setattr(bundle_module, "LINE_MAX", longest - 1)
-    assert refused(lambda: read(SOUND)) == "bundle-damaged"
+    assert refused(lambda: [*read(SOUND).records, *read(SOUND).seals]) == "bundle-damaged"
 
 
 def test_after_a_thousand_lines_that_are_no_records_the_rest_is_not_read() -> None:
@@ -265,6 +269,30 @@ def test_after_a_thousand_lines_that_are_no_records_the_rest_is_not_read() -> No
     errors = [refusal.error for refusal in examined.unreadable]
     assert [error.message_id for error in errors] == ["record-unreadable"] * 1_000 + ["records-abandoned"]
     assert all(error.__traceback__ is None and error.__context__ is None for error in errors)
+
+
+def test_a_book_is_verified_line_by_line() -> None:
+    """Four times the records take a few bytes more each, not their own size, which is some hundred and fifty."""
+
+    def peak(count: int) -> int:
+        content = packed_lines([canonical(quota(f"q{n}", day(1), 5)) for n in range(count)])
+        tracemalloc.start()
+        assert verify(read(content), RULE).lots == 0
+        most = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return most
+
+    peak(10)  # what is read once: messages, words, projections
+    few, many = peak(1_000), peak(4_000)
+    assert (many - few) / 3_000 < 60
+
+
+def test_a_damaged_file_says_where() -> None:
+    tampered = bytearray(SOUND)
+    tampered[SOUND.index(SEALS.encode()) - 60] ^= 255
+    with pytest.raises(FileUnreadable) as refusal:
+        verify(read(bytes(tampered)), RULE)
+    assert str(refusal.value.params["reason"]).startswith("records.jsonl, line ")
 
 
 def test_nothing_is_not_sealed() -> None:
@@ -278,14 +306,11 @@ def test_a_damaged_file_never_passes_for_another_book(at_byte: int, flip: int) -
     tampered[at_byte] ^= flip
     try:
         bundle = read(bytes(tampered))
+        content = [*bundle.records], [*bundle.seals], bundle.manifest
     except FileUnreadable:
         return
     # Bytes that only the zip reader knows (stamps, attributes) may change without harm.
-    assert (bundle.records, bundle.seals, bundle.manifest) == (
-        read(SOUND).records,
-        read(SOUND).seals,
-        read(SOUND).manifest,
-    )
+    assert content == (LINES, [*read(SOUND).seals], read(SOUND).manifest)
 
 
 def test_a_member_of_the_zip_keeps_no_time_of_day() -> None:

@@ -32,3 +32,24 @@ def test_balances_are_sums(moves: list[tuple[int, int]], since: int) -> None:
     spans = [any(a <= on(today) < b for a, b in sums.spans()) for today in range(14)]
     assert spans == [balance != 0 for balance in balances]
     assert {each: amount for each, amount in sums.sums().items() if not amount} == {}
+
+
+@settings(deadline=None)
+@given(MOVES, MOVES)
+def test_what_goes_on_from_sums_does_not_change_them(
+    moves: list[tuple[int, int]], others: list[tuple[int, int]]
+) -> None:
+    """Two that go on from the same sums share their days, and neither sees the other's."""
+
+    def after(start: DaySums, added: list[tuple[int, int]]) -> list[DaySums]:
+        made = [start]
+        for number, amount in added:
+            made.append(made[-1].plus({on(number): amount}))
+        return made
+
+    trunk = after(DaySums(), moves)
+    kept = [each.sums() for each in trunk]
+    for each in trunk:
+        after(each, others)
+    assert [each.sums() for each in trunk] == kept
+    assert after(trunk[-1], others)[-1].sums() == after(DaySums(), [*moves, *others])[-1].sums()

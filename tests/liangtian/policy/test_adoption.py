@@ -6,7 +6,14 @@ import pytest
 
 from liangtian.errors import LiangtianError
 from liangtian.messages import render_error
-from liangtian.policy.adoption import Adoption, adopted, demonstration_adoptions, read_adoptions
+from liangtian.policy.adoption import (
+    Adoption,
+    adopted,
+    demonstration_adoptions,
+    demonstration_names,
+    read_adoptions,
+    read_names,
+)
 from liangtian.rules.documents import DOCUMENTS
 
 POLICIES = ("wenzhou-2019", "haining-2021", "liangtian-2026")
@@ -78,3 +85,16 @@ def test_unknown_document_is_never_passed_over():
         names(date(2020, 1, 1), "339901", (Adoption("339901", "wenzhou-2020", date(2020, 1, 1)),))
     assert caught.value.message_id == "adopts-unknown-document"
     assert "wenzhou-2020" in render_error(caught.value, lang="en")
+
+
+def test_places_are_called_what_the_list_calls_them():
+    assert read_names('[names]\n339901 = "示范县"\nzone-1 = "开发区"\n', "a.toml") == {
+        "339901": "示范县",
+        "zone-1": "开发区",
+    }
+    assert read_names("", "a.toml") == {}
+    assert demonstration_names()["339902"] == "示范二县"
+    for text in ("[names\n", "[names]\n339901 = 3\n"):
+        with pytest.raises(LiangtianError) as caught:
+            read_names(text, "a.toml")
+        assert caught.value.message_id == "adopts-unreadable"

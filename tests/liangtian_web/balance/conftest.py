@@ -15,10 +15,11 @@ from bookkeeping import day, entry, legs, lot
 from liangtian_web.balance.models import Filing
 from liangtian_web.ledger import actions as book
 from liangtian_web.onemap.actions import adopt
+from liangtian_web.registers.models import Decision as RowDecision
+from liangtian_web.registers.models import Row
 from liangtian_web.review.models import Run
 
 FUND_FEN = 50_000_000_00
-CLEAR = {"key_project_unbalanced": "no", "standard_farmland_upgrade_overdue": "no"}
 
 
 @pytest.fixture
@@ -50,12 +51,36 @@ def clients(people):
 def opened(people):
     """The opening balance of the county, 1,000 m² without ground, and the city's fund."""
     old = lot("2019-001", None, document="县发〔2019〕1号")
+    for register in ("key-project", "standard-upgrade"):
+        registered(people, register, people["li"].memberships.get().place, state="nil", key="-", content={})
     book.post(
         entry("open", day(1), "opening", legs(("outside", "outside", "quantity_m2", "2019-001", -1_000),
               ("339901", "reserve", "quantity_m2", "2019-001", 1_000)), lots=(old,)),
         entry("fund", day(1), "appropriation", legs(("outside", "outside", "money_fen", None, -FUND_FEN),
               ("339900", "fund", "money_fen", None, FUND_FEN))),
     )  # fmt: skip
+
+
+def registered(people, register, place, **row):
+    """A row of a register, entered by the county and confirmed by the city, in force from the first day of the year."""
+    given = {
+        "register": register,
+        "place": place,
+        "document": "示市资〔2024〕5号",
+        "since": day(1),
+        "user": people["wang"],
+    }
+    made = Row.objects.create(**given, **row)
+    RowDecision.objects.create(row=made, confirmed=True, user=people["qian"])
+    return made
+
+
+@pytest.fixture
+def key_project(people, places):
+    """A key project of the county that nothing balances yet."""
+    content = {"number": "KP-1", "name": "跨江大桥", "level": "city", "quantity": "100", "paddy": "0", "unit": "m2",
+               "capacity_kg": "0"}  # fmt: skip
+    return registered(people, "key-project", places["county"], state="listed", key="KP-1", content=content)
 
 
 @pytest.fixture
@@ -105,7 +130,7 @@ def file_hold(client, run, **changes) -> Filing:
 
 def file_end(client, hold, event, **changes) -> Filing:
     given = {"key": str(uuid4()), "on": "2024-07-01", "document": f"{hold.project}{event}"}
-    given |= CLEAR if event == "approval" else {"application_outcome": "refused"}
+    given |= {} if event == "approval" else {"application_outcome": "refused"}
     return file(client, reverse("balance:end", args=[hold.uuid, event]), given | changes)
 
 

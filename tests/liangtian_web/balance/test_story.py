@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from uuid import uuid4
 
 import pytest
 from click.testing import CliRunner
 from django.urls import reverse
 from django.utils import timezone
-from tests.liangtian_web.balance.conftest import accepted, file_acceptance, file_end, file_hold, post
+from tests.liangtian_web.balance.conftest import accepted, file, file_acceptance, file_end, file_hold, post, registered
 from tests.liangtian_web.conftest import browser, person
 
 from liangtian.cli.main import cli
 from liangtian.units import round_share
+from liangtian_web.balance.basis import decisions
 from liangtian_web.balance.models import Filing
 from liangtian_web.ledger import sealing
 from liangtian_web.ledger.models import Account, Entry
 from liangtian_web.ledger.queries import balance
 from liangtian_web.people.models import Place
+from liangtian_web.registers.models import Row
+from liangtian_web.registers.queries import register_facts
 from liangtian_web.trail.models import Event
 
 pytestmark = pytest.mark.usefixtures("home", "opened")
@@ -81,7 +85,7 @@ def test_a_year_of_occupations(clients, places, check, tmp_path):
 
     sealing.seal_all()
     with (tmp_path / "book.zip").open("wb") as target:
-        head = sealing.export(target, book="示范").head
+        head = sealing.export(target, book="示范", decisions=decisions).head
     verified = CliRunner().invoke(cli, ["verify", str(tmp_path / "book.zip"), "--head", head])
     assert verified.exit_code == 0, verified.output
 
@@ -116,20 +120,60 @@ def test_the_first_accepted_is_spent_first_unless_lots_are_named(clients, places
     assert set(entry.legs.exclude(lot=None).values_list("lot__serial", flat=True)) == {serial}
 
 
-def test_a_place_in_default_has_its_other_approvals_suspended(clients, places, check):
+def test_a_place_in_default_has_its_other_approvals_suspended(clients, places, check, key_project):
     post(clients["qian"], file_acceptance(clients["li"], places))
     held = file_hold(clients["wang"], check("一号"))
     post(clients["li"], held)
-    breach = {"key_project_unbalanced": "yes", "cures_breach": "no"}
-    filing = file_end(clients["wang"], held, "approval", **breach)
-    answer = post(clients["li"], filing)
+    filing = file_end(clients["wang"], held, "approval")
+    page = clients["li"].get(reverse("balance:filing", args=[filing.uuid]))
+    said = [each["message"] for each in page.context["found"]["own"] if each["outcome"] == "unknown"]
+    assert ["本次报批" in each for each in said] == [True]  # all that is left to say is whether this approval cures it
+    clients["li"].post(reverse("balance:decide", args=[filing.uuid]), {"refuse": "1", "reason": "补填"})
+
+    other = file_end(clients["wang"], held, "approval", cures_breach="no")
+    page = clients["li"].get(reverse("balance:filing", args=[other.uuid]))
+    said = [each["message"] for each in page.context["found"]["own"] if each["outcome"] == "fail"]
+    assert ["KP-1 跨江大桥" in each for each in said] == [True]
+    assert reverse("registers:row", args=[key_project.uuid]) in page.content.decode()
+    answer = post(clients["li"], other)
     assert (answer.status_code, holds("339901", "used")) == (409, 0)
     assert "（五）.9" in answer.content.decode()
-    clients["li"].post(reverse("balance:decide", args=[filing.uuid]), {"refuse": "1", "reason": "先补齐"})
 
-    curing = file_end(clients["wang"], held, "approval", **breach | {"cures_breach": "yes"})
+
+def test_the_approval_of_the_key_project_itself_passes_and_opens_the_others(clients, places, check, key_project):
+    post(clients["qian"], file_acceptance(clients["li"], places))
+    named = f"{places['county'].pk}:KP-1"
+    bridge = file_hold(clients["wang"], check("跨江大桥"), key_project=named)
+    other = file_hold(clients["wang"], check("二号", side=0.5, row=1.0, column=1.0))
+    for each in (bridge, other):
+        post(clients["li"], each)
+    stopped = file_end(clients["wang"], other, "approval", cures_breach="no")
+    assert post(clients["li"], stopped).status_code == 409
+
+    curing = file_end(clients["wang"], bridge, "approval")
     assert post(clients["li"], curing).status_code == 302
-    assert holds("339901", "used") > 0
+    assert register_facts(places["county"], curing.on)["key_project_unbalanced"] is False
+    assert post(clients["li"], stopped).status_code == 302
+
+
+def test_where_no_register_speaks_an_approval_is_not_booked_whatever_is_typed(clients, people, places, check):
+    post(clients["qian"], file_acceptance(clients["li"], places))
+    nil = Row.objects.get(register="key-project")
+    registered(people, "key-project", places["county"], state="ended", key=nil.key, content={})
+    held = file_hold(clients["wang"], check("一号"))
+    post(clients["li"], held)
+    typed = {"key_project_unbalanced": "no", "standard_farmland_upgrade_overdue": "no"}
+    filing = file_end(clients["wang"], held, "approval", **typed)
+    assert (filing.facts, post(clients["li"], filing).status_code) == ({}, 409)
+
+
+def test_a_key_project_of_another_place_is_not_chosen(clients, people, places, check):
+    post(clients["qian"], file_acceptance(clients["li"], places))
+    run = check("一号")
+    given = {"key": str(uuid4()), "run": str(run.uuid), "on": "2024-06-03", "document": "申请"}
+    for chosen in (f"{places['other'].pk}:KP-1", f"{places['county'].pk}:KP-9"):
+        answer = clients["wang"].post(reverse("balance:occupy"), given | {"key_project": chosen})
+        assert list(answer.context["form"].errors) == ["key_project"]
 
 
 def test_from_2025_on_nothing_is_held_for_a_project(clients, places, check):
@@ -171,12 +215,12 @@ def test_land_of_every_kind_is_held_and_written_off_from_the_county(clients, pla
     assert holds("339901", "earmarked", "money_fen") - earmarked == (1_234_567 if path else 0)
 
 
-def test_a_separate_site_that_does_not_draw_on_the_county_is_not_taken(clients, places, check):
+def test_a_separate_site_supplied_by_its_unit_is_not_taken(clients, places, check):
     run = check("管廊", kind="single-site")
     given = {"key": "11111111-2222-4333-8444-555555555555", "run": str(run.uuid), "on": "2024-06-03", "document": "甲"}
-    answer = clients["wang"].post(reverse("balance:occupy"), given | {"balance_path": "transfer"})
+    answer = clients["wang"].post(reverse("balance:occupy"), given | {"balance_path": "own"})
     assert answer.status_code == 400
-    assert "储备库" in answer.context["form"].non_field_errors()[0]
+    assert "不在本台账" in answer.context["form"].non_field_errors()[0]
     assert not Filing.objects.exists()
 
 
@@ -233,3 +277,16 @@ def test_a_hold_ends_once(clients, places, check):
     assert "等审核" in waits.context["form"].non_field_errors()[0]
     post(clients["li"], ending)
     assert "没有正在冻结" in clients["wang"].post(url, first).context["form"].non_field_errors()[0]
+
+
+def test_a_promise_that_names_the_key_project_balances_it(clients, places, check, key_project):
+    run = check("跨江大桥")
+    given = {
+        "key": str(uuid4()), "run": str(run.uuid), "key_project": f"{places['county'].pk}:KP-1", "on": "2024-06-03",
+        "document": "示承诺〔2024〕1号", "infrastructure_type": "expressway", "project_level": "province",
+        "project_completion_on": "2026-12-31",
+    }  # fmt: skip
+    filing = file(clients["wang"], reverse("commitments:new", args=["infrastructure"]), given)
+    assert register_facts(places["county"], filing.on)["key_project_unbalanced"] is True
+    assert post(clients["li"], filing).status_code == 302
+    assert register_facts(places["county"], filing.on)["key_project_unbalanced"] is False

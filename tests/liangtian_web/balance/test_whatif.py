@@ -11,8 +11,8 @@ from tests.liangtian_web.balance.conftest import file_acceptance, file_end, file
 from liangtian.policy.whatif import using
 from liangtian.rules.documents import DOCUMENTS
 from liangtian_web.balance.models import Filing
-from liangtian_web.balance.ruling import GATES
-from liangtian_web.balance.trials import BookTrial
+from liangtian_web.balance.procedures import PROCEDURES
+from liangtian_web.balance.trials import AGAIN, BookTrial
 from liangtian_web.ledger.models import Account, Entry
 from liangtian_web.rulebook.queries import values_known
 from liangtian_web.trail.models import Event
@@ -107,10 +107,13 @@ def test_a_value_that_nothing_of_the_book_uses_changes_nothing(clients, story):
     assert (trial.asked, trial.touched, trial.rows, trial.moved) == (4, 0, [], [])
 
 
-def test_only_acceptances_are_reckoned_by_values():
-    """The trial decides no other step again; a gate of another step that begins to use a value is to be added."""
+def test_what_values_reckon_is_decided_again_unless_it_rests_on_what_the_book_held():
+    """A step that begins to use a value is decided again, or named here."""
     names = {each.name for each in values_known()}
-    assert {event for event, gates in GATES.items() if using(DOCUMENTS, names) & set(gates)} == {"acceptance"}
+    reckoned = {event for event, each in PROCEDURES.items() if using(DOCUMENTS, names) & set(each.gates)}
+    resting = {"staged-release", "clawback", "commitment", "commitment-due", "fulfilment", "arrears-settlement"}
+    resting |= {"approval", "transfer-out", "transfer-in", "proceeds-use"}
+    assert reckoned - set(AGAIN) == resting
 
 
 def test_a_value_that_cannot_be_is_said_at_the_form(clients, story):

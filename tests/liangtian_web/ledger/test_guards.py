@@ -100,8 +100,8 @@ def test_legs_cannot_be_added_to_an_old_entry(owner, booked):
     assert Leg.objects.filter(entry=old).count() == 2
 
 
-INSERT = """INSERT INTO ledger_entry (uuid, key, "on", recorded_at, kind, evidence, rules, actor_id, linked, created_xid)
-  VALUES (gen_random_uuid(), 'by hand', '2024-01-01', now(), 'transfer', '{doc:1}', '{}', 1, '{}', 0) RETURNING id"""
+INSERT = """INSERT INTO ledger_entry (uuid, key, "on", recorded_at, kind, evidence, rules, actor_id, actor_name, approver_name, linked, created_xid)
+  VALUES (gen_random_uuid(), 'by hand', '2024-01-01', now(), 'transfer', '{doc:1}', '{}', 1, 'li', '', '{}', 0) RETURNING id"""
 
 
 def test_an_unbalanced_entry_is_refused_to_the_owner_too(owner, booked):

@@ -15,7 +15,7 @@ from django.db import OperationalError, connection, connections, transaction
 from django.urls import reverse
 from tests.liangtian_web.ledger.test_views import proposal
 
-from bookkeeping import COUNTY, OUTSIDE, PLANE, acceptance, day, quota, refused, square
+from bookkeeping import COUNTY, OUTSIDE, PLANE, acceptance, day, entry, moved, quota, refused, square
 from liangtian.errors import LiangtianError
 from liangtian.ledger.lots import Ground
 from liangtian.ledger.posting import Posting
@@ -23,6 +23,7 @@ from liangtian_web.ledger import actions, exclusivity, sealing
 from liangtian_web.ledger.models import Entry, Lot, Proposal
 from liangtian_web.ledger.queries import unsealed
 from liangtian_web.ledger.turns import TURNS, in_turn
+from liangtian_web.people.models import Place
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("keepers")]
 
@@ -64,6 +65,52 @@ def test_openings_of_one_place_at_once(keepers):
         lambda n=n: actions.post(acceptance(f"O{n}", 500, None, kind="opening", document="doc:2019")) for n in range(6)
     ]
     assert at_once(acts) == ["done"] * 6
+
+
+def test_an_opening_and_the_first_entry_on_a_new_account_at_once(places):
+    """One of two orders, whichever wins: nothing before the opening, and no opening after the first entry."""
+    for turn in range(12):
+        place = Place.objects.create(code=f"33991{turn}", name=f"区{turn}", kind="county", parent=places["city"])
+        open_it = acceptance(f"O{turn}", 5, None, kind="opening", document="doc:old", on=day(3), place=place.code)
+        moves = moved(None, 5, (OUTSIDE, "outside"), (place.code, "reserve"), "plan_quota_m2")
+        first = entry(f"f{turn}", day(2), "allocation", moves)
+        acts: list[Callable[[], object]] = [lambda one=open_it: actions.post(one), lambda one=first: actions.post(one)]
+        if turn % 3:
+            acts = [lambda act=act: within(act) for act in acts]
+        said = at_once(acts if turn % 2 else acts[::-1])
+        opening, other = said if turn % 2 else said[::-1]
+        assert (opening, other) in {("done", "before-opening"), ("opening-late", "done")}
+
+
+def within(act: Callable[[], object]) -> None:
+    with transaction.atomic():
+        act()
+
+
+def test_a_spender_who_opens_an_account_waits_for_ground_first(keepers, places):
+    """An opening has its ground and waits for the place; a spender opens an account of the place and waits for the ground."""
+    actions.post(acceptance("A", 9_000, square(0)))
+    locked, waits = threading.Event(), threading.Event()
+
+    def opening() -> None:
+        with transaction.atomic(), connection.cursor() as cursor:
+            exclusivity.lock([square(0)])
+            locked.set()
+            waits.wait(2)
+            cursor.execute("SELECT pg_advisory_xact_lock(40962, %s)", [places["county"].pk])
+
+    def spend() -> None:
+        locked.wait(2)
+        about = actions.About("s", day(2), "deduction", keepers["li"], ("doc:1",))
+        out = [
+            Posting("county", "reserve", "quantity_m2", -100), Posting("outside", "outside", "quantity_m2", 100),
+            Posting("county", "fund", "money_fen", -1), Posting("county", "earmarked", "money_fen", 1),
+        ]  # fmt: skip
+        threading.Timer(0.5, waits.set).start()
+        with transaction.atomic():
+            actions.spend(out, about, parties={"county": COUNTY, "outside": OUTSIDE})
+
+    assert at_once([opening, spend]) == ["done", "balance-below-zero"]  # there is no money, and no one was broken off
 
 
 def test_a_lot_of_two_far_parts_is_booked_with_few_locks(keepers):

@@ -91,7 +91,7 @@ def test_a_lot_is_on_the_map_with_its_credits(keeper_client, booked):
     page = keeper_client.get(reverse("ledger:lot", args=["A"]))
     assert [(each.pool, amount) for each, amount in page.context["standings"]] == [("reserve", 8_000), ("used", 1_000)]
     shapes = json.loads(keeper_client.get(reverse("ledger:lot_shapes", args=["A"])).content)
-    assert shapes["features"][0]["properties"] == {"role": "boundary"}
+    assert shapes["features"][0]["properties"] == {"role": "boundary", "serial": "A"}
     assert keeper_client.get(reverse("ledger:lots")).context["many"] == 1
 
 
@@ -232,7 +232,7 @@ def test_a_keeper_next_door_gets_nothing_not_even_counts(next_door_client, keepe
     lots = next_door_client.get(reverse("ledger:lots")).context
     assert (list(lots["lots"]), lots["many"], lots["without_ground"]) == ([], 0, 0)
     entries = next_door_client.get(reverse("ledger:entries")).context
-    assert (entries["entries"], entries["unsealed"]) == ([], None)
+    assert (entries["entries"], entries["unsealed"]) == ([], 0)
     proposals = next_door_client.get(reverse("ledger:proposals")).context
     assert (list(proposals["open"]), list(proposals["decided"])) == ([], [])
 
@@ -286,3 +286,19 @@ def test_a_statement_of_the_upper_system_is_compared_and_kept(keeper_client, aud
 def auditor(places):
     """The city's auditor, in a browser."""
     return browser(person("sun", "孙审", places["city"], "auditor"))
+
+
+def test_the_rows_of_a_proposal_are_taken_away_and_handed_in_again(keeper_client, next_door_client, places):
+    keeper_client.post(reverse("ledger:propose"), proposal(places))
+    made = Proposal.objects.get()
+    page = reverse("ledger:proposal_rows", args=[made.uuid])
+    assert next_door_client.get(page).status_code == 404
+    file = io.BytesIO(keeper_client.get(page).getvalue())
+    file.name = "rows.xlsx"
+    head = {name: value for name, value in proposal(places).items() if not name.startswith("line")}
+    answer = keeper_client.post(reverse("ledger:propose"), head | {"workbook": file})
+    assert answer.status_code == 302, answer.context["problems"]
+    again = Proposal.objects.exclude(pk=made.pk).get()
+    assert proposing.legs_of(again.content["rows"])[0] == proposing.legs_of(made.content["rows"])[0]
+    taken = keeper_client.post(reverse("standing:export_proposals"), {"form": "csv"}).content.decode("utf-8-sig")
+    assert taken.count("待审核") == 2

@@ -1,10 +1,11 @@
 """Each damaged input, uploaded: one clear message on its page, and nothing is published."""
 
 import pytest
+import shapely
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from damaged import DAMAGED, swapped_axes
+from damaged import DAMAGED, FIELD, layer, swapped_axes
 from liangtian_web.onemap import actions
 from liangtian_web.onemap.models import LayerVersion, Upload
 
@@ -51,3 +52,15 @@ def test_axes_are_exchanged_for_whoever_says_so(officer_client, places, tmp_path
     officer_client.post(reverse("onemap:upload_publish", args=[upload.pk]))
     upload.refresh_from_db()
     assert actions.publish_upload(upload, lambda share, message: None).rows == 1
+
+
+def test_a_layer_without_a_system_is_examined_in_the_one_that_is_named(officer_client, places, tmp_path):
+    files = layer(tmp_path / "made", ".shp", shapely.transform(FIELD, lambda xy: xy - [40_000_000, 0]), crs=4549)
+    del files["DLTB.prj"]
+    states = []
+    for more in ({}, {"crs": "4549"}):
+        offer(officer_client, places, files, **more)
+        upload = Upload.objects.latest("pk")
+        work(upload)
+        states.append(upload.state)
+    assert states == ["refused", "examined"]

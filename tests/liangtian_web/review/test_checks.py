@@ -5,6 +5,7 @@ import math
 from datetime import date
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
 from django.db.utils import ProgrammingError
 from django.urls import reverse
@@ -89,6 +90,58 @@ def test_a_recheck_and_a_remeasure_come_out_the_same(officer_client, run):
         page = officer_client.post(reverse("review:again", args=[run.uuid, how]), headers={"HX-Request": "true"})
         assert page.context["repeated"].differences == []
         assert page.context["repeated"].same
+
+
+def test_a_run_of_which_a_plot_was_not_read_comes_out_the_same(officer_client, places, published):
+    head = "[属性描述]\n坐标系=2000国家大地坐标系\n几度分带=3\n带号=40\n[地块坐标]\n"
+    south, west = land.Y + 110, land.X + 40_000_110
+    ring = [(0, 0), (0, 50), (50, 50), (50, 0), (0, 0)]
+    plots = [
+        f"5,0.25,D{n},地块,面,,,,@\n" + "".join(f"J{k},1,{south + y},{west + x}\n" for k, (y, x) in enumerate(ring, 1))
+        for n in (1, 2)
+    ]
+    text = head + plots[0] + plots[1].replace("J2,1,", "J2,1,?")
+    file = SimpleUploadedFile("half.txt", text.encode("gbk"))
+    answer = officer_client.post(reverse("review:new"), form(places, drawn="", files=file))
+    assert answer.status_code == 302, answer.context["form"].errors
+    run = Run.objects.get()
+    assert [note["rule"] for note in run.data["boundary"]["notes"]] == ["TXT-05", "CHK-02"]
+    assert (run.verdict, run.facts["farmland_m2"]) == ("unknown", None)
+
+    for how in ("recheck", "remeasure"):
+        page = officer_client.post(reverse("review:again", args=[run.uuid, how]), headers={"HX-Request": "true"})
+        assert page.context["repeated"].differences == []
+        assert page.context["repeated"].same
+
+
+def test_a_file_that_names_no_zone_is_checked_once_it_is_named(officer_client, places, published):
+    ring = [(0, 0), (0, 50), (50, 50), (50, 0), (0, 0)]
+    points = "".join(f"J{k},1,{land.Y + 110 + y},{land.X + 110 + x}\n" for k, (y, x) in enumerate(ring, 1))
+    text = "[属性描述]\n坐标系=2000国家大地坐标系\n几度分带=3\n[地块坐标]\n5,0.25,D1,地块,面,,,,@\n" + points
+
+    def asked(**more):
+        return officer_client.post(
+            reverse("review:new"), form(places, drawn="", files=SimpleUploadedFile("a.txt", text.encode()), **more)
+        )
+
+    refused = asked()
+    assert refused.status_code == 400
+    assert "网页上选“坐标系”" in str(refused.context["form"].non_field_errors())
+    assert asked(crs="4549").status_code == 302
+    run = Run.objects.get()
+    assert float(run.area_m2) == pytest.approx(2_500, rel=1e-3)
+    assert run.data["uncovered_m2"] == 0
+    assert asked(crs="4326").context["form"].errors.keys() == {"crs"}
+
+
+def test_plots_that_overlap_come_out_the_same(officer_client, places, published):
+    both = json.loads(land.boundary_geojson(0.13, 0.17, 1.3))
+    both["features"] += json.loads(land.boundary_geojson(0.71, 0.59, 1.1))["features"]
+    officer_client.post(reverse("review:new"), form(places, drawn=json.dumps(both)))
+    run = Run.objects.get()
+
+    page = officer_client.post(reverse("review:again", args=[run.uuid, "remeasure"]), headers={"HX-Request": "true"})
+    assert page.context["repeated"].differences == []
 
 
 def test_declared_facts_reach_the_clauses(officer_client, places, published):

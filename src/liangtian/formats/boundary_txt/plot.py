@@ -19,12 +19,16 @@ _COLUMNS = 4
 
 @dataclass(frozen=True, slots=True)
 class Plot:
-    """One plot as read: third and fourth columns in the file's order, `ring` 0 … k - 1, rings of a 面 closed."""
+    """One plot as read: third and fourth columns in the file's order, `ring` 0 … k - 1, rings of a 面 closed.
+
+    `notes` : what stands behind the fourth column of each point line, `;` between lines; "" where nothing does
+    """
 
     heading: PlotHeading
     kind: str
     coordinates: Coordinates
     ring: Integers
+    notes: str = ""
 
 
 def read_plot(heading: PlotHeading, lines: list[str], numbers: list[int], log: DefectLog) -> Plot | None:
@@ -54,7 +58,17 @@ def read_plot(heading: PlotHeading, lines: list[str], numbers: list[int], log: D
     coordinates, ring, row = coordinates[~closing], ring[~closing], row[~closing]
     if not _enough_points(coordinates, ring, row, LEAST_POINTS[kind], log):
         return None
-    return Plot(heading, kind, *(_close(coordinates, ring) if kind == "面" else (coordinates, ring)))
+    notes = _notes(lines, numbers, log)
+    return Plot(heading, kind, *(_close(coordinates, ring) if kind == "面" else (coordinates, ring)), notes)
+
+
+def _notes(lines: list[str], numbers: list[int], log: DefectLog) -> str:
+    """Further columns of the point lines; they are kept as they stand, as no text read says what they mean."""
+    wider = next((at for at, line in enumerate(lines) if line.rstrip(",").count(",") >= _COLUMNS), None)
+    if wider is None:
+        return ""
+    log.add("txt-extra-columns", numbers[wider], columns=lines[wider].rstrip(",").count(",") + 1)
+    return ";".join(",".join(part.strip() for part in line.split(",")[_COLUMNS:]) for line in lines)
 
 
 def _parse(
@@ -64,8 +78,6 @@ def _parse(
     if not lines:
         log.add("txt-too-few-points", heading.line, found=0, ring=1, least=LEAST_POINTS[heading.kind or "面"])
         return None
-    if lines[0].rstrip(",").count(",") >= _COLUMNS:
-        log.add("txt-extra-columns", numbers[0], columns=lines[0].rstrip(",").count(",") + 1)
     try:
         table = np.loadtxt(lines, delimiter=",", usecols=(1, 2, 3), comments=None, ndmin=2, dtype=np.float64)
     except ValueError:

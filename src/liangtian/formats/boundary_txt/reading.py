@@ -13,14 +13,12 @@ import pyarrow as pa
 import shapely
 
 from liangtian.errors import FileUnreadable
-from liangtian.finding import Finding
 from liangtian.formats.boundary_txt.heading import AreaUnit, PlotHeading, is_heading, parse_area, parse_heading
 from liangtian.formats.boundary_txt.placing import place
 from liangtian.formats.boundary_txt.plot import Plot, read_plot
-from liangtian.formats.defects import DefectLog, Severity
+from liangtian.formats.defects import DefectLog, Severity, each_said
 from liangtian.formats.features import Features
 from liangtian.formats.rings import polygons_from_rings
-from liangtian.messages import Language, render
 from liangtian.units import UNIT_M2
 
 RULES: dict[str, tuple[str, Severity]] = {
@@ -50,7 +48,6 @@ ATTRIBUTES, COORDINATES = "属性描述", "地块坐标"
 METADATA_KEY = b"liangtian.boundary_txt"
 _REPLACEMENT = "\ufffd"
 _ENCODINGS = ("utf-8-sig", "gb18030")
-_MOST_SAID = 200  # defects in one error
 _AREA_TOLERANCE_M2, _AREA_TOLERANCE_SHARE = 1.0, 0.001
 
 
@@ -66,7 +63,8 @@ def read(path: Path) -> Features:
         geometry in the file's CRS, x = easting; `rows` are the header lines of the plots. Columns: `plot_no`, `name`,
         `declared_area_ha` (float, hectares whatever unit the file used; null if unreadable), `sheet`, `use`,
         `class_code` and `ext1` … for what stands behind them: of a compensation record (补充耕地备案, 13 fields) these
-        are TBLX, DL, GZQ, GZH, BZ. The file's sections and keys travel with the table (`sections_of`), and `write`
+        are TBLX, DL, GZQ, GZH, BZ; `point_notes` where points have more than four columns (the six-column filing
+        dialect): what stands behind the fourth, point by point, `;` between them. The file's sections and keys travel with the table (`sections_of`), and `write`
         puts them back. `crs` is None, with a finding, where neither header nor coordinates prove it.
 
     Raises
@@ -206,7 +204,7 @@ def _features(scan: _Scan) -> Features:
     declared_ha = _declared_ha(plots, shapely.area(geometry), scan.log, metres=placing.crs is not None)
     return Features(
         geometry=geometry,
-        attributes=_table([plot.heading for plot in plots], declared_ha, scan.sections),
+        attributes=_table(plots, declared_ha, scan.sections),
         crs=placing.crs,
         source=scan.log.source,
         rows=lines[placing.usable],
@@ -216,18 +214,11 @@ def _features(scan: _Scan) -> Features:
 
 def _nothing_usable(scan: _Scan) -> FileUnreadable:
     """A single defect speaks for itself; of several each is said, with its line."""
-    errors = [f for f in scan.log.in_line_order() if f.params["severity"] == "error"]
+    errors = scan.log.errors()
     if len(errors) == 1:
         return FileUnreadable(errors[0].message_id, **errors[0].params)
-    said = {"each": _said(errors, "zh"), "each_en": _said(errors, "en")}
-    plots = len(scan.headings)
-    return FileUnreadable("txt-nothing-usable", source=scan.log.source, plots=plots, defects=len(errors), **said)
-
-
-def _said(errors: list[Finding], lang: Language) -> str:
-    """One line a defect; a file of nothing but defects is not told to its end."""
-    lines = [render(error, lang=lang) for error in errors[:_MOST_SAID]]
-    return "".join(f"\n{line}" for line in [*lines, *(["…"] if len(errors) > _MOST_SAID else [])])
+    said = {"plots": len(scan.headings), "defects": len(errors), **each_said(errors)}
+    return FileUnreadable("txt-nothing-usable", source=scan.log.source, **said)
 
 
 def _geometry(plots: list[Plot], swapped: npt.NDArray[np.bool_]) -> npt.NDArray[np.object_]:
@@ -283,9 +274,8 @@ def _likely_unit(value: float, found_m2: float) -> AreaUnit:
     return "m2" if value > 0 and found_m2 > 0 and 0.01 < value / found_m2 < 100 else "ha"
 
 
-def _table(
-    headings: list[PlotHeading], declared_ha: list[float | None], sections: Mapping[str, Mapping[str, str]]
-) -> pa.Table:
+def _table(plots: list[Plot], declared_ha: list[float | None], sections: Mapping[str, Mapping[str, str]]) -> pa.Table:
+    headings = [plot.heading for plot in plots]
     columns: dict[str, pa.Array] = {
         "plot_no": _text([h.plot_no for h in headings]),
         "name": _text([h.name for h in headings]),
@@ -296,6 +286,8 @@ def _table(
     }
     for i in range(max((len(h.ext) for h in headings), default=0)):
         columns[f"ext{i + 1}"] = _text([h.ext[i] if i < len(h.ext) else "" for h in headings])
+    if any(plot.notes for plot in plots):
+        columns["point_notes"] = _text([plot.notes for plot in plots])
     stored = json.dumps(sections, ensure_ascii=False).encode()
     return pa.table(columns).replace_schema_metadata({METADATA_KEY: stored})
 

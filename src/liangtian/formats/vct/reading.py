@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from liangtian.errors import FileUnreadable, LayerInvalid
-from liangtian.formats.defects import DefectLog
+from liangtian.formats.defects import DefectLog, each_said
 from liangtian.formats.features import Features
 from liangtian.formats.vct.assembly import PolygonStore, assemble
 from liangtian.formats.vct.head import Head
@@ -258,14 +258,13 @@ def _wanted(scan: _Scan, layer: str | None) -> str:
 
 
 def _nothing_usable(scan: _Scan) -> FileUnreadable:
-    """A single defect speaks for itself; several are counted."""
-    errors = [f for f in scan.log.in_line_order() if f.params["severity"] == "error"]
+    """A single defect speaks for itself; of several each is said, with its line."""
+    errors = scan.log.errors()
     if not errors:
         return FileUnreadable("vct-layer-empty", source=scan.log.source, line=scan.sections["Polygon"])
     if len(errors) == 1:
         return FileUnreadable(errors[0].message_id, **errors[0].params)
-    line = errors[0].params["line"]
-    return FileUnreadable("vct-nothing-usable", source=scan.log.source, defects=len(errors), line=line)
+    return FileUnreadable("vct-nothing-usable", source=scan.log.source, defects=len(errors), **each_said(errors))
 
 
 def _first_of_each_id(ids: Integers, chosen: Integers, numbers: list[int], log: DefectLog) -> Integers:

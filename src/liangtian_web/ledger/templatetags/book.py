@@ -6,12 +6,14 @@ from decimal import Decimal
 
 from django import template
 from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext_lazy as _
 
 from liangtian.ledger.indices import indices
 from liangtian.ledger.kinds import CreditKind, EntryKind, Pool, credit_kinds, entry_kinds, pools
 from liangtian_web.onemap.templatetags.land import area, unit_word
 
 register = template.Library()
+OTHER_RECORDS = {"attachment": _("补上范围"), "closing": _("关账")}
 
 
 def _word(found: EntryKind | Pool | CreditKind | None, name: str) -> str:
@@ -22,7 +24,9 @@ def _word(found: EntryKind | Pool | CreditKind | None, name: str) -> str:
 
 @register.filter
 def kind_word(kind: str) -> str:
-    """A kind of entry."""
+    """A kind of entry, or of another record."""
+    if kind in OTHER_RECORDS:
+        return str(OTHER_RECORDS[kind])
     return _word(entry_kinds().get(kind), kind)
 
 

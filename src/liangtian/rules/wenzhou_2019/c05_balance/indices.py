@@ -40,7 +40,8 @@ class Index:
         """
         words = {"index_zh": self.zh, "index_en": self.en, **owner}
         if required is None:
-            return Ruling(Outcome.UNKNOWN, "w05-owed-unknown", {**words, "fact": self.required_fact})
+            named = {**words, "fact": self.required_fact}
+            return Ruling(Outcome.UNKNOWN, "w05-owed-unknown", named, missing=(self.required_fact,))
         if required == 0:
             return passed("w05-none-owed", words)
         owed = int(units.round_half_up(Fraction(required))) if held else required

@@ -16,7 +16,9 @@ from liangtian.policy.ruling import Ruling, failed, not_applicable, passed, unkn
 @dataclass(frozen=True, slots=True)
 class Breach:
     key_project_unbalanced: bool | None
+    unbalanced_key_projects: tuple[str, ...] | None
     standard_farmland_upgrade_overdue: bool | None
+    overdue_upgrades: tuple[str, ...] | None
     cures_breach: bool | None
 
 
@@ -34,7 +36,19 @@ def check_suspension(facts: Breach, params: Params) -> Iterator[Ruling]:
     elif facts.cures_breach:
         yield not_applicable("cures_breach", True)
     else:
-        yield from (failed(f"w05-suspended-{name}") for name, value in breaches.items() if value)
+        named = {
+            "key_project_unbalanced": facts.unbalanced_key_projects,
+            "standard_farmland_upgrade_overdue": facts.overdue_upgrades,
+        }
+        for name, value in breaches.items():
+            if value:
+                yield failed(f"w05-suspended-{name}", _names(named[name] or ()))
+
+
+def _names(names: tuple[str, ...]) -> dict[str, str]:
+    """What is in default by its name, in brackets; nothing where the register does not name it."""
+    zh, en = "、".join(names), ", ".join(names)
+    return {"named_zh": f"（{zh}）" if names else "", "named_en": f" ({en})" if names else ""}
 
 
 OBLIGATION = Obligation(

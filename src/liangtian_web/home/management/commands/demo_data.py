@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
-from liangtian_web import demo
+from liangtian_web.demo import steps
 
 
 class Command(BaseCommand):
@@ -15,7 +15,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Run the open steps."""
-        demo.make(settings.HOME, self.tell)
+        steps.make(settings.HOME, self.tell)
 
     def tell(self, text: str) -> None:
         """Say one line at once."""

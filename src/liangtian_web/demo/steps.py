@@ -21,18 +21,23 @@ from liangtian.formats.features import Features
 from liangtian.formats.opening import open_features
 from liangtian.onemap.layers import layer_spec
 from liangtian.onemap.publish import publish
+from liangtian_web.demo.year import make_year
 from liangtian_web.onemap.actions import sync
 from liangtian_web.onemap.models import LayerVersion
 from liangtian_web.onemap.summary import whole
 from liangtian_web.onemap.towns import LAYERS as PLACE_LAYERS
 from liangtian_web.onemap.towns import take_places
 from liangtian_web.people.models import Agency, Membership, Place, User
+from liangtian_web.registers.models import Decision as RowDecision
+from liangtian_web.registers.models import Row
 from liangtian_web.review import actions as review
 from liangtian_web.review.models import Run
+from liangtian_web.trail.actions import note
 
 Tell = Callable[[str], None]
 
-# username, name, place code, agency, role
+ZONE = "示范产业集聚区"  # a functional zone: no code of its own
+# username, name, place code or name, agency, role
 PEOPLE = (
     ("wang", "王工", "339901", "示范县自然资源局", "officer"),
     ("zhao", "赵工", "339902", "示范二县自然资源局", "officer"),
@@ -41,6 +46,9 @@ PEOPLE = (
     ("zhou", "周工", "339900", "示范市自然资源局", "keeper"),
     ("wu", "吴工", "339900", "示范市自然资源局", "keeper"),
     ("li", "李审", "339900", "示范市自然资源局", "auditor"),
+    ("xie", "谢工", "339900", "示范市自然资源局", "officer"),
+    ("han", "韩工", "339902", "示范二县自然资源局", "keeper"),
+    ("yan", "严工", ZONE, f"{ZONE}管委会", "keeper"),
     ("admin", "管理员", "339900", "示范市自然资源局", "admin"),
 )
 # code, name, kind, code of the parent
@@ -52,10 +60,12 @@ PLACES = (
 
 
 def make_places(home: Path, tell: Tell) -> None:
-    """The city and its two counties."""
+    """The city, its two counties and a functional zone."""
     for code, name, kind, parent in PLACES:
         above = Place.objects.get(code=parent) if parent else None
         Place.objects.get_or_create(code=code, defaults={"name": name, "kind": kind, "parent": above})
+    city = Place.objects.get(code="339900")
+    Place.objects.get_or_create(name=ZONE, parent=city, defaults={"kind": Place.Kind.ZONE})
 
 
 @transaction.atomic
@@ -63,7 +73,8 @@ def make_people(home: Path, tell: Tell) -> None:
     """One user a role, each with a password made for this installation."""
     passwords = load_passwords(home)
     for username, name, code, agency_name, role in PEOPLE:
-        agency, _ = Agency.objects.get_or_create(name=agency_name, place=Place.objects.get(code=code))
+        place = Place.objects.get(name=ZONE) if code == ZONE else Place.objects.get(code=code)
+        agency, _ = Agency.objects.get_or_create(name=agency_name, place=place)
         user, _ = User.objects.get_or_create(username=username, defaults={"display_name": name})
         _give(user, agency, role, passwords[username])
 
@@ -94,7 +105,10 @@ def make_land(home: Path, tell: Tell) -> None:
             publisher="示范数据",
             recorded_at=timezone.now().isoformat(timespec="seconds"),
         )
-    _keep_projects(home, projects.sample_projects(layers))
+    samples = projects.sample_projects(layers)
+    _keep_projects(home, samples | projects.accepted_grounds(layers))
+    lie_in = {name: projects.county_of(layers, each) for name, each in samples.items()}
+    (home / "demo" / "counties.json").write_text(json.dumps(lie_in))
     sync()
 
 
@@ -139,13 +153,53 @@ def make_check(home: Path, tell: Tell) -> None:
     tell(f"    {title}: {run.get_verdict_display()}")
 
 
+# What the city set its counties for 2024, all of it before the reform of 2025: register, place, key, state, what it says.
+ROWS: tuple[tuple[str, str, str, str, dict[str, str]], ...] = (
+    ("annual-task", "339901", "2024", "listed", {"year": "2024", "area": "60", "unit": "mu"}),
+    ("annual-task", "339902", "2024", "listed", {"year": "2024", "area": "400", "unit": "mu"}),
+    ("key-project", "339901", "KP-2024-01", "listed", {
+        "number": "KP-2024-01", "name": "市域铁路示范段", "level": "province", "quantity": "9", "paddy": "4.5", "unit": "mu",
+        "capacity_kg": "4500", "due_on": "2024-12-31",
+    }),
+    ("project-kind", "339901", "KP-2024-01", "listed", {
+        "number": "KP-2024-01", "name": "市域铁路示范段", "kind": "single-site", "infrastructure_type": "railway",
+        "submitted_to": "province", "pool_purpose": "major-infrastructure",
+    }),
+    ("key-project", "339902", "-", "nil", {}),
+    ("standard-upgrade", "339901", "-", "nil", {}),
+    ("standard-upgrade", "339902", "SF-2024-01", "listed", {
+        "number": "SF-2024-01", "name": "东片标准农田提升", "area": "60", "unit": "mu", "due_on": "2024-06-30",
+    }),
+    ("advanced-place", "339901", "2024", "listed", {"year": "2024", "advanced": "yes"}),
+)  # fmt: skip
+ROWS_SINCE = date(2024, 1, 15)
+
+
+@transaction.atomic
+def make_registers(home: Path, tell: Tell) -> None:
+    """Tasks, a key project and an upgrading of 2024: entered by one keeper of the city, confirmed by the other."""
+    first, second = User.objects.get(username="zhou"), User.objects.get(username="wu")
+    for register, code, key, state, content in ROWS:
+        place = Place.objects.get(code=code)
+        row, fresh = Row.objects.get_or_create(
+            register=register, place=place, key=key, since=ROWS_SINCE,
+            defaults={"state": state, "content": content, "document": "示市资〔2024〕5号", "user": first},
+        )  # fmt: skip
+        if fresh:
+            RowDecision.objects.create(row=row, confirmed=True, user=second)
+            note(first, "registers.enter", f"row:{row.uuid}", on=ROWS_SINCE, place=place)
+            note(second, "registers.confirm", f"row:{row.uuid}", on=ROWS_SINCE, place=place)
+
+
 # Name of the marker, what is said while it runs, the step.
 STEPS: tuple[tuple[str, str, Callable[[Path, Tell], None]], ...] = (
     ("places", "示范单位 places", make_places),
     ("people", "示范用户 users", make_people),
     ("land", "示范土地（约一分钟） land, about a minute", make_land),
     ("towns", "乡镇和村 towns and villages", make_towns),
+    ("registers", "登记簿 registers", make_registers),
     ("check", "第一次检查 first check", make_check),
+    ("year", "台账的一年 a year of the book", make_year),
 )
 
 

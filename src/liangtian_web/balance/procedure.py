@@ -1,0 +1,139 @@
+"""The form of a procedure: what the rulebook is asked of a filing, whose pools it moves, and how it enters the book.
+
+A procedure is one file of `procedures/` and one line of its contents page. It gathers facts and books postings; what
+is due and what stops it the rulebook alone says. Its pages may live in an app above, which files it through `actions`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import reverse
+
+from liangtian.ledger.posting import Pocket, Posting, move
+from liangtian.policy.evaluate import Posted
+from liangtian.policy.facts import read_facts
+from liangtian_web.balance.models import Filing
+from liangtian_web.balance.queries import at_hand, city_of, source_of, top_of
+from liangtian_web.ledger import actions as book
+from liangtian_web.ledger.models import Entry
+from liangtian_web.ledger.records import OUTSIDE as OUTSIDE_KEY
+from liangtian_web.ledger.records import place_key
+
+OUTSIDE = Pocket("outside", "outside")
+REGISTERED = ""  # the rule of a posting that no clause makes: what was accepted, and what the province pools of it
+
+Parties = Mapping[str, str]
+
+
+def stated(filing: Filing, key: str) -> dict[str, object]:
+    """Facts as they were handed in; `key`: the place, as the kernel calls it."""
+    return read_facts(filing.facts)
+
+
+def own_place(filing: Filing) -> dict[str, str]:
+    """Party → place. No province keeps its book here: what it pools stands with the highest place that does."""
+    city = city_of(filing.place)
+    found = {"county": place_key(filing.place), "province": place_key(top_of(filing.place)), OUTSIDE_KEY: OUTSIDE_KEY}
+    return found | ({"city": place_key(city)} if city else {})
+
+
+def spent(filing: Filing, moved: Sequence[Posting], parties: Parties, about: book.About) -> Entry:
+    """Book what moves, each pool giving its oldest lots first."""
+    return book.spend(moved, about, parties=parties)
+
+
+def from_source(filing: Filing, moved: Sequence[Posting], parties: Parties, about: book.About) -> Entry:
+    """Book what moves, the pool it draws on giving the lots the filing names, or its oldest first."""
+    place, pool = source_of(filing)
+    named = {(place_key(place), pool, index): at_hand(filing, index) for index in {each.index for each in moved}}
+    return book.spend(moved, about, parties=parties, lots=named if filing.lots else None)
+
+
+def posted(rule: str, index: str, amount: int, *, from_: Pocket, to: Pocket) -> list[Posted]:
+    """What moves by what was registered, or by a clause named."""
+    return [Posted(rule, each) for each in move(index, amount, from_=from_, to=to)]
+
+
+def later(filing: Filing) -> list[Filing]:
+    """What followed a filing and stands in the book, oldest first."""
+    found = [each for each in filing.later.all() if getattr(each, "decision", None) and each.decision.entry_id]
+    return sorted(found, key=lambda each: each.pk)
+
+
+def _nothing(filing: Filing) -> Iterable[Posted]:
+    return ()
+
+
+def _no_evidence(filing: Filing) -> tuple[str, ...]:
+    return ()
+
+
+def _says_nothing(filing: Filing) -> Iterable[tuple[str, str]]:
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Next:
+    """What can follow a filing that stands in the book: its word and the address of its form."""
+
+    word: str
+    url: str
+
+
+def follow(word: Any, name: str, *args: Any) -> Next:
+    """A step that may follow, by the name of its page."""
+    return Next(str(word), reverse(name, args=args))
+
+
+def _ends(filing: Filing) -> tuple[Next, ...]:
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Procedure:
+    """One event of a place's balance.
+
+    Attributes
+    ----------
+    event : what `Filing.event` says, and the step of procedure the rulebook is asked at unless `asks` names another
+    word : what the screen calls it, lazily translated
+    done : the word of its state once it is booked
+    kind : kind of entry (`ledger/kinds.toml`)
+    gates : obligations it asks for all facts of; they stop it, and their postings are booked. Other clauses asked at
+        the same step are shown and stop nothing (decision 0019)
+    also : obligations asked of the same facts as of a check, and gates too
+    facts : (filing, place key) → facts of the case
+    registered : what it books by what was handed in, before any clause
+    parties : party of a posting → place
+    book : (filing, postings, parties, about) → the entry
+    evidence : what the entry rests on besides the filing and its document
+    follows : steps that may follow once it is booked
+    again : its facts stand with the filing, so that it can be decided again under other values (what-if)
+    state : the colour and word of a filing that is booked, where it depends on what followed; else `done`
+    says : what its page states besides the facts that were handed in: word and value
+    """
+
+    event: str
+    word: Any
+    done: Any
+    kind: str
+    gates: tuple[str, ...]
+    asks: str = ""
+    also: tuple[str, ...] = ()
+    facts: Callable[[Filing, str], dict[str, object]] = stated
+    registered: Callable[[Filing], Iterable[Posted]] = _nothing
+    parties: Callable[[Filing], Parties] = own_place
+    book: Callable[[Filing, Sequence[Posting], Parties, book.About], Entry] = spent
+    evidence: Callable[[Filing], tuple[str, ...]] = _no_evidence
+    follows: Callable[[Filing], tuple[Next, ...]] = _ends
+    state: Callable[[Filing], tuple[str, Any]] | None = None
+    again: bool = False
+    says: Callable[[Filing], Iterable[tuple[str, str]]] = _says_nothing
+
+    @property
+    def step(self) -> str:
+        """The step of procedure the rulebook is asked at."""
+        return self.asks or self.event

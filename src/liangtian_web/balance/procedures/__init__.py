@@ -1,0 +1,25 @@
+"""The procedures of the balance, in the order in which a project meets them: the contents page of this folder."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from liangtian_web.balance.procedure import Procedure
+from liangtian_web.balance.procedures.acceptance import ACCEPTANCE
+from liangtian_web.balance.procedures.commitment import COMMITMENT, DEFAULT, FULFILMENT, SETTLEMENT
+from liangtian_web.balance.procedures.occupation import APPROVAL, HOLD, RELEASE
+from liangtian_web.balance.procedures.pool_use import POOL_USE
+from liangtian_web.balance.procedures.quota import QUOTA_ADVANCE, QUOTA_GRANT, QUOTA_RECLAIMED, QUOTA_RETURN, QUOTA_USE
+from liangtian_web.balance.procedures.staged import CLAWBACK, STAGED_RELEASE
+from liangtian_web.balance.procedures.transfer import LISTING, PROCEEDS, TRANSFER, WITHDRAWAL
+
+PROCEDURES: Mapping[str, Procedure] = {
+    each.event: each
+    for each in (
+        *(ACCEPTANCE, STAGED_RELEASE, CLAWBACK, POOL_USE),
+        *(HOLD, APPROVAL, RELEASE),
+        *(COMMITMENT, FULFILMENT, SETTLEMENT, DEFAULT),
+        *(LISTING, WITHDRAWAL, TRANSFER, PROCEEDS),
+        *(QUOTA_GRANT, QUOTA_ADVANCE, QUOTA_USE, QUOTA_RETURN, QUOTA_RECLAIMED),
+    )
+}

@@ -1,0 +1,236 @@
+"""承诺: what is promised for later stands in the book as a debt; it is kept from the reserve, or deducted when its day has come.
+
+The steps taken are rows of the app above that records them, read through their relation to the commitment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, cast
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from liangtian.ledger.posting import Posting
+from liangtian.policy.amounts import BALANCE
+from liangtian.policy.facts import read_facts
+from liangtian_web.balance.models import Filing
+from liangtian_web.balance.procedure import Next, Parties, Procedure, follow, from_source, spent
+from liangtian_web.balance.procedures.occupation import free_of
+from liangtian_web.balance.promises import DUE, KEEP, PROMISE, SETTLE, Standing, arrears_on, promised_for, standing
+from liangtian_web.balance.queries import deciding_places
+from liangtian_web.errors import StageRefused
+from liangtian_web.ledger import actions as book
+from liangtian_web.ledger.models import Entry
+
+OWED = dict(zip(BALANCE, ("farmland_quantity_m2", "capacity_kg", "paddy_m2"), strict=True))
+# What a promise of new and improved farmland names a day for, in the order of the text.
+STEPS = {
+    "adjustment": _("项目调整"),
+    "works": _("项目实施"),
+    "acceptance": _("项目验收"),
+    "filing": _("报备"),
+}
+COMPLETION = "completion"  # of the project, recorded beside these steps
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step of a promise: until when it was promised, and the day it was taken."""
+
+    name: str
+    due_on: date
+    done_on: date | None
+
+    @property
+    def word(self) -> str:
+        """What it is called."""
+        return str(STEPS[self.name])
+
+
+def promise_of(filing: Filing) -> Filing:
+    """The commitment a filing goes on with."""
+    assert filing.begun is not None  # filed only against a commitment
+    return filing.begun
+
+
+def owed_of(filing: Filing, key: str) -> dict[str, Any]:
+    """What the land of the check owes; of batch land, the place's own part."""
+    if filing.run is None:
+        return {}
+    checked = read_facts(filing.run.facts)
+    rows = cast("tuple[dict[str, Any], ...]", checked.get("required_by_place") or ())
+    own = next((row for row in rows if row["place"] == key), None)
+    return {fact: own[index] if own else checked.get(fact) for index, fact in OWED.items()}
+
+
+def promise_facts(filing: Filing, key: str) -> dict[str, object]:
+    """What is promised for which land, and what the place is in arrears with on the day."""
+    return owed_of(filing, key) | read_facts(filing.facts) | {"arrears_amounts": (arrears_on(filing.place, filing.on),)}
+
+
+def recorded(promise: Filing) -> dict[str, date]:
+    """Step → the day last recorded for it."""
+    return {row.step: row.on for row in promise.steps.all()}  # as they were recorded: the last of a step holds
+
+
+def steps_of(promise: Filing) -> list[Step]:
+    """The steps promised, in the order of the text, with what is recorded of each."""
+    done = recorded(promise)
+    rows = cast("tuple[dict[str, Any], ...]", read_facts(promise.facts).get("promised_steps") or ())
+    return [Step(row["step"], row["due_on"], done.get(row["step"])) for row in rows if row["due_on"]]
+
+
+def completion_of(promise: Filing) -> date | None:
+    """The day the project is completed, or planned to be: as last recorded, else as promised."""
+    stated = read_facts(promise.facts).get("project_completion_on")
+    return recorded(promise).get(COMPLETION) or cast("date | None", stated)
+
+
+def due_of(promise: Filing) -> date | None:
+    """The last day of a promise that was made step by step."""
+    return max((each.due_on for each in steps_of(promise)), default=None)
+
+
+def keeping_facts(filing: Filing, key: str) -> dict[str, object]:
+    """What is supplied, and what is still committed: supplies booked for later days count, so that none is made twice."""
+    promise = promise_of(filing)
+    return read_facts(filing.facts) | {
+        "commitment_state": "committed",
+        "promised_amounts": (standing(promise, filing.on).promised,),
+        "fulfilled_amounts": (standing(promise).fulfilled,),
+    }
+
+
+def settling_facts(filing: Filing, key: str) -> dict[str, object]:
+    """What is supplied, and what this commitment left in arrears by the day and is not settled on any."""
+    promise = promise_of(filing)
+    left, settled = standing(promise, filing.on).left, standing(promise).settled
+    rest = {index: max(0, left[index] - settled[index]) for index in BALANCE}
+    return read_facts(filing.facts) | {"commitment_state": "arrears", "arrears_amounts": (rest,)}
+
+
+def due_facts(filing: Filing, key: str) -> dict[str, object]:
+    """The whole case of a promise whose day has come: nothing of it is handed in with the filing."""
+    promise = promise_of(filing)
+    known = standing(promise, filing.on)
+    steps = tuple({"step": each.name, "due_on": each.due_on, "done_on": each.done_on} for each in steps_of(promise))
+    return {
+        "commitment_kind": promise.facts["commitment_kind"],
+        "project_completion_on": completion_of(promise),
+        "commitment_due_on": due_of(promise),
+        "promised_steps": steps,
+        "promised_amounts": (known.promised,),
+        "fulfilled_amounts": (standing(promise).fulfilled,),
+        "fulfilled_on": known.kept_on,
+        "reserve_amounts": (free_of(filing),),
+    }
+
+
+def make(filing: Filing, moved: Sequence[Posting], parties: Parties, about: book.About) -> Entry:
+    """Enter the promise, one for a check and place."""
+    if promised_for(filing, date.max):
+        raise StageRefused("commitment-run-promised")
+    return spent(filing, moved, parties, about)
+
+
+def keep(filing: Filing, moved: Sequence[Posting], parties: Parties, about: book.About) -> Entry:
+    """Supply from the reserve, unless the default was booked: then it is arrears that are settled."""
+    if standing(promise_of(filing)).is_defaulted:
+        raise StageRefused("commitment-defaulted")
+    return from_source(filing, moved, parties, about)
+
+
+def deduct(filing: Filing, moved: Sequence[Posting], parties: Parties, about: book.About) -> Entry:
+    """Deduct once, by the place above."""
+    if standing(promise_of(filing)).is_defaulted:
+        raise StageRefused("commitment-defaulted")
+    assert about.approver is not None
+    if not deciding_places(about.approver, DUE).filter(pk=filing.place_id).exists():
+        raise StageRefused("commitment-judged-above", place=filing.place.name)
+    return spent(filing, moved, parties, about)
+
+
+def _check(filing: Filing) -> tuple[str, ...]:
+    return (f"run:{filing.run.uuid}",) if filing.run else ()
+
+
+def _promise(filing: Filing) -> tuple[str, ...]:
+    promise = promise_of(filing)
+    return (f"filing:{promise.uuid}", *_check(promise))
+
+
+def _page(filing: Filing) -> tuple[Next, ...]:
+    promise = filing.begun or filing
+    return (follow(_("看承诺"), "commitments:page", promise.uuid),)
+
+
+def _says(filing: Filing) -> Iterator[tuple[str, str]]:
+    for each in steps_of(filing):
+        yield each.word, f"{each.due_on:%Y-%m-%d}"
+
+
+def _state(filing: Filing) -> tuple[str, Any]:
+    return state_of(standing(filing, timezone.localdate()))
+
+
+def state_of(known: Standing) -> tuple[str, Any]:
+    """The colour and word of a commitment that is booked, by how it stands."""
+    if not any(known.promised.values()):
+        return "not_applicable", _("已冲正")
+    if any(known.arrears.values()):
+        return "fail", _("有欠账")
+    if any(known.outstanding.values()):
+        return "running", COMMITMENT.done
+    return ("pass", _("已核减")) if known.is_defaulted else ("pass", _("已兑现"))
+
+
+COMMITMENT = Procedure(
+    event=PROMISE,
+    word=_("补充耕地承诺"),
+    done=_("已承诺"),
+    kind="commitment",
+    gates=("wenzhou-2019（八）.1", "wenzhou-2019（八）.3", "wenzhou-2019（八）.7"),
+    facts=promise_facts,
+    book=make,
+    evidence=_check,
+    follows=_page,
+    state=_state,
+    says=_says,
+)
+FULFILMENT = Procedure(
+    event=KEEP,
+    word=_("承诺兑现"),
+    done=_("已兑现"),
+    kind="fulfilment",
+    gates=("wenzhou-2019（八）.5",),
+    facts=keeping_facts,
+    book=keep,
+    evidence=_promise,
+    follows=_page,
+)
+SETTLEMENT = Procedure(
+    event=SETTLE,
+    word=_("欠账清偿"),
+    done=_("已清偿"),
+    kind="arrears-settlement",
+    gates=("wenzhou-2019（八）.5",),
+    asks=KEEP,
+    facts=settling_facts,
+    book=from_source,
+    evidence=_promise,
+    follows=_page,
+)
+DEFAULT = Procedure(
+    event=DUE,
+    word=_("到期核减"),
+    done=_("已核减"),
+    kind="deduction",
+    gates=("wenzhou-2019（八）.6",),
+    facts=due_facts,
+    book=deduct,
+    evidence=_promise,
+    follows=_page,
+)

@@ -1,0 +1,161 @@
+"""占用: what the land of a check owes is held on application, written off on approval, given back otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from liangtian.ledger.indices import indices
+from liangtian.ledger.posting import Pocket, Posting
+from liangtian.policy.amounts import BALANCE
+from liangtian.policy.evaluate import Posted
+from liangtian.policy.facts import read_facts
+from liangtian_web.balance.models import Filing
+from liangtian_web.balance.procedure import (
+    REGISTERED,
+    Next,
+    Parties,
+    Procedure,
+    follow,
+    from_source,
+    later,
+    own_place,
+    posted,
+)
+from liangtian_web.balance.promises import promised_for
+from liangtian_web.balance.queries import at_hand, held_by
+from liangtian_web.ledger import actions as book
+from liangtian_web.ledger.models import Entry
+from liangtian_web.registers.queries import known_of
+from liangtian_web.registers.suspension import TRIGGERS
+
+# Who balances; asked of a check, here by the book's own figures.
+DUTIES = ("wenzhou-2019（五）.4", "wenzhou-2019（五）.5")
+SURPLUS = "linkage_m2"
+AVAILABLE = dict(zip(BALANCE, ("available_quantity_m2", "available_capacity_kg", "available_paddy_m2"), strict=True))
+
+
+def facts_of(filing: Filing, key: str) -> dict[str, object]:
+    """The facts of the case: those of the check, those registered with the filing, and the book's own figures."""
+    begun = filing.begun or filing
+    assert begun.run is not None
+    checked = read_facts(begun.run.facts)
+    if rows := checked.get("required_by_place"):
+        # Each place balances its own part from its own book.
+        own = tuple(row for row in rows if row["place"] == key)  # type: ignore[attr-defined]
+        checked["required_by_place"] = own or rows
+    known = checked | read_facts(begun.facts) | read_facts(filing.facts) | {"available_by_place": None}
+    known |= {AVAILABLE[index]: _typed(index, free) for index, free in free_of(filing).items()}
+    known["committed_amounts"] = promised_for(begun, filing.on)
+    if filing.begun is not None:
+        known["held_amounts"] = (held_by(filing.begun),)
+    if filing.event != APPROVAL.event:
+        return known
+    surplus = sum(amount for _, amount in at_hand(filing, SURPLUS))
+    return known | breaches_of(filing, known) | {"linkage_surplus_available_m2": Decimal(surplus)}
+
+
+def breaches_of(filing: Filing, known: Mapping[str, object]) -> dict[str, object]:
+    """What the registers say of the place; an approval that balances a project in default cures what it stands for.
+
+    The registers alone say it: a breach that no row speaks of is not known, whatever was handed in.
+    """
+    told = known_of(filing.place, filing.on)
+    found: dict[str, object] = {**dict.fromkeys(TRIGGERS), **{name: each.value for name, each in told.items()}}
+    owing = told.get("key_project_unbalanced")
+    if owing and known.get("key_project_number") in {each.row.key for each in owing.breaches}:
+        found["cures_breach"] = True
+    return found
+
+
+def free_of(filing: Filing) -> dict[str, int]:
+    """Index → what the pool it draws on can spend from the day of the filing on."""
+    return {index: sum(amount for _, amount in at_hand(filing, index)) for index in BALANCE}
+
+
+def _typed(index: str, amount: int) -> Decimal | int:
+    return amount if indices()[index].unit == "kg" else Decimal(amount)
+
+
+def parties_of(filing: Filing) -> Parties:
+    """Those of the place, and who provides the land of a separate site."""
+    provider = (filing.begun or filing).facts.get("provider_place")
+    return own_place(filing) | ({"provider": provider} if provider else {})
+
+
+def surplus_used(filing: Filing) -> Iterator[Posted]:
+    """Linkage surplus that the land uses in place of plan quota, as it was handed in."""
+    used = int(filing.facts.get("uses_linkage_surplus_m2") or 0)
+    yield from posted(REGISTERED, SURPLUS, used, from_=Pocket("county", "reserve"), to=Pocket("county", "used"))
+
+
+def end(filing: Filing, moved: Sequence[Posting], parties: Parties, about: book.About) -> Entry:
+    """End the hold wholly, each lot where it goes."""
+    assert filing.begun is not None
+    held = filing.begun.decision.entry
+    assert held is not None  # filed only against a hold that was booked
+    surplus = {(parties["county"], "reserve", SURPLUS): at_hand(filing, SURPLUS)}
+    return book.settle(held, moved, parties=parties, about=about, lots=surplus)
+
+
+def _check(filing: Filing) -> tuple[str, ...]:
+    run = (filing.begun or filing).run
+    return (f"run:{run.uuid}",) if run else ()
+
+
+def _endings(filing: Filing) -> tuple[Next, ...]:
+    if later(filing):
+        return ()
+    return (
+        follow(APPROVAL.word, "balance:end", filing.uuid, APPROVAL.event),
+        follow(RELEASE.word, "balance:end", filing.uuid, RELEASE.event),
+    )
+
+
+def _state(filing: Filing) -> tuple[str, Any]:
+    ended = later(filing)
+    if not ended:
+        return "running", HOLD.done
+    return "pass", (APPROVAL if ended[0].event == APPROVAL.event else RELEASE).done
+
+
+HOLD = Procedure(
+    event="hold",
+    word=_("占用冻结"),
+    done=_("已冻结"),
+    kind="hold",
+    gates=("wenzhou-2019（五）.1", *DUTIES),
+    also=DUTIES,
+    facts=facts_of,
+    parties=parties_of,
+    book=from_source,
+    evidence=_check,
+    follows=_endings,
+    state=_state,
+)
+APPROVAL = Procedure(
+    event="approval",
+    word=_("批准核销"),
+    done=_("已核销"),
+    kind="write-off",
+    gates=("wenzhou-2019（五）.2", *DUTIES, "wenzhou-2019（五）.8", "wenzhou-2019（五）.9", "wenzhou-2019（七）.3"),
+    facts=facts_of,
+    registered=surplus_used,
+    parties=parties_of,
+    book=end,
+    evidence=_check,
+)
+RELEASE = Procedure(
+    event="release",
+    word=_("解冻退回"),
+    done=_("已解冻"),
+    kind="release",
+    gates=("wenzhou-2019（五）.3",),
+    facts=facts_of,
+    parties=parties_of,
+    book=end,
+    evidence=_check,
+)

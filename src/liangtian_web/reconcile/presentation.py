@@ -1,0 +1,168 @@
+"""What was found as its page and its report show it: counts by kind, differences with the way to settle each."""
+
+from __future__ import annotations
+
+import io
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+import openpyxl
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext
+from openpyxl.styles import Font, PatternFill
+
+from liangtian.ledger.indices import indices
+from liangtian_web.ledger.models import Entry, Leg, Proposal
+from liangtian_web.ledger.records import OUTSIDE, place_key
+from liangtian_web.ledger.templatetags.book import index_word, pool_word
+from liangtian_web.people.models import User
+from liangtian_web.reconcile.models import Import, Match, Stated
+from liangtian_web.reconcile.queries import Ties, corrections_of, ties_of
+from liangtian_web.trail.export import safe_cell
+
+HEAD = PatternFill("solid", fgColor="E5F1EA")
+SHOWN = 300
+TAGS = {"matched": "pass", "date": "unknown", "duplicate": "fail", "amount": "fail", "theirs": "fail", "ours": "fail"}
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A line with its tag, how it is settled, and what of ours bears its names."""
+
+    line: Match
+    tag: str
+    state: tuple[str, str]
+    correction: Proposal | None
+    ties: Ties | None
+    propose: str
+
+
+def counts(matches: Sequence[Match]) -> list[tuple[str, str, int]]:
+    """Kind, its word, and how many lines, in the order of the kinds; none left out."""
+    found = Counter(each.kind for each in matches)
+    return [(kind.value, str(kind.label), found[kind.value]) for kind in Match.Kind]
+
+
+def differences(user: User, given: Import, matches: Sequence[Match], *, kept: bool) -> list[Shown]:
+    """Lines that differ, the first of them."""
+    made = corrections_of(user, given.pk) if kept else {}
+    rows = [each for each in matches if each.kind != Match.Kind.MATCHED][:SHOWN]
+    lots = _single_lots(rows)
+    return [_shown(user, given, each, made, lots, kept=kept) for each in rows]
+
+
+def _shown(
+    user: User, given: Import, line: Match, made: dict[str, Proposal], lots: dict[tuple[int, str], str], *, kept: bool
+) -> Shown:
+    correction = made.get(line.reference) if kept else None
+    ties = ties_of(user, line) if kept and line.kind == Match.Kind.THEIRS else None
+    lot = lots.get((line.entry_id or 0, line.index), "")
+    propose = _proposal(given, line, lot) if kept and line.kind in ("theirs", "amount") else ""
+    return Shown(line, TAGS[line.kind], state_of(line, correction), correction, ties, propose)
+
+
+def state_of(line: Match, correction: Proposal | None) -> tuple[str, str]:
+    """How a difference stands: the colour of its tag, and the word."""
+    if hasattr(line, "explanation"):
+        return "pass", gettext("已说明")
+    if correction is None:
+        return "fail", gettext("未处理")
+    decision = getattr(correction, "decision", None)
+    if decision is None:
+        return "unknown", gettext("更正待审核")
+    return ("pass", gettext("已更正")) if decision.entry_id else ("fail", gettext("更正被退回"))
+
+
+def _single_lots(rows: Sequence[Match]) -> dict[tuple[int, str], str]:
+    """Entry and index → the lot, where there is one only."""
+    legs = Leg.objects.filter(entry__in={each.entry_id for each in rows if each.entry_id}, lot__isnull=False)
+    found: dict[tuple[int, str], set[str]] = {}
+    for entry, index, serial in legs.values_list("entry", "account__index", "lot__serial"):
+        found.setdefault((entry, index), set()).add(serial)
+    return {key: next(iter(serials)) for key, serials in found.items() if len(serials) == 1}
+
+
+def _proposal(given: Import, line: Match, lot: str) -> str:
+    """The form of an adjustment by the difference, filled in as far as the statement tells."""
+    here = {"place": place_key(given.place), "pool": given.pool}
+    outside = {"place": OUTSIDE, "pool": OUTSIDE}
+    source, target = (outside, here) if line.difference > 0 else (here, outside)
+    filled = {
+        "place": given.place_id, "on": (line.their_on or given.on).isoformat(), "kind": "adjustment",
+        "evidence": f"{line.reference}：{line.document or line.project or given.source}"[:200],
+        "line0-index": line.index, "line0-amount": abs(line.difference), "line0-lot": lot,
+        "line0-from_place": source["place"], "line0-from_pool": source["pool"],
+        "line0-to_place": target["place"], "line0-to_pool": target["pool"], "line0-document": line.document,
+    }  # fmt: skip
+    return f"{reverse('ledger:propose')}?{urlencode(filled)}"
+
+
+def report(user: User, given: Import) -> bytes:
+    """A workbook: what was compared, the balances, the differences with how they were settled, and what agrees."""
+    book = openpyxl.Workbook()
+    matches = list(given.result.matches.select_related("entry", "explanation__actor"))
+    _about(book.active, given, matches)
+    _table(book.create_sheet(gettext("余额")), *_balances(list(given.result.balances.all())))
+    rows = [each for each in matches if each.kind != Match.Kind.MATCHED]
+    made = corrections_of(user, given.pk)
+    _table(book.create_sheet(gettext("差异")), *_lines(rows, made))
+    _table(book.create_sheet(gettext("相符")), *_lines([e for e in matches if e.kind == Match.Kind.MATCHED], {}))
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def _about(sheet: Any, given: Import, matches: Sequence[Match]) -> None:
+    sheet.title = gettext("对账结果")
+    known = timezone.localtime(given.result.known_on)
+    said = [
+        (gettext("责任单元"), str(given.place)), (gettext("库"), pool_word(given.pool)),
+        (gettext("自"), given.since), (gettext("至"), given.on), (gettext("对账单来源"), given.source),
+        (gettext("文件名"), given.name), ("SHA-256", given.digest),
+        (gettext("按此刻所知"), known.replace(tzinfo=None, microsecond=0)), (gettext("经办"), str(given.result.actor)),
+        *((word, number) for _, word, number in counts(matches)), *((gettext("提示"), each) for each in given.result.said),
+    ]  # fmt: skip
+    for name, value in said:
+        sheet.append([name, safe_cell(value) if isinstance(value, str) else value])
+        sheet.cell(sheet.max_row, 1).font = Font(bold=True)
+    sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = 24, 60
+
+
+def _balances(rows: Sequence[Stated]) -> tuple[list[str], list[list[Any]]]:
+    heads = [gettext("指标"), gettext("单位"), gettext("日终"), gettext("对账单"), gettext("本台账"), gettext("差额")]
+    return heads, [
+        [index_word(e.index), indices()[e.index].unit, e.on, e.stated, e.held, e.difference] for e in rows
+    ]  # fmt: skip
+
+
+def _lines(rows: Sequence[Match], made: dict[str, Proposal]) -> tuple[list[str], list[list[Any]]]:
+    heads = [gettext("差异"), gettext("编号"), gettext("指标"), gettext("单位"), gettext("对账单行号"), gettext("对账单日期"),
+             gettext("对账单类型"), gettext("文号"), gettext("项目"), gettext("对账单"), gettext("本台账日期"),
+             gettext("本台账"), gettext("差额"), gettext("分录"), gettext("处理"), gettext("说明"), gettext("经办")]  # fmt: skip
+    return heads, [_cells(each, made.get(each.reference)) for each in rows]
+
+
+def _cells(line: Match, correction: Proposal | None) -> list[Any]:
+    entry: Entry | None = line.entry
+    why = getattr(line, "explanation", None)
+    matched = line.kind == Match.Kind.MATCHED
+    return [
+        line.get_kind_display(), line.reference, index_word(line.index), indices()[line.index].unit, line.row,
+        line.their_on, line.their_kind, line.document, line.project, line.theirs, line.our_on, line.ours, line.difference,
+        entry.key if entry else "", line.get_by_display() if matched else state_of(line, correction)[1],
+        f"{why.get_reason_display()} {why.text}" if why else "", str(why.actor) if why else "",
+    ]  # fmt: skip
+
+
+def _table(sheet: Any, heads: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    sheet.append(list(heads))
+    for cell in sheet[1]:
+        cell.font, cell.fill = Font(bold=True), HEAD
+        sheet.column_dimensions[cell.column_letter].width = 16
+    sheet.freeze_panes = "A2"
+    for row in rows:
+        sheet.append([safe_cell(cell) if isinstance(cell, str) else cell for cell in row])

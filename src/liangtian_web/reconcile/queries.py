@@ -1,0 +1,128 @@
+"""Which statements a user may see, the lines of the book a statement is held against, and what else bears a line's names."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Q, QuerySet
+
+from liangtian_web.balance.models import Filing
+from liangtian_web.balance.queries import filings_for
+from liangtian_web.ledger.models import Account, Entry, Leg, Lot, Proposal
+from liangtian_web.ledger.queries import Line as BookLine
+from liangtian_web.ledger.queries import balance, lots_for, proposals_for, statement
+from liangtian_web.ledger.records import OUTSIDE
+from liangtian_web.people.models import Place, User
+from liangtian_web.people.queries import places_for
+from liangtian_web.reconcile.matching import Own
+from liangtian_web.reconcile.models import Import, Match
+from liangtian_web.reconcile.words import plain
+
+OPENING = "opening"
+WAITING_MAX = 500
+
+
+def imports_for(user: User | AnonymousUser) -> QuerySet[Import]:
+    """Statements of the user's places."""
+    found = Import.objects.filter(place__in=places_for(user)).defer("content")
+    return found.select_related("place", "actor", "result__actor")
+
+
+def matches_for(user: User | AnonymousUser) -> QuerySet[Match]:
+    """What was found of them."""
+    found = Match.objects.filter(result__of__place__in=places_for(user))
+    return found.select_related("result__of__place", "entry", "explanation__actor")
+
+
+def accounts_of(place: Place, pool: str) -> dict[str, Account]:
+    """The accounts of a pool of a place by index."""
+    return {each.index: each for each in Account.objects.filter(place=place, pool=pool).select_related("place")}
+
+
+def held_on(accounts: Mapping[str, Account], index: str, on: date, known_on: datetime) -> int:
+    """What the book holds of an index at the end of a day; an account never opened holds nothing."""
+    return balance(accounts[index], on, known_on) if index in accounts else 0
+
+
+def own_lines(accounts: Mapping[str, Account], days: tuple[date, date], known_on: datetime) -> list[Own]:
+    """What moved on the accounts from the first to the last of the days, entry by entry, under all its names."""
+    moved = [(index, line) for index, each in accounts.items() for line in statement(each, *days, known_on).lines]
+    names = _names([line for _, line in moved])
+    return [
+        Own(line.entry.pk, index, line.on, line.amount, *names[line.entry.pk], line.entry.kind == OPENING)
+        for index, line in moved
+    ]  # fmt: skip
+
+
+def _names(lines: Sequence[BookLine]) -> dict[int, tuple[frozenset[str], frozenset[str]]]:
+    """Entry → documents and projects it may be known by: its evidence, its filing, its lots."""
+    entries = {line.entry.pk: line.entry for line in lines}
+    documents: defaultdict[int, set[str]] = defaultdict(set)
+    projects: defaultdict[int, set[str]] = defaultdict(set)
+    filed = _filings(entries.values())
+    for number, entry in entries.items():
+        for text in entry.evidence:
+            filing = filed.get(text)
+            documents[number].add(plain(filing.document if filing else text))
+            if filing:
+                projects[number].add(plain(filing.project))
+    # Of lots, only those the entry earned: what spends a lot bears the name of what it is spent on.
+    earned = Leg.objects.filter(entry__in=entries, lot__isnull=False, account__pool=OUTSIDE, amount__lt=0)
+    lots = earned.values_list("entry", "lot__project", "lot__document")
+    for number, project, document in lots.distinct():
+        documents[number] |= {plain(document)} - {""}
+        projects[number].add(plain(project))
+    return {number: (frozenset(documents[number]), frozenset(projects[number])) for number in entries}
+
+
+def _filings(entries: Iterable[Entry]) -> dict[str, Filing]:
+    """The filings that evidence names, by what it says."""
+    named = {text.removeprefix("filing:") for each in entries for text in each.evidence if text.startswith("filing:")}
+    return {f"filing:{each.uuid}": each for each in Filing.objects.filter(uuid__in=named).defer("wkb")}
+
+
+@dataclass(frozen=True, slots=True)
+class Ties:
+    """What of ours bears the names of a line: what waits to be booked, and lots."""
+
+    filings: Sequence[Filing]
+    proposals: Sequence[Proposal]
+    lots: Sequence[Lot]
+
+    def __bool__(self) -> bool:
+        return bool(self.filings or self.proposals or self.lots)
+
+
+def ties_of(user: User, line: Match, most: int = 3) -> Ties:
+    """Filings and proposals that wait, and lots, of the document or project of a line that has no pair."""
+    names = {text for text in (line.document, line.project) if text}
+    waiting = filings_for(user).filter(decision=None)[:WAITING_MAX]
+    filings = [each for each in waiting if names & {plain(each.document), plain(each.project)}]
+    asked = proposals_for(user).filter(decision=None).exclude(evidence__startswith="DZ-")[:WAITING_MAX]
+    proposals = [each for each in asked if line.document and line.document in plain(each.evidence)]
+    lots = lots_for(user).filter(Q(document__in=names) | Q(project__in=names)) if names else ()
+    return Ties(filings[:most], proposals[:most], list(lots[:most]))
+
+
+def open_differences(user: User) -> list[tuple[Import, int]]:
+    """The newest statement recorded of each place and pool, where differences are neither explained nor being corrected."""
+    newest = imports_for(user).filter(result__isnull=False)
+    newest = newest.order_by("place_id", "pool", "-pk").distinct("place_id", "pool")
+    found = []
+    for given in newest:
+        lines = Match.objects.filter(result=given.pk, explanation=None).exclude(kind=Match.Kind.MATCHED)
+        made = corrections_of(user, given.pk)
+        left = sum(each.reference not in made for each in lines)
+        if left:
+            found.append((given, left))
+    return found
+
+
+def corrections_of(user: User, result: int) -> dict[str, Proposal]:
+    """Reference of a difference → the newest proposal made to correct it."""
+    found = proposals_for(user).filter(evidence__startswith=f"DZ-{result}-").order_by("pk")
+    return {each.evidence.split("：")[0].strip(): each for each in found}

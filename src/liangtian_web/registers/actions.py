@@ -1,0 +1,106 @@
+"""Enter rows and confirm another's: gather, decide, record. Nothing is edited; a later row supersedes an earlier one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+from uuid import UUID, uuid5
+
+from django.core.exceptions import PermissionDenied
+from django.db import connection, transaction
+from django.db.models import QuerySet
+
+from liangtian_web.errors import StageRefused
+from liangtian_web.ledger.models import Entry
+from liangtian_web.ledger.refusing import unwritable
+from liangtian_web.people.models import Place
+from liangtian_web.people.requests import Request
+from liangtian_web.registers.kinds import Register
+from liangtian_web.registers.models import Decision, Naming, Row
+from liangtian_web.registers.queries import entering_places, waiting_for
+from liangtian_web.registers.reading import Given
+from liangtian_web.trail.actions import note
+
+
+def enter(request: Request, register: Register, given: Sequence[Given], form: UUID) -> list[Row]:
+    """Keep rows that wait for their confirmation, all or none; a form sent again leads to what it made.
+
+    Raises
+    ------
+    PermissionDenied : a place the user may not enter rows for
+    StageRefused (register-form-reused) : the form was sent before with other rows, or by somebody else
+    StageRefused (register-nothing-to-end) : a row strikes out what was never entered
+    """
+    mine = set(entering_places(request.user).values_list("pk", flat=True))
+    if {each.place.pk for each in given} - mine:
+        raise PermissionDenied
+
+    for each in given:
+        _check_ending(register, each)
+
+    with transaction.atomic():
+        made = [_keep(request, register, each, uuid5(form, str(number))) for number, each in enumerate(given)]
+    return made
+
+
+def _check_ending(register: Register, given: Given) -> None:
+    """Only what was entered can be struck out."""
+    earlier = Row.objects.filter(register=register.id, place=given.place, key=given.key, decision__confirmed=True)
+    newest = earlier.filter(since__lte=given.since).order_by("-since", "-pk").first()
+    if given.state == "ended" and (newest is None or newest.is_ended):
+        raise StageRefused("register-nothing-to-end", place=given.place.name, key=given.key)
+
+
+def _keep(request: Request, register: Register, given: Given, uuid: UUID) -> Row:
+    values = {name: value for name, value in asdict(given).items() if name != "place"} | {"place": given.place}
+    about: dict[str, Any] = {**values, "register": register.id, "user": request.user}
+    row, fresh = Row.objects.get_or_create(uuid=uuid, defaults=about)
+    if fresh:
+        note(request, "registers.enter", f"row:{row.uuid}", on=row.since, place=row.place)
+    elif any(getattr(row, name) != value for name, value in about.items()):
+        raise StageRefused("register-form-reused")
+    return row
+
+
+def decide(request: Request, rows: QuerySet[Row], *, confirmed: bool, reason: str = "") -> list[Decision]:
+    """Confirm rows or send them back, all or none: another's, from the level above, and once.
+
+    Raises
+    ------
+    StageRefused : none is chosen, or one is one's own, decided already, or to be confirmed from above
+    """
+    if unwritable(reason):
+        raise StageRefused("register-reason-unwritable")
+
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('registers.decide'))")  # one decision at a time
+        chosen = list(rows.order_by("pk"))
+        mine = set(waiting_for(request.user).values_list("pk", flat=True))
+        if not chosen:
+            raise StageRefused("register-none-chosen")
+        for row in chosen:
+            if row.pk not in mine:
+                raise StageRefused(_why_not(request, row), row=str(row), place=row.place.name)
+        return [_record(request, row, confirmed=confirmed, reason=reason) for row in chosen]
+
+
+def _why_not(request: Request, row: Row) -> str:
+    if Decision.objects.filter(row=row).exists():
+        return "register-decided"
+    return "register-own-row" if row.user_id == request.user.pk else "register-granted-by-itself"
+
+
+def _record(request: Request, row: Row, *, confirmed: bool, reason: str) -> Decision:
+    made = Decision.objects.create(row=row, confirmed=confirmed, reason=reason, user=request.user)
+    act = "registers.confirm" if confirmed else "registers.refuse"
+    note(request, act, f"row:{row.uuid}", on=row.since, place=row.place)
+    return made
+
+
+def name_entry(entry: Entry, place: Place, number: str) -> Naming:
+    """Record that an entry of the book balances a key project, in the caller's transaction.
+
+    The procedure that books a write-off, a commitment or its fulfilment calls it; the facts follow from it.
+    """
+    return Naming.objects.create(entry=entry, place=place, number=number)

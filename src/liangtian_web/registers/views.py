@@ -1,0 +1,201 @@
+"""登记: the registers, one row of one, many by workbook, the confirmation of a second person; who is suspended."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied
+from django.http import FileResponse, Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from liangtian_web.ledger.proposing import Problems
+from liangtian_web.people.queries import places_for
+from liangtian_web.people.requests import Request
+from liangtian_web.registers import actions, presentation, reading, workbooks
+from liangtian_web.registers import suspension as gate
+from liangtian_web.registers.forms import DayForm, RowForm, WorkbookForm
+from liangtian_web.registers.kinds import REGISTERS, Register
+from liangtian_web.registers.queries import (
+    entering_places,
+    ground_of,
+    history,
+    in_force,
+    known_of,
+    rows_for,
+    waiting_for,
+)
+from liangtian_web.trail.export import export, workbook_bytes
+
+PAGE = 200
+
+
+@require_GET
+def index(request: Request) -> HttpResponse:
+    """The registers with what holds and what waits, and how each place stands to the suspension."""
+    form = DayForm(request.GET)
+    day = form.day()
+    rows = in_force(places_for(request.user), day)
+    counts = {name: sum(row.register == name for row in rows) for name in REGISTERS}
+    waiting = list(waiting_for(request.user))
+    context = {
+        "form": form,
+        "day": day,
+        "registers": [(each, counts[each.id], sum(row.register == each.id for row in waiting))
+                      for each in REGISTERS.values()],
+        "standings": [presentation.standing_shown(each) for each in gate.standings_for(request.user, day)],
+    }  # fmt: skip
+    return render(request, "registers/index.html", context)
+
+
+def _register(name: str) -> Register:
+    if name not in REGISTERS:
+        raise Http404
+    return REGISTERS[name]
+
+
+@require_GET
+def register(request: Request, register: str) -> HttpResponse:
+    """What waits for me, the rows in force on a day, and the newest entries whatever became of them."""
+    found, form = _register(register), DayForm(request.GET)
+    day = form.day()
+    rows = rows_for(request.user).filter(register=found.id)
+    context = {
+        "register": found,
+        "form": form,
+        "day": day,
+        "heads": presentation.heads(found),
+        "waiting": presentation.lines(found, waiting_for(request.user).filter(register=found.id)[:PAGE], request.unit),
+        "rows": presentation.lines(found, in_force(places_for(request.user), day, found.id), request.unit),
+        "newest": presentation.lines(found, rows.order_by("-pk")[:PAGE], request.unit),
+        "enters": entering_places(request.user).exists(),
+    }
+    return render(request, "registers/register.html", context)
+
+
+def _entering(request: Request, name: str) -> Register:
+    if not entering_places(request.user).exists():
+        raise PermissionDenied
+    return _register(name)
+
+
+@require_http_methods(["GET", "POST"])
+def new(request: Request, register: str) -> HttpResponse:
+    """Enter one row."""
+    found = _entering(request, register)
+    form = RowForm(request.user, found, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        (made,) = actions.enter(request, found, form.given, form.cleaned_data["form"])
+        return redirect("registers:row", made.uuid)
+    context = {"register": found, "form": form, "workbook": WorkbookForm(), "problems": []}
+    return render(request, "registers/new.html", context, status=400 if form.errors else 200)
+
+
+@require_POST
+def workbook(request: Request, register: str) -> HttpResponse:
+    """Enter the rows of a workbook, all or none; everything wrong with it is said at once."""
+    found = _entering(request, register)
+    form = WorkbookForm(request.POST, request.FILES)
+    problems: list[str] = []
+    if form.is_valid():
+        given, problems = _rows_in(request, found, form.cleaned_data["workbook"].read())
+        if not problems:
+            actions.enter(request, found, given, form.cleaned_data["form"])
+            return redirect("registers:register", found.id)
+    blank = RowForm(request.user, found)
+    context = {"register": found, "form": blank, "workbook": form, "problems": problems}
+    return render(request, "registers/new.html", context, status=400)
+
+
+def _rows_in(request: Request, register: Register, content: bytes) -> tuple[list[reading.Given], list[str]]:
+    """The rows of a workbook, and what is wrong with them in words."""
+    try:
+        rows = workbooks.rows_of(register, content)
+    except Problems as error:
+        return [], [str(each) for each in error.problems]
+    places = reading.known_as(list(entering_places(request.user)))
+    given, problems = reading.read(register, rows, places, first=2)
+    return given, [each.said(register) for each in problems]
+
+
+@require_GET
+def template(request: Request, register: str) -> FileResponse:
+    """The workbook to fill in."""
+    found = _register(register)
+    table = workbooks.table_of(found, [], str(found.label))
+    return FileResponse(io.BytesIO(workbook_bytes(table)), as_attachment=True, filename=f"{found.label}.xlsx")
+
+
+@require_POST
+def take_away(request: Request, register: str) -> HttpResponse:
+    """The rows in force as a table that can be handed in again; that it was taken is noted."""
+    found, day = _register(register), DayForm(request.POST).day()
+    rows = in_force(places_for(request.user), day, found.id)
+    table = workbooks.table_of(found, rows, str(found.label))
+    return export(request, "registers.export", f"register:{found.id} {day}", table)
+
+
+@require_GET
+def row(request: Request, uuid: UUID) -> HttpResponse:
+    """One row: what it says, by which document, who entered and confirmed it, what it has come to in the book."""
+    found, form = get_object_or_404(rows_for(request.user), uuid=uuid), DayForm(request.GET)
+    day = form.day()
+    ground = ground_of(found, day)
+    mine = waiting_for(request.user).filter(pk=found.pk).exists()
+    context: dict[str, Any] = {
+        "row": found,
+        "day": day,
+        "state": presentation.state_of(found),
+        "pairs": presentation.pairs(found, request.unit),
+        "ground": ground,
+        "owed": presentation.owed_rows(ground) if ground else [],
+        "history": [(each, presentation.state_of(each)) for each in history(found)],
+        "may_decide": mine,
+        "own": found.user_id == request.user.pk,
+    }
+    return render(request, "registers/row.html", context)
+
+
+@require_POST
+def decide(request: Request, register: str) -> HttpResponse:
+    """Confirm the chosen rows or send them back."""
+    found = _register(register)
+    chosen = [text for text in request.POST.getlist("row") if _is_uuid(text)]
+    rows = rows_for(request.user).filter(register=found.id, uuid__in=chosen)
+    if rows.count() != len(set(chosen)):
+        raise Http404
+    reason = request.POST.get("reason", "").strip()[:500]
+    actions.decide(request, rows, confirmed="confirm" in request.POST, reason=reason)
+    return redirect("registers:register", found.id)
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        return str(UUID(text)) == text
+    except ValueError:
+        return False
+
+
+@require_GET
+def suspensions(request: Request) -> HttpResponse:
+    """Every county and zone of the user's: suspended or not, since when, by what."""
+    form = DayForm(request.GET)
+    day = form.day()
+    shown = [presentation.standing_shown(each) for each in gate.standings_for(request.user, day)]
+    return render(request, "registers/suspensions.html", {"form": form, "day": day, "standings": shown})
+
+
+@require_GET
+def suspension(request: Request, number: int) -> HttpResponse:
+    """One place: the reason with its rows, what ends it, who must act, what stays possible."""
+    place = get_object_or_404(gate.suspendable(request.user), pk=number)
+    form = DayForm(request.GET)
+    day = form.day()
+    known = known_of(place, day)
+    context = {
+        "form": form, "day": day, "facts": presentation.fact_words(known),
+        **presentation.standing_shown(gate.standing(place, day)),
+    }  # fmt: skip
+    return render(request, "registers/suspension.html", context)

@@ -1,0 +1,88 @@
+"""What the pages of the book ask: a boundary, a day to close up to, a year of an index."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+from django.db.models import Max
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from liangtian.ledger.indices import indices
+from liangtian_web.ledger.forms import Day, OnceForm
+from liangtian_web.ledger.models import Account
+from liangtian_web.ledger.queries import entries_for, keeping_places
+from liangtian_web.ledger.templatetags.book import index_word
+from liangtian_web.onemap.forms import ENCODINGS, ManyFiles
+from liangtian_web.people.models import Place, User
+from liangtian_web.people.queries import places_for
+
+BOUNDARY_BYTES_MAX = 50 * 2**20
+YEARS = 20
+QUANTITY = "quantity_m2"
+
+
+class BoundaryForm(OnceForm):
+    """The boundary of a lot, and what proves it."""
+
+    evidence = forms.CharField(label=_("依据"), max_length=200, help_text=_("补测成果、核查文件的文号"))
+    files = ManyFiles(label=_("范围文件"))  # type: ignore[assignment]  # the metaclass keeps `files` of the form itself
+    encoding = forms.ChoiceField(label=_("属性编码"), choices=ENCODINGS, required=False)
+
+    def clean_files(self) -> Any:
+        """Of bearable size."""
+        files = self.cleaned_data["files"]
+        if sum(file.size or 0 for file in files) > BOUNDARY_BYTES_MAX:
+            raise forms.ValidationError(_("范围文件超过 50 MB。整层数据请到“图层”页上传。"))
+        return files
+
+
+class ClosingForm(OnceForm):
+    """Which place's book is closed, and up to which day."""
+
+    place: forms.ModelChoiceField[Place] = forms.ModelChoiceField(label=_("责任单元"), queryset=None, empty_label=None)
+    through = Day(label=_("关到哪一天"))
+    evidence = forms.CharField(label=_("依据"), max_length=200)
+
+    def __init__(self, user: User, data: Any = None) -> None:
+        super().__init__(data, label_suffix="")
+        kept = Account.objects.filter(place__isnull=False).values("place")
+        self.fields["place"].queryset = keeping_places(user).filter(pk__in=kept)  # type: ignore[attr-defined]
+        self.fields["through"].initial = timezone.localdate().replace(day=1) - timedelta(days=1)
+
+
+class FlowForm(forms.Form):
+    """A year of an index of a place."""
+
+    place: forms.ModelChoiceField[Place] = forms.ModelChoiceField(label=_("责任单元"), queryset=None, empty_label=None)
+    index = forms.ChoiceField(label=_("指标"))
+    year = forms.TypedChoiceField(label=_("年度"), coerce=int)
+
+    def __init__(self, user: User, data: Any = None) -> None:
+        today = timezone.localdate()
+        kept = Account.objects.filter(place__isnull=False).values("place")
+        places = places_for(user).filter(pk__in=kept)
+        first = places.first()
+        latest = entries_for(user).filter(on__lte=today).aggregate(Max("on"))["on__max"] or today
+        known = {"place": first.pk if first else "", "index": QUANTITY, "year": latest.year}
+        super().__init__(
+            known | ({name: data[name] for name in known if name in data} if data else {}), label_suffix=""
+        )
+        self.fields["place"].queryset = places  # type: ignore[attr-defined]
+        self.fields["index"].choices = [(name, index_word(name)) for name in indices()]  # type: ignore[attr-defined]
+        self.fields["year"].choices = [(n, str(n)) for n in range(today.year, today.year - YEARS, -1)]  # type: ignore[attr-defined]
+
+
+class IndexForm(forms.Form):
+    """By which index the lots of the map are coloured: quantity, unless another that stands on ground is asked for."""
+
+    def __init__(self, data: Any = None) -> None:
+        super().__init__({"index": data.get("index") or QUANTITY} if data else {"index": QUANTITY}, label_suffix="")
+        choices = [(name, index_word(name)) for name, each in indices().items() if each.lots]
+        self.fields["index"] = forms.ChoiceField(label=_("按哪项指标看"), choices=choices)
+
+    def index(self) -> str:
+        """The index asked for."""
+        return str(self.cleaned_data["index"]) if self.is_valid() else QUANTITY

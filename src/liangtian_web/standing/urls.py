@@ -1,0 +1,22 @@
+"""Addresses of how the book stands, under those of the book."""
+
+from django.urls import path
+
+from liangtian_web.standing import views
+
+app_name = "standing"
+urlpatterns = [
+    path("flow/", views.flow, name="flow"),
+    path("holds/", views.holds, name="holds"),
+    path("holds/export/", views.export_holds, name="export_holds"),
+    path("map/", views.lots_map, name="lots_map"),
+    path("map/shapes.json", views.lots_shapes, name="lots_shapes"),
+    path("map/ground/", views.ground, name="ground"),
+    path("periods/", views.periods, name="periods"),
+    path("accounts/<int:number>/lots/<str:serial>/", views.origin, name="origin"),
+    path("lots/<str:serial>/boundary/", views.attach, name="attach"),
+    path("balances/export/", views.export_balances, name="export_balances"),
+    path("entries/export/", views.export_entries, name="export_entries"),
+    path("proposals/export/", views.export_proposals, name="export_proposals"),
+    path("lots/export/", views.export_lots, name="export_lots"),
+]

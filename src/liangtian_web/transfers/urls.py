@@ -1,0 +1,24 @@
+"""Addresses of the transfer platform."""
+
+from django.urls import path
+
+from liangtian_web.transfers import match_views, views
+
+app_name = "transfers"
+urlpatterns = [
+    path("", views.index, name="index"),
+    path("export/", views.download, name="export"),
+    path("listings/new/", views.offer, name="offer"),
+    path("listings/<uuid:uuid>/", views.listing, name="listing"),
+    path("listings/<uuid:uuid>/withdraw/", views.withdraw_listing, name="withdraw_listing"),
+    path("listings/<uuid:uuid>/match/<uuid:other>/", match_views.propose, name="propose"),
+    path("requests/new/", views.ask, name="ask"),
+    path("requests/<uuid:uuid>/", views.demand, name="demand"),
+    path("requests/<uuid:uuid>/withdraw/", views.withdraw_demand, name="withdraw_demand"),
+    path("matches/<uuid:uuid>/", match_views.match, name="match"),
+    path("matches/<uuid:uuid>/answer/", match_views.answer, name="answer"),
+    path("matches/<uuid:uuid>/approve/", match_views.approve, name="approve"),
+    path("proceeds/", match_views.proceeds, name="proceeds"),
+    path("proceeds/export/", match_views.proceeds_download, name="proceeds_export"),
+    path("proceeds/<uuid:uuid>/", match_views.spend, name="spend"),
+]

@@ -1,0 +1,52 @@
+"""What the book asks of its keepers on the front page."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+from tests.liangtian_web.ledger.conftest import keeper_client, keepers, next_door_client, second_client
+from tests.liangtian_web.reconcile.test_views import upload
+
+from bookkeeping import acceptance, day, hold, square
+from liangtian_web.ledger import actions
+from liangtian_web.reconcile.models import Import
+
+__all__ = ["keeper_client", "keepers", "next_door_client", "second_client"]
+
+
+def todos(client) -> list[tuple[str, str]]:
+    return [(each.word, each.what) for each in client.get(reverse("home:index")).context["todos"]]
+
+
+@pytest.fixture
+def held(keepers):
+    """A lot, of which one hold lapses within the month and one later."""
+    actions.post(acceptance("A", 9_000, square(0)))
+    for key, days in (("soon", 30), ("later", 31)):
+        actions.post(hold(key, day(2), "A", 1_000, timezone.localdate() + timedelta(days=days)))
+
+
+def test_proposals_of_others_holds_and_differences_wait_for_a_keeper(
+    held, keeper_client, second_client, next_door_client, places
+):
+    row = {"index": "quantity_m2", "amount": "500", "from_place": "339901", "from_pool": "reserve", "to_place": "outside",
+           "to_pool": "outside", "lot": "A"}  # fmt: skip
+    head = {
+        "place": places["county"].pk,
+        "on": "2024-05-01",
+        "kind": "adjustment",
+        "evidence": "复核",
+        "form": str(uuid4()),
+    }
+    keeper_client.post(reverse("ledger:propose"), head | {f"line0-{name}": text for name, text in row.items()})
+    upload(keeper_client, places)
+    keeper_client.post(reverse("reconcile:keep", args=[Import.objects.get().uuid]))
+
+    always = [("将到期", "冻结 30 天后到期"), ("对账", "对账还有 7 项差异未处理")]
+    assert todos(keeper_client) == always
+    assert todos(second_client) == [("待审核", "复核调整"), *always]
+    assert todos(next_door_client) == []
