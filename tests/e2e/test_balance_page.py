@@ -148,11 +148,12 @@ def test_an_acceptance_and_an_occupation(sit, staffed, picture, tmp_path):
 
 
 def try_share(page: Page) -> None:
-    """Put the whole of it on trial as the share of the city: what was held in June is short from then on."""
+    """Put the whole of it on trial as the share of the city: the acceptance would book otherwise."""
     page.locator("#id_value").fill("100")
     page.get_by_label("自", exact=True).fill("2024-01-01")
     page.get_by_role("button", name="试算", exact=True).click()
-    expect(page.get_by_text("2024-06-03 起为负").first).to_be_visible()
+    expect(page.get_by_role("heading", name="数额有变的事项")).to_be_visible()
+    expect(page.locator(".changed").get_by_role("link", name="岭下村垦造耕地")).to_be_visible()
 
 
 def post(page: Page, project: str) -> None:

@@ -14,7 +14,7 @@ import numpy as np
 from liangtian.planning.network import Links, Mask, Need, Network
 from liangtian.planning.program import Effort, Program, Row
 from liangtian.planning.regions import Region, ceiling, regions_of, widened
-from liangtian.planning.search import Search, cheaper, cost_of
+from liangtian.planning.search import SLACK, Search, cheaper, cost_of
 
 JOINT = 1500  # columns up to which all blocks are also looked for in one program
 
@@ -45,7 +45,7 @@ def several_blocks(
     bound = sum(each.bound_fen for each in blocks[: need.count])
     best = cheaper(network, need, best, _packed(network, links, blocks, need.count, effort))
     most = ceiling(network, need, best)
-    if bound >= most * (1 - effort.gap):
+    if bound >= most * (1 - effort.gap - 2 * SLACK):
         return best, min(bound, most), True
     kept = np.logical_or.reduce([each.region.nodes for each in blocks])
     if not effort.left or kept.sum() * need.count > JOINT:

@@ -21,6 +21,7 @@ from liangtian.formats.features import Features
 from liangtian.formats.opening import open_features
 from liangtian.onemap.layers import layer_spec
 from liangtian.onemap.publish import publish
+from liangtian_web.demo.statement import make_statement
 from liangtian_web.demo.year import make_year
 from liangtian_web.onemap.actions import sync
 from liangtian_web.onemap.models import LayerVersion
@@ -200,6 +201,7 @@ STEPS: tuple[tuple[str, str, Callable[[Path, Tell], None]], ...] = (
     ("registers", "登记簿 registers", make_registers),
     ("check", "第一次检查 first check", make_check),
     ("year", "台账的一年 a year of the book", make_year),
+    ("statement", "上级系统的对账单 a statement of the upper system", make_statement),
 )
 
 

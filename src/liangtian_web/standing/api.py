@@ -57,7 +57,9 @@ def the_balances(
     found, more = _page(narrow.of(accounts_for(request.user)).order_by("pk"), after, limit)
     on = moment.on or timezone.localdate()
     rows = balances(
-        Account.objects.filter(pk__in=[each.pk for each in found]).select_related("place"), on, moment.known_at
+        Account.objects.filter(pk__in=[each.pk for each in found]).select_related("place__book_key"),
+        on,
+        moment.known_at,
     )
     amounts = {each.account.pk: each.amount for each in rows}
     return {
@@ -84,14 +86,15 @@ def entries(request: Request, before: int | None = None, limit: int = Limit) -> 
 def entry(request: Request, uuid: UUID) -> Any:
     """All legs, those of other places too: without them it does not balance."""
     row = get_object_or_404(entries_for(request.user).select_related("reverses", "settles", "link"), uuid=uuid)
-    row.shown = Leg.objects.filter(entry=row, implied=False).select_related("account__place", "lot").order_by("n")  # type: ignore[attr-defined]
+    legs = Leg.objects.filter(entry=row, implied=False).select_related("account__place__book_key", "lot")
+    row.shown = legs.order_by("n")  # type: ignore[attr-defined]
     return row
 
 
 @router.get("/lots", response=schemas.LotPage, summary="Lots, a page at a time by key")
 def lots(request: Request, after: int | None = None, limit: int = Limit) -> Any:
     """The lots the user's places earned or hold."""
-    found, more = _page(lots_for(request.user).order_by("pk"), after, limit)
+    found, more = _page(lots_for(request.user).select_related("place__book_key").order_by("pk"), after, limit)
     return {"lots": found, "after": more}
 
 
@@ -107,7 +110,7 @@ def lot(request: Request, serial: str, on: date | None = None) -> Any:
 @router.get("/proposals", response=schemas.ProposalPage, summary="Proposals, newest first, a page at a time by key")
 def proposals(request: Request, before: int | None = None, limit: int = Limit) -> Any:
     """The proposals of the user's places."""
-    rows = with_outcome(proposals_for(request.user))
+    rows = with_outcome(proposals_for(request.user)).select_related("place__book_key")
     found = list((rows.filter(pk__lt=before) if before else rows)[: limit + 1])
     return {"proposals": found[:limit], "before": found[limit - 1].pk if len(found) > limit else None}
 

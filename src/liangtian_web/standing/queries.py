@@ -71,7 +71,7 @@ def standings(user: User, lots: Iterable[Lot], on: date) -> dict[int, list[tuple
     legs = Leg.objects.filter(lot__in=numbers, on__lte=on, account__place__in=places_for(user))
     sums = legs.values("lot", "account").annotate(total=Sum("amount")).order_by("account")
     rows = [(row["lot"], row["account"], row["total"]) for row in sums if row["total"]]
-    accounts = Account.objects.select_related("place").in_bulk({account for _, account, _ in rows})
+    accounts = Account.objects.select_related("place__book_key").in_bulk({account for _, account, _ in rows})
     found: dict[int, list[tuple[Account, int]]] = defaultdict(list)
     for lot, account, total in rows:
         found[lot].append((accounts[account], total))
