@@ -69,8 +69,9 @@ docs: setup
 # Side by side with the peers, in one run; PostGIS from Debian's packages. `make bench PARCELS=10000000 PEERS=no` for a large land.
 PARCELS ?= 1000000
 PEERS ?= yes
+ROUNDS ?= 10000
 LAND := --parcels $(PARCELS) $(if $(filter no,$(PEERS)),--without-peers)
 bench: setup
 	@run() { echo "== bench/$$1"; PYTHONPATH=bench $(PY) bench/"$$@"; }; run_all() { \
 	  run area.py --polygons $(PARCELS) && run publish.py $(LAND) && run check.py $(LAND) && run blocks.py $(LAND) && \
-	  run ledger.py --entries $(PARCELS) --rounds 100 && run rulebook.py; }; run_all
+	  run ledger.py --entries $(PARCELS) --rounds $(ROUNDS) && run rulebook.py; }; run_all
