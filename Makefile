@@ -36,15 +36,17 @@ demo: setup
 CHROMIUM := $(or $(LIANGTIAN_CHROMIUM),$(shell command -v chromium || command -v chromium-browser || command -v google-chrome))
 export LIANGTIAN_CHROMIUM := $(CHROMIUM)
 
+# Two at a time, each with a database server of its own; the browser tests share one served product, so they come alone.
 # WITHOUT=e2e leaves the browser tests out, and says so before and after.
 test: setup
 ifeq ($(WITHOUT),e2e)
 	@echo "*** The browser tests (tests/e2e) are LEFT OUT of this run: WITHOUT=e2e ***"
-	@$(PY) -m pytest --ignore=tests/e2e
+	@$(PY) -m pytest -n 2 --dist loadfile --ignore=tests/e2e
 	@echo "*** Not tested: tests/e2e (WITHOUT=e2e) ***"
 else
 	@test -n "$(CHROMIUM)" || { echo "Chromium is missing, the browser tests need it. On Debian or Ubuntu: sudo apt-get install chromium fonts-noto-cjk"; echo "Or leave them out: make test WITHOUT=e2e"; exit 1; }
-	@$(PY) -m pytest
+	@$(PY) -m pytest -n 2 --dist loadfile --ignore=tests/e2e
+	@$(PY) -m pytest tests/e2e
 endif
 
 e2e: setup

@@ -1,15 +1,18 @@
-"""What the joint review of the reserve library works with: its criteria, and the targets of the programme."""
+"""What planning takes from the documents: criteria of the reserve library, targets, limits of a layout adjustment."""
 
 from __future__ import annotations
 
 from datetime import date
+from fractions import Fraction
 
+from liangtian.planning.layout import LayoutLimits
 from liangtian.planning.network import least_dm2
 from liangtian.policy.parameters import Parameters
 from liangtian.rules.documents import DOCUMENTS
 
 CRITERIA = "haining-2021二（一）.review_criteria"
 TARGETS = "haining-2021一（五）"
+LAYOUT = "consolidation-pilot-2019（永久基本农田）"
 
 
 def criteria_on(on: date, place: str) -> tuple[str, ...]:
@@ -34,3 +37,13 @@ def targets_on(on: date, place: str) -> dict[str, int]:
         "compensation_m2": area_m2("compensation_min_mu"),
         "showcases": number("showcases_min"),
     }
+
+
+def layout_limits_on(on: date, place: str, *, grown_share: Fraction) -> LayoutLimits:
+    """Shares that an adjustment of basic farmland keeps to; by how much it may grow is the caller's choice."""
+    parameters = Parameters(DOCUMENTS)
+    added, moved = (
+        parameters.resolve(f"{LAYOUT}.{name}", on=on, place=place).number
+        for name in ("added_share_min", "moved_share_max")
+    )
+    return LayoutLimits(added, moved, grown_share)

@@ -38,8 +38,10 @@ def fragmentation(lang: Language, /, source: str, home: Path, as_json: bool, **g
     """Measure how far farmland is broken up: sizes, blocks, mesh, edges, and shape of fields."""
     earlier, earlier_on = given.pop("before"), given.pop("before_on")
     asked = {name: given.pop(name) for name in ("on", "place", "within", "by", "gap", "across", "cell")}
-    now = _measured(source, home, asked, given)
-    before = _measured(earlier or source, home, asked | {"on": earlier_on}, given) if earlier or earlier_on else None
+    now = _measured(source, (home, lang), asked, given)
+    before = (
+        _measured(earlier or source, (home, lang), asked | {"on": earlier_on}, given) if earlier or earlier_on else None
+    )
     changes = compared(before, now) if before and now else ()
     if as_json:
         plain = {
@@ -52,13 +54,16 @@ def fragmentation(lang: Language, /, source: str, home: Path, as_json: bool, **g
     click.echo(_text(now, changes, lang))
 
 
-def _measured(source: str, home: Path, asked: dict[str, Any], options: dict[str, Any]) -> Fragmentation | None:
+def _measured(
+    source: str, where: tuple[Path, Language], asked: dict[str, Any], options: dict[str, Any]
+) -> Fragmentation | None:
+    home, lang = where
     on, place = asked["on"] or date.max, asked["place"]
     found = found_land(source, home, on, place, options)
     land = parcels_of(found, place, asked["within"], options)
     rule = rule_of(asked["on"], place, asked["gap"], asked["across"])
     for note in found.notes:
-        click.echo(f"（{note.rule}）{render(note)}", err=True)
+        click.echo(f"（{note.rule}）{render(note, lang=lang)}", err=True)
     return fragmentation_of(blocks_of(land, rule, digits=LEVELS.get(asked["by"])), cell_m=asked["cell"])
 
 

@@ -18,6 +18,7 @@ from liangtian.cli.design import design
 from liangtian.cli.explain import explain
 from liangtian.cli.fragmentation import fragmentation
 from liangtian.cli.layers import layers
+from liangtian.cli.layout import layout
 from liangtian.cli.publish import publish
 from liangtian.cli.rank import rank
 from liangtian.cli.verify import verify
@@ -46,6 +47,7 @@ for command in (
     explain,
     fragmentation,
     layers,
+    layout,
     publish,
     rank,
     verify,

@@ -26,6 +26,7 @@ class Index:
     id : name with its unit last, `quantity_m2`
     document : clause that creates it, `wenzhou-2019（五）`
     since, until : first and last business day on which it may be booked; `until` None: not retired
+    retired_by : clause that retires it; stated if and only if `until` is
     lots : its credits stand on ground, so a leg of a holding names a lot
     """
 
@@ -36,7 +37,12 @@ class Index:
     document: str
     since: date
     until: date | None = None
+    retired_by: str = ""
     lots: bool = False
+
+    def __post_init__(self) -> None:
+        if (self.until is None) != (not self.retired_by) or (self.until is not None and self.until < self.since):
+            raise ValueError(f"{self.id}: `until` and `retired_by` stand together, and not before `since`")
 
     @property
     def sort(self) -> Literal["land", "quota", "money"]:

@@ -33,6 +33,17 @@ def reaching_into(parcels: Parcels, shapes: npt.NDArray[np.object_], *, least_m2
     shapes : shape (k,), valid polygons in the plane of the parcels
     least_m2 : ellipsoidal; less is taken for a line drawn along the same border
     """
+    return _ids(parcels, np.flatnonzero(_inside_m2(parcels, shapes) >= least_m2))
+
+
+def mostly_inside(parcels: Parcels, shapes: npt.NDArray[np.object_]) -> npt.NDArray[np.bool_]:
+    """Which parcels lie inside polygons by half of their area or more, shape (n,); the polygons do not overlap."""
+    whole = np.bincount(parcels.owner, weights=parcels.area_dm2, minlength=len(parcels.attributes)) / 100.0
+    return np.asarray((2.0 * _inside_m2(parcels, shapes) >= whole) & (whole > 0))
+
+
+def _inside_m2(parcels: Parcels, shapes: npt.NDArray[np.object_]) -> npt.NDArray[np.float64]:
+    """Ellipsoidal area of each parcel inside polygons, shape (n,)."""
     pieces = parcels.outlines.polygons(np.arange(len(parcels.outlines)))
     part, at = shapely.STRtree(shapes).query(pieces, predicate="intersects")
     shared = shapely.intersection(pieces[part], shapes[at])
@@ -41,7 +52,7 @@ def reaching_into(parcels: Parcels, shapes: npt.NDArray[np.object_], *, least_m2
     area = np.zeros(len(part))
     area[real] = ellipsoidal_area(shared[real], parcels.crs)
     inside = np.bincount(parcels.owner[part], weights=area, minlength=len(parcels.attributes))
-    return _ids(parcels, np.flatnonzero(inside >= least_m2))
+    return np.asarray(inside, dtype=np.float64)
 
 
 def _ids(parcels: Parcels, rows: npt.NDArray[np.int64]) -> tuple[str, ...]:

@@ -9,7 +9,6 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from liangtian.errors import LiangtianError
-from liangtian_web.balance.models import Filing
 from liangtian_web.people.requests import Request
 from liangtian_web.refusals import sentence
 
@@ -21,13 +20,12 @@ def answered(request: Request, form: Any, template: str, **context: Any) -> Http
     return render(request, template, {"form": form, **context}, status=400 if form.errors else 200)
 
 
-def handed_in(request: Request, form: Form) -> Filing | None:
-    """The filing a valid form makes; None: it was not sent, or says what is wrong with it."""
+def handed_in(request: Request, form: Form) -> Any:
+    """What a valid form makes, a filing mostly; None: it was not sent, or says what is wrong with it."""
     if request.method != "POST" or not form.is_valid():
         return None
     try:
-        made: Filing = form.hand_in(request)  # type: ignore[attr-defined]
+        return form.hand_in(request)  # type: ignore[attr-defined]
     except LiangtianError as error:
         form.add_error(None, sentence(error, request.language))
         return None
-    return made

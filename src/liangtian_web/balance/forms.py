@@ -21,7 +21,7 @@ from liangtian_web.balance.models import Filing
 from liangtian_web.balance.queries import filing_places, occupying_runs, providing_places
 from liangtian_web.ledger.records import place_key
 from liangtian_web.ledger.templatetags.book import credit_word, index_word
-from liangtian_web.onemap.forms import ENCODINGS, ManyFiles, offer_places
+from liangtian_web.onemap.forms import ENCODINGS, ManyFiles, crs_choices, offer_places
 from liangtian_web.people.models import Place, User
 from liangtian_web.people.requests import Request
 from liangtian_web.registers.queries import in_force
@@ -62,7 +62,8 @@ class AcceptanceForm(HeadForm):
     credit_kind = forms.ChoiceField(label=_("项目类型"))
     files = ManyFiles(label=_("范围文件"))  # type: ignore[assignment]  # the metaclass keeps `files` of the form itself
     encoding = forms.ChoiceField(label=_("属性编码"), choices=ENCODINGS, required=False)
-    field_order = ["key", "place", "project", "credit_kind", "on", "document", "files", "encoding"]
+    crs = forms.ChoiceField(label=_("坐标系"), choices=crs_choices, required=False)
+    field_order = ["key", "place", "project", "credit_kind", "on", "document", "files", "encoding", "crs"]
 
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -127,7 +128,7 @@ class AcceptanceForm(HeadForm):
         LiangtianError : the boundary cannot be read, or another reason of `actions.file_acceptance`
         """
         given = self.cleaned_data
-        boundary = boundary_from(given["files"], "", given["encoding"])
+        boundary = boundary_from(given["files"], "", given["encoding"], given["crs"])
         return actions.file_acceptance(request, self.head_of(given["place"], given["project"]), boundary, self.facts())
 
 

@@ -97,28 +97,31 @@ def filing(request: Request, uuid: UUID) -> HttpResponse:
     decision = getattr(row, "decision", None)
     ruled = None if decision else rule(row)
     tag, word = presentation.state_of(row)
-    context: dict[str, Any] = {
-        "filing": row,
-        "decision": decision,
-        "tag": tag,
-        "word": word,
+    context: dict[str, Any] = {"filing": row, "decision": decision, "tag": tag, "word": word}
+    context |= {
         "run": (row.begun or row).run,
         "registered": presentation.registered(row),
         "stated": presentation.stated(row),
-        "stopped": bool(ruled and not ruled.may_post),
-        "grounds": Decision.Grounds.choices if ruled and ruled.departs else [],
-        "own": row.filer_id == request.user.pk,
-        "may_decide": decision is None and row.filer_id != request.user.pk and _decides(request, row),
         "follows": _follows(request, row),
         "later": filings_for(request.user).filter(begun=row),
         **_reasons(request, row, ruled),
+        **_deciding(request, row, ruled),
     }
-    if row.event == "approval" and decision is None:
-        context["suspension"] = standing(row.place, row.on)
     if row.area_m2 is not None:
         config = map_config(request, versions_on(request.user, row.on), row.on, shapes=f"{request.path}shapes.json")
         context["config"] = config
     return render(request, "balance/filing.html", context)
+
+
+def _deciding(request: Request, row: Filing, ruled: Ruled | None) -> dict[str, Any]:
+    """Who may decide a filing that waits, what stops it, and on what grounds it may be booked all the same."""
+    own = row.filer_id == request.user.pk
+    found: dict[str, Any] = {"own": own, "may_decide": ruled is not None and not own and _decides(request, row)}
+    if ruled is not None:
+        found |= {"stopped": not ruled.may_post, "grounds": Decision.Grounds.choices if ruled.departs else []}
+        if row.event == "approval":
+            found["suspension"] = standing(row.place, row.on)
+    return found
 
 
 def _decides(request: Request, row: Filing) -> bool:

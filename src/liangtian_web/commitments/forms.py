@@ -29,12 +29,14 @@ from liangtian_web.balance.forms import (
 from liangtian_web.balance.models import Filing
 from liangtian_web.balance.procedures.commitment import COMPLETION, OWED, STEPS, owed_of
 from liangtian_web.balance.queries import filing_places
+from liangtian_web.commitments import actions
 from liangtian_web.commitments.models import StepDone
 from liangtian_web.commitments.queries import committing_runs
 from liangtian_web.ledger.records import place_key
 from liangtian_web.ledger.templatetags.book import index_unit, index_word
 from liangtian_web.onemap.forms import offer_places
 from liangtian_web.people.models import Place, User
+from liangtian_web.people.requests import Request
 from liangtian_web.review.models import Run
 
 
@@ -97,6 +99,11 @@ class _RunForm(AmountsForm):
             return UUID(str(self.data.get("key")))
         except ValueError:
             return None
+
+    def promised(self, request: Request, whose: tuple[Place, str], facts: dict[str, Any]) -> Filing:
+        """Ask to enter it: of a place, for a project."""
+        run = self.cleaned_data.get("run")
+        return actions.file_promise(request, self.head_of(*whose), facts=facts, run=run)
 
     def belongs_to(self) -> dict[str, str]:
         """The key project the promise balances, if it is one's."""
@@ -163,6 +170,10 @@ class InfrastructureForm(_RunForm):
         run = self.cleaned_data["run"]
         return run.place, run.name
 
+    def hand_in(self, request: Request) -> Filing:
+        """Ask to enter the promise."""
+        return self.promised(request, self.head(), self.facts())
+
 
 class SupplementForm(_RunForm):
     """补改结合, submitted to state or province: a day for every step."""
@@ -213,6 +224,10 @@ class SupplementForm(_RunForm):
         """Whose balance, and what for."""
         return self.cleaned_data["place"], self.cleaned_data["project"]
 
+    def hand_in(self, request: Request) -> Filing:
+        """Ask to enter the promise."""
+        return self.promised(request, self.head(), self.facts())
+
 
 PROMISES: dict[str, type[InfrastructureForm | SupplementForm]] = {
     "infrastructure": InfrastructureForm,
@@ -225,6 +240,10 @@ class SupplyForm(AmountsForm):
 
     lots = LotsField()
 
+    def __init__(self, promise: Filing, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.promise = promise
+
     def clean(self) -> dict[str, Any]:
         """Something is supplied."""
         given = super().clean() or {}
@@ -236,6 +255,26 @@ class SupplyForm(AmountsForm):
         """By the names of the dictionary."""
         return {"supplied_amounts": (self.amounts(),)}
 
+    def hand_in(self, request: Request) -> Filing:
+        """Ask to supply it."""
+        given = self.cleaned_data
+        more = {"on": given["on"], "document": given["document"], "facts": self.facts(), "lots": given["lots"]}
+        return actions.file_supply(request, given["key"], self.promise, **more)
+
+
+class DefaultForm(PastForm):
+    """That the day of a promise has come."""
+
+    def __init__(self, promise: Filing, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.promise = promise
+
+    def hand_in(self, request: Request) -> Filing:
+        """Ask to deduct what was not supplied in time."""
+        given = self.cleaned_data
+        more = {"on": given["on"], "document": given["document"]}
+        return actions.file_default(request, given["key"], self.promise, **more)
+
 
 class StepForm(HeadForm):
     """A step taken, or the day the project is completed."""
@@ -243,8 +282,9 @@ class StepForm(HeadForm):
     step = forms.ChoiceField(label=_("步骤"))
     field_order = ["key", "step", "on", "document"]
 
-    def __init__(self, steps: list[str], *args: Any, **kwargs: Any) -> None:
+    def __init__(self, promise: Filing, steps: list[str], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.promise = promise
         words = dict(StepDone.Step.choices)
         self.fields["step"].choices = [(name, words[name]) for name in steps]  # type: ignore[attr-defined]
         self.fields["on"].label = _("日期")
@@ -256,3 +296,8 @@ class StepForm(HeadForm):
         if on and on > timezone.localdate() and given.get("step") != COMPLETION:
             self.add_error("on", gettext("完成日期不能晚于今天。"))
         return given
+
+    def hand_in(self, request: Request) -> StepDone:
+        """Keep the day of the step."""
+        given = {name: self.cleaned_data[name] for name in ("step", "on", "document")}
+        return actions.record_step(request, self.promise, {"uuid": self.cleaned_data["key"], **given})

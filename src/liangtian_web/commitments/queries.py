@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from liangtian.policy.amounts import BALANCE
 from liangtian_web.balance.models import Filing
+from liangtian_web.balance.procedures.commitment import COMPLETION, STEPS
 from liangtian_web.balance.promises import DUE, PROMISE
 from liangtian_web.balance.queries import HOLD, KINDS, LEVELS, filing_places, filings_for
 from liangtian_web.ledger.queries import accounts_for, balances
@@ -47,6 +48,23 @@ def committing_runs(user: User, sending: UUID | None = None) -> QuerySet[Run]:
     alive = begun.exclude(decision__isnull=False, decision__entry__isnull=True)
     found = runs_for(user).filter(kind__in=KINDS, place__in=filing_places(user))
     return found.filter(~Exists(alive)).defer(*HEAVY)
+
+
+def files_for(user: User, promise: Filing) -> bool:
+    """Whether the user may supply a promise: its own place's people."""
+    return filing_places(user).filter(pk=promise.place_id).exists()
+
+
+def judges(user: User, promise: Filing) -> bool:
+    """Whether the user may file its default."""
+    return judged_places(user).filter(pk=promise.place_id).exists()
+
+
+def recordable(user: User, promise: Filing) -> list[str]:
+    """The steps of a promise the user may record; the day of completion, which sets the term, only the place above."""
+    if promise.facts.get("promised_steps"):
+        return list(STEPS) if files_for(user, promise) else []
+    return [COMPLETION] if judges(user, promise) else []
 
 
 def is_default_filed(promise: Filing, sending: UUID) -> bool:

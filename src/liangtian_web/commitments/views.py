@@ -12,20 +12,18 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from liangtian.errors import LiangtianError
-from liangtian_web.balance.actions import Head
+from liangtian_web.balance.answers import answered, handed_in
 from liangtian_web.balance.models import Filing
-from liangtian_web.balance.procedures.commitment import COMPLETION, STEPS
+from liangtian_web.balance.procedures.commitment import COMPLETION
 from liangtian_web.balance.promises import standing
 from liangtian_web.balance.queries import filing_places
-from liangtian_web.commitments import actions, presentation
-from liangtian_web.commitments.forms import PROMISES, PastForm, StepForm, SupplyForm
+from liangtian_web.commitments import presentation
+from liangtian_web.commitments.forms import PROMISES, DefaultForm, StepForm, SupplyForm
 from liangtian_web.commitments.papers import DOCX, registration
-from liangtian_web.commitments.queries import booked_for, commitments_for, judged_places
+from liangtian_web.commitments.queries import booked_for, commitments_for, files_for, judges, recordable
 from liangtian_web.commitments.register import lines, unlisted
 from liangtian_web.ledger.queries import accounts_for
 from liangtian_web.people.requests import Request, language_of
-from liangtian_web.refusals import sentence
 from liangtian_web.trail.actions import note
 from liangtian_web.trail.export import export
 
@@ -62,29 +60,11 @@ def promise(request: Request, kind: str) -> HttpResponse:
     if not filing_places(request.user).exists():
         raise PermissionDenied
     form = PROMISES[kind](request.user, request.POST or None, initial={"run": request.GET.get("run", "")})
-    if request.method == "POST" and form.is_valid():
-        given = form.cleaned_data
-        place, project = form.head()
-        head = Head(given["key"], place, project, given["on"], given["document"])
-        try:
-            made = actions.file_promise(request, head, facts=form.facts(), run=given.get("run"))
-            return redirect("balance:filing", made.uuid)
-        except LiangtianError as error:
-            form.add_error(None, sentence(error, request.language))
-    context = {"form": form, "kind": kind}
-    return render(request, "commitments/new.html", context, status=400 if form.errors else 200)
+    return answered(request, form, "commitments/new.html", kind=kind)
 
 
 def _promise(request: Request, uuid: UUID) -> Filing:
     return get_object_or_404(commitments_for(request.user), uuid=uuid)
-
-
-def _files(request: Request, found: Filing) -> bool:
-    return filing_places(request.user).filter(pk=found.place_id).exists()
-
-
-def _judges(request: Request, found: Filing) -> bool:
-    return judged_places(request.user).filter(pk=found.place_id).exists()
 
 
 @require_GET
@@ -92,7 +72,7 @@ def page(request: Request, uuid: UUID) -> HttpResponse:
     """A commitment: how it stands index by index, its days, what was booked of it, what the clauses say today."""
     found = _promise(request, uuid)
     context = presentation.page(found, timezone.localdate(), language_of(request))
-    context |= {"files": _files(request, found), "judges": _judges(request, found)}
+    context |= {"files": files_for(request.user, found), "judges": judges(request.user, found)}
     return render(request, "commitments/page.html", context)
 
 
@@ -100,16 +80,11 @@ def page(request: Request, uuid: UUID) -> HttpResponse:
 def supply(request: Request, uuid: UUID) -> HttpResponse:
     """Ask to supply what is promised or in arrears."""
     found = _promise(request, uuid)
-    if not _files(request, found):
+    if not files_for(request.user, found):
         raise PermissionDenied
-    form = SupplyForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        given = form.cleaned_data
-        more = {"on": given["on"], "document": given["document"], "facts": form.facts(), "lots": given["lots"]}
-        try:
-            return redirect("balance:filing", actions.file_supply(request, given["key"], found, **more).uuid)
-        except LiangtianError as error:
-            form.add_error(None, sentence(error, request.language))
+    form = SupplyForm(found, request.POST or None)
+    if made := handed_in(request, form):
+        return redirect("balance:filing", made.uuid)
     context = {"form": form, "promise": found, "known": standing(found)}
     context["rows"] = presentation.supply_rows(form, found, timezone.localdate())
     return render(request, "commitments/supply.html", context, status=400 if form.errors else 200)
@@ -119,37 +94,22 @@ def supply(request: Request, uuid: UUID) -> HttpResponse:
 def default(request: Request, uuid: UUID) -> HttpResponse:
     """Ask to deduct what was not supplied in time: the place above does."""
     found = _promise(request, uuid)
-    if not _judges(request, found):
+    if not judges(request.user, found):
         raise PermissionDenied
-    form = PastForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        given = form.cleaned_data
-        more = {"on": given["on"], "document": given["document"]}
-        try:
-            return redirect("balance:filing", actions.file_default(request, given["key"], found, **more).uuid)
-        except LiangtianError as error:
-            form.add_error(None, sentence(error, request.language))
-    context = {"form": form, "promise": found}
-    return render(request, "commitments/default.html", context, status=400 if form.errors else 200)
+    return answered(request, DefaultForm(found, request.POST or None), "commitments/default.html", promise=found)
 
 
 @require_http_methods(["GET", "POST"])
 def step(request: Request, uuid: UUID) -> HttpResponse:
     """Record a step taken; the day of completion, which sets the term, only the place above records."""
     found = _promise(request, uuid)
-    own = list(STEPS) if _files(request, found) and found.facts.get("promised_steps") else []
-    above = [COMPLETION] if _judges(request, found) and not found.facts.get("promised_steps") else []
-    if not own and not above:
+    steps = recordable(request.user, found)
+    if not steps:
         raise PermissionDenied
-    form = StepForm(own + above, request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        given = {name: form.cleaned_data[name] for name in ("step", "on", "document")}
-        try:
-            actions.record_step(request, found, {"uuid": form.cleaned_data["key"], **given})
-            return redirect("commitments:page", found.uuid)
-        except LiangtianError as error:
-            form.add_error(None, sentence(error, request.language))
-    context = {"form": form, "promise": found, "completion": bool(above)}
+    form = StepForm(found, steps, request.POST or None)
+    if handed_in(request, form):
+        return redirect("commitments:page", found.uuid)
+    context = {"form": form, "promise": found, "completion": COMPLETION in steps}
     return render(request, "commitments/step.html", context, status=400 if form.errors else 200)
 
 

@@ -180,9 +180,10 @@ def occupy(home: Path) -> None:
     for name, checked, held, approved in OCCUPIED:
         title, kind = projects.PROJECTS[name]
         first, second = people[counties[name]]
-        run = _check(
-            home, name, f"{title}（{YEAR} 年报批）", kind, date(YEAR, *checked), place_of(counties[name]), first
-        )
+        asked = review.Asked(
+            f"{title}（{YEAR} 年报批）", kind, date(YEAR, *checked), place_of(counties[name]), {}
+        )  # fmt: skip
+        run = _check(home, name, asked, first)
         about = head(run.place, run.name, date(YEAR, *held), f"{title}占用申请")
         hold = booked(balance.file_hold(acting(first), about, run, facts={}), second)
         if approved:
@@ -191,12 +192,12 @@ def occupy(home: Path) -> None:
             booked(balance.file_ending(acting(first), number(document), hold, "approval", **given), second)
 
 
-def _check(home: Path, name: str, title: str, kind: str, on: date, place: Place, who: str) -> Run:
+def _check(home: Path, name: str, asked: review.Asked, who: str) -> Run:
     """A check of a sample project, once."""
-    if earlier := Run.objects.filter(name=title, place=place).first():
+    if earlier := Run.objects.filter(name=asked.name, place=asked.place).first():
         return earlier
     features = open_features(home / "demo" / "projects" / f"{name}.txt", workdir=home / "demo")
-    return review.check(User.objects.get(username=who), features, review.Asked(title, kind, on, place, {}))
+    return review.check(User.objects.get(username=who), features, asked)
 
 
 # County, project, amounts, days promised for the four steps, day and document, who; what is supplied; whether it defaulted.

@@ -125,11 +125,6 @@ BEGIN
   IF current_setting('transaction_isolation') <> 'read committed' THEN
     RAISE EXCEPTION 'the book is written at read committed: an older snapshot does not see the last writer';
   END IF;
-  IF (SELECT count(*) <> count(DISTINCT (leg.account, leg.lot)) FROM unnest(accounts, lots) AS leg (account, lot)) THEN
-    PERFORM book_refuse('entry-account-twice', (
-      SELECT jsonb_build_object('account', leg.account, 'lot', leg.lot) FROM unnest(accounts, lots) AS leg (account, lot)
-       GROUP BY leg.account, leg.lot HAVING count(*) > 1 LIMIT 1));
-  END IF;
   today := (clock_timestamp() AT TIME ZONE 'Asia/Shanghai')::date;
   IF entry_on > today THEN
     IF (SELECT k.past FROM book_kind k WHERE k.id = entry_kind) THEN
@@ -141,12 +136,13 @@ BEGIN
   PERFORM pg_advisory_xact_lock(40961, id::int)
      FROM (SELECT DISTINCT unnest(accounts || implied_accounts) AS id ORDER BY 1) AS ordered;
   -- In place of foreign keys, whose row locks every writer at once would write: see book_user_kept.
-  PERFORM pg_advisory_xact_lock_shared(40965, u.id::int)
-     FROM (SELECT DISTINCT unnest(ARRAY[entry_actor, entry_approver]) AS id ORDER BY 1) AS u WHERE u.id IS NOT NULL;
+  PERFORM pg_advisory_xact_lock_shared(40965, least(entry_actor, entry_approver)::int),
+          pg_advisory_xact_lock_shared(40965, greatest(entry_actor, entry_approver)::int),
+          -- and the second of its stamp, as `book_announce` does
+          pg_advisory_xact_lock_shared(40969, floor(extract(epoch FROM clock_timestamp()) - 1577836800)::int);
   IF entry_approver IS NOT NULL AND NOT EXISTS (SELECT FROM people_user u WHERE u.id = entry_approver) THEN
     RAISE EXCEPTION 'there is no user %', entry_approver USING ERRCODE = 'foreign_key_violation';
   END IF;
-  PERFORM book_announce();
   INSERT INTO ledger_entry (uuid, key, "on", recorded_at, kind, evidence, rules, actor_id, actor_name, approver_id,
                             approver_name, reverses_id, settles_id, linked, expires, created_xid)
     VALUES (entry_uuid, entry_key, entry_on, clock_timestamp(), entry_kind, entry_evidence, entry_rules,
@@ -191,9 +187,12 @@ BEGIN
         SELECT entry, n, account, lot, amount, entry_on, false, balance, latest FROM asked
     )
     SELECT account, lot, place_id, pool, "index", may_be_negative, lot_fits, may_move,
-           NOT may_be_negative AND amount < 0 AND (balance < 0 OR latest > entry_on) AS takes
+           NOT may_be_negative AND amount < 0 AND (balance < 0 OR latest > entry_on) AS takes, twice
       FROM (
-        SELECT asked.*, CASE
+        SELECT asked.*, EXISTS (
+              SELECT FROM asked AS other WHERE other.account = asked.account AND other.n <> asked.n
+                 AND other.lot IS NOT DISTINCT FROM asked.lot) AS twice,
+          CASE
             WHEN amount > 0 THEN EXISTS (
               SELECT FROM book_index i WHERE i.id = asked."index" AND i.since <= entry_on AND coalesce(i.until >= entry_on, true))
             ELSE entry_reverses IS NOT NULL OR NOT EXISTS (
@@ -204,10 +203,13 @@ BEGIN
             END AS may_move
           FROM asked
       ) AS leg
-     WHERE lot_fits IS NOT TRUE OR NOT may_move OR (NOT may_be_negative AND amount < 0 AND (balance < 0 OR latest > entry_on))
+     WHERE lot_fits IS NOT TRUE OR NOT may_move OR twice OR (NOT may_be_negative AND amount < 0 AND (balance < 0 OR latest > entry_on))
         OR (SELECT EXISTS (SELECT FROM ledger_period p WHERE p.through >= entry_on))
-     ORDER BY lot_fits IS NOT TRUE DESC, may_move
+     ORDER BY twice DESC, lot_fits IS NOT TRUE DESC, may_move
   LOOP
+    IF one.twice THEN
+      PERFORM book_refuse('entry-account-twice', jsonb_build_object('account', one.account, 'lot', one.lot));
+    END IF;
     PERFORM book_check_leg(one, entry_on);
     IF NOT one.may_move THEN
       PERFORM book_refuse_move(one, entry_on, entry_kind, entry);
@@ -487,11 +489,10 @@ BEGIN
   NEW.created_xid := pg_current_xact_id()::text::bigint;
   RETURN NEW;
 END $$;
-CREATE OR REPLACE FUNCTION book_entry_has_legs() RETURNS trigger LANGUAGE plpgsql
-  SECURITY DEFINER SET search_path = public, pg_temp AS $$
+CREATE OR REPLACE FUNCTION book_entry_has_legs() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  IF NOT EXISTS (SELECT FROM ledger_leg WHERE entry_id = NEW.id) THEN
-    PERFORM book_refuse('entry-no-legs', jsonb_build_object('key', NEW.key));
+  IF NOT EXISTS (SELECT FROM public.ledger_leg l WHERE l.entry_id = NEW.id) THEN
+    PERFORM public.book_refuse('entry-no-legs', jsonb_build_object('key', NEW.key));
   END IF;
   RETURN NULL;
 END $$;

@@ -19,13 +19,17 @@ from liangtian.ledger.entry import AMOUNT_MAX
 from liangtian.ledger.indices import indices
 from liangtian.policy.amounts import COMPENSATION
 from liangtian_web.balance.forms import DATE, HeadForm, LotsField, choices_of
+from liangtian_web.balance.models import Filing
 from liangtian_web.balance.procedures.transfer import LINKAGE, TRADED
 from liangtian_web.ledger.templatetags.book import index_word
 from liangtian_web.onemap.forms import offer_places
 from liangtian_web.people.models import Place, User
+from liangtian_web.people.requests import Request, language_of
+from liangtian_web.transfers import actions
 from liangtian_web.transfers.actions import Spending, Terms
-from liangtian_web.transfers.models import Good, Listing
+from liangtian_web.transfers.models import Demand, Good, Listing, Match
 from liangtian_web.transfers.queries import trading_places
+from liangtian_web.transfers.stages import Open
 
 PRICE_MAX = Decimal(100_000_000)  # yuan per mu or kg: no price of the trade comes near
 STANDS = timedelta(days=90)
@@ -155,6 +159,13 @@ class ListingForm(HeadForm, Traded):
         """By the names of the facts dictionary."""
         return {"transfer_good": self.cleaned_data["good"], "transfer_amounts": (self.amounts(),)}
 
+    def hand_in(self, request: Request) -> Filing:
+        """File the offer."""
+        given = self.cleaned_data
+        more = {"village": given["village"], "lots": given["lots"], "expires": given["expires"]}
+        head = self.head_of(given["place"], given["project"])
+        return actions.list_for_sale(request, head, self.facts(), prices=self.prices(), **more)
+
 
 class DemandForm(HeadForm, Traded):
     """A request to buy; a price is the most it pays, and may be left open."""
@@ -190,6 +201,12 @@ class DemandForm(HeadForm, Traded):
             self.add_error("until", gettext("有效期须不早于申请日期。"))
         return given
 
+    def hand_in(self, request: Request) -> Demand:
+        """Put the request into the queue."""
+        given = self.cleaned_data
+        columns = {name: given[name] for name in ("place", "good", "on", "until", "document", "purpose")}
+        return actions.ask(request, uuid=given["key"], amounts=self.amounts(), prices=self.prices(), **columns)
+
 
 class MatchForm(HeadForm, Amounts):
     """How much of a listing goes to a request, at which prices."""
@@ -199,8 +216,11 @@ class MatchForm(HeadForm, Amounts):
     )
     field_order = ["key", "on", "document", "reason"]
 
-    def __init__(self, fits: dict[str, int], prices: dict[str, str], *args: Any, **kwargs: Any) -> None:
-        self.indices = tuple(fits)
+    def __init__(self, have: Open[Listing], asks: Open[Demand], *args: Any, **kwargs: Any) -> None:
+        prices, left = have.row.prices, asks.left
+        fits = {index: min(amount, left[index]) for index, amount in have.left.items() if index in left}
+        fits = fits or dict.fromkeys(prices, 0)
+        self.indices, self.listing, self.demand = tuple(fits), have.row, asks.row
         super().__init__(*args, **kwargs)
         self.fields["document"].label = _("撮合文号")
         for index, amount in fits.items():
@@ -216,9 +236,22 @@ class MatchForm(HeadForm, Amounts):
         given = self.cleaned_data
         return Terms(given["key"], self.amounts(), self.prices(), given["on"], given["document"], given["reason"])
 
+    def hand_in(self, request: Request) -> Match:
+        """Propose it."""
+        return actions.propose(request, self.listing, self.demand, self.terms(), language_of(request))
+
 
 class WithdrawalForm(HeadForm):
     """Why what is listed is taken back: the document says."""
+
+    def __init__(self, listing: Listing, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.listing = listing
+
+    def hand_in(self, request: Request) -> Filing:
+        """Ask for it back."""
+        filing = self.listing.filing
+        return actions.withdraw_listing(request, self.listing, self.head_of(filing.place, filing.project))
 
 
 class PaymentForm(HeadForm):
@@ -237,9 +270,9 @@ class PaymentForm(HeadForm):
     )  # fmt: skip
     field_order = ["key", "amount_yuan", "paid_for", "reason", "payee", "village", "needs_open_yuan", "on", "document"]
 
-    def __init__(self, listing: Listing, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, match: Match, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.listing = listing
+        self.match, listing = match, match.listing
         self.fields["paid_for"].choices = choices_of("paid_for")  # type: ignore[attr-defined]
         self.fields["on"].label, self.fields["document"].label = _("支付日期"), _("支付文号")
         _offer_villages(self, [Q(path__startswith=listing.filing.place.path)])
@@ -261,6 +294,11 @@ class PaymentForm(HeadForm):
             given["amount_yuan"], given["paid_for"], given["payee"], given["village"], given["reason"],
             given.get("needs_open_yuan"),
         )  # fmt: skip
+
+    def hand_in(self, request: Request) -> Filing:
+        """Ask to pay it out."""
+        filing = self.match.listing.filing
+        return actions.pay(request, self.match, self.spending(), self.head_of(filing.place, filing.project))
 
 
 def _offer_villages(form: forms.Form, where: Iterable[Q]) -> None:

@@ -9,12 +9,11 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from liangtian.errors import LiangtianError
+from liangtian_web.balance.answers import handed_in
 from liangtian_web.ledger.queries import keeping_places
 from liangtian_web.onemap.map_views import day_of
 from liangtian_web.people.models import User
-from liangtian_web.people.requests import Request, language_of
-from liangtian_web.refusals import sentence
+from liangtian_web.people.requests import Request
 from liangtian_web.trail.export import export
 from liangtian_web.transfers import actions, presentation
 from liangtian_web.transfers.forms import MatchForm, PaymentForm
@@ -41,15 +40,10 @@ def propose(request: Request, uuid: UUID, other: UUID) -> HttpResponse:
     if not acts_for_city(request.user, row.filing.place, wanted.place):
         raise PermissionDenied
     have, asks = open_listings([row])[0], open_demands([wanted])[0]
-    fits = {index: min(amount, asks.left[index]) for index, amount in have.left.items() if index in asks.left}
     on = day_of(request)
-    form = MatchForm(fits or dict.fromkeys(row.prices, 0), row.prices, request.POST or None, initial={"on": on})
-    if request.method == "POST" and form.is_valid():
-        try:
-            made = actions.propose(request, row, wanted, form.terms(), language_of(request))
-            return redirect("transfers:match", made.uuid)
-        except LiangtianError as error:
-            form.add_error(None, sentence(error, request.language))
+    form = MatchForm(have, asks, request.POST or None, initial={"on": on})
+    if made := handed_in(request, form):
+        return redirect("transfers:match", made.uuid)
     context = {
         "form": form, "listing": row, "demand": wanted, "asked": presentation.demand_lines(asks),
         "lines": presentation.listing_lines(have, on),
@@ -135,13 +129,9 @@ def spend(request: Request, uuid: UUID) -> HttpResponse:
     pays = now.stage == Stage.SETTLED and trading_places(request.user).filter(pk=row.listing.filing.place_id).exists()
     if request.method == "POST" and not pays:
         raise PermissionDenied
-    form = PaymentForm(row.listing, request.POST or None) if pays else None
-    if request.method == "POST" and form and form.is_valid():
-        head = form.head_of(row.listing.filing.place, row.listing.filing.project)
-        try:
-            return redirect("balance:filing", actions.pay(request, row, form.spending(), head).uuid)
-        except LiangtianError as error:
-            form.add_error(None, sentence(error, request.language))
+    form = PaymentForm(row, request.POST or None) if pays else None
+    if form and (made := handed_in(request, form)):
+        return redirect("balance:filing", made.uuid)
     context = {
         "match": now.match, "sums": next(iter(proceeds_of([now])), None), "form": form,
         "payments": presentation.payments_shown(row),

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from functools import reduce
+from functools import cache, reduce
 from operator import or_
 
 from django.contrib.auth.models import AnonymousUser
@@ -132,8 +132,9 @@ def queue(listing: Open[Listing], on: date) -> list[Waiting]:
     city = city_of(place)
     rows = Demand.objects.filter(good=listing.row.good, on__lte=on, until__gte=on, withdrawal=None).exclude(place=place)
     rows = rows.filter(place__path__startswith=city.path) if city else rows.none()
+    first = cache(advanced)
     found = [
-        Waiting(each, advanced(each.row.place, on))
+        Waiting(each, first(each.row.place, on))
         for each in open_demands(rows.select_related("place", "filer"))
         if any(index in listing.left and _affords(each.row, index, prices) for index in each.left)
     ]

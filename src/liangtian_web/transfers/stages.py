@@ -97,10 +97,11 @@ def standing_of(match: Match) -> Standing:
 
 def _standing(match: Match, filing: Filing | None) -> Standing:
     consents = {each.side: each for each in match.consents.all()}
-    return Standing(match, _stage(match, consents, filing), consents, filing)
+    return Standing(match, stage_of(match, consents, filing), consents, filing)
 
 
-def _stage(match: Match, consents: dict[str, Consent], filing: Filing | None) -> Stage:
+def stage_of(match: Match, consents: dict[str, Consent], filing: Filing | None) -> Stage:
+    """Where a match is: its filing's decision first, then what the sides said, then the day its listing lapsed."""
     decision = getattr(filing, "decision", None)
     if decision is not None:
         if decision.entry is None:

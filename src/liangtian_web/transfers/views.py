@@ -11,11 +11,10 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from liangtian.errors import LiangtianError
+from liangtian_web.balance.answers import answered, handed_in
 from liangtian_web.balance.presentation import state_of
 from liangtian_web.onemap.map_views import day_of
 from liangtian_web.people.requests import Request
-from liangtian_web.refusals import sentence
 from liangtian_web.trail.export import export
 from liangtian_web.transfers import actions, presentation
 from liangtian_web.transfers.forms import DemandForm, ListingForm, WithdrawalForm
@@ -71,17 +70,8 @@ def download(request: Request) -> HttpResponse:
 def offer(request: Request) -> HttpResponse:
     """List indices to sell."""
     form = ListingForm(_trader(request), request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        given = form.cleaned_data
-        head = form.head_of(given["place"], given["project"])
-        more = {"lots": given["lots"], "expires": given["expires"]}
-        try:
-            made = actions.list_for_sale(
-                request, head, form.facts(), prices=form.prices(), village=given["village"], **more
-            )
-            return redirect("transfers:listing", made.uuid)
-        except LiangtianError as error:
-            form.add_error(None, sentence(error, request.language))
+    if made := handed_in(request, form):
+        return redirect("transfers:listing", made.uuid)
     return render(request, "transfers/offer.html", {"form": form}, status=400 if form.errors else 200)
 
 
@@ -89,14 +79,8 @@ def offer(request: Request) -> HttpResponse:
 def ask(request: Request) -> HttpResponse:
     """Ask to buy."""
     form = DemandForm(_trader(request), request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        given = form.cleaned_data
-        columns = {name: given[name] for name in ("place", "good", "on", "until", "document", "purpose")}
-        try:
-            made = actions.ask(request, uuid=given["key"], amounts=form.amounts(), prices=form.prices(), **columns)
-            return redirect("transfers:demand", made.uuid)
-        except LiangtianError as error:
-            form.add_error(None, sentence(error, request.language))
+    if made := handed_in(request, form):
+        return redirect("transfers:demand", made.uuid)
     return render(request, "transfers/ask.html", {"form": form}, status=400 if form.errors else 200)
 
 
@@ -135,16 +119,7 @@ def withdraw_listing(request: Request, uuid: UUID) -> HttpResponse:
     row = get_object_or_404(listings_for(request.user), filing__uuid=uuid)
     if not _trades_at(request, row.filing.place_id):
         raise PermissionDenied
-    form = WithdrawalForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        head = form.head_of(row.filing.place, row.filing.project)
-        try:
-            return redirect("balance:filing", actions.withdraw_listing(request, row, head).uuid)
-        except LiangtianError as error:
-            form.add_error(None, sentence(error, request.language))
-    return render(
-        request, "transfers/withdraw.html", {"form": form, "listing": row}, status=400 if form.errors else 200
-    )
+    return answered(request, WithdrawalForm(row, request.POST or None), "transfers/withdraw.html", listing=row)
 
 
 @require_GET

@@ -140,6 +140,16 @@ def test_indices_before_and_after(land: str, tmp_path: Path) -> None:
     assert run("fragmentation", land, lang="zh").stdout.splitlines()[0] == "田块数\t3"
 
 
+def test_overlaps_are_named_and_too_little_land_has_no_aggregation(tmp_path: Path) -> None:
+    path = tmp_path / "twice.gpkg"
+    columns = {"BSM": ["A", "B"], "DLBM": ["0101", "0101"]}
+    shapes = np.array([cell(0, 0), cell(0.5, 0)], dtype=object)
+    vector.write(Features(shapes, pa.table(columns), PLANE, "x", np.arange(1, 3)), path)
+    done = run("fragmentation", str(path), "--cell", "5000")
+    assert done.stderr.startswith("（BLK-02）1 pairs of farmland parcels overlap")
+    assert "aggregation index\t—" in done.stdout.splitlines()
+
+
 def test_two_days_of_a_published_layer_are_compared(tmp_path: Path) -> None:
     for on, code in (("2022-12-31", "0301"), ("2023-12-31", "0101")):
         put(tmp_path, "DLTB", [cell(0, 0), cell(1, 0)], {"BSM": ["A", "B"], "DLBM": ["0101", code]}, on=on)
@@ -153,6 +163,35 @@ def test_land_without_farmland(tmp_path: Path) -> None:
     vector.write(Features(np.array([cell(0, 0)], dtype=object), pa.table(columns), PLANE, "x", np.arange(1, 2)), path)
     assert run("fragmentation", str(path)).stdout == "There is no farmland in the land asked about.\n"
     assert data("fragmentation", str(path))["fragmentation"] is None
+
+
+@pytest.fixture
+def row_of_fields(tmp_path: Path) -> Path:
+    """A gap P2 between basic-farmland fields P1 and P3, and P4 far off."""
+    columns = {"BSM": ["P1", "P2", "P3", "P4"], "DLBM": ["0101"] * 4, "KCXS": [0.0] * 4, "GDDB": [6] * 4}
+    put(tmp_path, "DLTB", [cell(n, 0) for n in (0, 1, 2, 9)], {**columns, "ZLDWDM": [VILLAGE] * 4})
+    return tmp_path
+
+
+def test_basic_farmland_is_laid_out_anew(row_of_fields: Path, tmp_path: Path) -> None:
+    where = ("layout", "DLTB", "--home", str(row_of_fields), "--on", "2024-06-01", "--grown-share", "0.5")
+    with pytest.raises(LayerInvalid) as raised:
+        run(*where)
+    assert raised.value.message_id == "layout-no-basic"
+    basic = [cell(0, 0), cell(2, 0, 0.5, 1), cell(9, 0)]
+    put(row_of_fields, "YJJBNTTB", basic, {"BSM": ["J1", "J2", "J3"], "KCXS": [0.0] * 3})
+    document = data(*where)
+    assert (document["removed"], document["added"], document["after"]["pairs"]) == ([], ["P2"], 2)
+    file = line(tmp_path, "basic.gpkg", *basic)
+    lines = run(*where, "--basic", file, "--place", "339901").stdout.splitlines()
+    assert lines[0].startswith("0 parcels move out (0.00 mu), 1 move in (15.00 mu); pairs that join 0 → 2, ")
+    assert lines[1:] == ["+\tP2"]
+    none = run(*where, "--leaving", "P4")
+    assert (none.exit_code, none.stdout) == (
+        1,
+        "What has to leave is more than may move at all. Take fewer parcels out.\n",
+    )
+    assert run(*where, "--seconds", "0").exit_code in (0, 3)
 
 
 PROJECTS = """

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
-from bookkeeping import day
+import pytest
+
+from bookkeeping import at, day, new_book, quota, refused
+from liangtian.ledger import indices as indices_module
+from liangtian.ledger.entry import reverse
 from liangtian.ledger.indices import indices
 from liangtian.ledger.kinds import credit_kinds, entry_kinds, pools
 from liangtian.rules.documents import DOCUMENTS
@@ -18,9 +23,30 @@ def test_every_index_cites_a_clause_of_a_document_and_holds_from_its_day() -> No
         assert index.id.endswith(f"_{index.unit}")
 
 
+RETIRED = {"until": day(6), "retired_by": "national-balance-2024（衔接）"}
+
+
 def test_an_index_can_be_retired() -> None:
-    retired = replace(indices()["paddy_m2"], until=day(6))
+    retired = replace(indices()["paddy_m2"], **RETIRED)
     assert [retired.is_in_force(on) for on in (day(5), day(6), day(7))] == [True, True, False]
+
+
+def test_a_retired_index_is_booked_to_its_last_day_and_corrected_within_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    table = indices() | {"plan_quota_m2": replace(indices()["plan_quota_m2"], **RETIRED)}
+    monkeypatch.setattr(indices_module, "indices", lambda: table)
+    last = quota("last", day(6), 5)
+    assert refused(lambda: quota("late", day(6, 2), 5)) == "index-not-in-force"
+    book = new_book()
+    book.append(last, reverse(last, key="undo", recorded_at=at(0), actor="li", evidence=["doc:2"]))
+    assert book.balances(day(12)) == {}
+
+
+@pytest.mark.parametrize(
+    "changes", [{"until": day(6)}, {"retired_by": "x（一）"}, RETIRED | {"until": date(2000, 1, 1)}]
+)
+def test_who_retires_an_index_is_stated_with_the_day(changes: dict[str, object]) -> None:
+    with pytest.raises(ValueError, match="retired_by"):
+        replace(indices()["paddy_m2"], **changes)  # type: ignore[arg-type]
 
 
 def test_the_vocabulary_is_whole() -> None:
@@ -32,6 +58,7 @@ def test_the_vocabulary_is_whole() -> None:
         "standard_second_m2",
         "linkage_m2",
         "plan_quota_m2",
+        "turnover_quota_m2",
         "reserved_quota_m2",
         "money_fen",
     ]
@@ -40,8 +67,9 @@ def test_the_vocabulary_is_whole() -> None:
 
 
 def test_only_a_reversal_and_an_unlinking_take_what_is_used() -> None:
-    taking = {kind.id for kind in entry_kinds().values() for _, source, _ in kind.moves if source == "used"}
-    assert taking == {"unlinking"}
+    """And turnover quota, which is lent to be used and returned."""
+    taking = {(sort, kind.id) for kind in entry_kinds().values() for sort, source, _ in kind.moves if source == "used"}
+    assert taking == {("land", "unlinking"), ("quota", "return")}
 
 
 def test_what_comes_from_outside_the_book_comes_by_few_kinds() -> None:

@@ -43,7 +43,7 @@ def brute(land: Network, need: Need) -> int | None:
     return min(costs, default=None)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(seed=st.integers(0, 100_000), count=st.sampled_from([1, 1, 2, 3]), gain=st.sampled_from([0, 0, 20]))
 @example(seed=756, count=1, gain=20)
 def test_no_subset_is_cheaper(seed: int, count: int, gain: int) -> None:
@@ -107,6 +107,26 @@ def test_a_budget_is_kept_to_the_fen(budget: int | None, expected: int | None) -
     land = network([(60, None), (1, 50), (50, None)], [(0, 1), (1, 2)])
     answer = cheapest(land, Need(100, budget_fen=budget), Effort(10.0))
     assert (cost(land, answer.converted), answer.proven) == (expected, True)
+
+
+def test_what_only_the_tolerance_of_the_solver_lets_pass_is_refused() -> None:
+    """A fen too dear in ten thousand million yuan, a hundredth of a square metre too little in a thousand hectares."""
+    half = 5 * 10**11
+    land = network([(60, None), (20, half), (20, half + 1)], [(0, 1), (0, 2)])
+    assert cheapest(land, Need(100, budget_fen=2 * half), Effort(10.0)).converted is None
+    assert cost(land, cheapest(land, Need(100, budget_fen=2 * half + 1), Effort(10.0)).converted) == 2 * half + 1
+    wide = network([(10**9, None), (5 * 10**8, 3), (5 * 10**8, 4)], [(0, 1), (0, 2)])
+    for gain, expected in ((10**9, 7), (10**9 + 1, None)):
+        answer = cheapest(wide, Need(10**9, gain_dm2=gain), Effort(10.0))
+        assert (cost(wide, answer.converted), answer.proven) == (expected, True)
+
+
+def test_several_blocks_without_time_have_a_bound_too() -> None:
+    land = chequered(10)
+    quick, full = cheapest(land, Need(150, 2), Effort(0.0)), cheapest(land, Need(150, 2), Effort(30.0))
+    assert not quick.proven
+    assert full.proven
+    assert quick.bound_fen <= full.bound_fen == cost(land, full.converted)
 
 
 def chequered(side: int) -> Network:

@@ -131,3 +131,14 @@ def test_no_choice_is_better(rows: list[tuple[list[int], int, int]], funds: int,
         assert chosen.targets[1].brought == len(chosen.projects)
     else:
         assert chosen.projects == ()
+
+
+def test_a_fen_too_much_or_a_square_metre_too_little_is_no_choice() -> None:
+    large = 5 * 10**14
+    pair = [candidate("A", [5, 5, 5], large, area_m2=large), candidate("B", [4, 4, 4], large + 1, area_m2=large)]
+    ranks = ranked(pair, weights(1, 1, 1))
+    dear = best_portfolio(pair, ranks, funds_fen=2 * large, targets={})
+    assert (dear.projects, dear.feasible, dear.proven) == (("A",), True, True)
+    short = best_portfolio(pair, ranks, funds_fen=3 * large, targets={"area_m2": 2 * large + 1})
+    assert (short.projects, short.feasible, short.proven) == ((), False, True)
+    assert (short.targets[0].brought, short.targets[0].possible) == (0, 2 * large)

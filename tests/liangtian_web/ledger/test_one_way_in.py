@@ -134,7 +134,6 @@ def test_a_retired_index_is_booked_to_its_last_day(app, pools, keepers):
 
 
 def test_the_database_knows_the_words_of_the_kernel():
-    """Where this fails, a file of words was changed: write a migration that runs `words.load`."""
     assert words.kept() == words.words()
 
 

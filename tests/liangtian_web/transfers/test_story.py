@@ -29,6 +29,7 @@ from tests.liangtian_web.transfers.conftest import (
 )
 
 from liangtian.cli.main import cli
+from liangtian_web.balance.basis import decisions
 from liangtian_web.balance.models import Filing
 from liangtian_web.ledger import sealing
 from liangtian_web.ledger.models import Entry
@@ -101,7 +102,7 @@ def test_a_transfer_is_completed_to_the_square_metre_and_the_fen(clients, places
 
     sealing.seal_all()
     with (tmp_path / "book.zip").open("wb") as target:
-        head = sealing.export(target, book="示范").head
+        head = sealing.export(target, book="示范", decisions=decisions).head
     verified = CliRunner().invoke(cli, ["verify", str(tmp_path / "book.zip"), "--head", head])
     said = {rule: mark for mark, rule in re.findall(r"(\S) (BOOK-\d\d)", verified.output)}
     assert said == {f"BOOK-0{n}": "✓" for n in range(1, 9)} | {

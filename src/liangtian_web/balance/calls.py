@@ -1,0 +1,109 @@
+"""A call of the interface taken as its page's form takes it: fields by name, places by code, its key the form's number."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any, TypeVar
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+from django.db.models import Model, QuerySet
+from django.forms import Form
+from ninja import Schema
+from ninja.params.functions import Header, Query
+
+from liangtian_web.balance.answers import handed_in
+from liangtian_web.balance.models import Filing
+from liangtian_web.balance.presentation import state_of
+from liangtian_web.ledger.proposing import Problem, Problems
+from liangtian_web.ledger.records import place_key, places_by_key
+from liangtian_web.people.requests import Request
+
+Row = TypeVar("Row", bound=Model)
+Given = str | int | float | bool | None
+PAGE_MAX = 200
+PLACES = ("place", "provider", "village")  # fields that name a place: by its code or number here
+Key = Header(..., alias="Idempotency-Key", min_length=1, max_length=100, description="the same key is done once")
+Limit = Query(50, ge=1, le=PAGE_MAX)
+
+
+class Handed(Schema):
+    """The fields of a form by their names; a key project as `place:number`."""
+
+    fields: dict[str, Given] = {}
+
+
+class FilingOut(Schema):
+    """A filing and what became of it."""
+
+    uuid: UUID
+    event: str
+    place: str
+    project: str
+    on: date
+    document: str
+    state: str
+    facts: dict[str, Any]
+    begun: UUID | None
+    run: UUID | None
+    filer: str
+    filed_at: datetime
+    entry: UUID | None
+    reason: str
+    grounds: str
+    decided_by: str | None
+
+
+def filing_out(row: Filing) -> dict[str, Any]:
+    """A filing as it is answered."""
+    decision = getattr(row, "decision", None)
+    entry = decision.entry if decision else None
+    return {
+        "uuid": row.uuid, "event": row.event, "place": place_key(row.place), "project": row.project, "on": row.on,
+        "document": row.document, "state": state_of(row)[1], "facts": row.facts,
+        "begun": row.begun.uuid if row.begun else None, "run": row.run.uuid if row.run else None,
+        "filer": row.filer.username, "filed_at": row.filed_at, "entry": entry.uuid if entry else None,
+        "reason": decision.reason if decision else "", "grounds": decision.grounds if decision else "",
+        "decided_by": decision.actor.username if decision else None,
+    }  # fmt: skip
+
+
+def form_number(request: Request, key: str) -> UUID:
+    """The number of the form that a person's key stands for."""
+    return uuid5(NAMESPACE_URL, f"{request.user.pk} {key}")
+
+
+def form_data(fields: Mapping[str, Given], number: UUID) -> dict[str, Any]:
+    """What the page would send: every place as the form chooses it; one nobody knows stays out of its choices."""
+    data: dict[str, Any] = {name: value for name, value in fields.items() if value is not None} | {"key": str(number)}
+    for name in PLACES:
+        if name in data:
+            data[name] = _chosen(str(data[name]))
+    if "key_project" in data:
+        owner, colon, project = str(data["key_project"]).partition(":")
+        data["key_project"] = f"{_chosen(owner)}{colon}{project}"
+    return data
+
+
+def _chosen(key: str) -> int | str:
+    place = places_by_key([key]).get(key)
+    return place.pk if place else ""
+
+
+def taken(request: Request, form: Form) -> Any:
+    """What a form hands in.
+
+    Raises
+    ------
+    Problems : everything that is wrong with it, by the names of its fields
+    """
+    made = handed_in(request, form)
+    if made is None:
+        raise Problems([Problem(0, name, str(text)) for name, texts in form.errors.items() for text in texts])
+    return made
+
+
+def page(rows: QuerySet[Row], before: int | None, limit: int) -> tuple[list[Row], int | None]:
+    """A page of rows, newest first, and the key the next one goes on from."""
+    found = list((rows.filter(pk__lt=before) if before else rows)[: limit + 1])
+    return found[:limit], found[limit - 1].pk if len(found) > limit else None
