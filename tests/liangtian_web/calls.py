@@ -26,7 +26,9 @@ def read(client, path, **asked):
 
 def decide(client, filing, accept=True):
     """Book a filing, or send it back."""
-    return send(client, f"balance/filings/{filing['uuid']}/decision", {"accept": accept, "reason": "" if accept else "补正"})
+    return send(
+        client, f"balance/filings/{filing['uuid']}/decision", {"accept": accept, "reason": "" if accept else "补正"}
+    )
 
 
 def booked(client, filing):

@@ -115,7 +115,10 @@ def test_who_may_read_what(clients, listing, wanted, match):
     assert seen == {name: [200] * 7 + [404] for name in paths}
     counts = {name: [len(read(clients[who], f"transfers/{name}")[name]) for who in EVERYBODY] for name in paths}
     assert counts == {name: [1] * 7 + [0] for name in paths}
-    offer, ask = read(clients["zhao"], f"transfers/listings/{listing}"), read(clients["wang"], f"transfers/requests/{wanted}")
+    offer, ask = (
+        read(clients["zhao"], f"transfers/listings/{listing}"),
+        read(clients["wang"], f"transfers/requests/{wanted}"),
+    )
     assert (offer["offered"], offer["prices"]) == ({"quantity_m2": 6_000}, {"quantity_m2": "180000.00"})
     hidden = (offer["project"], offer["document"], offer["lots"], ask["purpose"], ask["document"])
     assert hidden == (None,) * 5
@@ -160,5 +163,10 @@ def test_the_lists_go_on_by_key_and_ask_no_more_for_more(clients, places, listin
         first = read(clients["wang"], "transfers/listings", limit=3)
     assert len(four) <= asked_
     rest = read(clients["wang"], "transfers/listings", limit=3, before=first["before"])
-    assert [each["project"] for each in first["listings"] + rest["listings"]] == ["第2件", "第1件", "第0件", "城关镇垦造耕地"]
+    assert [each["project"] for each in first["listings"] + rest["listings"]] == [
+        "第2件",
+        "第1件",
+        "第0件",
+        "城关镇垦造耕地",
+    ]
     assert rest["before"] is None
