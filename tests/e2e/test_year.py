@@ -151,7 +151,7 @@ def register_bridge(staff: Staff) -> None:
     )
     page.get_by_label("应补产能(kg)").fill("0")
     page.get_by_label("项目级别").select_option("city")
-    page.get_by_label("面积单位").select_option("m2")
+    page.locator("select[name=unit]").select_option("m2")  # the frame has a switch of that name
     page.get_by_role("button", name="提交确认").click()
     staff.kong.goto("/registers/key-project/")
     staff.kong.get_by_role("checkbox").check()
