@@ -62,7 +62,7 @@ class WholeFiling(FilingOut):
 @router.get("/filings", response=FilingPage, summary="Filings, newest first, a page at a time by key")
 def filings(request: Request, before: int | None = None, limit: int = Limit) -> Any:
     """The filings of the user's places."""
-    rows = filings_for(request.user).select_related("run").prefetch_related("later__decision")
+    rows = filings_for(request.user).select_related("run", "place__book_key").prefetch_related("later__decision")
     found, more = page(rows, before, limit)
     return {"filings": [filing_out(each) for each in found], "before": more}
 

@@ -97,7 +97,9 @@ class WholeCommitment(CommitmentOut):
 @router.get("", response=CommitmentPage, summary="Commitments, newest first, a page at a time by key")
 def commitments(request: Request, before: int | None = None, limit: int = Limit) -> Any:
     """The commitments of the user's places, whatever became of them."""
-    found, more = page_of(commitments_for(request.user).prefetch_related("steps"), before, limit)
+    found, more = page_of(
+        commitments_for(request.user).select_related("place__book_key").prefetch_related("steps"), before, limit
+    )
     return {"commitments": _out(found), "before": more}
 
 

@@ -38,7 +38,7 @@ Work = Callable[[], tuple[int, dict[str, Any]]]
 @router.get("/listings", response=schemas.ListingPage, summary="Offers, newest first, a page at a time by key")
 def listings(request: Request, before: int | None = None, limit: int = Limit) -> Any:
     """Those on the platform of the user's city, and the user's own that wait to get there."""
-    found, more = page(listings_for(request.user), before, limit)
+    found, more = page(listings_for(request.user).select_related("filing__place__book_key"), before, limit)
     return {"listings": schemas.listings_out(request.user, found), "before": more}
 
 
@@ -72,7 +72,7 @@ def withdraw_listing(request: Request, uuid: UUID, asked: Handed, idempotency_ke
 @router.get("/requests", response=schemas.DemandPage, summary="Requests to buy, newest first, a page at a time by key")
 def demands(request: Request, before: int | None = None, limit: int = Limit) -> Any:
     """Those of the user's city."""
-    found, more = page(demands_for(request.user), before, limit)
+    found, more = page(demands_for(request.user).select_related("place__book_key"), before, limit)
     return {"requests": schemas.demands_out(request.user, found), "before": more}
 
 
@@ -111,8 +111,9 @@ def withdraw_demand(request: Request, uuid: UUID, asked: schemas.Withdrawn, idem
 def matches(request: Request, before: int | None = None, limit: int = Limit) -> Any:
     """Those in which a place of the user's sells or buys."""
     found, more = page(matches_for(request.user), before, limit)
-    rows = standings(Match.objects.filter(pk__in=[each.pk for each in found]))
-    return {"matches": schemas.matches_out(request.user, rows), "before": more}
+    rows = Match.objects.filter(pk__in=[each.pk for each in found])
+    rows = rows.select_related("listing__filing__place__book_key", "demand__place__book_key")
+    return {"matches": schemas.matches_out(request.user, standings(rows)), "before": more}
 
 
 @router.get("/matches/{uuid}", response=schemas.MatchOut, summary="A match")
