@@ -188,7 +188,7 @@ def occupy(year: Year) -> dict[str, int]:
     both = {index: sum(each[index] for each in dues) for index in dues[0]}
     assert {index: amount(year, COUNTY, "held", index) for index in both} == both
 
-    other = approval(year, road, cures_breach="no")
+    other = approval(year, road)
     stopped = decide(year.li, other)
     assert (stopped.status_code, stopped.json()["id"]) == (409, "balance-stopped")
     assert "wenzhou-2019（五）.9" in stopped.json()["zh"]

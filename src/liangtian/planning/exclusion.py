@@ -10,6 +10,7 @@ import shapely
 from liangtian.onemap.snapshot import ID
 from liangtian.planning.parcels import Parcels
 from liangtian.space.area import ellipsoidal_area
+from liangtian.space.overlay import shared
 
 STEEP = "5"  # slope grade above 25°
 
@@ -46,11 +47,11 @@ def _inside_m2(parcels: Parcels, shapes: npt.NDArray[np.object_]) -> npt.NDArray
     """Ellipsoidal area of each parcel inside polygons, shape (n,)."""
     pieces = parcels.outlines.polygons(np.arange(len(parcels.outlines)))
     part, at = shapely.STRtree(shapes).query(pieces, predicate="intersects")
-    shared = shapely.intersection(pieces[part], shapes[at])
+    common = shared(pieces[part], shapes[at])
     # Shared lines and points have no area, and nothing to measure.
-    real = shapely.area(shared) > 0
+    real = shapely.area(common) > 0
     area = np.zeros(len(part))
-    area[real] = ellipsoidal_area(shared[real], parcels.crs)
+    area[real] = ellipsoidal_area(common[real], parcels.crs)
     inside = np.bincount(parcels.owner[part], weights=area, minlength=len(parcels.attributes))
     return np.asarray(inside, dtype=np.float64)
 

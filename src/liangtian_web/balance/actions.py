@@ -72,9 +72,9 @@ def file_hold(request: Request, head: Head, run: Run, **more: Any) -> Filing:
 
     Raises
     ------
-    StageRefused : a construction unit's own indices, which no book here keeps
+    StageRefused : the indices would come from somebody whose pool is not drawn on here
     """
-    if run.kind == Run.Kind.SINGLE_SITE and more["facts"].get("balance_path") in (None, "own"):
+    if run.kind == Run.Kind.SINGLE_SITE and more["facts"].get("balance_path") != "entrust":
         raise StageRefused("balance-path-elsewhere")
 
     return file(request, head, "hold", run=run, **more)

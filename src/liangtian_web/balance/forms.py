@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
@@ -18,8 +19,7 @@ from liangtian.policy.amounts import COMPENSATION
 from liangtian.policy.facts import dictionary
 from liangtian_web.balance import actions
 from liangtian_web.balance.models import Filing
-from liangtian_web.balance.queries import filing_places, occupying_runs, providing_places
-from liangtian_web.ledger.records import place_key
+from liangtian_web.balance.queries import filing_places, occupying_runs
 from liangtian_web.ledger.templatetags.book import credit_word, index_word
 from liangtian_web.onemap.forms import ENCODINGS, ManyFiles, crs_choices, offer_places
 from liangtian_web.people.models import Place, User
@@ -47,6 +47,13 @@ class HeadForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["key"].initial = uuid4
         self.fields["on"].initial = timezone.localdate()
+
+    def clean_on(self) -> date:
+        """No day that is still to come."""
+        on: date = self.cleaned_data["on"]
+        if on > timezone.localdate():
+            raise forms.ValidationError(_("业务日期不能晚于今天。"))
+        return on
 
     def head_of(self, place: Place, project: str) -> actions.Head:
         """The head of what is filed."""
@@ -186,23 +193,36 @@ class OccupationForm(HeadForm):
         label=_("检查"), queryset=None, to_field_name="uuid", empty_label=None, help_text=_("应补数量取自这次检查")
     )
     balance_path = forms.ChoiceField(label=_("单独选址的落实方式"), required=False)
-    provider: forms.ModelChoiceField[Place] = forms.ModelChoiceField(
-        label=_("补充耕地提供方"), queryset=None, required=False, empty_label="—", help_text=_("异地调剂才选")
+    application_accepted_on = forms.DateField(
+        label=_("受理日期"),
+        required=False,
+        widget=DATE,
+        help_text=_("2025 年改革前已受理的，填受理日期，仍按原办法办理"),
     )
     key_project = KeyProjectField()
     lots = LotsField()
     expires = forms.DateField(
         label=_("冻结到期日"), required=False, widget=DATE, help_text=_("可不填；到期未办结自动退回")
     )
-    field_order = ["key", "run", "balance_path", "provider", "key_project", "on", "document", "lots", "expires"]
+    field_order = [
+        "key",
+        "run",
+        "balance_path",
+        "application_accepted_on",
+        "key_project",
+        "on",
+        "document",
+        "lots",
+        "expires",
+    ]
 
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         run, path = self.fields["run"], self.fields["balance_path"]
         run.queryset = occupying_runs(user, self._sending())  # type: ignore[attr-defined]
         run.label_from_instance = run_word  # type: ignore[attr-defined]
-        path.choices = [("", "—"), *choices_of("balance_path")]  # type: ignore[attr-defined]
-        self.fields["provider"].queryset = providing_places(user)  # type: ignore[attr-defined]
+        entrusted = [each for each in choices_of("balance_path") if each[0] == "entrust"]
+        path.choices = [("", "—"), *entrusted]  # type: ignore[attr-defined]
         self.fields["key_project"].offer(user)  # type: ignore[attr-defined]
         self.fields["document"].label = _("申请文号")
 
@@ -217,20 +237,17 @@ class OccupationForm(HeadForm):
         given = super().clean() or {}
         if given.get("expires") and given.get("on") and given["expires"] <= given["on"]:
             self.add_error("expires", gettext("冻结到期日须晚于业务日期。"))
-        if given.get("balance_path") == "transfer" and not given.get("provider"):
-            self.add_error("provider", gettext("异地调剂须选补充耕地提供方。"))
-        if given.get("provider") and given.get("run") and given["provider"].pk == given["run"].place_id:
-            self.add_error("provider", gettext("提供方须是另一责任单元。"))
         check_key_project(self, given["run"].place if given.get("run") else None)
         return given
 
     def facts(self) -> dict[str, Any]:
-        """How a separate site balances and who provides for it, and the key project the land belongs to."""
+        """How a separate site balances, when it was accepted, and the key project the land belongs to."""
         given = self.cleaned_data
-        path, provider = given.get("balance_path"), given.get("provider")
+        accepted = given.get("application_accepted_on")
+        single = given["run"].kind == Run.Kind.SINGLE_SITE
         found = {
-            "balance_path": path,
-            "provider_place": place_key(provider) if provider and path == "transfer" else None,
+            "balance_path": given.get("balance_path") if single else None,
+            "application_accepted_on": accepted.isoformat() if accepted else None,
             "key_project_number": number_of(given),
         }
         return {name: value for name, value in found.items() if value}
@@ -269,7 +286,7 @@ class EndingForm(HeadForm):
         if hold.run is not None and hold.run.kind == Run.Kind.BATCH:
             self._ask_use(english=english)
         single = hold.run is not None and hold.run.kind == Run.Kind.SINGLE_SITE
-        for name in ("cures_breach", *(SITE if single else ())):
+        for name in SITE if single else ():
             fact = dictionary()[name]
             choices = [("", gettext("未提供")), ("yes", gettext("是")), ("no", gettext("否"))]
             label_ = fact.en if english else fact.zh

@@ -16,7 +16,7 @@ from liangtian.ledger.posting import Pocket, Posting, move
 from liangtian.policy.evaluate import Posted
 from liangtian.policy.facts import read_facts
 from liangtian_web.balance.models import Filing
-from liangtian_web.balance.queries import at_hand, city_of, source_of, top_of
+from liangtian_web.balance.queries import at_hand, city_of, top_of
 from liangtian_web.ledger import actions as book
 from liangtian_web.ledger.models import Entry
 from liangtian_web.ledger.records import OUTSIDE as OUTSIDE_KEY
@@ -45,10 +45,9 @@ def spent(filing: Filing, moved: Sequence[Posting], parties: Parties, about: boo
     return book.spend(moved, about, parties=parties)
 
 
-def from_source(filing: Filing, moved: Sequence[Posting], parties: Parties, about: book.About) -> Entry:
-    """Book what moves, the pool it draws on giving the lots the filing names, or its oldest first."""
-    place, pool = source_of(filing)
-    named = {(place_key(place), pool, index): at_hand(filing, index) for index in {each.index for each in moved}}
+def from_reserve(filing: Filing, moved: Sequence[Posting], parties: Parties, about: book.About) -> Entry:
+    """Book what moves, the place's reserve giving the lots the filing names, or its oldest first."""
+    named = {(parties["county"], "reserve", index): at_hand(filing, index) for index in {each.index for each in moved}}
     return book.spend(moved, about, parties=parties, lots=named if filing.lots else None)
 
 

@@ -12,7 +12,6 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from liangtian_web.balance.models import Decision, Filing
 from liangtian_web.ledger.models import Account, Leg
 from liangtian_web.ledger.queries import holdings_of, keeping_places
-from liangtian_web.ledger.records import places_by_key
 from liangtian_web.people.models import Place, User
 from liangtian_web.people.queries import places_for
 from liangtian_web.review.models import Run
@@ -92,21 +91,9 @@ def top_of(place: Place) -> Place:
     return place if place.parent is None else top_of(place.parent)
 
 
-def source_of(filing: Filing) -> tuple[Place | None, str]:
-    """Whose pool an occupation draws on, by its way of balancing: its own place's reserve unless it says otherwise."""
-    begun = filing.begun or filing
-    path = (begun.facts or {}).get("balance_path")
-    if path == "transfer":
-        return places_by_key([begun.facts["provider_place"]]).get(begun.facts["provider_place"]), "reserve"
-    if path == "pooling":
-        return top_of(filing.place), "provincial"
-    return filing.place, "reserve"
-
-
 def at_hand(filing: Filing, index: str) -> list[tuple[str, int]]:
-    """The lots that can be spent for a filing on its day, oldest first, or in the order it names."""
-    place, pool = source_of(filing)
-    account = Account.objects.filter(place=place, pool=pool, index=index).first()
+    """The lots of its place's reserve that can be spent on the day of a filing, oldest first, or in the order it names."""
+    account = Account.objects.filter(place=filing.place, pool="reserve", index=index).first()
     held = holdings_of(account.pk, filing.on) if account else []
     if not filing.lots:
         return held
@@ -139,12 +126,6 @@ def is_run_held(filing: Filing) -> bool:
     """Whether another hold of the same check was booked."""
     others = Filing.objects.filter(run=filing.run_id, event=HOLD).exclude(pk=filing.pk)
     return filing.run_id is not None and others.filter(decision__entry__isnull=False).exists()
-
-
-def providing_places(user: User) -> QuerySet[Place]:
-    """Who may provide compensating land for the user's places: the counties and zones of their cities."""
-    cities = filing_places(user).values("parent")
-    return Place.objects.filter(parent__in=cities, kind__in=LEVELS)
 
 
 def quota_places(user: User) -> QuerySet[Place]:

@@ -17,6 +17,7 @@ from liangtian_web.balance.models import Decision, Filing
 from liangtian_web.ledger import actions as book
 from liangtian_web.ledger.models import Account, Entry
 from liangtian_web.ledger.queries import balance
+from liangtian_web.review.models import Run
 
 pytestmark = pytest.mark.usefixtures("home", "opened")
 
@@ -175,38 +176,38 @@ def test_more_cannot_be_usable_than_was_made(clients, places):
     assert Filing.objects.count() == 0
 
 
-def test_a_separate_site_is_supplied_by_another_place_which_is_paid(clients, places, check):
-    post(clients["qian"], file_acceptance(clients["zhao"], places, place=places["other"].pk, credit_kind="dry-to-paddy",
-                                          accepted_quantity_m2="39000"))  # fmt: skip
-    run = check("铁路", kind="single-site", side=0.3)
-    answer = clients["wang"].post(reverse("balance:occupy"), {
-        "key": str(uuid4()), "run": str(run.uuid), "on": "2024-06-03", "document": "申请", "balance_path": "transfer",
-    })  # fmt: skip
-    assert "须选补充耕地提供方" in str(answer.context["form"].errors)
-    held = file_hold(clients["wang"], run, balance_path="transfer", provider=places["other"].pk)
-    assert post(clients["li"], held).status_code == 409  # the county's keeper does not keep the provider's book
-    assert post(clients["qian"], held).status_code == 302
-    amount = holds("339902", "held")
-    assert (amount > 0, holds("339901", "held")) == (True, 0)
-
-    site = {"transfer_or_pooling_sought": "yes", "self_supply_impossible": "yes",
-            "transfer_cost_paid_to_provider": "yes", "transfer_cost_yuan": "1234.56"}  # fmt: skip
-    end = file_end(clients["wang"], held, "approval", **site)
-    paid = holds("339902", "earmarked", "money_fen")
-    assert post(clients["qian"], end).status_code == 302
-    assert (holds("339902", "held"), holds("339902", "used")) == (0, amount)
-    assert holds("339902", "earmarked", "money_fen") - paid == 1_234_56
+def test_the_same_ground_is_not_occupied_twice(clients, places, check):
+    post(clients["qian"], file_acceptance(clients["li"], places))
+    first, again = check("一号", side=0.5), check("一号重查", side=0.5)
+    held = file_hold(clients["wang"], first)
+    post(clients["li"], held)
+    answer = post(clients["li"], file_hold(clients["wang"], again))
+    assert answer.status_code == 409
+    assert "已由“一号”" in answer.content.decode()
+    post(clients["li"], file_end(clients["wang"], held, "release"))
+    third = check("一号三查", side=0.5)
+    assert post(clients["li"], file_hold(clients["wang"], third)).status_code == 302
 
 
-def test_a_separate_site_draws_on_the_provincial_pool(clients, places, check):
-    post(clients["qian"], file_acceptance(
-        clients["li"], places, provincial_quantity_m2="20000", provincial_paddy_m2="15000",
-        provincial_capacity_kg="25000",
-    ))  # fmt: skip
-    held = file_hold(clients["wang"], check("机场", kind="single-site", side=0.2), balance_path="pooling")
-    assert post(clients["qian"], held).status_code == 302
-    assert (holds("339900", "held") > 0, holds("339901", "held")) == (True, 0)
-    assert holds("339900", "provincial") == 20_000 - holds("339900", "held")
+def test_batch_land_in_two_places_waits_for_both(clients, places, check):
+    post(clients["qian"], file_acceptance(clients["li"], places))
+    run = check("跨县", kind="batch", side=0.3)
+    rows = [{**row, "place": "339902"} for row in run.facts["required_by_place"]]
+    other = Run(
+        **{field.name: getattr(run, field.name) for field in Run._meta.fields if field.name not in ("id", "uuid")}
+    )
+    other.facts = run.facts | {"required_by_place": [*run.facts["required_by_place"], *rows]}
+    other.save()
+    held = file_hold(clients["wang"], other)
+    assert post(clients["li"], held).status_code == 302
+    answer = post(clients["li"], file_end(clients["wang"], held, "approval"))
+    assert answer.status_code == 409
+    assert "示范二县" in answer.content.decode()
+
+
+def test_nothing_is_dated_in_the_future(clients, places):
+    answer = clients["li"].post(reverse("balance:accept"), accepted(places, on="2099-01-01"))
+    assert "业务日期不能晚于今天" in str(answer.context["form"].errors)
 
 
 def test_quantity_and_paddy_come_from_different_lots(clients, places, check):

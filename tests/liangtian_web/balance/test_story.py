@@ -59,7 +59,7 @@ def price_fen(quantity_m2: int, paddy_m2: int) -> int:
 def test_a_year_of_occupations(clients, places, check, tmp_path):
     post(clients["qian"], file_acceptance(clients["li"], places))
     before = holds("339901", "reserve")
-    one, two = check("一号"), check("二号", side=0.5, row=1.0, column=1.0)
+    one, two = check("一号", side=0.5), check("二号", side=0.5, row=1.0, column=1.0)
 
     held = file_hold(clients["wang"], one)
     post(clients["li"], held)
@@ -124,13 +124,7 @@ def test_a_place_in_default_has_its_other_approvals_suspended(clients, places, c
     post(clients["qian"], file_acceptance(clients["li"], places))
     held = file_hold(clients["wang"], check("一号"))
     post(clients["li"], held)
-    filing = file_end(clients["wang"], held, "approval")
-    page = clients["li"].get(reverse("balance:filing", args=[filing.uuid]))
-    said = [each["message"] for each in page.context["found"]["own"] if each["outcome"] == "unknown"]
-    assert ["本次报批" in each for each in said] == [True]  # all that is left to say is whether this approval cures it
-    clients["li"].post(reverse("balance:decide", args=[filing.uuid]), {"refuse": "1", "reason": "补填"})
-
-    other = file_end(clients["wang"], held, "approval", cures_breach="no")
+    other = file_end(clients["wang"], held, "approval")
     page = clients["li"].get(reverse("balance:filing", args=[other.uuid]))
     said = [each["message"] for each in page.context["found"]["own"] if each["outcome"] == "fail"]
     assert ["KP-1 跨江大桥" in each for each in said] == [True]
@@ -143,11 +137,11 @@ def test_a_place_in_default_has_its_other_approvals_suspended(clients, places, c
 def test_the_approval_of_the_key_project_itself_passes_and_opens_the_others(clients, places, check, key_project):
     post(clients["qian"], file_acceptance(clients["li"], places))
     named = f"{places['county'].pk}:KP-1"
-    bridge = file_hold(clients["wang"], check("跨江大桥"), key_project=named)
+    bridge = file_hold(clients["wang"], check("跨江大桥", side=0.5), key_project=named)
     other = file_hold(clients["wang"], check("二号", side=0.5, row=1.0, column=1.0))
     for each in (bridge, other):
         post(clients["li"], each)
-    stopped = file_end(clients["wang"], other, "approval", cures_breach="no")
+    stopped = file_end(clients["wang"], other, "approval")
     assert post(clients["li"], stopped).status_code == 409
 
     curing = file_end(clients["wang"], bridge, "approval")
@@ -220,7 +214,9 @@ def test_a_separate_site_supplied_by_its_unit_is_not_taken(clients, places, chec
     given = {"key": "11111111-2222-4333-8444-555555555555", "run": str(run.uuid), "on": "2024-06-03", "document": "甲"}
     answer = clients["wang"].post(reverse("balance:occupy"), given | {"balance_path": "own"})
     assert answer.status_code == 400
-    assert "不在本台账" in answer.context["form"].non_field_errors()[0]
+    assert list(answer.context["form"].errors) == ["balance_path"]
+    answer = clients["wang"].post(reverse("balance:occupy"), given)
+    assert "储备库" in answer.context["form"].non_field_errors()[0]
     assert not Filing.objects.exists()
 
 

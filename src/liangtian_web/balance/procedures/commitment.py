@@ -17,7 +17,7 @@ from liangtian.ledger.posting import Posting
 from liangtian.policy.amounts import BALANCE
 from liangtian.policy.facts import read_facts
 from liangtian_web.balance.models import Filing
-from liangtian_web.balance.procedure import Next, Parties, Procedure, follow, from_source, spent
+from liangtian_web.balance.procedure import Next, Parties, Procedure, follow, from_reserve, spent
 from liangtian_web.balance.procedures.occupation import free_of
 from liangtian_web.balance.promises import DUE, KEEP, PROMISE, SETTLE, Standing, arrears_on, promised_for, standing
 from liangtian_web.balance.queries import deciding_places
@@ -140,7 +140,7 @@ def keep(filing: Filing, moved: Sequence[Posting], parties: Parties, about: book
     """Supply from the reserve, unless the default was booked: then it is arrears that are settled."""
     if standing(promise_of(filing)).is_defaulted:
         raise StageRefused("commitment-defaulted")
-    return from_source(filing, moved, parties, about)
+    return from_reserve(filing, moved, parties, about)
 
 
 def deduct(filing: Filing, moved: Sequence[Posting], parties: Parties, about: book.About) -> Entry:
@@ -219,7 +219,7 @@ SETTLEMENT = Procedure(
     gates=("wenzhou-2019（八）.5",),
     asks=KEEP,
     facts=settling_facts,
-    book=from_source,
+    book=from_reserve,
     evidence=_promise,
     follows=_page,
 )

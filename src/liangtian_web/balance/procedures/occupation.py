@@ -13,6 +13,7 @@ from liangtian.ledger.posting import Pocket, Posting
 from liangtian.policy.amounts import BALANCE
 from liangtian.policy.evaluate import Posted
 from liangtian.policy.facts import read_facts
+from liangtian_web.balance.ground import check_free, check_parts
 from liangtian_web.balance.models import Filing
 from liangtian_web.balance.procedure import (
     REGISTERED,
@@ -20,9 +21,8 @@ from liangtian_web.balance.procedure import (
     Parties,
     Procedure,
     follow,
-    from_source,
+    from_reserve,
     later,
-    own_place,
     posted,
 )
 from liangtian_web.balance.promises import promised_for
@@ -66,8 +66,8 @@ def breaches_of(filing: Filing, known: Mapping[str, object]) -> dict[str, object
     told = known_of(filing.place, filing.on)
     found: dict[str, object] = {**dict.fromkeys(TRIGGERS), **{name: each.value for name, each in told.items()}}
     owing = told.get("key_project_unbalanced")
-    if owing and known.get("key_project_number") in {each.row.key for each in owing.breaches}:
-        found["cures_breach"] = True
+    owed = {each.row.key for each in owing.breaches} if owing else set()
+    found["cures_breach"] = known.get("key_project_number") in owed
     return found
 
 
@@ -80,10 +80,17 @@ def _typed(index: str, amount: int) -> Decimal | int:
     return amount if indices()[index].unit == "kg" else Decimal(amount)
 
 
-def parties_of(filing: Filing) -> Parties:
-    """Those of the place, and who provides the land of a separate site."""
-    provider = (filing.begun or filing).facts.get("provider_place")
-    return own_place(filing) | ({"provider": provider} if provider else {})
+def hold(filing: Filing, moved: Sequence[Posting], parties: Parties, about: book.About) -> Entry:
+    """Set aside the lots named, or the oldest first, for ground that nothing else stands on."""
+    check_free(filing)
+    return from_reserve(filing, moved, parties, about)
+
+
+def write_off(filing: Filing, moved: Sequence[Posting], parties: Parties, about: book.About) -> Entry:
+    """End the hold, once every place the land lies in has its own part held."""
+    assert filing.begun is not None
+    check_parts(filing.begun)
+    return end(filing, moved, parties, about)
 
 
 def surplus_used(filing: Filing) -> Iterator[Posted]:
@@ -130,8 +137,7 @@ HOLD = Procedure(
     gates=("wenzhou-2019（五）.1", *DUTIES),
     also=DUTIES,
     facts=facts_of,
-    parties=parties_of,
-    book=from_source,
+    book=hold,
     evidence=_check,
     follows=_endings,
     state=_state,
@@ -144,8 +150,7 @@ APPROVAL = Procedure(
     gates=("wenzhou-2019（五）.2", *DUTIES, "wenzhou-2019（五）.8", "wenzhou-2019（五）.9", "wenzhou-2019（七）.3"),
     facts=facts_of,
     registered=surplus_used,
-    parties=parties_of,
-    book=end,
+    book=write_off,
     evidence=_check,
 )
 RELEASE = Procedure(
@@ -155,7 +160,6 @@ RELEASE = Procedure(
     kind="release",
     gates=("wenzhou-2019（五）.3",),
     facts=facts_of,
-    parties=parties_of,
     book=end,
     evidence=_check,
 )

@@ -30,7 +30,7 @@ from liangtian_web.balance.procedure import (
     Parties,
     Procedure,
     follow,
-    from_source,
+    from_reserve,
     later,
     own_place,
     posted,
@@ -208,7 +208,7 @@ LISTING = Procedure(
     gates=("wenzhou-2019（七）.5",),
     facts=_giver,
     registered=_to_hold,
-    book=from_source,
+    book=from_reserve,
     follows=_page,
     state=state_of_listing,
 )
