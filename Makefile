@@ -36,15 +36,17 @@ demo: setup
 CHROMIUM := $(or $(LIANGTIAN_CHROMIUM),$(shell command -v chromium || command -v chromium-browser || command -v google-chrome))
 export LIANGTIAN_CHROMIUM := $(CHROMIUM)
 
+# Two at a time, each with a database server of its own; the browser tests share one served product, so they come alone.
 # WITHOUT=e2e leaves the browser tests out, and says so before and after.
 test: setup
 ifeq ($(WITHOUT),e2e)
 	@echo "*** The browser tests (tests/e2e) are LEFT OUT of this run: WITHOUT=e2e ***"
-	@$(PY) -m pytest --ignore=tests/e2e
+	@$(PY) -m pytest -n 2 --dist loadfile --ignore=tests/e2e
 	@echo "*** Not tested: tests/e2e (WITHOUT=e2e) ***"
 else
 	@test -n "$(CHROMIUM)" || { echo "Chromium is missing, the browser tests need it. On Debian or Ubuntu: sudo apt-get install chromium fonts-noto-cjk"; echo "Or leave them out: make test WITHOUT=e2e"; exit 1; }
-	@$(PY) -m pytest
+	@$(PY) -m pytest -n 2 --dist loadfile --ignore=tests/e2e
+	@$(PY) -m pytest tests/e2e
 endif
 
 e2e: setup
@@ -67,8 +69,9 @@ docs: setup
 # Side by side with the peers, in one run; PostGIS from Debian's packages. `make bench PARCELS=10000000 PEERS=no` for a large land.
 PARCELS ?= 1000000
 PEERS ?= yes
+ROUNDS ?= 10000
 LAND := --parcels $(PARCELS) $(if $(filter no,$(PEERS)),--without-peers)
 bench: setup
 	@run() { echo "== bench/$$1"; PYTHONPATH=bench $(PY) bench/"$$@"; }; run_all() { \
 	  run area.py --polygons $(PARCELS) && run publish.py $(LAND) && run check.py $(LAND) && run blocks.py $(LAND) && \
-	  run ledger.py --entries $(PARCELS) --rounds 100 && run rulebook.py; }; run_all
+	  run ledger.py --entries $(PARCELS) --rounds $(ROUNDS) && run rulebook.py; }; run_all

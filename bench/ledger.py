@@ -217,7 +217,8 @@ def load(home: Path, entries: int, actor: int, places: list[list[int]]) -> int:
         assert have is not None
         if have[0] < entries:
             _load(db, (have[0], entries), actor, hot, many)
-        db.execute("ANALYZE ledger_leg; ANALYZE ledger_day; ANALYZE ledger_entry")
+        for table in ("leg", "day", "entry"):
+            db.execute(f"VACUUM ANALYZE ledger_{table}")
     return hot
 
 

@@ -1,4 +1,4 @@
-"""The book in a browser: a keeper proposes the opening balance, a second one posts it, and every figure opens its proof."""
+"""The book in a browser: a keeper proposes quota handed down, a second one posts it, and every figure opens its proof."""
 
 import re
 
@@ -6,29 +6,28 @@ from playwright.sync_api import expect
 
 from .conftest import log_in
 
-EVIDENCE = "县发〔2019〕1号"
+EVIDENCE = "示市资〔2024〕61号"
 
 
-def propose(page, serial: str, amount: str) -> None:
+def propose(page, amount: str) -> None:
     page.goto("/ledger/proposals/new/")
-    page.get_by_label("业务日期").fill("2019-03-01")
-    page.get_by_label("类型").select_option(label="期初")
+    page.get_by_label("业务日期").fill("2024-12-02")
+    page.get_by_label("类型").select_option(label="下达")
     page.get_by_label("依据").fill(EVIDENCE)
     line = page.locator("tbody tr").first
-    for name, word in (("index", "耕地数量 m²"), ("from_place", "账外"), ("from_pool", "账外"), ("to_place", "示范二县"),
+    for name, word in (("index", "规划预留指标 m²"), ("from_place", "账外"), ("from_pool", "账外"), ("to_place", "示范二县"),
                        ("to_pool", "储备库")):  # fmt: skip
         line.locator(f"[name$='-{name}']").select_option(label=word)
-    for name, text in (("amount", amount), ("lot", serial), ("document", EVIDENCE)):
-        line.locator(f"[name$='-{name}']").fill(text)
+    line.locator("[name$='-amount']").fill(amount)
     page.get_by_role("button", name="提交审核").click()
 
 
-def test_an_opening_balance_is_proposed_posted_and_traced(desk, live, browser, picture):
+def test_quota_is_proposed_posted_and_traced(desk, live, browser, picture):
     page = desk.page
     log_in(page, live, "zhou")
     page.get_by_role("link", name="台账").first.click()
 
-    propose(page, "339902-2019-001", "1000000")
+    propose(page, "1,234,000")
     expect(page.get_by_text("由另一位台账管理人员审核")).to_be_visible()
     address = page.url
 
@@ -41,19 +40,20 @@ def test_an_opening_balance_is_proposed_posted_and_traced(desk, live, browser, p
 
     page.goto("/ledger/")
     picture(page, "book")
-    page.get_by_role("link", name="1,500.00").click()
-    expect(page.get_by_role("heading", name="耕地数量 · 储备库")).to_be_visible()
+    page.get_by_role("link", name="1,851.00").click()
+    expect(page.get_by_role("heading", name="规划预留指标 · 储备库")).to_be_visible()
     page.goto("/ledger/entries/")
     page.locator("tbody a").first.click()
-    for said in (EVIDENCE, "周工", "吴工", "+1,500.00"):
+    for said in (EVIDENCE, "周工", "吴工", "+1,851.00"):
         expect(page.get_by_text(said).first).to_be_visible()
-    page.get_by_role("link", name="339902-2019-001").first.click()
-    expect(page.get_by_text("地块范围不明")).to_be_visible()
     # Sealed within moments, by the worker.
     page.goto("/ledger/entries/")
     page.wait_for_timeout(2000)
     page.locator("tbody a").first.click()
     expect(page.get_by_text(re.compile(r"第 \d+ 条"))).to_be_visible()
+    page.goto("/ledger/lots/?ground=no")
+    page.locator("tbody a").first.click()
+    expect(page.get_by_text("地块范围不明")).to_be_visible()
 
 
 def test_the_book_fits_every_width(watched, live):

@@ -54,7 +54,7 @@ def test_a_statement_is_tried_recorded_and_its_difference_explained(desk, live, 
     page.get_by_role("button", name="记下说明").click()
     expect(page.get_by_text("已说明")).to_be_visible()
     page.goto("/ledger/reconciliation/")
-    expect(page.get_by_text("已记下")).to_be_visible()
+    expect(page.get_by_role("row", name="省系统 2019").get_by_text("已记下")).to_be_visible()
 
 
 def test_the_year_is_drawn_and_the_ground_answers(desk, live, picture):

@@ -69,9 +69,11 @@ def read(path: Path, layer: str | None) -> Features | None:
     if gathered.rows_read and not gathered.polygons and gathered.other:
         raise FileUnreadable("file-no-polygons", file=source)
     rows = np.concatenate(gathered.rows) if gathered.rows else np.empty(0, dtype=np.int64)
-    attributes = gathered.table()
+    attributes, geometry = gathered.table(), packed(gathered.wkb)
+    gathered.wkb.clear()
+    pa.default_memory_pool().release_unused()
     findings = gathered.findings(source, tuple(met))
-    return Features(packed(gathered.wkb), attributes, ogr.parsed_crs(meta["crs"], source), source, rows, findings)
+    return Features(geometry, attributes, ogr.parsed_crs(meta["crs"], source), source, rows, findings)
 
 
 class _Gathered:

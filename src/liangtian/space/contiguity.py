@@ -14,7 +14,7 @@ import numpy.typing as npt
 import shapely
 
 from liangtian.space.edges import vertex_keys
-from liangtian.space.keys import distinct, positions
+from liangtian.space.keys import distinct
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -154,9 +154,7 @@ def contiguous(polygons: Outlines, between: Between, limit: Ints | None = None) 
     label = connected(np.arange(len(polygons)), one, other)
     bounds = polygons.bounds
     one, other = _near(bounds, between.reach_m, label, limit)
-    first = np.flatnonzero(label == np.arange(len(label)))
-    group = positions(first, label)  # groups are far fewer than polygons, and each joining walks over all of them
-    return np.asarray(first[_joined(_Links(polygons, bounds, between), group, one, other)][group])
+    return _joined(_Links(polygons, bounds, between), label, one, other)
 
 
 def linked(polygons: Outlines, between: Between, asked: Mask, limit: Ints | None = None) -> tuple[Ints, Ints]:
@@ -251,31 +249,24 @@ def _near(bounds: Floats, reach_m: float, label: Ints, limit: Ints | None) -> tu
     return one[order], other[order]
 
 
-def _joined(links: _Links, group: Ints, one: Ints, other: Ints) -> Ints:
-    """Follow links until no pair of different groups is left untried; a label for each group.
-
-    Parameters
-    ----------
-    group : shape (n,), number of the group each polygon belongs to so far
-    one, other : pairs of polygons, nearest first
-    """
-    label = np.arange(int(group.max()) + 1)
+def _joined(links: _Links, label: Ints, one: Ints, other: Ints) -> Ints:
+    """Follow links until no pair of different groups is left untried."""
     failed: list[tuple[Ints, Ints]] = []
     for choice in range(CHOICES + 1):
-        apart = label[group[one]] != label[group[other]]
+        apart = label[one] != label[other]
         one, other = one[apart], other[apart]
-        tried = _nearest_of_each(label, group[one], group[other]) if choice < CHOICES else np.arange(len(one))
+        tried = _nearest_of_each(label, one, other) if choice < CHOICES else np.arange(len(one))
         passes, in_reach = links.nearest(one[tried], other[tried])
         failed.append((one[tried][in_reach & ~passes], other[tried][in_reach & ~passes]))
-        label = connected(label, group[one[tried][passes]], group[other[tried][passes]])
+        label = connected(label, one[tried][passes], other[tried][passes])
         rest = np.ones(len(one), dtype=bool)
         rest[tried] = False
         one, other = one[rest], other[rest]
     one, other = (np.concatenate(side) for side in zip(*failed, strict=True))
-    apart = label[group[one]] != label[group[other]]
+    apart = label[one] != label[other]
     one, other = one[apart], other[apart]
     passes = links.anywhere(one, other)
-    return connected(label, group[one[passes]], group[other[passes]])
+    return connected(label, one[passes], other[passes])
 
 
 def _nearest_of_each(label: Ints, one: Ints, other: Ints) -> Ints:

@@ -226,6 +226,10 @@ class Day(models.Model):
     known_on = models.DateField()
     amount = models.BigIntegerField()
 
+    class Meta:
+        # An account's days side by side with their amounts: its rows in the table lie as far apart as its bookings.
+        indexes = [models.Index(fields=["account", "on", "known_on"], include=["amount"], name="ledger_day_sums")]
+
 
 class Period(models.Model):
     """A place's book closed up to a day: nothing dated until then is booked there.

@@ -6,13 +6,13 @@ They wait among the proposals of entries. What became of one is read from the bo
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Value
+from django.db.models import CharField, Exists, OuterRef, QuerySet, Value
 from django.db.models.functions import Cast, Concat
 from django.utils import timezone
 
@@ -132,9 +132,3 @@ def periods_of(places: QuerySet[Place]) -> QuerySet[Period]:
     """Closings and openings of places, the last first."""
     found = Period.objects.filter(place__in=places).select_related("place", "actor", "approver")
     return found.order_by("-through", "place__path", "opens")
-
-
-def first_open_day(place: Place) -> date | None:
-    """The first day still open to entries; None: every day is."""
-    last = Period.objects.filter(Q(place=place)).order_by("-through").first()
-    return last.through + timedelta(days=1) if last else None

@@ -69,7 +69,7 @@ def receive(who: Request | User, asked: Asked, name: str, content: bytes, form: 
 
     about: dict[str, Any] = {each: getattr(asked, each) for each in asked.__slots__}
     about |= {"digest": digest, "actor": user_of(who)}
-    if unwritable(asked.source):
+    if unwritable(asked.source + name):
         raise BookRefused("book-text", key=str(form))
 
     with transaction.atomic():

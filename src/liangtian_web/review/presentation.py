@@ -62,6 +62,8 @@ def as_shown(each: dict[str, Any]) -> dict[str, Any]:
         if step["kind"] == "fact" and step["value"] is None and step.get("supplier") == "declared"
     ]
     return each | {
+        "measured": _in_words(each["measured"]),
+        "required": _in_words(each["required"]),
         "word": outcome_word(each["outcome"]),
         "cites": citation(each["rule"]),
         "url": _clause_url(each["rule"]),
@@ -70,6 +72,11 @@ def as_shown(each: dict[str, Any]) -> dict[str, Any]:
         "steps": [step_shown(step, "en" if english else "zh") for step in each["trace"]],
         "missing": missing,
     }
+
+
+def _in_words(value: Any) -> Any:
+    """A yes or no in words; any other value as it is."""
+    return (gettext("是") if value else gettext("否")) if isinstance(value, bool) else value
 
 
 def _clause_url(rule: str) -> str:

@@ -10,7 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import JsonResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
-from ninja import Router
+from ninja import Router, Schema
 from ninja.params.functions import Header, Query
 
 from liangtian_web.ledger import proposing
@@ -35,20 +35,26 @@ from liangtian_web.standing.queries import standings
 
 PAGE_MAX = 200
 KEY_MAX = 100
+REFUSED = frozenset({401, 403, 404, 409, 422})
 router = Router(tags=["book"])
 Key = Header(..., alias="Idempotency-Key", min_length=1, max_length=KEY_MAX, description="the same key is done once")
 Limit = Query(50, ge=1, le=PAGE_MAX)
 WITHIN, WHEN = Query(...), Query(...)
 
 
-@router.get("/accounts", response=schemas.AccountPage, summary="Accounts, a page at a time by key")
+def answers(given: type[Schema], status: int = 200) -> dict[Any, type[Schema]]:
+    """What a call answers: what was asked for, or a refusal, which has one shape."""
+    return {status: given, REFUSED: schemas.Refusal}
+
+
+@router.get("/accounts", response=answers(schemas.AccountPage), summary="Accounts, a page at a time by key")
 def accounts(request: Request, narrow: schemas.Narrow = WITHIN, after: int | None = None, limit: int = Limit) -> Any:
     """The accounts of the user's places."""
     found, more = _page(narrow.of(accounts_for(request.user)).order_by("pk"), after, limit)
     return {"accounts": found, "after": more}
 
 
-@router.get("/balances", response=schemas.BalancePage, summary="Balances as of a day, as known at a moment")
+@router.get("/balances", response=answers(schemas.BalancePage), summary="Balances as of a day, as known at a moment")
 def the_balances(
     request: Request, *, narrow: schemas.Narrow = WITHIN, moment: schemas.Moment = WHEN, after: int | None = None,
     limit: int = Limit,
@@ -68,13 +74,13 @@ def the_balances(
     }  # fmt: skip
 
 
-@router.get("/accounts/{number}/statement", response=schemas.StatementOut, summary="An account over some days")
+@router.get("/accounts/{number}/statement", response=answers(schemas.StatementOut), summary="An account over some days")
 def the_statement(request: Request, number: int, *, since: date, until: date, known_at: datetime | None = None) -> Any:
     """Opening, every line, closing."""
     return statement(get_object_or_404(accounts_for(request.user), pk=number), since, until, known_at)
 
 
-@router.get("/entries", response=schemas.EntryPage, summary="Entries, newest first, a page at a time by key")
+@router.get("/entries", response=answers(schemas.EntryPage), summary="Entries, newest first, a page at a time by key")
 def entries(request: Request, before: int | None = None, limit: int = Limit) -> Any:
     """The entries that touch the user's places."""
     rows = entries_for(request.user).select_related("reverses", "settles", "link")
@@ -82,7 +88,7 @@ def entries(request: Request, before: int | None = None, limit: int = Limit) -> 
     return {"entries": found[:limit], "before": found[limit - 1].pk if len(found) > limit else None}
 
 
-@router.get("/entries/{uuid}", response=schemas.WholeEntry, summary="An entry with its legs")
+@router.get("/entries/{uuid}", response=answers(schemas.WholeEntry), summary="An entry with its legs")
 def entry(request: Request, uuid: UUID) -> Any:
     """All legs, those of other places too: without them it does not balance."""
     row = get_object_or_404(entries_for(request.user).select_related("reverses", "settles", "link"), uuid=uuid)
@@ -91,14 +97,16 @@ def entry(request: Request, uuid: UUID) -> Any:
     return row
 
 
-@router.get("/lots", response=schemas.LotPage, summary="Lots, a page at a time by key")
+@router.get("/lots", response=answers(schemas.LotPage), summary="Lots, a page at a time by key")
 def lots(request: Request, after: int | None = None, limit: int = Limit) -> Any:
     """The lots the user's places earned or hold."""
     found, more = _page(lots_for(request.user).select_related("place__book_key").order_by("pk"), after, limit)
     return {"lots": found, "after": more}
 
 
-@router.get("/lots/{serial}", response=schemas.WholeLot, summary="A lot with its ground and where its credits stand")
+@router.get(
+    "/lots/{serial}", response=answers(schemas.WholeLot), summary="A lot with its ground and where its credits stand"
+)
 def lot(request: Request, serial: str, on: date | None = None) -> Any:
     """The boundary as WKB in its own plane; credits in the accounts of the user's places."""
     row: Lot = get_object_or_404(lots_for(request.user), serial=serial)
@@ -107,7 +115,9 @@ def lot(request: Request, serial: str, on: date | None = None) -> Any:
     return row
 
 
-@router.get("/proposals", response=schemas.ProposalPage, summary="Proposals, newest first, a page at a time by key")
+@router.get(
+    "/proposals", response=answers(schemas.ProposalPage), summary="Proposals, newest first, a page at a time by key"
+)
 def proposals(request: Request, before: int | None = None, limit: int = Limit) -> Any:
     """The proposals of the user's places."""
     rows = with_outcome(proposals_for(request.user)).select_related("place__book_key")
@@ -115,13 +125,13 @@ def proposals(request: Request, before: int | None = None, limit: int = Limit) -
     return {"proposals": found[:limit], "before": found[limit - 1].pk if len(found) > limit else None}
 
 
-@router.get("/proposals/{uuid}", response=schemas.ProposalOut, summary="A proposal and what became of it")
+@router.get("/proposals/{uuid}", response=answers(schemas.ProposalOut), summary="A proposal and what became of it")
 def proposal(request: Request, uuid: UUID) -> Any:
     """One proposal."""
     return get_object_or_404(with_outcome(proposals_for(request.user)), uuid=uuid)
 
 
-@router.post("/proposals", response={201: schemas.ProposalOut}, summary="Propose an entry")
+@router.post("/proposals", response=answers(schemas.ProposalOut, 201), summary="Propose an entry")
 def propose(request: Request, asked: schemas.Asked, idempotency_key: str = Key) -> Any:
     """The same validator as the form and the workbook: every error at once, in `problems`."""
     place = _kept(request, asked.place)
@@ -134,7 +144,9 @@ def propose(request: Request, asked: schemas.Asked, idempotency_key: str = Key) 
     return _answered(*once(request, idempotency_key, asked.dict(), work))
 
 
-@router.post("/entries/{uuid}/reversal", response={201: schemas.ProposalOut}, summary="Propose to take an entry back")
+@router.post(
+    "/entries/{uuid}/reversal", response=answers(schemas.ProposalOut, 201), summary="Propose to take an entry back"
+)
 def reverse(request: Request, uuid: UUID, asked: schemas.Reversal, idempotency_key: str = Key) -> Any:
     """What the book would refuse of it is said when it is posted."""
     row: Entry = get_object_or_404(entries_for(request.user), uuid=uuid)
@@ -145,7 +157,9 @@ def reverse(request: Request, uuid: UUID, asked: schemas.Reversal, idempotency_k
     return _answered(*once(request, idempotency_key, asked.dict(), work))
 
 
-@router.post("/proposals/{uuid}/decision", response=schemas.ProposalOut, summary="Post a proposal or refuse it")
+@router.post(
+    "/proposals/{uuid}/decision", response=answers(schemas.ProposalOut), summary="Post a proposal or refuse it"
+)
 def decide(request: Request, uuid: UUID, asked: schemas.Decided, idempotency_key: str = Key) -> Any:
     """By another person than the one who made it."""
     row: Proposal = get_object_or_404(proposals_for(request.user), uuid=uuid)

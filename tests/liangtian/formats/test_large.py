@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 import shapely
+from pyproj import CRS
 
 from liangtian.datasets.county import generate
 from liangtian.errors import FileUnreadable
@@ -19,7 +20,7 @@ from liangtian.onemap.catalogue import Catalogue
 from liangtian.onemap.columns import decoded
 from liangtian.onemap.layers import layer_spec
 from liangtian.onemap.publish import examine, publish, report_data
-from liangtian.space.crs import gauss_kruger
+from liangtian.space.crs import gauss_kruger, reproject
 
 
 @pytest.fixture(scope="module")
@@ -98,6 +99,15 @@ def test_a_defective_layer_is_judged_and_published_alike(land: Features, tmp_pat
     assert digests[0] == digests[1]
     indexes = [sorted((tmp_path / name / "index").rglob("*.*")) for name in ("whole", "packed")]
     assert [file.read_bytes() for file in indexes[0]] == [file.read_bytes() for file in indexes[1]]
+
+
+@pytest.mark.parametrize("code", [4528, 4490])
+def test_packed_shapes_reach_the_measuring_plane_alike(land: Features, tmp_path: Path, code: int) -> None:
+    assert land.crs is not None
+    crs = CRS.from_epsg(code)
+    moved = replace(land, geometry=reproject(land.geometry[:500], land.crs, crs), crs=crs, rows=land.rows[:500])
+    whole, packed = _read(replace(moved, attributes=land.attributes.slice(0, 500)), tmp_path / "moved.gpkg")
+    assert _published(whole, tmp_path / "whole") == _published(packed, tmp_path / "packed")
 
 
 def _published(features: Features, home: Path) -> str:

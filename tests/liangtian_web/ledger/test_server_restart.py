@@ -37,7 +37,7 @@ def command(home: Path, *words: str) -> str:
     return done.stdout
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def server() -> Iterator[embedded.Cluster]:
     home = Path(tempfile.mkdtemp(prefix="liangtian-restart-"))
     home.chmod(0o711)
@@ -48,6 +48,12 @@ def server() -> Iterator[embedded.Cluster]:
     made.stop()
     shutil.rmtree(home)
     shutil.rmtree(embedded.socket_folder(home), ignore_errors=True)
+
+
+@pytest.fixture(scope="module")
+def book(server: embedded.Cluster) -> tuple[int, list[int]]:
+    """Who writes, and from which account to which."""
+    return a_book(server.home)
 
 
 def connect(home: Path, role: str = embedded.APP) -> psycopg.Connection:
@@ -107,8 +113,9 @@ def kill(server: embedded.Cluster) -> None:
     server.stop()
 
 
-def test_a_server_killed_in_mid_work_loses_and_doubles_nothing(server):
-    book, told, chance = a_book(server.home), [], random.Random(20240601)
+def test_a_server_killed_in_mid_work_loses_and_doubles_nothing(server, book):
+    told: list[str] = []
+    chance = random.Random(20240601)
     with ThreadPoolExecutor(WRITERS) as threads:
         writers = [threads.submit(write, server.home, number, book, told) for number in range(WRITERS)]
         for _ in range(KILLS):
@@ -123,19 +130,21 @@ def test_a_server_killed_in_mid_work_loses_and_doubles_nothing(server):
             each.result(timeout=120)
 
     with connect(server.home) as db:
-        kept = [row[0] for row in db.execute("SELECT key FROM ledger_entry WHERE key <> 'grant' ORDER BY key")]
-        legs = db.execute("SELECT count(*) FROM ledger_leg").fetchone()[0]
+        kept = [row[0] for row in db.execute("SELECT key FROM ledger_entry WHERE key LIKE 'w%' ORDER BY key")]
+        legs = db.execute(
+            "SELECT count(*) FROM ledger_leg l JOIN ledger_entry e ON e.id = l.entry_id WHERE key LIKE 'w%'"
+        ).fetchone()
         held = [db.execute("SELECT book_balance(%s, 'infinity', NULL)", [each]).fetchone()[0] for each in book[1]]
     assert kept == sorted(told)
-    assert (len(kept), legs) == (WRITERS * EACH, 2 * (WRITERS * EACH + 1))
+    assert (len(kept), legs) == (WRITERS * EACH, (2 * WRITERS * EACH,))
     assert held == [GRANTED - len(kept), len(kept)]
-    assert f"{len(kept) + 1} sealed, 0 unsealed" in command(server.home, "book", "seal")
+    assert "0 unsealed" in command(server.home, "book", "seal")
     assert "fail" not in command(server.home, "book", "verify")
 
 
-def test_a_sealer_killed_with_the_server_goes_on_where_it_was(server):
+def test_a_sealer_killed_with_the_server_goes_on_where_it_was(server, book):
     """Seals are whole or not there: what was being sealed is sealed again, and the chain is whole."""
-    actor, accounts = a_book(server.home)
+    actor, accounts = book
     with connect(server.home) as db:
         for turn in range(300):
             db.execute(POST, [uuid.uuid4(), f"s{turn}", "transfer", actor, accounts, [-1, 1]])
@@ -150,5 +159,6 @@ def test_a_sealer_killed_with_the_server_goes_on_where_it_was(server):
     server.start()
     command(server.home, "book", "seal")
     with connect(server.home) as db:
-        assert db.execute("SELECT count(*), count(DISTINCT entry_id) FROM ledger_link").fetchone() == (301, 301)
+        links = db.execute("SELECT count(*), count(DISTINCT entry_id) FROM ledger_link").fetchone()
+        assert links == db.execute("SELECT count(*), count(*) FROM ledger_entry").fetchone()
     assert "fail" not in command(server.home, "book", "verify")

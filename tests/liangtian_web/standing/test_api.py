@@ -176,6 +176,7 @@ def test_the_interface_is_described(keeper_client):
     assert len(book) == 11
     header = next(p for p in described["/api/book/proposals"]["post"]["parameters"] if p["in"] == "header")
     assert (header["name"], header["required"]) == ("Idempotency-Key", True)
+    assert set(described["/api/book/proposals"]["post"]["responses"]) == {"201", "401", "403", "404", "409", "422"}
 
 
 READS = ("accounts", "balances", "statement", "entries", "entry", "lots", "lot", "proposals", "proposal")

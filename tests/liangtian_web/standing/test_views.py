@@ -19,6 +19,7 @@ from tests.liangtian_web.standing.conftest import account
 from bookkeeping import COUNTY, day, entry, moved, square
 from liangtian_web.ledger import actions
 from liangtian_web.ledger.models import Entry, Ground, Lot, Period, Proposal
+from liangtian_web.ledger.presentation import traces
 from liangtian_web.trail.models import Event
 
 pytestmark = pytest.mark.usefixtures("keepers", "booked")
@@ -251,3 +252,16 @@ def test_outsiders_get_nothing_and_readers_do_not_write(next_door_client, places
     shapes = reverse("ledger:proposal_shapes", args=[Proposal.objects.get().uuid])
     assert (officer.get(shapes).status_code, next_door_client.get(shapes).status_code) == (200, 404)
     assert Lot.objects.filter(ground=None).count() == 1
+
+
+def test_what_an_entry_rests_on_leads_to_its_page():
+    run = "0f0e0d0c-0b0a-4908-8706-050403020100"
+    rests = Entry(
+        evidence=[f"filing:{run}", "示土验〔2024〕1号", f"run:{run}", "run:812"],
+        rules=["wenzhou-2019（六）.2", "rules:ab"],
+    )
+    assert [(each.text, each.url.split("#")[0]) for each in traces(rests)] == [
+        (f"filing:{run}", reverse("balance:filing", args=[run])), ("示土验〔2024〕1号", ""),
+        (f"run:{run}", reverse("review:run", args=[run])), ("run:812", ""),
+        ("wenzhou-2019（六）.2", reverse("rulebook:clause", args=["wenzhou-2019", "（六）"])), ("ab", ""),
+    ]  # fmt: skip
