@@ -122,6 +122,7 @@ def test_a_promise_kept_in_part_and_defaulted(sit, picture):
     assert phone.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     picture(phone, "commitment-phone")
     phone.get_by_role("link", name="清偿欠账").click()
+    expect(phone.get_by_role("button", name="提交审核")).to_be_visible()
     assert phone.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
 
 

@@ -14,7 +14,18 @@ from django.utils.datastructures import MultiValueDict
 from ninja import Field, Router, Schema, Status
 
 from liangtian_web.balance import actions
-from liangtian_web.balance.calls import FilingOut, Given, Key, Limit, filing_out, form_data, form_number, page, taken
+from liangtian_web.balance.calls import (
+    FilingOut,
+    Given,
+    Key,
+    Limit,
+    Text,
+    filing_out,
+    form_data,
+    form_number,
+    page,
+    taken,
+)
 from liangtian_web.balance.forms import AcceptanceForm, EndingForm, OccupationForm
 from liangtian_web.balance.models import Filing
 from liangtian_web.balance.queries import deciding_places, filing_places, filings_for, quota_places
@@ -40,8 +51,8 @@ class Decided(Schema):
     """Book it, or send it back with a reason; `grounds` where a clause asked for in principle is not met."""
 
     accept: bool
-    reason: str = Field("", max_length=500)
-    grounds: str = ""
+    reason: Text = Field("", max_length=500)
+    grounds: Text = ""
 
 
 class FilingPage(Schema):

@@ -4,23 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from django.db.models import Model, QuerySet
 from django.forms import Form
 from ninja import Schema
 from ninja.params.functions import Header, Query
+from pydantic import AfterValidator
 
 from liangtian_web.balance.answers import handed_in
 from liangtian_web.balance.models import Filing
 from liangtian_web.balance.presentation import state_of
 from liangtian_web.ledger.proposing import Problem, Problems
 from liangtian_web.ledger.records import place_key, places_by_key
+from liangtian_web.ledger.refusing import unwritable
 from liangtian_web.people.requests import Request
 
 Row = TypeVar("Row", bound=Model)
-Given = str | int | float | bool | None
+
+
+def _writable(value: str) -> str:
+    if unwritable(value):
+        raise ValueError("a text holds no NUL and no half of a character")
+    return value
+
+
+Text = Annotated[str, AfterValidator(_writable)]
+Given = Text | int | float | bool | None
 PAGE_MAX = 200
 PLACES = ("place", "provider", "village")  # fields that name a place: by its code or number here
 Key = Header(..., alias="Idempotency-Key", min_length=1, max_length=100, description="the same key is done once")

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from ninja import Field, Schema
 
-from liangtian_web.balance.calls import Handed
+from liangtian_web.balance.calls import Handed, Text
 from liangtian_web.balance.procedures.transfer import offered
 from liangtian_web.ledger.records import place_key
 from liangtian_web.people.models import User
@@ -33,20 +33,20 @@ class Answered(Schema):
 
     side: Literal["seller", "buyer", "city"]
     agrees: bool
-    reason: str = Reason
+    reason: Text = Reason
 
 
 class Decided(Schema):
     """Settle a match, or send it back."""
 
     accept: bool
-    reason: str = Reason
+    reason: Text = Reason
 
 
 class Withdrawn(Schema):
     """Why a request is taken back."""
 
-    reason: str = Reason
+    reason: Text = Reason
 
 
 class ListingOut(Schema):

@@ -108,6 +108,14 @@ def test_every_error_is_said_at_once_by_its_field(clients, places):
     assert not Filing.objects.exists()
 
 
+def test_what_no_table_can_hold_is_malformed(clients, places, wanted):
+    sale = fields(offered(places), place="339901", project="垦造\0")
+    calls = (("listings", sale), ("listings", fields(offered(places), place="\0")),
+             (f"requests/{wanted}/withdrawal", {"reason": "\0"}))  # fmt: skip
+    found = [send(clients["zhao"], f"transfers/{path}", body) for path, body in calls]
+    assert [(each.status_code, each.json()["id"]) for each in found] == [(422, "api-malformed")] * 3
+
+
 def test_who_may_read_what(clients, listing, wanted, match):
     paths = {"listings": listing, "requests": wanted, "matches": match}
     seen = {name: [clients[who].get(f"/api/transfers/{name}/{uuid}").status_code for who in EVERYBODY]
