@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
@@ -16,15 +17,27 @@ from liangtian.check.gather import boundary_of
 from liangtian.formats.features import Features
 from liangtian.ledger.indices import indices
 from liangtian.ledger.lots import Ground
+from liangtian.ledger.posting import Posting
 from liangtian.policy.amounts import COMPENSATION, amounts
 from liangtian.policy.facts import plain_facts
 from liangtian_web.balance.models import Decision, Filing
+from liangtian_web.balance.procedure import Next, Parties
 from liangtian_web.balance.procedures import PROCEDURES
-from liangtian_web.balance.queries import decision_of, is_run_held, lock
+from liangtian_web.balance.queries import (
+    HOLD,
+    decides,
+    decision_of,
+    is_lapsed,
+    is_run_held,
+    lock,
+    open_holds,
+    stands,
+)
 from liangtian_web.balance.ruling import Ruled, findings_text, posting_rows, rule
 from liangtian_web.errors import StageRefused
 from liangtian_web.ledger import actions as book
 from liangtian_web.ledger.models import Entry
+from liangtian_web.ledger.proposing import check_granted
 from liangtian_web.ledger.queries import keeping_places
 from liangtian_web.ledger.records import OUTSIDE, place_key, places_by_key
 from liangtian_web.people.models import Place
@@ -32,6 +45,9 @@ from liangtian_web.people.requests import Request
 from liangtian_web.registers.actions import name_entry
 from liangtian_web.review.models import Run
 from liangtian_web.trail.actions import note
+
+# What may be spent or will be: a place that brings it into the book is watched from above. Debts are nobody's gain.
+CREDIT = ("reserve", "municipal", "provincial", "retained")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +101,9 @@ def file_ending(request: Request, uuid: UUID, hold: Filing, event: str, **more: 
 
     Raises
     ------
-    StageRefused : nothing is held, or it has ended
+    StageRefused : nothing is held, or it has ended or lapsed
     """
-    held = decision_of(hold)
-    if held is None or held.entry is None or hold.later.filter(decision__entry__isnull=False).exists():
+    if not _is_open(hold):
         raise StageRefused("balance-not-held")
     if hold.later.filter(decision=None).exclude(uuid=uuid).exists():
         raise StageRefused("balance-ending-waits")
@@ -128,26 +143,35 @@ def _plain(value: Any) -> Any:
     return bytes(value) if isinstance(value, memoryview) else value
 
 
+def _is_open(hold: Filing) -> bool:
+    return open_holds().filter(pk=hold.pk).exists()
+
+
+def next_steps(filing: Filing) -> tuple[Next, ...]:
+    """What may follow a filing now: it stands in the book, what it holds has not lapsed, and its procedure names the step."""
+    return PROCEDURES[filing.event].follows(filing) if stands(filing) and not is_lapsed(filing) else ()
+
+
 def may_follow(begun: Filing, event: str) -> bool:
-    """Whether a step may go on with a filing now: it stands in the book, and its procedure names the step."""
-    held = decision_of(begun)
-    if held is None or held.entry is None or hasattr(held.entry, "reversed_by"):
-        return False
+    """Whether a step may go on with a filing now."""
     page = reverse("balance:next", args=[begun.uuid, event])
-    return any(each.url == page for each in PROCEDURES[begun.event].follows(begun))
+    return any(each.url == page for each in next_steps(begun))
 
 
 def decide(request: Request, filing: Filing, *, accept: bool, reason: str = "", grounds: str = "") -> Decision:
-    """Book a filing or send it back, once, by another person than the one who filed it.
+    """Book a filing or send it back, once, by another person than the one who filed it, who decides for its place.
 
     Sent again, the same decision of the same person changes nothing.
 
     Raises
     ------
+    PermissionDenied : not the user's to decide
     StageRefused : decided otherwise, one's own, stopped by a clause, against one in principle without `grounds`, or of
         accounts the user does not keep
     BookRefused, Unbalanced : the book refuses it; nothing is recorded
     """
+    if not decides(request.user, filing):
+        raise PermissionDenied
     if filing.filer_id == request.user.pk:
         raise StageRefused("balance-own-filing")
 
@@ -185,6 +209,8 @@ def _basis(ruled: Ruled) -> dict[str, Any]:
 def _book(request: Request, filing: Filing, ruled: Ruled, grounds: str) -> Entry:
     if is_run_held(filing):
         raise StageRefused("balance-run-held")
+    if filing.begun is not None and filing.begun.event == HOLD and not _is_open(filing.begun):
+        raise StageRefused("balance-not-held")
     if ruled.stops:
         rules = "、".join(dict.fromkeys(each.rule for each in ruled.stops))
         raise StageRefused("balance-stopped", rules=rules)
@@ -197,6 +223,7 @@ def _book(request: Request, filing: Filing, ruled: Ruled, grounds: str) -> Entry
     parties = procedure.parties(filing)
     moved = [each.posting for each in ruled.postings]
     _check_keeper(request, {parties[each.party] for each in moved if each.party in parties})
+    check_granted(request.user, _minted(moved, parties))
     about = book.About(
         key=f"filing:{filing.uuid}", on=filing.on, kind=procedure.kind, actor=filing.filer, approver=request.user,
         evidence=(f"filing:{filing.uuid}", filing.document, *procedure.evidence(filing)), expires=filing.expires,
@@ -218,3 +245,14 @@ def _check_keeper(request: Request, touched: set[str]) -> None:
     if strange:
         names = "、".join(place.name for place in places_by_key(strange).values() if place)
         raise StageRefused("balance-not-keeper", places=names)
+
+
+def _minted(moved: Iterable[Posting], parties: Parties) -> set[str]:
+    """The places that credit comes to from outside the book."""
+    found = list(moved)
+    made = {each.index for each in found if each.party == OUTSIDE and each.amount < 0}
+    return {
+        parties[each.party]
+        for each in found
+        if each.index in made and each.pool in CREDIT and each.amount > 0 and each.party in parties
+    }

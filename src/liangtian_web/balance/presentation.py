@@ -19,6 +19,7 @@ from liangtian.policy.facts import dictionary, read_facts, say
 from liangtian.space.crs import geographic, reproject
 from liangtian_web.balance.models import Filing
 from liangtian_web.balance.procedures import PROCEDURES
+from liangtian_web.balance.queries import is_lapsed, stands
 from liangtian_web.ledger.records import places_by_key
 from liangtian_web.review.presentation import GRAVITY, as_shown, citation, gathered
 from liangtian_web.rulebook.naming import address_of
@@ -73,6 +74,10 @@ def state_of(filing: Filing) -> tuple[str, str]:
         return "unknown", gettext("待审核")
     if decision.entry_id is None:
         return "fail", gettext("已退回")
+    if not stands(filing):
+        return "not_applicable", gettext("已冲正")
+    if is_lapsed(filing):
+        return "none", gettext("已到期退回")
     procedure = PROCEDURES[filing.event]
     tag, word = procedure.state(filing) if procedure.state else ("pass", procedure.done)
     return tag, str(word)

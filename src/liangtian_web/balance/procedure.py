@@ -16,7 +16,7 @@ from liangtian.ledger.posting import Pocket, Posting, move
 from liangtian.policy.evaluate import Posted
 from liangtian.policy.facts import read_facts
 from liangtian_web.balance.models import Filing
-from liangtian_web.balance.queries import at_hand, city_of, top_of
+from liangtian_web.balance.queries import at_hand, city_of, stands, top_of
 from liangtian_web.ledger import actions as book
 from liangtian_web.ledger.models import Entry
 from liangtian_web.ledger.records import OUTSIDE as OUTSIDE_KEY
@@ -58,8 +58,7 @@ def posted(rule: str, index: str, amount: int, *, from_: Pocket, to: Pocket) -> 
 
 def later(filing: Filing) -> list[Filing]:
     """What followed a filing and stands in the book, oldest first."""
-    found = [each for each in filing.later.all() if getattr(each, "decision", None) and each.decision.entry_id]
-    return sorted(found, key=lambda each: each.pk)
+    return sorted((each for each in filing.later.all() if stands(each)), key=lambda each: each.pk)
 
 
 def _nothing(filing: Filing) -> Iterable[Posted]:

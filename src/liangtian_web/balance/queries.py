@@ -8,6 +8,7 @@ from uuid import UUID
 from django.contrib.auth.models import AnonymousUser
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
 
 from liangtian_web.balance.models import Decision, Filing
 from liangtian_web.ledger.models import Account, Leg
@@ -21,12 +22,13 @@ KINDS = (Run.Kind.BATCH, Run.Kind.SINGLE_SITE, Run.Kind.VILLAGE)
 HOLD = "hold"
 JUDGED_ABOVE = ("commitment-due",)  # nobody decides on their own default
 LEVELS = (Place.Kind.COUNTY, Place.Kind.ZONE)  # who keeps a reserve: county governments and zone committees
+STANDS = Q(decision__entry__isnull=False, decision__entry__reversed_by=None)  # booked, and not reversed since
 
 
 def filings_for(user: User | AnonymousUser) -> QuerySet[Filing]:
     """Filings of the user's places."""
     found = Filing.objects.filter(place__in=places_for(user)).defer("wkb")
-    return found.select_related("place", "filer", "begun", "decision__actor", "decision__entry")
+    return found.select_related("place", "filer", "begun", "decision__actor", "decision__entry__reversed_by")
 
 
 def filing_places(user: User) -> QuerySet[Place]:
@@ -42,6 +44,12 @@ def deciding_places(user: User, event: str) -> QuerySet[Place]:
     return Place.objects.filter(Q(parent__in=kept) | Q(parent=None, pk__in=kept))
 
 
+def decides(user: User, filing: Filing) -> bool:
+    """Whether the user posts or sends back a filing: its place is theirs to decide for, and that of what it goes on with."""
+    places = {filing.place_id, *([filing.begun.place_id] if filing.begun else [])}
+    return deciding_places(user, filing.event).filter(pk__in=places).count() == len(places)
+
+
 def waiting_for(user: User) -> QuerySet[Filing]:
     """What waits for the user to post or send back: another's, of a place the user keeps, and so of what it goes on with."""
     both = Q(begun=None) | Q(begun__place__in=keeping_places(user)) | Q(event__in=JUDGED_ABOVE)
@@ -52,30 +60,63 @@ def waiting_for(user: User) -> QuerySet[Filing]:
 
 def posted_between(user: User, since: date, until: date | None) -> QuerySet[Filing]:
     """Filings in the book and not reversed, of business dates from a day on, newest first."""
-    found = filings_for(user).filter(decision__entry__isnull=False, decision__entry__reversed_by=None, on__gte=since)
+    found = filings_for(user).filter(STANDS, on__gte=since)
     return found.filter(on__lte=until) if until else found
 
 
 def standing_holds(user: User) -> QuerySet[Filing]:
-    """Occupations held and neither written off nor released."""
-    ended = Filing.objects.filter(begun=OuterRef("pk"), decision__entry__isnull=False)
-    held = filings_for(user).filter(event=HOLD, decision__entry__isnull=False)
-    return held.filter(~Exists(ended))
+    """Occupations held and neither written off, released nor lapsed."""
+    return filings_for(user).filter(pk__in=open_holds())
+
+
+def open_holds() -> QuerySet[Filing]:
+    """Holds that stand, whose day has not come and that nothing ended."""
+    return _holds().filter(_before_its_day(), ~Exists(_endings()))
+
+
+def taking_holds() -> QuerySet[Filing]:
+    """Holds that keep their check from being held again: all that stand but those whose day came before anything ended them."""
+    return _holds().filter(_before_its_day() | Exists(_endings()))
+
+
+def _holds() -> QuerySet[Filing]:
+    return Filing.objects.filter(STANDS, event=HOLD)
+
+
+def _endings() -> QuerySet[Filing]:
+    return Filing.objects.filter(STANDS, begun=OuterRef("pk"))
+
+
+def _before_its_day() -> Q:
+    return Q(expires=None) | Q(expires__gt=timezone.localdate())
+
+
+def stands(filing: Filing) -> bool:
+    """Whether a filing is booked, and was not reversed since."""
+    decision = getattr(filing, "decision", None)
+    return decision is not None and decision.entry is not None and not hasattr(decision.entry, "reversed_by")
+
+
+def is_lapsed(filing: Filing) -> bool:
+    """Whether the day of a hold came before anything ended it: the book gave back what it held."""
+    if filing.event != HOLD or filing.expires is None or filing.expires > timezone.localdate():
+        return False
+    return not any(stands(each) for each in filing.later.all())
 
 
 def occupying_runs(user: User, sending: UUID | None = None) -> QuerySet[Run]:
-    """Checks that an occupation can begin with: of the user's counties and zones, not begun or sent back.
+    """Checks that an occupation can begin with: of the user's counties and zones, and held by no filing that waits or stands.
 
     Parameters
     ----------
     sending : the form at hand, which begins nothing anew when it is sent again
     """
-    begun = Filing.objects.filter(run=OuterRef("pk"), event=HOLD)
+    taken = Filing.objects.filter(run=OuterRef("pk"), event=HOLD)
     if sending is not None:
-        begun = begun.exclude(uuid=sending)
-    alive = begun.exclude(decision__isnull=False, decision__entry__isnull=True)
+        taken = taken.exclude(uuid=sending)
+    taken = taken.filter(Q(decision=None) | Q(pk__in=taking_holds()))
     found = runs_for(user).filter(kind__in=KINDS, place__in=filing_places(user))
-    return found.filter(~Exists(alive)).defer(*HEAVY)
+    return found.filter(~Exists(taken)).defer(*HEAVY)
 
 
 def city_of(place: Place) -> Place | None:
@@ -123,9 +164,9 @@ def lock(filing: Filing) -> None:
 
 
 def is_run_held(filing: Filing) -> bool:
-    """Whether another hold of the same check was booked."""
-    others = Filing.objects.filter(run=filing.run_id, event=HOLD).exclude(pk=filing.pk)
-    return filing.run_id is not None and others.filter(decision__entry__isnull=False).exists()
+    """Whether another hold of the same check stands, or was ended by what stands."""
+    others = taking_holds().filter(run=filing.run_id).exclude(pk=filing.pk)
+    return filing.run_id is not None and others.exists()
 
 
 def quota_places(user: User) -> QuerySet[Place]:

@@ -18,7 +18,7 @@ from liangtian_web.balance.forms import AcceptanceForm, EndingForm, OccupationFo
 from liangtian_web.balance.models import Decision, Filing
 from liangtian_web.balance.procedure import Next
 from liangtian_web.balance.procedures import PROCEDURES
-from liangtian_web.balance.queries import deciding_places, filing_places, filings_for, standing_holds, waiting_for
+from liangtian_web.balance.queries import decides, filing_places, filings_for, standing_holds, waiting_for
 from liangtian_web.balance.ruling import Ruled, findings_text, posting_rows, rule
 from liangtian_web.balance.step_forms import BEGIN
 from liangtian_web.balance.trials import BookTrial, try_over_book
@@ -37,7 +37,7 @@ PAGE = 50
 @require_GET
 def index(request: Request) -> HttpResponse:
     """What waits for me first, then what is held, then everything, newest first."""
-    rows = filings_for(request.user).prefetch_related("later__decision")
+    rows = filings_for(request.user).prefetch_related("later__decision__entry__reversed_by")
     before = request.GET.get("before", "")
     found = list((rows.filter(pk__lt=int(before)) if before.isdecimal() else rows)[: PAGE + 1])
     context = {
@@ -116,7 +116,7 @@ def filing(request: Request, uuid: UUID) -> HttpResponse:
 def _deciding(request: Request, row: Filing, ruled: Ruled | None) -> dict[str, Any]:
     """Who may decide a filing that waits, what stops it, and on what grounds it may be booked all the same."""
     own = row.filer_id == request.user.pk
-    found: dict[str, Any] = {"own": own, "may_decide": ruled is not None and not own and _decides(request, row)}
+    found: dict[str, Any] = {"own": own, "may_decide": ruled is not None and not own and decides(request.user, row)}
     if ruled is not None:
         found |= {"stopped": not ruled.may_post, "grounds": Decision.Grounds.choices if ruled.departs else []}
         if row.event == "approval":
@@ -124,19 +124,11 @@ def _deciding(request: Request, row: Filing, ruled: Ruled | None) -> dict[str, A
     return found
 
 
-def _decides(request: Request, row: Filing) -> bool:
-    """Whether the user decides for the place of a filing, and for that of what it goes on with."""
-    places = {row.place_id, *([row.begun.place_id] if row.begun else [])}
-    return deciding_places(request.user, row.event).filter(pk__in=places).count() == len(places)
-
-
 def _follows(request: Request, row: Filing) -> tuple[Next, ...]:
     """The steps the user may take from here."""
-    decision = getattr(row, "decision", None)
-    booked = decision is not None and decision.entry_id is not None
-    if not booked or not filing_places(request.user).filter(pk=row.place_id).exists():
+    if not filing_places(request.user).filter(pk=row.place_id).exists():
         return ()
-    return PROCEDURES[row.event].follows(row)
+    return actions.next_steps(row)
 
 
 def _reasons(request: Request, row: Filing, ruled: Ruled | None) -> dict[str, Any]:
@@ -165,8 +157,6 @@ def shapes(request: Request, uuid: UUID) -> HttpResponse:
 def decide(request: Request, uuid: UUID) -> HttpResponse:
     """Post it or send it back."""
     row = _filing(request, uuid)
-    if not deciding_places(request.user, row.event).filter(pk=row.place_id).exists():
-        raise PermissionDenied
     reason = request.POST.get("reason", "").strip()[:500]
     grounds = request.POST.get("grounds", "")
     actions.decide(request, row, accept="post" in request.POST, reason=reason, grounds=grounds)

@@ -16,8 +16,8 @@ from django.utils.translation import gettext_lazy as _
 from liangtian.errors import BookRefused
 from liangtian.ledger.entry import AMOUNT_MAX
 from liangtian.ledger.indices import indices
-from liangtian.ledger.kinds import credit_kinds, entry_kinds, pools
-from liangtian_web.ledger.proposing import COLUMNS
+from liangtian.ledger.kinds import credit_kinds, pools
+from liangtian_web.ledger.proposing import COLUMNS, PROPOSED
 from liangtian_web.ledger.queries import keeping_places
 from liangtian_web.ledger.records import OUTSIDE, place_key
 from liangtian_web.ledger.templatetags.book import credit_word, index_word, kind_word, pool_word
@@ -27,8 +27,6 @@ FIRST, LAST = date(1900, 1, 1), date(2200, 12, 31)
 DATE = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
 LINES = 6
 WORKBOOK_BYTES_MAX = 5 * 2**20
-# Reversals and holds name another entry, and are made on its page or by their procedure.
-PROPOSED = tuple(name for name in entry_kinds() if name not in ("reversal", "hold", "release", "acceptance"))
 
 
 class Day(forms.DateField):

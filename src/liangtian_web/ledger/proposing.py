@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -38,6 +39,10 @@ COLUMNS = {
     "document": _("文件"),
 }  # fmt: skip
 SIDES = ("from_place", "to_place")
+# Kinds no procedure books. Whatever one does book is filed with it and asked of the rulebook; what was booked wrongly is
+# reversed.
+PROPOSED = ("opening", "migration", "adjustment", "appropriation", "payment")
+KEPT = ("used", "held", "earmarked")  # only a procedure or a reversal takes from these
 REQUIRED = ("index", "amount", "from_place", "from_pool", "to_place", "to_pool")
 ROWS_MAX = 2000
 ACTS = {recording.ATTACHMENT: "ledger.attach", recording.CLOSING: "ledger.close"}
@@ -280,6 +285,7 @@ def _propose(request: Request, place: Place, on: date, content: dict[str, Any], 
     content |= {"on": on.isoformat()}
     key = form or uuid4()
     entry = entry_of(content, "draft", actor=request.user.username)
+    _check_direct(entry)
     _check_places(request.user, entry)
 
     with transaction.atomic():
@@ -343,18 +349,46 @@ def _accepted(request: Request, proposal: Proposal) -> Entry:
     entry = entry_of(
         proposal.content, f"proposal:{proposal.uuid}", actor=proposal.proposer.username, approver=request.user.username
     )
+    _check_direct(entry)
     _check_places(request.user, entry)
-    _check_granted(request.user, entry)
+    check_granted(request.user, _given(entry))
     return entry
 
 
-def _check_granted(user: User, entry: Entry) -> None:
-    """What comes from outside the book, an opening apart, is posted from above: no place grants itself anything."""
-    if entry.kind == "opening" or not any(leg.account.place == OUTSIDE and leg.amount < 0 for leg in entry.legs):
+def _check_direct(entry: Entry) -> None:
+    """Without a procedure nothing is taken from what is used, held or earmarked, and no debt falls but by what is given for it."""
+    if entry.kind == "reversal":
         return
-    given = {leg.account.place for leg in entry.legs if leg.amount > 0} - {OUTSIDE}
+    if entry.kind not in PROPOSED:
+        kind = entry_kinds()[entry.kind]
+        raise BookRefused("book-kind-of-procedure", kind_zh=kind.zh, kind_en=kind.en)
+    fallen: Counter[tuple[str, str]] = Counter()
+    owned: Counter[tuple[str, str]] = Counter()
+    for account, amount in ((leg.account, leg.amount) for leg in entry.legs if leg.account.place != OUTSIDE):
+        pool = pools()[account.pool]
+        if account.pool in KEPT and amount < 0:
+            raise BookRefused("book-pool-of-procedure", pool_zh=pool.zh, pool_en=pool.en)
+        (fallen if pool.debt else owned)[account.place, account.index] += min(amount, 0) if pool.debt else amount
+    if any(amount < 0 and owned[key] > amount for key, amount in fallen.items()):
+        raise BookRefused("book-debt-alone")
+
+
+def _given(entry: Entry) -> set[str]:
+    """The places that something comes to from outside the book, an opening apart."""
+    if entry.kind == "opening" or not any(leg.account.place == OUTSIDE and leg.amount < 0 for leg in entry.legs):
+        return set()
+    return {leg.account.place for leg in entry.legs if leg.amount > 0} - {OUTSIDE}
+
+
+def check_granted(user: User, given: Iterable[str]) -> None:
+    """What comes to a place from outside the book is posted from above: no place grants itself anything.
+
+    Raises
+    ------
+    StageRefused : the user does not keep the book of the place above
+    """
     mine = set(keeping_places(user).values_list("pk", flat=True))
-    for place in filter(None, places_by_key(given).values()):
+    for place in filter(None, places_by_key(set(given)).values()):
         if place.parent_id and place.parent_id not in mine:
             raise StageRefused("book-granted-by-itself", place=place.name)
 

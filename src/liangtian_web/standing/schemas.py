@@ -13,9 +13,8 @@ from pydantic import AwareDatetime, field_validator
 
 from liangtian.ledger.entry import AMOUNT_MAX
 from liangtian.ledger.indices import indices
-from liangtian_web.ledger.forms import PROPOSED
 from liangtian_web.ledger.models import Account, Entry, Leg, Lot, Proposal
-from liangtian_web.ledger.proposing import ROWS_MAX
+from liangtian_web.ledger.proposing import PROPOSED, ROWS_MAX
 from liangtian_web.ledger.records import place_key, places_by_key
 from liangtian_web.ledger.refusing import unwritable
 
@@ -323,7 +322,7 @@ class Asked(Schema):
     @field_validator("kind")
     @classmethod
     def proposable(cls, value: str) -> str:
-        """Reversals and holds name another entry, and are made on it or by their procedure."""
+        """What a procedure books is filed with it; a reversal is proposed on its entry."""
         if value not in PROPOSED:
             raise ValueError(", ".join(PROPOSED))
         return value

@@ -35,6 +35,19 @@ def test_who_posts_keeps_every_book_the_entry_moves(places, filing):
     assert not Decision.objects.exists()
 
 
+def test_a_county_credits_itself_nothing_alone(clients, places):
+    """Credit that no pool takes a share of moves no book of the city, and is posted from above all the same."""
+    surplus = {name: "" for name in accepted(places) if name.startswith(("accepted_", "provincial_"))} | {
+        "credit_kind": "construction-reclamation", "linkage_reclaimed_m2": "10000", "linkage_resettlement_m2": "4000"
+    }  # fmt: skip
+    filing = file_acceptance(clients["li"], places, **surplus)
+    second = browser(person("sun", "孙工", places["county"], "keeper"))
+    answer = post(second, filing)
+    assert (answer.status_code, "上级责任单元" in answer.content.decode()) == (409, True)
+    assert not Entry.objects.filter(kind="acceptance").exists()
+    assert post(clients["qian"], filing).status_code == 302
+
+
 def test_officers_do_not_post_and_auditors_do_not_file(clients, places, filing):
     auditor = browser(person("zhou", "周审", places["city"], "auditor"))
     assert post(clients["wang"], filing).status_code == 403

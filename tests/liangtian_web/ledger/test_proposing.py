@@ -10,10 +10,12 @@ import pytest
 from django.urls import reverse
 from tests.liangtian_web.ledger.test_views import GOOD, proposal, workbook
 
-from bookkeeping import acceptance, day, quota, refused, square
+from bookkeeping import acceptance, day, entry, move, moved, quota, refused, square
+from liangtian.ledger.kinds import entry_kinds
+from liangtian_web.balance.procedures import PROCEDURES
 from liangtian_web.ledger import actions
-from liangtian_web.ledger.models import Proposal
-from liangtian_web.ledger.proposing import COLUMNS
+from liangtian_web.ledger.models import Entry, Proposal
+from liangtian_web.ledger.proposing import COLUMNS, PROPOSED
 from liangtian_web.people.models import Place
 
 pytestmark = pytest.mark.usefixtures("keepers")
@@ -128,3 +130,60 @@ def test_text_that_cannot_be_kept_is_refused_everywhere(keeper_client, second_cl
         assert refused(lambda key=key: actions.post(quota(key, day(1), 1))) == why
     assert refused(lambda: actions.post(quota("e", day(1), 1, evidence=("a\0",)))) == "book-text"
     assert refused(lambda: actions.post(acceptance("s" * 61, 1, square(0), key="s"))) == "book-serial-long"
+
+
+def test_what_a_procedure_books_is_not_proposed(keeper_client, places):
+    booked = {each.kind for each in PROCEDURES.values()} - {
+        "payment"
+    }  # only of earmarked money, which is kept apart below
+    assert not booked & set(PROPOSED)
+    offered = [name for name, _ in keeper_client.get(reverse("ledger:propose")).context["form"].fields["kind"].choices]
+    assert offered == list(PROPOSED)
+    for kind in entry_kinds().keys() - set(PROPOSED):
+        answer = keeper_client.post(reverse("ledger:propose"), proposal(places, kind=kind))
+        assert (kind, answer.status_code) == (kind, 400)
+    assert not Proposal.objects.exists()
+
+
+USED = {
+    "from_place": "339901",
+    "from_pool": "used",
+    "to_place": "339901",
+    "to_pool": "reserve",
+    "lot": "A",
+    "document": "",
+}
+
+
+def test_a_proposal_of_a_procedures_kind_kept_from_before_is_not_posted(keepers, second_client, places):
+    actions.post(acceptance("A", 9_000, square(0)), move("u", day(2), "write-off", "A", 1_000, "reserve", "used"))
+    row = USED | {"index": "quantity_m2", "amount": "1000"}
+    content = {"kind": "unlinking", "evidence": "旧", "on": "2024-03-01", "rows": [row]}
+    about = {"place": places["county"], "on": day(3), "kind": "unlinking", "evidence": "旧"}
+    kept = Proposal.objects.create(**about, content=content, proposer=keepers["li"])
+    answer = second_client.post(reverse("ledger:decide", args=[kept.uuid]), {"post": "1"})
+    assert (answer.status_code, "解挂入库" in answer.content.decode()) == (409, True)
+    assert not Entry.objects.filter(kind="unlinking").exists()
+
+
+def test_earmarked_money_is_not_paid_by_a_proposal(keeper_client, places):
+    for pool, status in (("earmarked", 400), ("fund", 302)):
+        line = {"index": "money_fen", "amount": "5", "from_place": "339901", "from_pool": pool, "to_place": "outside",
+                "to_pool": "outside", "lot": "", "document": ""}  # fmt: skip
+        answer = keeper_client.post(reverse("ledger:propose"), proposal(places, kind="payment", line=line))
+        assert answer.status_code == status
+
+
+@pytest.mark.parametrize(
+    ("given", "status"), [(None, 400), ({"amount": "299"}, 400), ({"index": "paddy_m2"}, 400), ({}, 302)]
+)
+def test_a_debt_falls_only_by_what_is_given_for_it(keeper_client, places, given, status):
+    owed = moved(None, 300, ("outside", "outside"), ("339901", "arrears"), "quantity_m2")
+    actions.post(acceptance("A", 9_000, square(0)), entry("owed", day(2), "adjustment", owed))
+    fallen = {"index": "quantity_m2", "amount": "300", "from_place": "339901", "from_pool": "arrears",
+              "to_place": "outside", "to_pool": "outside", "lot": "", "document": ""}  # fmt: skip
+    asked = proposal(places, kind="adjustment", on="2024-05-01", line=fallen)
+    if given is not None:
+        line = fallen | {"from_pool": "reserve", "lot": "A"} | given
+        asked |= {f"line1-{name}": value for name, value in line.items()}
+    assert keeper_client.post(reverse("ledger:propose"), asked).status_code == status

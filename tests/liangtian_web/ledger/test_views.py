@@ -123,9 +123,9 @@ def test_a_proposal_is_posted_by_a_second_person(keeper_client, second_client, p
     assert list(Event.objects.values_list("action", flat=True).order_by("id")) == ["ledger.propose", "ledger.post"]
 
 
-def test_quota_from_outside_is_posted_from_above(keeper_client, second_client, places):
-    given = {"index": "plan_quota_m2", "lot": "", "document": ""}
-    keeper_client.post(reverse("ledger:propose"), proposal(places, kind="allocation", line=given))
+def test_money_from_outside_is_posted_from_above(keeper_client, second_client, places):
+    given = {"index": "money_fen", "to_pool": "fund", "lot": "", "document": ""}
+    keeper_client.post(reverse("ledger:propose"), proposal(places, kind="appropriation", line=given))
     address = reverse("ledger:decide", args=[Proposal.objects.get().uuid])
     own = second_client.post(address, {"post": "1"})
     assert (own.status_code, "上级" in own.content.decode(), Entry.objects.exists()) == (409, True, False)
@@ -143,8 +143,7 @@ def test_a_proposal_is_refused_with_a_reason(keeper_client, second_client, place
 
 
 def test_what_the_book_refuses_when_posting_leaves_the_proposal_open(keeper_client, second_client, places):
-    lines = {"from_place": "339901", "from_pool": "reserve", "to_pool": "used", "index": "plan_quota_m2", "lot": ""}
-    keeper_client.post(reverse("ledger:propose"), proposal(places, kind="write-off", line=lines))
+    keeper_client.post(reverse("ledger:propose"), proposal(places, kind="adjustment", line=GIVEN_BACK))
     made = Proposal.objects.get()
     answer = second_client.post(reverse("ledger:decide", args=[made.uuid]), {"post": "1"})
     assert answer.status_code == 409
@@ -215,7 +214,7 @@ def test_everything_wrong_with_a_workbook_is_said_at_once(keeper_client, places)
 
 
 def test_a_keeper_next_door_gets_nothing_not_even_counts(next_door_client, keeper_client, booked, places):
-    keeper_client.post(reverse("ledger:propose"), proposal(places, kind="return", line=GIVEN_BACK))
+    keeper_client.post(reverse("ledger:propose"), proposal(places, kind="adjustment", line=GIVEN_BACK))
     made, one = Proposal.objects.get(), Entry.objects.get(key="h")
     closed = [
         reverse("ledger:account", args=[account("reserve").pk]),
@@ -240,7 +239,7 @@ def test_a_keeper_next_door_gets_nothing_not_even_counts(next_door_client, keepe
 def test_officers_and_auditors_read_and_do_not_write(booked, keeper_client, places):
     officer_client = browser(person("chen", "陈工", places["county"], "officer"))
     auditor_client = browser(person("sun", "孙审", places["city"], "auditor"))
-    keeper_client.post(reverse("ledger:propose"), proposal(places, kind="return", line=GIVEN_BACK))
+    keeper_client.post(reverse("ledger:propose"), proposal(places, kind="adjustment", line=GIVEN_BACK))
     made = Proposal.objects.get()
     for client in (officer_client, auditor_client):
         assert len(figures(client.get(reverse("ledger:index"), {"on": "2024-04-01"}))) == 4

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.usefixtures("keepers", "booked")
 
 ROW = {"index": "plan_quota_m2", "amount": 500, "from_place": COUNTY, "from_pool": "reserve", "to_place": "outside",
        "to_pool": "outside"}  # fmt: skip
-ASKED = {"place": COUNTY, "on": "2024-05-01", "kind": "return", "evidence": "县发〔2024〕3号", "rows": [ROW]}
+ASKED = {"place": COUNTY, "on": "2024-05-01", "kind": "adjustment", "evidence": "县发〔2024〕3号", "rows": [ROW]}
 
 
 def post(client: Client, path: str, body: object, key: str | None = "k"):

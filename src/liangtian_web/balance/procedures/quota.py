@@ -17,7 +17,7 @@ from liangtian.policy.amounts import amounts
 from liangtian.policy.evaluate import Posted
 from liangtian_web.balance.models import Filing
 from liangtian_web.balance.procedure import OUTSIDE, REGISTERED, Next, Parties, Procedure, follow, later, posted, spent
-from liangtian_web.balance.queries import city_of
+from liangtian_web.balance.queries import city_of, stands
 from liangtian_web.errors import StageRefused
 from liangtian_web.ledger import actions as book
 from liangtian_web.ledger.models import Entry
@@ -54,7 +54,9 @@ def reclaimed(filing: Filing) -> Iterator[Posted]:
 
 
 def left_of(grant: Filing) -> tuple[dict[str, int], dict[str, int]]:
-    """Index → what of a grant is neither used nor given back, and what is used and not made good."""
+    """Index → what of a grant is neither used nor given back, and what is used and not made good; nothing once it is reversed."""
+    if not stands(grant):
+        return dict.fromkeys(QUOTA, 0), dict.fromkeys(QUOTA, 0)
     free, open_ = amounts(grant.facts["quota_amounts"], QUOTA), dict.fromkeys(QUOTA, 0)
     for each in later(grant):
         taken = amounts(each.facts.get("quota_amounts") or (), QUOTA)
