@@ -183,7 +183,7 @@ def approval(year: Year, held: dict[str, Any], **fields: str) -> dict[str, Any]:
 def occupy(year: Year) -> dict[str, int]:
     """A road is stopped until the bridge, which the register names, is balanced; what both used."""
     bridge = hold(year, "跨江大桥", key_project=f"{COUNTY}:KP-1")
-    road = hold(year, "一号路", side=0.5, row=1.0, column=1.0)
+    road = hold(year, "一号路", side=0.5, row=1.5, column=1.5)
     dues = [owed(each) for each in (bridge, road)]
     both = {index: sum(each[index] for each in dues) for index in dues[0]}
     assert {index: amount(year, COUNTY, "held", index) for index in both} == both

@@ -30,7 +30,7 @@ facts = {{ kind = "village", registered_population = 100, village_construction_l
 
 POOLED = """
 [[opening]]
-place = "339902"
+place = "339901"
 party = "county"
 pool = "reserve"
 index = "quantity_m2"
@@ -41,7 +41,7 @@ for month in ("05", "06", "07"):
 [[case]]
 name = "accepted in month {month}"
 on = 2020-{month}-01
-place = "339902"
+place = "339901"
 event = "acceptance"
 [case.facts]
 credit_kind = "reclamation"
@@ -172,5 +172,5 @@ def test_whatif_names_the_day_a_pool_goes_below_zero(tmp_path):
     words = ("whatif", "--set", "wenzhou-2019（六）.city_pool_share=0.5", "--since", "2020-01-01", "--over", tmp_path)
     found = json.loads(run(*words, "--json").output)
     (below,) = (each for each in found["below"] if each["index"] == "quantity_m2")
-    assert (below["place"], below["pool"], below["on"], below["balance"]) == ("339902", "reserve", "2020-07-01", -2500)
+    assert (below["place"], below["pool"], below["on"], below["balance"]) == ("339901", "reserve", "2020-07-01", -2500)
     assert "2020-07-01 变为负数" in run(*words).output

@@ -89,7 +89,8 @@ def test_an_entry_says_why_who_and_when(keeper_client, booked):
 
 def test_a_lot_is_on_the_map_with_its_credits(keeper_client, booked):
     page = keeper_client.get(reverse("ledger:lot", args=["A"]))
-    assert [(each.pool, amount) for each, amount in page.context["standings"]] == [("reserve", 8_000), ("used", 1_000)]
+    stand = {each.pool: amount for each, amount in page.context["standings"]}
+    assert stand == {"reserve": 8_000, "used": 1_000}
     shapes = json.loads(keeper_client.get(reverse("ledger:lot_shapes", args=["A"])).content)
     assert shapes["features"][0]["properties"] == {"role": "boundary", "serial": "A"}
     assert keeper_client.get(reverse("ledger:lots")).context["many"] == 1
