@@ -20,6 +20,7 @@ WITHOUT_DATABASE = {
     "help",
     "version",
     "--help",
+    "-h",
     "--version",
     "makemessages",
     "compilemessages",
@@ -50,7 +51,8 @@ def run(argv: list[str]) -> None:
     from django.core.management import execute_from_command_line
 
     command = argv[1] if len(argv) > 1 else "help"
-    if command in WITHOUT_DATABASE or not settings.EMBEDDED:
+    asks_help = not {"--help", "-h"}.isdisjoint(argv[2:])
+    if command in WITHOUT_DATABASE or asks_help or not settings.EMBEDDED:
         execute_from_command_line(argv)
         return
     with embedded.running(settings.HOME, lambda text: print(text, file=sys.stderr)):  # noqa: T201

@@ -36,6 +36,13 @@ def test_deployment_check_warns_of_one_role_for_everything(tmp_path):
     assert "(liangtian.W001)" in done.stderr
 
 
+@pytest.mark.parametrize("flag", ["--help", "-h"])
+def test_help_of_a_command_makes_no_database(tmp_path, flag):
+    done = run(tmp_path, "book", flag)
+    assert (done.returncode, done.stdout.startswith("usage: ")) == (0, True), done.stderr
+    assert sorted(each.name for each in tmp_path.iterdir() if each.is_dir()) == []
+
+
 def test_secrets_come_from_files_and_nothing_is_written_then(tmp_path):
     (tmp_path / "url").write_text("postgresql://app:s%2Fcret@db.example:6432/liangtian?sslmode=require\n")
     (tmp_path / "key").write_text("k" * 60)

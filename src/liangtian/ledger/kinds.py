@@ -56,12 +56,19 @@ class Pool:
 
 @dataclass(frozen=True, slots=True)
 class CreditKind:
-    """What work made the credit of a lot; `may_lie_on`: credits its ground may have earned before (our reading)."""
+    """What work made the credit of a lot.
+
+    Attributes
+    ----------
+    may_lie_on : credits its ground may have earned before (our reading)
+    indices : what such works may be credited with at their acceptance (our reading)
+    """
 
     id: str
     zh: str
     en: str
     may_lie_on: tuple[str, ...] = ()
+    indices: tuple[str, ...] = ()
 
 
 @cache
@@ -97,13 +104,14 @@ def credit_kinds() -> dict[str, CreditKind]:
 
     Examples
     --------
-    >>> credit_kinds()["dry-to-paddy"].zh
-    '旱地改水田'
+    >>> credit_kinds()["dry-to-paddy"].zh, credit_kinds()["dry-to-paddy"].indices
+    ('旱地改水田', ('paddy_m2', 'capacity_kg'))
     """
-    read = {name: {"may_lie_on": (), **words} for name, words in _table("credit").items()}
-    return {
-        name: CreditKind(id=name, **words | {"may_lie_on": tuple(words["may_lie_on"])}) for name, words in read.items()
-    }
+
+    def read(words: dict[str, Any]) -> dict[str, Any]:
+        return {key: tuple(each) if isinstance(each, list) else each for key, each in words.items()}
+
+    return {name: CreditKind(id=name, **read(words)) for name, words in _table("credit").items()}
 
 
 def _moves(lines: Iterable[str]) -> frozenset[tuple[str, str, str]]:

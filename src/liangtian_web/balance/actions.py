@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
@@ -15,11 +16,10 @@ from django.urls import reverse
 
 from liangtian.check.gather import boundary_of
 from liangtian.formats.features import Features
-from liangtian.ledger.indices import indices
 from liangtian.ledger.lots import Ground
 from liangtian.ledger.posting import Posting
-from liangtian.policy.amounts import COMPENSATION, amounts
 from liangtian.policy.facts import plain_facts
+from liangtian_web.balance.bounds import check_bounds
 from liangtian_web.balance.models import Decision, Filing
 from liangtian_web.balance.procedure import Next, Parties
 from liangtian_web.balance.procedures import PROCEDURES
@@ -44,6 +44,7 @@ from liangtian_web.people.models import Place
 from liangtian_web.people.requests import Request
 from liangtian_web.registers.actions import name_entry
 from liangtian_web.review.models import Run
+from liangtian_web.rulebook.queries import keys_of, values_known
 from liangtian_web.trail.actions import note
 
 # What may be spent or will be: a place that brings it into the book is watched from above. Debts are nobody's gain.
@@ -67,20 +68,23 @@ def file_acceptance(request: Request, head: Head, boundary: Features, facts: Map
     Raises
     ------
     LiangtianError : the boundary cannot be measured
-    StageRefused : more is credited than there is ground
+    StageRefused : more is credited than `bounds` allows
     """
     found = boundary_of(boundary)
     ground = Ground.of(found.shape, f"EPSG:{found.crs.to_epsg()}")
     area_m2 = Decimal(ground.area_dm2) / 100
 
-    claimed = amounts(facts["accepted_amounts"], COMPENSATION) | {"linkage_m2": facts.get("linkage_reclaimed_m2", 0)}
-    for index, amount in claimed.items():
-        if indices()[index].unit == "m2" and amount > area_m2:
-            words = {"index_zh": indices()[index].zh, "index_en": indices()[index].en}
-            raise StageRefused("balance-beyond-ground", **words, amount=f"{amount:,}", ground=f"{area_m2:,.2f}")
+    check_bounds(facts, area_m2, _best_ground(head))
 
     more = {"wkb": ground.wkb, "crs": ground.crs, "area_m2": area_m2, "source": boundary.source[:200]}
     return file(request, head, "acceptance", facts=plain_facts(facts), **more)
+
+
+def _best_ground(head: Head) -> Fraction:
+    """Capacity of the best grade of farmland on the day, kg per mu."""
+    key, *within = keys_of(head.place)
+    name = "liangtian-2026（技术）.capacity_by_grade"
+    return max(values_known().resolve(name, on=head.on, place=key, within=tuple(within)).table.values())
 
 
 def file_hold(request: Request, head: Head, run: Run, **more: Any) -> Filing:

@@ -38,7 +38,7 @@ ENDINGS = ("approval", "release")
 router = Router(tags=["balance"])
 
 
-class Asked(Schema):
+class HandedIn(Schema):
     """What is handed in: a procedure, what it goes on with, and the fields of its form by their names."""
 
     event: str = Field(max_length=30)
@@ -47,7 +47,7 @@ class Asked(Schema):
     boundary: dict[str, Any] | None = Field(None, description="GeoJSON in degrees (EPSG:4490), of an acceptance")
 
 
-class Decided(Schema):
+class FilingDecided(Schema):
     """Book it, or send it back with a reason; `grounds` where a clause asked for in principle is not met."""
 
     accept: bool
@@ -94,18 +94,19 @@ def filing(request: Request, uuid: UUID, lang: str = "zh") -> Any:
 
 
 @router.post("/filings", response={201: FilingOut}, summary="Hand something in")
-def hand_in(request: Request, asked: Asked, idempotency_key: str = Key) -> Any:
+def hand_in(request: Request, asked: HandedIn, idempotency_key: str = Key) -> Any:
     """The same form as the page's: every error at once, in `problems`, by the name of its field."""
-    form = _form(request, asked, form_number(request, idempotency_key))
+    number = form_number(request, idempotency_key)
+    _form(request, asked, number)  # whether there is such a form here, before whether the key was used
 
     def work() -> tuple[int, dict[str, Any]]:
-        return 201, filing_out(taken(request, form))
+        return 201, filing_out(taken(request, lambda: _form(request, asked, number)))
 
     return Status(*once(request, idempotency_key, asked.dict(), work))
 
 
 @router.post("/filings/{uuid}/decision", response=FilingOut, summary="Book a filing or send it back")
-def decide(request: Request, uuid: UUID, asked: Decided, idempotency_key: str = Key) -> Any:
+def decide(request: Request, uuid: UUID, asked: FilingDecided, idempotency_key: str = Key) -> Any:
     """By another person than the one who handed it in."""
     row = get_object_or_404(filings_for(request.user), uuid=uuid)
 
@@ -116,7 +117,7 @@ def decide(request: Request, uuid: UUID, asked: Decided, idempotency_key: str = 
     return Status(*once(request, idempotency_key, asked.dict(), work))
 
 
-def _form(request: Request, asked: Asked, key: UUID) -> Any:
+def _form(request: Request, asked: HandedIn, key: UUID) -> Any:
     """The page's form, filled in.
 
     Raises
@@ -152,7 +153,7 @@ def _allowed(may: bool) -> None:
         raise PermissionDenied
 
 
-def _files(asked: Asked) -> MultiValueDict[str, Any]:
+def _files(asked: HandedIn) -> MultiValueDict[str, Any]:
     if asked.boundary is None:
         return MultiValueDict()
     return MultiValueDict({"files": [SimpleUploadedFile("boundary.geojson", json.dumps(asked.boundary).encode())]})

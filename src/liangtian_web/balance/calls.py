@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Annotated, Any, TypeVar
 from uuid import NAMESPACE_URL, UUID, uuid5
 
+from django.core.exceptions import NON_FIELD_ERRORS
 from django.db.models import Model, QuerySet
 from django.forms import Form
+from django.utils.translation import override
 from ninja import Schema
 from ninja.params.functions import Header, Query
 from pydantic import AfterValidator
 
-from liangtian_web.balance.answers import handed_in
+from liangtian.errors import LiangtianError
 from liangtian_web.balance.models import Filing
 from liangtian_web.balance.presentation import state_of
 from liangtian_web.ledger.proposing import Problem, Problems
 from liangtian_web.ledger.records import place_key, places_by_key
 from liangtian_web.ledger.refusing import unwritable
 from liangtian_web.people.requests import Request
+from liangtian_web.refusals import sentence
 
 Row = TypeVar("Row", bound=Model)
 
@@ -101,17 +104,39 @@ def _chosen(key: str) -> int | str:
     return place.pk if place else ""
 
 
-def taken(request: Request, form: Form) -> Any:
-    """What a form hands in.
+def taken(request: Request, make: Callable[[], Form]) -> Any:
+    """What a form hands in; `make`: the form filled in, in the language of the moment.
 
     Raises
     ------
-    Problems : everything that is wrong with it, by the names of its fields
+    Problems : everything that is wrong with it, field by field, in both languages
     """
-    made = handed_in(request, form)
-    if made is None:
-        raise Problems([Problem(0, name, str(text)) for name, texts in form.errors.items() for text in texts])
-    return made
+    form = make()
+    if not form.is_valid():
+        with override("zh-hans"):
+            chinese = _problems(make())
+        with override("en"):
+            raise Problems(chinese, _problems(make()))
+    try:
+        return form.hand_in(request)  # type: ignore[attr-defined]
+    except LiangtianError as error:
+        chinese, english = ([Problem(0, "", sentence(error, language))] for language in ("zh-hans", "en"))
+        raise Problems(chinese, english) from error
+
+
+def _problems(form: Form) -> list[Problem]:
+    return [
+        Problem(0, "" if name == NON_FIELD_ERRORS else name, str(text), _word(form, name))
+        for name, texts in form.errors.items()
+        for text in texts
+    ]
+
+
+def _word(form: Form, name: str) -> str:
+    """A field as its page calls it: its label, or in a table what is read out."""
+    if name not in form.fields:
+        return ""
+    return str(form.fields[name].label or form.fields[name].widget.attrs.get("aria-label", ""))
 
 
 def page(rows: QuerySet[Row], before: int | None, limit: int) -> tuple[list[Row], int | None]:

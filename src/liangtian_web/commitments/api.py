@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -147,7 +148,7 @@ def step(request: Request, uuid: UUID, asked: Handed, idempotency_key: str = Key
     steps = recordable(request.user, row)
     if not steps:
         raise PermissionDenied
-    form = StepForm(row, steps, form_data(asked.fields, form_number(request, idempotency_key)))
+    form = partial(StepForm, row, steps, form_data(asked.fields, form_number(request, idempotency_key)))
     return Status(*once(request, idempotency_key, asked.dict(), lambda: (201, _milestone(taken(request, form)))))
 
 
@@ -157,7 +158,7 @@ def _promise(request: Request, uuid: UUID) -> Filing:
 
 def _handed_in(request: Request, asked: Handed, key: str, form_of: Any) -> Any:
     """File what a form says, once."""
-    form = form_of(form_data(asked.fields, form_number(request, key)))
+    form = partial(form_of, form_data(asked.fields, form_number(request, key)))
     return Status(*once(request, key, asked.dict(), lambda: (201, filing_out(taken(request, form)))))
 
 

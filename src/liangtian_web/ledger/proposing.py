@@ -56,22 +56,29 @@ LENGTHS = {"lot": 60, "project": 200, "document": 200}
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What is wrong in which row and column; row 0: the whole."""
+    """What is wrong in which row and column; row 0: the whole; `word`: the column as its form calls it."""
 
     row: int
     column: str
     text: str
+    word: str = ""
+
+    @property
+    def heading(self) -> str:
+        """The column in words."""
+        return self.word or str(COLUMNS.get(self.column, self.column))
 
     def __str__(self) -> str:
         where = gettext("第 %(row)s 行") % {"row": self.row} if self.row else ""
-        return " ".join(filter(None, [where, str(COLUMNS.get(self.column, self.column)), self.text]))
+        return " ".join(filter(None, [where, self.heading, self.text]))
 
 
 class Problems(BookRefused):
-    """Everything that is wrong with what was handed in."""
+    """Everything that is wrong with what was handed in; `english`: the same in English, where both are known."""
 
-    def __init__(self, problems: Sequence[Problem]) -> None:
-        super().__init__("book-proposal-wrong", problems=" ".join(map(str, problems)))
+    def __init__(self, problems: Sequence[Problem], english: Sequence[Problem] = ()) -> None:
+        said = {"problems": " ".join(map(str, problems)), "problems_en": " ".join(map(str, english or problems))}
+        super().__init__("book-proposal-wrong", **said)
         self.problems = list(problems)
 
 

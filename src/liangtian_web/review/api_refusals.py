@@ -33,7 +33,9 @@ def answer_refusals(api: NinjaAPI) -> None:
             defects = [{"id": each.message_id} | _sentences(each) for each in error.defects]
             return answer(request, error, status_of(error), defects=defects)
         if isinstance(error, Problems):
-            problems = [{"at": [each.row, each.column], "text": str(each)} for each in error.problems]
+            problems = [
+                {"at": [each.row, each.column], "field": each.heading, "text": str(each)} for each in error.problems
+            ]
             return answer(request, error, 422, problems=problems)
         return answer(request, error, status_of(error))
 

@@ -132,7 +132,7 @@ def proposal(request: Request, uuid: UUID) -> Any:
 
 
 @router.post("/proposals", response=answers(schemas.ProposalOut, 201), summary="Propose an entry")
-def propose(request: Request, asked: schemas.Asked, idempotency_key: str = Key) -> Any:
+def propose(request: Request, asked: schemas.ProposalAsked, idempotency_key: str = Key) -> Any:
     """The same validator as the form and the workbook: every error at once, in `problems`."""
     place = _kept(request, asked.place)
 
@@ -160,7 +160,7 @@ def reverse(request: Request, uuid: UUID, asked: schemas.Reversal, idempotency_k
 @router.post(
     "/proposals/{uuid}/decision", response=answers(schemas.ProposalOut), summary="Post a proposal or refuse it"
 )
-def decide(request: Request, uuid: UUID, asked: schemas.Decided, idempotency_key: str = Key) -> Any:
+def decide(request: Request, uuid: UUID, asked: schemas.ProposalDecided, idempotency_key: str = Key) -> Any:
     """By another person than the one who made it."""
     row: Proposal = get_object_or_404(proposals_for(request.user), uuid=uuid)
     if not keeping_places(request.user).filter(pk=row.place_id).exists():

@@ -310,7 +310,7 @@ class Row(Schema):
         return {name: str(value) for name, value in self.dict().items()}
 
 
-class Asked(Schema):
+class ProposalAsked(Schema):
     """An entry to propose."""
 
     place: str = Text
@@ -347,7 +347,7 @@ class Reversal(Schema):
         return _writable(value)
 
 
-class Decided(Schema):
+class ProposalDecided(Schema):
     """Whether a proposal is posted; a refusal says why."""
 
     accept: bool

@@ -7,6 +7,7 @@ is settled here.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -51,7 +52,7 @@ def listing(request: Request, uuid: UUID) -> Any:
 @router.post("/listings", response={201: schemas.ListingOut}, summary="Ask to list indices to sell")
 def offer(request: Request, asked: Handed, idempotency_key: str = Key) -> Any:
     """It is held and shown once another keeper has posted it."""
-    form = ListingForm(_trader(request), _data(request, asked, idempotency_key))
+    form = partial(ListingForm, _trader(request), _data(request, asked, idempotency_key))
 
     def work() -> tuple[int, dict[str, Any]]:
         return 201, _listing_out(request, taken(request, form).uuid)
@@ -65,7 +66,7 @@ def withdraw_listing(request: Request, uuid: UUID, asked: Handed, idempotency_ke
     row = _listing(request, uuid)
     if not _trades_at(request, row.filing.place_id):
         raise PermissionDenied
-    form = WithdrawalForm(row, _data(request, asked, idempotency_key))
+    form = partial(WithdrawalForm, row, _data(request, asked, idempotency_key))
     return _answer(request, idempotency_key, asked, lambda: (201, filing_out(taken(request, form))))
 
 
@@ -85,7 +86,7 @@ def demand(request: Request, uuid: UUID) -> Any:
 @router.post("/requests", response={201: schemas.DemandOut}, summary="Ask to buy")
 def ask(request: Request, asked: Handed, idempotency_key: str = Key) -> Any:
     """It waits in the queue from its day on."""
-    form = DemandForm(_trader(request), _data(request, asked, idempotency_key))
+    form = partial(DemandForm, _trader(request), _data(request, asked, idempotency_key))
 
     def work() -> tuple[int, dict[str, Any]]:
         return 201, _demand_out(request, taken(request, form).uuid)
@@ -131,7 +132,7 @@ def propose(request: Request, asked: schemas.Proposed, idempotency_key: str = Ke
     data = _data(request, asked, idempotency_key)
 
     def work() -> tuple[int, dict[str, Any]]:
-        form = MatchForm(open_listings([row])[0], open_demands([wanted])[0], data)
+        form = partial(MatchForm, open_listings([row])[0], open_demands([wanted])[0], data)
         return 201, _match_out(request, taken(request, form).uuid)
 
     return _answer(request, idempotency_key, asked, work)
@@ -150,7 +151,7 @@ def answer(request: Request, uuid: UUID, asked: schemas.Answered, idempotency_ke
 
 
 @router.post("/matches/{uuid}/decision", response=schemas.MatchOut, summary="Settle a match, or send it back")
-def approve(request: Request, uuid: UUID, asked: schemas.Decided, idempotency_key: str = Key) -> Any:
+def approve(request: Request, uuid: UUID, asked: schemas.MatchDecided, idempotency_key: str = Key) -> Any:
     """By another person of the city than the one who proposed it."""
     row = _match(request, uuid)
     if not acts_for_city(request.user, row.listing.filing.place, row.demand.place):
@@ -172,7 +173,7 @@ def pay(request: Request, uuid: UUID, asked: Handed, idempotency_key: str = Key)
         raise Http404
     if not _trades_at(request, place.pk):
         raise PermissionDenied
-    form = PaymentForm(row, _data(request, asked, idempotency_key))
+    form = partial(PaymentForm, row, _data(request, asked, idempotency_key))
     return _answer(request, idempotency_key, asked, lambda: (201, filing_out(taken(request, form))))
 
 

@@ -36,7 +36,7 @@ class Answered(Schema):
     reason: Text = Reason
 
 
-class Decided(Schema):
+class MatchDecided(Schema):
     """Settle a match, or send it back."""
 
     accept: bool

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from uuid import uuid4
 
 import pytest
+from ninja import Schema
 from tests.liangtian_web import land
 from tests.liangtian_web.balance.conftest import accepted
 
@@ -63,6 +65,22 @@ def test_every_error_is_said_at_once_by_its_field(clients, places):
     assert Filing.objects.count() == 0
 
 
+def test_every_error_names_its_field_in_words_and_both_languages(clients, places):
+    answer = send(clients["li"], "filings", acceptance(places, document="", accepted_quantity_m2="-1")).json()
+    assert {tuple(each["at"]): (each["field"], each["text"]) for each in answer["problems"]} == {
+        (0, "document"): ("验收文号", "验收文号 这个字段是必填项。"),
+        (0, "accepted_quantity_m2"): ("验收入库耕地数量", "验收入库耕地数量 确保该值大于或等于0。"),
+    }
+    assert answer["zh"] == " ".join(each["text"] for each in answer["problems"])
+    assert "This field is required." in answer["en"]
+    assert answer["en"].isascii()
+
+    beyond = send(clients["li"], "filings", acceptance(places, accepted_quantity_m2="99999")).json()
+    assert [(each["at"], each["field"]) for each in beyond["problems"]] == [([0, ""], "")]
+    assert beyond["zh"].startswith("耕地数量 99,999 m² 超过地块面积")
+    assert beyond["en"].startswith("farmland quantity: 99,999 m² is more than the ground of")
+
+
 def test_a_step_goes_on_with_a_booked_filing(clients, places):
     made = send(clients["li"], "filings", acceptance(places)).json()["uuid"]
     step = {
@@ -115,3 +133,17 @@ def test_who_may_do_what(clients, places, who, statuses):
 
 def test_nobody_is_let_in_without_logging_in(client):
     assert client.get("/api/balance/filings").status_code == 401
+
+
+def test_every_schema_of_the_interface_has_a_name_of_its_own(clients):
+    """A description calls schemas by their class: of two with one name it would tell but one."""
+    described = clients["li"].get("/api/openapi.json").json()["components"]["schemas"]
+    ours = [each for each in below(Schema) if each.__module__.startswith("liangtian_web.")]
+    twice = {name for name, count in Counter(each.__name__ for each in ours).items() if count > 1}
+    assert twice & set(described) == set()
+    assert set(described["HandedIn"]["properties"]) == {"event", "begun", "fields", "boundary"}
+    assert set(described["FilingDecided"]["properties"]) == {"accept", "reason", "grounds"}
+
+
+def below(kind):
+    return [each for child in kind.__subclasses__() for each in (child, *below(child))]
