@@ -215,7 +215,7 @@ def supply(year: Year, who: str, uuid: str, on: str, **amounts: int) -> dict[str
 def keep_a_promise(year: Year) -> None:
     """示范县 promises, takes the steps and supplies all of it in time."""
     kept = promise(year, "wang", COUNTY, "2024-06-02", "2024-09-30", quantity_m2=500, paddy_m2=300)
-    booked(year.li, kept)
+    booked(year.qian, kept)
     assert amount(year, COUNTY, "committed") == 500
     for step in STEPS:
         done = {"step": step, "on": "2024-07-20", "document": f"{step}报告"}
@@ -230,7 +230,7 @@ def keep_a_promise(year: Year) -> None:
 def break_a_promise(year: Year, accepted: dict[str, Any]) -> None:
     """示范二县 has 5,601 m² of the 9,000 it promised: they are deducted, the rest stops its commitments and nothing else."""
     broken = promise(year, "han", OTHER, "2024-06-10", "2024-09-30", quantity_m2=9_000)
-    booked(year.zhao, broken)
+    booked(year.zhou, broken)
     default = {"fields": {"on": "2024-10-08", "document": "示核减〔2024〕1号"}}
     assert send(year.zhao, f"commitments/{broken['uuid']}/default", default).status_code == 403
     due = made(year.qian, f"commitments/{broken['uuid']}/default", default)
@@ -245,10 +245,10 @@ def break_a_promise(year: Year, accepted: dict[str, Any]) -> None:
     assert [amount(year, OTHER, pool) for pool in ("reserve", "committed", "arrears")] == [0, 0, 3_399]
 
     again = promise(year, "han", OTHER, "2024-10-09", "2024-12-31", quantity_m2=10)
-    stopped = decide(year.zhao, again)
+    stopped = decide(year.zhou, again)
     assert (stopped.status_code, "wenzhou-2019（八）.7" in stopped.json()["zh"]) == (409, True)
     assert "3,399" in said(year.zhao, again, "fail")["wenzhou-2019（八）.7"]
-    decide(year.zhao, again, accept=False)
+    decide(year.zhou, again, accept=False)
 
     accept(year, "zhao", OTHER, "2024-10-12", column=70, accepted_quantity_m2=2_000)
     assert (amount(year, OTHER, "reserve"), amount(year, OTHER, "retained")) == (1_120, 2_400 + 480)
@@ -261,7 +261,7 @@ def break_a_promise(year: Year, accepted: dict[str, Any]) -> None:
     booked(year.zhou, made(year.han, "balance/filings", {"event": "pool-use", "fields": asked}))
     booked(year.zhao, supply(year, "han", broken["uuid"], "2024-10-20", quantity_m2=3_399))
     assert [amount(year, OTHER, pool) for pool in ("reserve", "arrears")] == [1_120 + 2_400 + 100 - 3_399, 0]
-    booked(year.zhao, promise(year, "han", OTHER, "2024-10-21", "2024-12-31", quantity_m2=10))
+    booked(year.zhou, promise(year, "han", OTHER, "2024-10-21", "2024-12-31", quantity_m2=10))
 
 
 def offer(year: Year, who: str, place: str, amount_m2: int) -> dict[str, Any]:
