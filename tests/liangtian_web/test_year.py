@@ -119,6 +119,9 @@ def enter_registers(year: Year) -> None:
         confirmed(year.clients, "annual-task", form_of("annual-task", place, area=area))
         for register in ("key-project", "standard-upgrade"):
             confirmed(year.clients, register, nil(register, place))
+    # Posted this year, so whoever sells must be free to sell this year too: nothing is set 示范县 yet.
+    this_year = {"year": f"{timezone.localdate().year}", "area": "0", "since": f"{timezone.localdate().year}-01-01"}
+    confirmed(year.clients, "annual-task", form_of("annual-task", county, **this_year))
     bridge = {"since": "2024-05-01", "quantity": "100", "paddy": "0", "capacity_kg": "0"}
     confirmed(year.clients, "key-project", form_of("key-project", county, **bridge))
 
