@@ -35,7 +35,8 @@ from liangtian_web.review.models import Run
 
 __all__ = ["home"]
 COUNTY, OTHER, CITY = "339901", "339902", "339900"
-LATER = f"{timezone.localdate() + timedelta(days=60)}"
+TODAY = timezone.localdate()
+LATER = f"{TODAY + timedelta(days=60)}"
 STEPS = ("adjustment", "works", "acceptance", "filing")
 FUNDS = {CITY: 5_000_000_000, OTHER: 100_000_000}  # fen
 DOCUMENT = "示自然资验〔2024〕3号"
@@ -119,8 +120,8 @@ def enter_registers(year: Year) -> None:
         confirmed(year.clients, "annual-task", form_of("annual-task", place, area=area))
         for register in ("key-project", "standard-upgrade"):
             confirmed(year.clients, register, nil(register, place))
-    # Posted this year, so whoever sells must be free to sell this year too: nothing is set 示范县 yet.
-    this_year = {"year": f"{timezone.localdate().year}", "area": "0", "since": f"{timezone.localdate().year}-01-01"}
+    # Its papers are posted this year, so whoever sells must be free to sell this year too.
+    this_year = {"year": f"{TODAY.year}", "area": "1", "since": f"{TODAY.year}-01-01"}
     confirmed(year.clients, "annual-task", form_of("annual-task", county, **this_year))
     bridge = {"since": "2024-05-01", "quantity": "100", "paddy": "0", "capacity_kg": "0"}
     confirmed(year.clients, "key-project", form_of("key-project", county, **bridge))
@@ -285,6 +286,7 @@ def refuse_a_transfer(year: Year) -> None:
 
 def complete_a_transfer(year: Year) -> int:
     """示范县 lists 6,000 m², the zone buys 4,501, some of the price is spent, the rest of the offer goes back; the price."""
+    accept(year, "li", COUNTY, f"{TODAY}", column=110, accepted_quantity_m2=1_000)
     listing = offer(year, "wang", COUNTY, 6_000)
     booked(year.li, listing)
     wanted = {"place": year.zone, "good": "compensation", "on": "2024-09-25", "until": LATER, "purpose": "产业园一期",
