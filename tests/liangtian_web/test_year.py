@@ -35,7 +35,8 @@ from liangtian_web.review.models import Run
 
 __all__ = ["home"]
 COUNTY, OTHER, CITY = "339901", "339902", "339900"
-LATER = f"{timezone.localdate() + timedelta(days=60)}"
+TODAY = timezone.localdate()
+LATER = f"{TODAY + timedelta(days=60)}"
 STEPS = ("adjustment", "works", "acceptance", "filing")
 FUNDS = {CITY: 5_000_000_000, OTHER: 100_000_000}  # fen
 DOCUMENT = "示自然资验〔2024〕3号"
@@ -119,6 +120,9 @@ def enter_registers(year: Year) -> None:
         confirmed(year.clients, "annual-task", form_of("annual-task", place, area=area))
         for register in ("key-project", "standard-upgrade"):
             confirmed(year.clients, register, nil(register, place))
+    # Its papers are posted this year, so whoever sells must be free to sell this year too.
+    this_year = {"year": f"{TODAY.year}", "area": "1", "since": f"{TODAY.year}-01-01"}
+    confirmed(year.clients, "annual-task", form_of("annual-task", county, **this_year))
     bridge = {"since": "2024-05-01", "quantity": "100", "paddy": "0", "capacity_kg": "0"}
     confirmed(year.clients, "key-project", form_of("key-project", county, **bridge))
 
@@ -215,7 +219,7 @@ def supply(year: Year, who: str, uuid: str, on: str, **amounts: int) -> dict[str
 def keep_a_promise(year: Year) -> None:
     """示范县 promises, takes the steps and supplies all of it in time."""
     kept = promise(year, "wang", COUNTY, "2024-06-02", "2024-09-30", quantity_m2=500, paddy_m2=300)
-    booked(year.li, kept)
+    booked(year.qian, kept)
     assert amount(year, COUNTY, "committed") == 500
     for step in STEPS:
         done = {"step": step, "on": "2024-07-20", "document": f"{step}报告"}
@@ -230,7 +234,7 @@ def keep_a_promise(year: Year) -> None:
 def break_a_promise(year: Year, accepted: dict[str, Any]) -> None:
     """示范二县 has 5,601 m² of the 9,000 it promised: they are deducted, the rest stops its commitments and nothing else."""
     broken = promise(year, "han", OTHER, "2024-06-10", "2024-09-30", quantity_m2=9_000)
-    booked(year.zhao, broken)
+    booked(year.zhou, broken)
     default = {"fields": {"on": "2024-10-08", "document": "示核减〔2024〕1号"}}
     assert send(year.zhao, f"commitments/{broken['uuid']}/default", default).status_code == 403
     due = made(year.qian, f"commitments/{broken['uuid']}/default", default)
@@ -245,10 +249,10 @@ def break_a_promise(year: Year, accepted: dict[str, Any]) -> None:
     assert [amount(year, OTHER, pool) for pool in ("reserve", "committed", "arrears")] == [0, 0, 3_399]
 
     again = promise(year, "han", OTHER, "2024-10-09", "2024-12-31", quantity_m2=10)
-    stopped = decide(year.zhao, again)
+    stopped = decide(year.zhou, again)
     assert (stopped.status_code, "wenzhou-2019（八）.7" in stopped.json()["zh"]) == (409, True)
     assert "3,399" in said(year.zhao, again, "fail")["wenzhou-2019（八）.7"]
-    decide(year.zhao, again, accept=False)
+    decide(year.zhou, again, accept=False)
 
     accept(year, "zhao", OTHER, "2024-10-12", column=70, accepted_quantity_m2=2_000)
     assert (amount(year, OTHER, "reserve"), amount(year, OTHER, "retained")) == (1_120, 2_400 + 480)
@@ -261,7 +265,7 @@ def break_a_promise(year: Year, accepted: dict[str, Any]) -> None:
     booked(year.zhou, made(year.han, "balance/filings", {"event": "pool-use", "fields": asked}))
     booked(year.zhao, supply(year, "han", broken["uuid"], "2024-10-20", quantity_m2=3_399))
     assert [amount(year, OTHER, pool) for pool in ("reserve", "arrears")] == [1_120 + 2_400 + 100 - 3_399, 0]
-    booked(year.zhao, promise(year, "han", OTHER, "2024-10-21", "2024-12-31", quantity_m2=10))
+    booked(year.zhou, promise(year, "han", OTHER, "2024-10-21", "2024-12-31", quantity_m2=10))
 
 
 def offer(year: Year, who: str, place: str, amount_m2: int) -> dict[str, Any]:
@@ -282,6 +286,7 @@ def refuse_a_transfer(year: Year) -> None:
 
 def complete_a_transfer(year: Year) -> int:
     """示范县 lists 6,000 m², the zone buys 4,501, some of the price is spent, the rest of the offer goes back; the price."""
+    accept(year, "li", COUNTY, f"{TODAY}", column=110, accepted_quantity_m2=1_000)
     listing = offer(year, "wang", COUNTY, 6_000)
     booked(year.li, listing)
     wanted = {"place": year.zone, "good": "compensation", "on": "2024-09-25", "until": LATER, "purpose": "产业园一期",

@@ -162,10 +162,12 @@ def may_follow(begun: Filing, event: str) -> bool:
     return any(each.url == page for each in next_steps(begun))
 
 
-def decide(request: Request, filing: Filing, *, accept: bool, reason: str = "", grounds: str = "") -> Decision:
+def decide(
+    request: Request, filing: Filing, *, accept: bool, reason: str = "", grounds: str = "", today: date | None = None
+) -> Decision:
     """Book a filing or send it back, once, by another person than the one who filed it, who decides for its place.
 
-    Sent again, the same decision of the same person changes nothing.
+    Sent again, the same decision of the same person changes nothing. `today`: as `ruling.rule` has it.
 
     Raises
     ------
@@ -183,7 +185,7 @@ def decide(request: Request, filing: Filing, *, accept: bool, reason: str = "", 
         lock(filing)
         if earlier := decision_of(filing):
             return _same(earlier, request, accept=accept)
-        ruled = rule(filing)
+        ruled = rule(filing, today)
         kept = grounds if accept and ruled.departs else ""
         entry = _book(request, filing, ruled, kept) if accept else None
         made = Decision.objects.create(

@@ -10,6 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import Http404
 from django.shortcuts import get_object_or_404
+from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
 from ninja import Field, Router, Schema, Status
 
@@ -87,7 +88,7 @@ def filing(request: Request, uuid: UUID, lang: str = "zh") -> Any:
     if decision is not None:
         text, rows, digest = decision.findings, decision.postings, decision.rules_digest
     else:
-        ruled = rule(row)
+        ruled = rule(row, timezone.localdate())
         text, rows, digest = findings_text(ruled.findings), posting_rows(ruled.postings), ruled.digest
     findings = json.loads(text)["en" if lang == "en" else "zh"]
     return filing_out(row) | {"findings": findings, "postings": rows, "rules_digest": digest}
@@ -111,7 +112,8 @@ def decide(request: Request, uuid: UUID, asked: FilingDecided, idempotency_key: 
     row = get_object_or_404(filings_for(request.user), uuid=uuid)
 
     def work() -> tuple[int, dict[str, Any]]:
-        actions.decide(request, row, accept=asked.accept, reason=asked.reason, grounds=asked.grounds)
+        today = timezone.localdate()
+        actions.decide(request, row, accept=asked.accept, reason=asked.reason, grounds=asked.grounds, today=today)
         return 200, filing_out(filings_for(request.user).get(pk=row.pk))
 
     return Status(*once(request, idempotency_key, asked.dict(), work))

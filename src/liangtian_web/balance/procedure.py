@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.urls import reverse
@@ -73,6 +74,10 @@ def _says_nothing(filing: Filing) -> Iterable[tuple[str, str]]:
     return ()
 
 
+def _asks_no_more(filing: Filing, today: date | None) -> Iterable[Filing]:
+    return ()
+
+
 @dataclass(frozen=True, slots=True)
 class Next:
     """What can follow a filing that stands in the book: its word and the address of its form."""
@@ -112,6 +117,7 @@ class Procedure:
     again : its facts stand with the filing, so that it can be decided again under other values (what-if)
     state : the colour and word of a filing that is booked, where it depends on what followed; else `done`
     says : what its page states besides the facts that were handed in: word and value
+    besides : (filing, today) → cases, not saved, whose gates must hold too: of another place, or of today
     """
 
     event: str
@@ -130,6 +136,7 @@ class Procedure:
     state: Callable[[Filing], tuple[str, Any]] | None = None
     again: bool = False
     says: Callable[[Filing], Iterable[tuple[str, str]]] = _says_nothing
+    besides: Callable[[Filing, date | None], Iterable[Filing]] = _asks_no_more
 
     @property
     def step(self) -> str:

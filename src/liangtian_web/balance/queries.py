@@ -20,7 +20,8 @@ from liangtian_web.review.queries import HEAVY, runs_for
 
 KINDS = (Run.Kind.BATCH, Run.Kind.SINGLE_SITE, Run.Kind.VILLAGE)
 HOLD = "hold"
-JUDGED_ABOVE = ("commitment-due",)  # nobody decides on their own default
+# A promise is a debt to the place above and a transfer is the city's to approve; nobody decides on their own default.
+JUDGED_ABOVE = ("commitment", "commitment-due", "transfer-in")
 LEVELS = (Place.Kind.COUNTY, Place.Kind.ZONE)  # who keeps a reserve: county governments and zone committees
 STANDS = Q(decision__entry__isnull=False, decision__entry__reversed_by=None)  # booked, and not reversed since
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import lru_cache
 
 from liangtian.check.result import as_data, to_json
@@ -46,13 +47,26 @@ class Ruled:
         return bool(self.postings) and not self.stops
 
 
-def rule(filing: Filing) -> Ruled:
-    """Ask the documents that bind the place on the day of the filing.
+def rule(filing: Filing, today: date | None = None) -> Ruled:
+    """Ask the documents that bind the place on the day of the filing, and of the cases that must hold beside it.
+
+    Parameters
+    ----------
+    today : the day it is filed or decided, for procedures that ask again then; None: its business date alone counts
 
     Raises
     ------
     LiangtianError : a fact does not fit the dictionary
     """
+    ruled = _rule(filing)
+    for each in PROCEDURES[filing.event].besides(filing, today):
+        other = _rule(each)
+        asked = (found for found in other.findings if found.rule in PROCEDURES[each.event].gates)
+        ruled = replace(ruled, findings=(*ruled.findings, *asked), stops=(*ruled.stops, *other.stops))
+    return ruled
+
+
+def _rule(filing: Filing) -> Ruled:
     procedure = PROCEDURES[filing.event]
     if not procedure.gates:
         return Ruled((), (), (), tuple(procedure.registered(filing)), "")

@@ -95,7 +95,7 @@ def filing(request: Request, uuid: UUID) -> HttpResponse:
     """What is asked, what the rulebook says of it, what it books; and what became of it."""
     row = _filing(request, uuid)
     decision = getattr(row, "decision", None)
-    ruled = None if decision else rule(row)
+    ruled = None if decision else rule(row, timezone.localdate())
     tag, word = presentation.state_of(row)
     context: dict[str, Any] = {"filing": row, "decision": decision, "tag": tag, "word": word}
     context |= {
@@ -159,7 +159,8 @@ def decide(request: Request, uuid: UUID) -> HttpResponse:
     row = _filing(request, uuid)
     reason = request.POST.get("reason", "").strip()[:500]
     grounds = request.POST.get("grounds", "")
-    actions.decide(request, row, accept="post" in request.POST, reason=reason, grounds=grounds)
+    accept, today = "post" in request.POST, timezone.localdate()
+    actions.decide(request, row, accept=accept, reason=reason, grounds=grounds, today=today)
     return _to(row)
 
 

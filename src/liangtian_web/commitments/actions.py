@@ -12,7 +12,7 @@ from liangtian.finding import Outcome
 from liangtian.policy.facts import plain_facts
 from liangtian_web.balance.actions import Head, file
 from liangtian_web.balance.models import Filing
-from liangtian_web.balance.procedures.commitment import DEFAULT, completion_of, due_of
+from liangtian_web.balance.procedures.commitment import DEFAULT, check_promise, completion_of, due_of
 from liangtian_web.balance.promises import DUE, KEEP, PROMISE, SETTLE, standing
 from liangtian_web.balance.queries import decision_of
 from liangtian_web.balance.ruling import rule
@@ -24,8 +24,14 @@ from liangtian_web.trail.actions import note
 
 
 def file_promise(request: Request, head: Head, **more: Any) -> Filing:
-    """Ask to enter a promise; `more`: facts, run."""
+    """Ask to enter a promise; `more`: facts, run.
+
+    Raises
+    ------
+    StageRefused : it names a key project without the land behind it, or is due too far off
+    """
     facts = plain_facts(more.pop("facts"))
+    check_promise(Filing(event=PROMISE, place=head.place, project=head.project, on=head.on, facts=facts, **more))
     return file(request, head, PROMISE, facts=facts, **more)
 
 

@@ -21,7 +21,7 @@ from liangtian_web.review.queries import HEAVY, runs_for
 
 def commitments_for(user: User) -> QuerySet[Filing]:
     """Commitments of the user's places, newest first, whatever became of them."""
-    return filings_for(user).filter(event=PROMISE)
+    return filings_for(user).select_related("place__book_key").filter(event=PROMISE)
 
 
 def booked_for(user: User) -> QuerySet[Filing]:

@@ -22,8 +22,10 @@ from liangtian.ledger.lots import Ground, Lot
 from liangtian_web.balance import actions as balance
 from liangtian_web.balance.models import Filing
 from liangtian_web.balance.procedures.quota import QUOTA_ADVANCE, QUOTA_GRANT, QUOTA_USE
+from liangtian_web.balance.queries import at_hand
 from liangtian_web.commitments import actions as commitments
 from liangtian_web.ledger import actions as ledger
+from liangtian_web.ledger.models import Lot as Lots
 from liangtian_web.ledger.records import OUTSIDE, place_key
 from liangtian_web.people.models import Place, User
 from liangtian_web.people.requests import Request
@@ -242,15 +244,16 @@ def _dated(facts: Mapping[str, Any]) -> dict[str, Any]:
     return {**facts, "promised_steps": steps, "promised_amounts": tuple(facts["promised_amounts"])}
 
 
-SOLD_M2 = 20_000
+OFFERED_M2_MAX, SOLD_M2_MAX, SPENT_YUAN_MAX = 30_000, 20_000, 2_000_000
 PRICE_YUAN = "180000.00"  # a mu
 
 
 def trade() -> None:
-    """The first county sells to the zone; the second, whose task is not done, is refused on its page."""
+    """The first county sells the zone what one project made; the second, whose task is not done, is refused on its page."""
     county, zone = place_of("339901"), place_of("示范产业集聚区")
     about = head(county, "低丘缓坡垦造耕地（1）", date(YEAR, 9, 20), "示自然资〔2024〕60号")
-    offered = {"transfer_good": "compensation", "transfer_amounts": ({"quantity_m2": 30_000},)}
+    offered_m2 = min(OFFERED_M2_MAX, _made_by(about))
+    offered = {"transfer_good": "compensation", "transfer_amounts": ({"quantity_m2": offered_m2},)}
     filing = transfers.list_for_sale(
         acting("qian"), about, offered, prices={"quantity_m2": PRICE_YUAN}, village=None,
         expires=date(YEAR + 3, 12, 31),
@@ -258,23 +261,35 @@ def trade() -> None:
     booked(filing, "sun")
     listing = Listing.objects.get(filing=filing)
     demand = transfers.ask(
-        acting("yan"), uuid=number("集聚区〔2024〕7号"), place=zone, good="compensation", amounts={"quantity_m2": SOLD_M2},
+        acting("yan"), uuid=number("集聚区〔2024〕7号"), place=zone, good="compensation", amounts={"quantity_m2": min(SOLD_M2_MAX, offered_m2)},
         prices={}, on=date(YEAR, 9, 25), until=date(YEAR + 3, 12, 31), document="集聚区〔2024〕7号", purpose="产业项目占补平衡",
     )  # fmt: skip
     _match(listing, demand)
 
 
+def _made_by(about: balance.Head) -> int:
+    """What of a project's lots stood in the reserve before they were offered."""
+    filing = Filing.objects.filter(uuid=about.uuid).first()
+    if filing is not None:
+        return int(filing.facts["transfer_amounts"][0]["quantity_m2"])  # offered by a run cut short
+    lots = Lots.objects.filter(place=about.place, project=about.project).values_list("serial", flat=True)
+    return sum(
+        amount
+        for _, amount in at_hand(Filing(place=about.place, on=about.on, facts={}, lots=list(lots)), "quantity_m2")
+    )
+
+
 def _match(listing: Listing, demand: Demand) -> None:
     """Proposed by the city's officer, agreed by both sides, approved by its keeper, part of the proceeds spent."""
     document = "示市调剂〔2024〕1号"
-    terms = transfers.Terms(
-        number(document), {"quantity_m2": SOLD_M2}, {"quantity_m2": PRICE_YUAN}, date(YEAR, 10, 10), document
-    )
+    terms = transfers.Terms(number(document), demand.amounts, {"quantity_m2": PRICE_YUAN}, date(YEAR, 10, 10), document)
     match = transfers.propose(acting("xie"), listing, demand, terms)
     transfers.answer(acting("wang"), match, "seller", agrees=True)
     transfers.answer(acting("yan"), match, "buyer", agrees=True)
     transfers.approve(acting("zhou"), standing_of(match), accept=True)
-    spending = transfers.Spending(Decimal(2_000_000), "farmland-protection", "示范县农业农村局")
+    spending = transfers.Spending(
+        Decimal(min(SPENT_YUAN_MAX, match.fen // 200)), "farmland-protection", "示范县农业农村局"
+    )
     document = "示财农〔2024〕40号"
     about = head(listing.filing.place, listing.filing.project, date(YEAR, 11, 15), document)
     paid = transfers.pay(acting("qian"), match, spending, about)

@@ -20,9 +20,10 @@ from liangtian.policy.facts import plain_facts
 from liangtian_web.balance import actions as balance
 from liangtian_web.balance.models import Decision, Filing
 from liangtian_web.balance.procedures.transfer import LISTING, PROCEEDS, TRANSFER, WITHDRAWAL, standing
-from liangtian_web.balance.queries import city_of
+from liangtian_web.balance.queries import city_of, deciding_places
 from liangtian_web.balance.ruling import Ruled, rule
 from liangtian_web.errors import StageRefused
+from liangtian_web.ledger.models import Lot
 from liangtian_web.people.models import Place
 from liangtian_web.people.requests import Request
 from liangtian_web.trail.actions import note
@@ -45,12 +46,30 @@ def list_for_sale(request: Request, head: balance.Head, facts: Mapping[str, Any]
     facts : transfer_good, transfer_amounts
     prices : index → yuan per mu or kg
     village : of the whole-area project the indices come from; None: they come from no such project
-    more : lots, expires
+    more : lots, expires; without lots, those of the project named are offered where the book knows them
+
+    Raises
+    ------
+    StageRefused : a lot named is of another project than the one the offer says
     """
+    more["lots"] = _lots_of_project(head, more.get("lots") or [])
     with transaction.atomic():
         filing = balance.file(request, head, LISTING.event, facts=plain_facts(facts), **more)
         _once(Listing, filing=filing, prices=dict(prices), whole_area=village is not None, village=village)
     return filing
+
+
+def _lots_of_project(head: balance.Head, named: list[str]) -> list[str]:
+    """The lots an offer gives: those named, else those of its project, oldest first; of none, whichever are oldest."""
+    if not named:
+        if earlier := Filing.objects.filter(uuid=head.uuid).first():
+            return list(earlier.lots)  # sent again: what its first sending chose
+        known = Lot.objects.filter(place=head.place, project=head.project).order_by("on", "serial")
+        return list(known.values_list("serial", flat=True))
+    strange = Lot.objects.filter(serial__in=named).exclude(project__in=(head.project, "")).first()
+    if strange is not None:
+        raise StageRefused("transfer-other-project", lot=strange.serial, project=strange.project, named=head.project)
+    return named
 
 
 def ask(request: Request, **given: Any) -> Demand:
@@ -112,8 +131,11 @@ class Terms:
     reason: str = ""
 
 
-def propose(request: Request, listing: Listing, demand: Demand, terms: Terms, lang: Language = "zh") -> Match:
+def propose(request: Request, listing: Listing, demand: Demand, terms: Terms, lang: Language = "zh", *,
+            today: date | None = None) -> Match:  # fmt: skip
     """Propose a listing, or part of it, to a request, if it is that request's turn; both sides then agree or not.
+
+    `today`: the day on which the seller must be free to give too, beside the business date.
 
     Raises
     ------
@@ -132,7 +154,7 @@ def propose(request: Request, listing: Listing, demand: Demand, terms: Terms, la
         _check_price(listing.filing.place, terms)
         requests = _requests(offer, demand, terms.on)
         made = Match(**_columns(request, listing, demand, terms), requests=requests)
-        if refused := _refusals(rule(settlement(made)), lang):
+        if refused := _refusals(rule(settlement(made), today), lang):
             raise StageRefused("transfer-stopped", reasons=refused)
         made.save()
         note(request, "transfers.propose", f"match:{made.uuid}", on=made.on, place=demand.place)
@@ -243,16 +265,20 @@ def _place_of(match: Match, side: str) -> Place:
     return match.listing.filing.place if side == Side.SELLER else match.demand.place
 
 
-def approve(request: Request, standing_: Standing, *, accept: bool, reason: str = "") -> Decision:
-    """Settle a match both sides agreed to, or send it back: by another person of the city than the one who proposed it.
+def approve(
+    request: Request, standing_: Standing, *, accept: bool, reason: str = "", today: date | None = None
+) -> Decision:
+    """Settle a match both sides agreed to, or send it back: by another keeper of the city than the one who proposed it.
 
     Raises
     ------
-    StageRefused : not agreed yet, one's own, or stopped by a clause
+    StageRefused : not agreed yet, one's own, of a city whose book the user does not keep, or stopped by a clause
     """
     if standing_.filing is None:
         raise StageRefused("transfer-not-yours", who="调出、调入双方先", who_en="the two sides first")
-    return balance.decide(request, standing_.filing, accept=accept, reason=reason)
+    if not deciding_places(request.user, TRANSFER.event).filter(pk=standing_.filing.place_id).exists():
+        raise StageRefused("transfer-not-yours", who="市级台账管理人员", who_en="the keepers of the city's book")
+    return balance.decide(request, standing_.filing, accept=accept, reason=reason, today=today)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from uuid import UUID
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import get_object_or_404
+from django.utils import timezone
 from ninja import Router, Status
 
 from liangtian_web.balance.calls import FilingOut, Handed, Key, Limit, filing_out, form_data, form_number, page, taken
@@ -158,7 +159,8 @@ def approve(request: Request, uuid: UUID, asked: schemas.MatchDecided, idempoten
         raise PermissionDenied
 
     def work() -> tuple[int, dict[str, Any]]:
-        actions.approve(request, standing_of(row), accept=asked.accept, reason=asked.reason)
+        today = timezone.localdate()
+        actions.approve(request, standing_of(row), accept=asked.accept, reason=asked.reason, today=today)
         return 200, _match_out(request, uuid)
 
     return _answer(request, idempotency_key, asked, work)

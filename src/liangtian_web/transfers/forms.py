@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from functools import reduce
 from operator import or_
@@ -114,7 +114,18 @@ class Traded(Amounts):
         return given
 
 
-class ListingForm(HeadForm, Traded):
+class PastForm(HeadForm):
+    """What is handed in here has happened."""
+
+    def clean_on(self) -> date:
+        """No day that is still to come."""
+        on: date = self.cleaned_data["on"]
+        if on > timezone.localdate():
+            raise forms.ValidationError(gettext("业务日期不能晚于今天。"))
+        return on
+
+
+class ListingForm(PastForm, Traded):
     """An offer to sell."""
 
     place: forms.ModelChoiceField[Place] = forms.ModelChoiceField(label=_("责任单元"), queryset=None, empty_label=None)
@@ -208,7 +219,7 @@ class DemandForm(HeadForm, Traded):
         return actions.ask(request, uuid=given["key"], amounts=self.amounts(), prices=self.prices(), **columns)
 
 
-class MatchForm(HeadForm, Amounts):
+class MatchForm(PastForm, Amounts):
     """How much of a listing goes to a request, at which prices."""
 
     reason = forms.CharField(
@@ -238,10 +249,11 @@ class MatchForm(HeadForm, Amounts):
 
     def hand_in(self, request: Request) -> Match:
         """Propose it."""
-        return actions.propose(request, self.listing, self.demand, self.terms(), language_of(request))
+        lang, today = language_of(request), timezone.localdate()
+        return actions.propose(request, self.listing, self.demand, self.terms(), lang, today=today)
 
 
-class WithdrawalForm(HeadForm):
+class WithdrawalForm(PastForm):
     """Why what is listed is taken back: the document says."""
 
     def __init__(self, listing: Listing, *args: Any, **kwargs: Any) -> None:
@@ -254,7 +266,7 @@ class WithdrawalForm(HeadForm):
         return actions.withdraw_listing(request, self.listing, self.head_of(filing.place, filing.project))
 
 
-class PaymentForm(HeadForm):
+class PaymentForm(PastForm):
     """Proceeds paid out."""
 
     amount_yuan = forms.DecimalField(label=_("金额（元）"), min_value=Decimal("0.01"), max_digits=14, decimal_places=2)

@@ -7,10 +7,12 @@ from uuid import UUID
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from liangtian_web.balance.answers import handed_in
-from liangtian_web.ledger.queries import keeping_places
+from liangtian_web.balance.procedures.transfer import TRANSFER
+from liangtian_web.balance.queries import deciding_places
 from liangtian_web.onemap.map_views import day_of
 from liangtian_web.people.models import User
 from liangtian_web.people.requests import Request
@@ -76,9 +78,9 @@ def match(request: Request, uuid: UUID) -> HttpResponse:
 
 
 def _may_approve(user: User, now: Standing) -> bool:
-    """Whoever keeps both books, but for the proposer."""
+    """Whoever decides for both above them, but for the proposer."""
     both = {now.match.listing.filing.place_id, now.match.demand.place_id}
-    keeps = keeping_places(user).filter(pk__in=both).count() == len(both)
+    keeps = deciding_places(user, TRANSFER.event).filter(pk__in=both).count() == len(both)
     return now.stage == Stage.APPROVAL and keeps and now.match.proposer_id != user.pk
 
 
@@ -101,7 +103,7 @@ def approve(request: Request, uuid: UUID) -> HttpResponse:
     if not acts_for_city(request.user, now.match.listing.filing.place, now.match.demand.place):
         raise PermissionDenied
     reason = request.POST.get("reason", "").strip()[:500]
-    actions.approve(request, now, accept="post" in request.POST, reason=reason)
+    actions.approve(request, now, accept="post" in request.POST, reason=reason, today=timezone.localdate())
     return redirect("transfers:match", now.match.uuid)
 
 

@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import get_language, gettext
 
 from liangtian.ledger.indices import indices
@@ -139,7 +140,7 @@ def reasons_of(standing_: Standing, language: str) -> dict[str, Any]:
     if decision is not None:
         text, rows, digest, stopped = decision.findings, decision.postings, decision.rules_digest, False
     else:
-        ruled = rule(filing)
+        ruled = rule(filing, timezone.localdate())
         text, rows, digest = findings_text(ruled.findings), posting_rows(ruled.postings), ruled.digest
         stopped = not ruled.may_post
     return {

@@ -18,9 +18,8 @@ from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 
 from liangtian_web.balance.models import Decision, Filing
-from liangtian_web.balance.procedures.transfer import LISTING, PROCEEDS, WITHDRAWAL
-from liangtian_web.balance.queries import city_of, filing_places, waiting_for
-from liangtian_web.ledger.queries import keeping_places
+from liangtian_web.balance.procedures.transfer import LISTING, PROCEEDS, TRANSFER, WITHDRAWAL
+from liangtian_web.balance.queries import city_of, deciding_places, filing_places, waiting_for
 from liangtian_web.people.models import Membership, Place, User
 from liangtian_web.people.queries import places_for
 from liangtian_web.registers.queries import register_facts
@@ -44,7 +43,9 @@ def listings_for(user: User | AnonymousUser) -> QuerySet[Listing]:
     """Listings on the platform, and the user's own that wait to get there or were sent back."""
     shown = Q(filing__place__in=platform_places(user), filing__decision__entry__isnull=False)
     found = Listing.objects.filter(shown | Q(filing__place__in=places_for(user)))
-    return found.select_related("filing__place", "filing__filer", "filing__decision__entry", "village").order_by("-pk")
+    return found.select_related(
+        "filing__place__book_key", "filing__filer", "filing__decision__entry", "village"
+    ).order_by("-pk")
 
 
 def listed_on(user: User | AnonymousUser, on: date) -> QuerySet[Listing]:
@@ -56,7 +57,7 @@ def listed_on(user: User | AnonymousUser, on: date) -> QuerySet[Listing]:
 def demands_for(user: User | AnonymousUser) -> QuerySet[Demand]:
     """Requests on the platform."""
     found = Demand.objects.filter(place__in=platform_places(user))
-    return found.select_related("place", "filer", "withdrawal__actor").order_by("-pk")
+    return found.select_related("place__book_key", "filer", "withdrawal__actor").order_by("-pk")
 
 
 def matches_for(user: User | AnonymousUser) -> QuerySet[Match]:
@@ -187,13 +188,13 @@ def settled_for(user: User | AnonymousUser) -> list[Standing]:
 
 
 def awaited(user: User) -> list[Standing]:
-    """Matches that wait for the user: to agree to, or as a keeper of both books to approve."""
+    """Matches that wait for the user: to agree to, or as a keeper of the city to approve."""
     declined, decided = (
         Consent.objects.filter(match=OuterRef("pk"), agrees=False),
         Decision.objects.filter(filing__uuid=OuterRef("uuid")),
     )
     rows = standings(matches_for(user).filter(~Exists(declined), ~Exists(decided)))
-    keeps = set(keeping_places(user).values_list("pk", flat=True))
+    keeps = set(deciding_places(user, TRANSFER.event).values_list("pk", flat=True))
     return [each for each in rows if _waits_for(user, each, keeps)]
 
 

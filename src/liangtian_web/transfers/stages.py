@@ -78,7 +78,7 @@ def standings(matches: QuerySet[Match]) -> list[Standing]:
     """Matches with how they stand, in their order."""
     rows = list(
         matches.select_related(
-            "listing__filing__place", "listing__village", "demand__place", "proposer"
+            "listing__filing__place__book_key", "listing__village", "demand__place__book_key", "proposer"
         ).prefetch_related("consents__actor")
     )
     filings: dict[UUID, Filing] = {

@@ -37,7 +37,7 @@ def everybody(clients, places, city):
 def commitment(clients, places):
     """One that stands in the book: 500 m², 300 m² of paddy."""
     found = made(clients["wang"], "commitments", promised(places))
-    booked(clients["li"], found)
+    booked(clients["qian"], found)
     return found["uuid"]
 
 
@@ -129,7 +129,7 @@ def test_the_list_goes_on_by_key_and_asks_no_more_for_more(clients, places, comm
         read(clients["wang"], "commitments")
     asked = len(one)
     for n in range(3):
-        booked(clients["li"], made(clients["wang"], "commitments", promised(places, project=f"第{n}件")))
+        booked(clients["qian"], made(clients["wang"], "commitments", promised(places, project=f"第{n}件")))
     with CaptureQueriesContext(connection) as four:
         first = read(clients["wang"], "commitments", limit=3)
     assert len(four) <= asked

@@ -87,7 +87,7 @@ def made(people, place, project):
              "promised_amounts": [PROMISED]}  # fmt: skip
     head = Head(uuid4(), place, project, date(2024, 6, 2), project)
     filing = actions.file_promise(by(people["wang"]), head, facts=facts)
-    decide(by(people["li"]), filing, accept=True)
+    decide(by(people["qian"]), filing, accept=True)
     return filing
 
 

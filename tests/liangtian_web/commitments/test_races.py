@@ -44,7 +44,7 @@ def second(places):
 
 def made(clients, places, project, **changes):
     given = supplement(places["county"], project=project, paddy_m2="", **changes)
-    return booked(promise(clients["wang"], given), clients["li"])
+    return booked(promise(clients["wang"], given), clients["qian"])
 
 
 def test_the_last_of_a_promise_is_supplied_once(clients, places, second):

@@ -29,12 +29,12 @@ pytestmark = pytest.mark.usefixtures("home", "opened")
 
 @pytest.fixture
 def made(clients, places):
-    return booked(promise(clients["wang"], supplement(places["county"])), clients["li"])
+    return booked(promise(clients["wang"], supplement(places["county"])), clients["qian"])
 
 
 def test_four_eyes_at_every_step(clients, places, city, made):
-    waiting = promise(clients["li"], supplement(places["county"], project="自己的"))
-    assert post(clients["li"], waiting).status_code == 409
+    waiting = promise(clients["qian"], supplement(places["county"], project="自己的"))
+    assert post(clients["qian"], waiting).status_code == 409
     kept = supply(clients["li"], made, quantity_m2="10")
     assert post(clients["li"], kept).status_code == 409
     broken = default(clients["qian"], made)
@@ -82,7 +82,7 @@ def test_the_list_is_sorted_by_urgency(clients, places, people, made):
     def on(project, day, **changes):
         days = dict.fromkeys(("adjustment", "works", "acceptance", "filing"), day)
         given = supplement(places["county"], project=project, **days | changes)
-        return booked(promise(clients["wang"], given), clients["li"])
+        return booked(promise(clients["wang"], given), clients["qian"])
 
     soon, ahead, later = on("一月", "2024-11-15"), on("三月", "2025-01-05"), on("明年", "2025-12-31")
     late = on("步骤", "2025-06-30", adjustment="2024-10-01")
@@ -107,7 +107,7 @@ def test_the_list_asks_no_more_for_more_commitments(clients, places, made, djang
         clients["wang"].get(url)
     asked = len(first)  # before the next request forgets them
     for n in range(3):
-        more = booked(promise(clients["wang"], supplement(places["county"], project=f"第{n}件")), clients["li"])
+        more = booked(promise(clients["wang"], supplement(places["county"], project=f"第{n}件")), clients["qian"])
         booked(supply(clients["wang"], more, quantity_m2="1"), clients["li"])
     with django_assert_max_num_queries(asked):
         page = clients["wang"].get(url)
@@ -133,9 +133,9 @@ def test_arrears_of_the_opening_balance_stop_promises_and_stand_apart(clients, p
     assert [(each.account.pool, each.amount) for each in page.context["unlisted"]] == [("arrears", 40)]
     assert clients["zhao"].get(reverse("commitments:index")).context["unlisted"] == []
     stopped = promise(clients["wang"], supplement(places["county"], on="2024-06-04"))
-    assert post(clients["li"], stopped).status_code == 409
+    assert post(clients["qian"], stopped).status_code == 409
     before = promise(clients["wang"], supplement(places["county"], on="2024-06-02"))
-    assert post(clients["li"], before).status_code == 302  # on that day nothing was in arrears
+    assert post(clients["qian"], before).status_code == 302  # on that day nothing was in arrears
 
 
 def test_the_list_and_the_form_are_taken_away_and_noted(clients, made):

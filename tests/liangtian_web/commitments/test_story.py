@@ -49,7 +49,7 @@ def test_promised_then_needed_less_kept_in_part_defaulted_and_settled(clients, p
     # What is promised counts in the occupation of the same check.
     owed_m2 = round(run.facts["paddy_m2"])
     made = booked(promise(wang, supplement(places["county"], run=str(run.uuid), quantity_m2="",
-                                           paddy_m2=str(owed_m2))), li)  # fmt: skip
+                                           paddy_m2=str(owed_m2))), qian)  # fmt: skip
     assert holds("339901", "committed", "paddy_m2") == owed_m2
     held = booked(file_hold(wang, run), li)
     assert (holds("339901", "held", "paddy_m2"), holds("339901", "held") > 9_000) == (0, True)
@@ -70,7 +70,7 @@ def test_promised_then_needed_less_kept_in_part_defaulted_and_settled(clients, p
     # Arrears stop commitments and nothing else.
     again = promise(wang, supplement(places["county"], on="2024-10-10", quantity_m2="10", paddy_m2="", **LATER))
     assert ["暂停以承诺方式" in each for each in said(li, again, "fail")] == [True]
-    refused = post(li, again)
+    refused = post(qian, again)
     assert (refused.status_code, "（八）.7" in refused.content.decode()) == (409, True)
     booked(file_acceptance(li, places, column=50, on="2024-10-10", accepted_quantity_m2="39000",
                            accepted_paddy_m2="39000"), qian)  # fmt: skip
@@ -82,7 +82,7 @@ def test_promised_then_needed_less_kept_in_part_defaulted_and_settled(clients, p
     assert holds("339901", "arrears", "paddy_m2") == 0
     assert Entry.objects.filter(kind="arrears-settlement").count() == 1
     booked(promise(wang, supplement(places["county"], on="2024-10-21", quantity_m2="10", paddy_m2="",
-                                    project="另一件", **LATER)), li)  # fmt: skip
+                                    project="另一件", **LATER)), qian)  # fmt: skip
 
 
 def test_a_provincial_railway_promises_what_its_check_owes(clients, places, check):
@@ -94,7 +94,7 @@ def test_a_provincial_railway_promises_what_its_check_owes(clients, places, chec
         "capacity_kg": run.facts["capacity_kg"],
         "paddy_m2": round(run.facts["paddy_m2"]),
     }
-    booked(made, clients["li"])
+    booked(made, clients["qian"])
     known = standing(made)
     assert (known.promised, known.outstanding) == (row, row)
     assert holds("339901", "committed") == row["quantity_m2"]
@@ -117,7 +117,7 @@ def test_a_provincial_railway_promises_what_its_check_owes(clients, places, chec
 def test_what_is_not_listed_or_too_little_is_not_promised(clients, check, changes, words):
     made = promise(clients["wang"], infrastructure(check("公路", kind="single-site"), **changes), "infrastructure")
     assert [words in each for each in said(clients["li"], made, "fail")] == [True]
-    assert post(clients["li"], made).status_code == 409
+    assert post(clients["qian"], made).status_code == 409
     assert holds("339901", "committed") == 0
 
 
@@ -126,7 +126,7 @@ def test_every_step_needs_a_day_and_state_or_province(clients, places):
     below = promise(clients["wang"], supplement(places["county"], submitted_to="city"))
     assert "项目实施" in said(clients["li"], undated, "fail")[0]
     assert said(clients["li"], below, "fail") != []
-    assert [post(clients["li"], each).status_code for each in (undated, below)] == [409, 409]
+    assert [post(clients["qian"], each).status_code for each in (undated, below)] == [409, 409]
 
 
 def test_a_check_is_promised_for_once(clients, places, check):
@@ -142,14 +142,14 @@ def test_a_check_is_promised_for_once(clients, places, check):
 
     other = Filing.objects.create(event="commitment", place=first.place, project="铁路", on=first.on, document="另一件",
                                   facts=first.facts, run=run, filer=first.filer)  # fmt: skip  # as two officers at once
-    booked(first, clients["li"])
-    answer = post(clients["li"], other)
+    booked(first, clients["qian"])
+    answer = post(clients["qian"], other)
     assert (answer.status_code, "不能重复承诺" in answer.content.decode()) == (409, True)
 
 
 def test_supplies_come_from_the_lots_named_and_never_beyond_the_promise(clients, places):
     booked(file_acceptance(clients["li"], places), clients["qian"])
-    made = booked(promise(clients["wang"], supplement(places["county"])), clients["li"])
+    made = booked(promise(clients["wang"], supplement(places["county"])), clients["qian"])
     serial = Filing.objects.get(event="acceptance").decision.entry.legs.exclude(lot=None).first().lot.serial
     one = booked(supply(clients["wang"], made, quantity_m2="200", lots=serial), clients["li"])
     assert set(one.decision.entry.legs.exclude(lot=None).values_list("lot__serial", flat=True)) == {serial}
@@ -170,7 +170,7 @@ def test_supplies_come_from_the_lots_named_and_never_beyond_the_promise(clients,
 
 
 def test_a_supply_sent_twice_is_filed_once_even_when_nothing_is_left(clients, places):
-    made = booked(promise(clients["wang"], supplement(places["county"], paddy_m2="")), clients["li"])
+    made = booked(promise(clients["wang"], supplement(places["county"], paddy_m2="")), clients["qian"])
     given = {"key": "11111111-2222-4333-8444-555555555555", "quantity_m2": "500"}
     first = supply(clients["wang"], made, **given)
     booked(first, clients["li"])
@@ -186,7 +186,7 @@ def test_a_backdated_supply_is_refused_with_its_reason(clients, places, city):
     booked(
         file_acceptance(clients["li"], places, accepted_paddy_m2="100", accepted_quantity_m2="30000"), clients["qian"]
     )
-    made = booked(promise(clients["wang"], supplement(places["county"])), clients["li"])
+    made = booked(promise(clients["wang"], supplement(places["county"])), clients["qian"])
     before = supply(clients["wang"], made, quantity_m2="10", on="2024-05-31")
     assert "只有 0 m²" in said(clients["li"], before, "fail")[0]  # nothing was promised yet
 
@@ -201,7 +201,7 @@ def test_a_backdated_supply_is_refused_with_its_reason(clients, places, city):
 
 def test_a_supply_before_its_credit_is_refused_by_the_book(clients, places):
     booked(file_acceptance(clients["li"], places, on="2024-07-15"), clients["qian"])
-    made = booked(promise(clients["wang"], supplement(places["county"])), clients["li"])
+    made = booked(promise(clients["wang"], supplement(places["county"])), clients["qian"])
     early = supply(clients["wang"], made, paddy_m2="300", on="2024-07-01")
     answer = post(clients["li"], early)
     assert (answer.status_code, "水田规模" in answer.content.decode()) == (409, True)
@@ -210,7 +210,7 @@ def test_a_supply_before_its_credit_is_refused_by_the_book(clients, places):
 
 def test_the_day_of_completion_moves_the_term_and_only_the_city_records_it(clients, places, check):
     made = booked(
-        promise(clients["wang"], infrastructure(check("铁路", kind="single-site")), "infrastructure"), clients["li"]
+        promise(clients["wang"], infrastructure(check("铁路", kind="single-site")), "infrastructure"), clients["qian"]
     )
     url = reverse("commitments:step", args=[made.uuid])
     given = {
@@ -233,7 +233,7 @@ def test_the_day_of_completion_moves_the_term_and_only_the_city_records_it(clien
 
 
 def test_steps_taken_are_recorded_and_asked_of_the_clause(clients, places):
-    made = booked(promise(clients["wang"], supplement(places["county"])), clients["li"])
+    made = booked(promise(clients["wang"], supplement(places["county"])), clients["qian"])
     url = reverse("commitments:step", args=[made.uuid])
     given = {"step": "adjustment", "on": "2024-07-05", "document": "调整批复"}
     ahead = clients["wang"].post(url, given | {"key": "11111111-2222-4333-8444-555555555551", "on": "2099-01-01"})
@@ -246,7 +246,7 @@ def test_steps_taken_are_recorded_and_asked_of_the_clause(clients, places):
 
 
 def test_what_is_reversed_is_as_if_it_had_not_been(clients, places, people, city):
-    made = booked(promise(clients["wang"], supplement(places["county"])), clients["li"])
+    made = booked(promise(clients["wang"], supplement(places["county"])), clients["qian"])
     broken = booked(default(clients["qian"], made), city)
     assert standing(made).is_defaulted
     book.reverse(broken.decision.entry, key="undo", actor=people["qian"], evidence=["更正"])
@@ -257,7 +257,7 @@ def test_what_is_reversed_is_as_if_it_had_not_been(clients, places, people, city
 
 
 def test_a_default_is_filed_once(clients, places, city):
-    made = booked(promise(clients["wang"], supplement(places["county"])), clients["li"])
+    made = booked(promise(clients["wang"], supplement(places["county"])), clients["qian"])
     given = {"key": "11111111-2222-4333-8444-555555555555"}
     first = default(clients["qian"], made, **given)
     assert default(clients["qian"], made, **given) == first

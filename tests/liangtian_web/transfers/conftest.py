@@ -22,7 +22,7 @@ from liangtian_web.transfers.models import Demand, Match
 FUND_FEN = 100_000_000_00
 TODAY = timezone.localdate()
 BEGUN = date(TODAY.year, 1, 1)
-NEW = "2026-001"
+NEW, PROJECT = "2026-001", "城关镇垦造耕地"
 
 
 @pytest.fixture
@@ -52,8 +52,10 @@ def clients(people):
 @pytest.fixture
 def opened(people, places):
     """An old lot of 示范县 and one accepted this year, linkage surplus, the buyer's money, and a task just met."""
-    old, link = (lot(serial, None, document="县发〔2024〕1号", on=day(1)) for serial in ("2023-001", "2024-J01"))
-    new = lot(NEW, square(3), on=BEGUN, document="示自然资验〔2026〕1号")
+    old, link = (
+        lot(serial, None, document="县发〔2024〕1号", on=day(1), project=PROJECT) for serial in ("2023-001", "2024-J01")
+    )
+    new = lot(NEW, square(3), on=BEGUN, document="示自然资验〔2026〕1号", project=PROJECT)
     given = [("quantity_m2", "2023-001", 4_000), ("linkage_m2", "2024-J01", 3_000)]
     fresh = [("quantity_m2", NEW, 6_000), ("paddy_m2", NEW, 5_000), ("capacity_kg", NEW, 9_000)]
     book.post(entry("open", day(3), "opening", legs(*moves(given)), lots=(old, link)))
@@ -88,7 +90,7 @@ def holds(place: str, pool: str, index: str = "quantity_m2") -> int:
 def offered(places, **changes):
     """An offer as its form sends it: 6,000 m² at 390,000 yuan a mu."""
     given = {
-        "key": str(uuid4()), "place": places["county"].pk, "good": "compensation", "project": "城关镇垦造耕地",
+        "key": str(uuid4()), "place": places["county"].pk, "good": "compensation", "project": PROJECT,
         "on": f"{TODAY}", "document": "示县调〔2026〕1号", "expires": f"{TODAY + timedelta(days=30)}", "lots": "",
         "amount_quantity_m2": "6000", "price_quantity_m2": "180000.00",
     }  # fmt: skip

@@ -7,15 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from fractions import Fraction
 from typing import Any, cast
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from liangtian.ledger.indices import index_words
 from liangtian.ledger.posting import Posting
-from liangtian.policy.amounts import BALANCE
+from liangtian.policy.amounts import BALANCE, amounts
 from liangtian.policy.facts import read_facts
+from liangtian.units import round_half_up
 from liangtian_web.balance.models import Filing
 from liangtian_web.balance.procedure import Next, Parties, Procedure, follow, from_reserve, spent
 from liangtian_web.balance.procedures.occupation import free_of
@@ -24,7 +27,10 @@ from liangtian_web.balance.queries import deciding_places
 from liangtian_web.errors import StageRefused
 from liangtian_web.ledger import actions as book
 from liangtian_web.ledger.models import Entry
+from liangtian_web.ledger.records import place_key
+from liangtian_web.rulebook.queries import keys_of, values_known
 
+TERM = "liangtian-2026（技术）.commitment_term_years"
 OWED = dict(zip(BALANCE, ("farmland_quantity_m2", "capacity_kg", "paddy_m2"), strict=True))
 # What a promise of new and improved farmland names a day for, in the order of the text.
 STEPS = {
@@ -129,10 +135,48 @@ def due_facts(filing: Filing, key: str) -> dict[str, object]:
     }
 
 
+def check_promise(filing: Filing) -> None:
+    """Look at what no clause asks of a promise: the land behind a key project it names, and how far its days lie off.
+
+    Raises
+    ------
+    StageRefused : it names a key project without a check of its land, or promises more for one than that land owes, or
+        falls due later than the term of `liangtian-2026` allows
+    """
+    if filing.facts.get("key_project_number"):
+        _check_land(filing)
+    said = read_facts(filing.facts)
+    rows = cast("tuple[dict[str, Any], ...]", said.get("promised_steps") or ())
+    _check_term(filing, "steps", max((row["due_on"] for row in rows if row["due_on"]), default=None))
+    _check_term(filing, "completion", cast("date | None", said.get("project_completion_on")))
+
+
+def _check_land(filing: Filing) -> None:
+    if filing.run is None:
+        raise StageRefused("commitment-names-no-land")
+    owed = owed_of(filing, place_key(filing.place))
+    for index, amount in amounts(filing.facts["promised_amounts"], BALANCE).items():
+        most = round_half_up(Fraction(owed[OWED[index]] or 0))
+        if amount > most:
+            words = {"amount": f"{amount:,}", "owed": f"{most:,}"}
+            raise StageRefused("commitment-beyond-land", **index_words(index), **words)
+
+
+def _check_term(filing: Filing, which: str, due: date | None) -> None:
+    key, *within = keys_of(filing.place)
+    terms = values_known().resolve(TERM, on=filing.on, place=key, within=tuple(within)).table
+    first, years = filing.on.replace(day=1), int(terms[which])
+    latest = first.replace(year=first.year + years) + timedelta(days=filing.on.day - 1)
+    if due is not None and due > latest:
+        raise StageRefused("commitment-too-far", due=due, on=filing.on, latest=latest)
+
+
 def make(filing: Filing, moved: Sequence[Posting], parties: Parties, about: book.About) -> Entry:
-    """Enter the promise, one for a check and place."""
+    """Enter the promise, one for a check and place, by the place above."""
     if promised_for(filing, date.max):
         raise StageRefused("commitment-run-promised")
+    check_promise(filing)
+    _check_above(filing, about)
     return spent(filing, moved, parties, about)
 
 
@@ -147,10 +191,14 @@ def deduct(filing: Filing, moved: Sequence[Posting], parties: Parties, about: bo
     """Deduct once, by the place above."""
     if standing(promise_of(filing)).is_defaulted:
         raise StageRefused("commitment-defaulted")
-    assert about.approver is not None
-    if not deciding_places(about.approver, DUE).filter(pk=filing.place_id).exists():
-        raise StageRefused("commitment-judged-above", place=filing.place.name)
+    _check_above(filing, about)
     return spent(filing, moved, parties, about)
+
+
+def _check_above(filing: Filing, about: book.About) -> None:
+    assert about.approver is not None
+    if not deciding_places(about.approver, filing.event).filter(pk=filing.place_id).exists():
+        raise StageRefused("commitment-judged-above", place=filing.place.name)
 
 
 def _check(filing: Filing) -> tuple[str, ...]:

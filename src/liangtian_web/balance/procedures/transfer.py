@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -47,11 +48,29 @@ TRADED = (*COMPENSATION, *LINKAGE)
 RESERVE, HELD = Pocket("county", "reserve"), Pocket("county", "held")
 REST = ":rest"  # ends the key of the entry that holds anew what a settlement left
 
+ELIGIBILITY = "wenzhou-2019（七）.5"  # of who gives: asked when it lists, and again when it hands over
+
 Lots = Mapping[str, list[tuple[str, int]]]
 
 
 def _giver(filing: Filing, key: str) -> dict[str, object]:
     return read_facts(filing.facts) | register_facts(filing.place, filing.on)
+
+
+def _giver_today(filing: Filing, today: date | None) -> Iterator[Filing]:
+    """Whoever gives may give on the day it is decided too, whatever day is written on the form."""
+    if today is not None and today != filing.on:
+        yield _giving(filing, today)
+
+
+def _giver_again(filing: Filing, today: date | None) -> Iterator[Filing]:
+    """The seller still may give when it hands over: on the business date and on the day it is decided."""
+    for on in dict.fromkeys((filing.on, today or filing.on)):
+        yield _giving(_listing_of(filing), on)
+
+
+def _giving(listing: Filing, on: date) -> Filing:
+    return Filing(event=LISTING.event, place=listing.place, project=listing.project, on=on, facts=listing.facts)
 
 
 def offered(filing: Filing) -> dict[str, int]:
@@ -205,10 +224,11 @@ LISTING = Procedure(
     word=_("指标挂牌"),
     done=_("挂牌中"),
     kind="hold",
-    gates=("wenzhou-2019（七）.5",),
+    gates=(ELIGIBILITY,),
     facts=_giver,
     registered=_to_hold,
     book=from_reserve,
+    besides=_giver_today,
     follows=_page,
     state=state_of_listing,
 )
@@ -217,9 +237,10 @@ TRANSFER = Procedure(
     word=_("指标调剂"),
     done=_("已成交"),
     kind="transfer",
-    gates=("wenzhou-2019（七）.1", "wenzhou-2019（七）.2"),
+    gates=("wenzhou-2019（七）.1", "wenzhou-2019（七）.2", ELIGIBILITY),
     parties=_between,
     book=settle,
+    besides=_giver_again,
     evidence=_begun,
 )
 WITHDRAWAL = Procedure(
