@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from uuid import uuid4
 
 import pytest
 from django.db import connection, transaction
@@ -11,6 +12,7 @@ from django.urls import reverse
 from tests.liangtian_web.balance.conftest import accepted, file_acceptance, file_hold, post
 from tests.liangtian_web.conftest import browser, person
 
+from bookkeeping import day
 from liangtian_web.balance.models import Decision, Filing
 from liangtian_web.ledger.models import Entry
 
@@ -46,6 +48,35 @@ def test_a_county_credits_itself_nothing_alone(clients, places):
     assert (answer.status_code, "上级责任单元" in answer.content.decode()) == (409, True)
     assert not Entry.objects.filter(kind="acceptance").exists()
     assert post(clients["qian"], filing).status_code == 302
+
+
+@pytest.mark.parametrize("accept", [True, False])
+def test_a_county_neither_books_nor_sends_back_its_own_default(people, places, accept):
+    default = Filing.objects.create(**default_of(people, places["county"]))
+    found = {name: decided(browser(people[name]), default, accept=accept).status_code for name in ("li", "zhao")}
+    assert found == {"li": 403, "zhao": 404}
+    assert not Decision.objects.exists()
+
+
+@pytest.mark.parametrize("accept", [True, False])
+def test_a_county_does_not_decide_what_goes_on_with_its_neighbours(people, places, accept):
+    about = default_of(people, places["other"]) | {"event": "transfer-out", "facts": {}}
+    bought = about | {"event": "transfer-in", "place": places["county"], "begun": Filing.objects.create(**about)}
+    filing = Filing.objects.create(**bought)
+    assert decided(browser(people["li"]), filing, accept=accept).status_code == 403
+    assert not Decision.objects.exists()
+
+
+def default_of(people, place) -> dict[str, object]:
+    return {"event": "commitment-due", "place": place, "project": "承诺", "on": day(9), "document": "核减",
+            "facts": {}, "filer": people["wang"]}  # fmt: skip
+
+
+def decided(client, filing: Filing, *, accept: bool):
+    return client.post(
+        f"/api/balance/filings/{filing.uuid}/decision", json.dumps({"accept": accept, "reason": "不同意"}),
+        content_type="application/json", headers={"Idempotency-Key": str(uuid4())},
+    )  # fmt: skip
 
 
 def test_officers_do_not_post_and_auditors_do_not_file(clients, places, filing):
