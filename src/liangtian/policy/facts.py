@@ -45,7 +45,7 @@ STATED: tuple[Supplier, ...] = ("registered", "declared")
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One entry of the dictionary; `values` words a choice, `columns` types the columns of a table.
+    """One entry of the dictionary; `values` words a choice or the codes in a table, `columns` types the columns of a table.
 
     `booked`: the book shows it because a rule entered it, by the values of its day; it says nothing of other values.
     """

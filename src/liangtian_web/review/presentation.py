@@ -17,7 +17,7 @@ from liangtian.rules.documents import DOCUMENTS
 from liangtian_web.onemap.overview import PALETTE
 from liangtian_web.people.columns import Column
 from liangtian_web.review.models import Run
-from liangtian_web.review.trace import step_shown
+from liangtian_web.review.trace import in_words, step_shown
 from liangtian_web.rulebook.naming import address_of, cited
 
 GRAVITY = {"fail": 0, "unknown": 1, "pass": 2, "not_applicable": 3}
@@ -62,8 +62,8 @@ def as_shown(each: dict[str, Any]) -> dict[str, Any]:
         if step["kind"] == "fact" and step["value"] is None and step.get("supplier") == "declared"
     ]
     return each | {
-        "measured": _in_words(each["measured"]),
-        "required": _in_words(each["required"]),
+        "measured": in_words(each["measured"], "en" if english else "zh"),
+        "required": in_words(each["required"], "en" if english else "zh"),
         "word": outcome_word(each["outcome"]),
         "cites": citation(each["rule"]),
         "url": _clause_url(each["rule"]),
@@ -72,11 +72,6 @@ def as_shown(each: dict[str, Any]) -> dict[str, Any]:
         "steps": [step_shown(step, "en" if english else "zh") for step in each["trace"]],
         "missing": missing,
     }
-
-
-def _in_words(value: Any) -> Any:
-    """A yes or no in words; any other value as it is."""
-    return (gettext("是") if value else gettext("否")) if isinstance(value, bool) else value
 
 
 def _clause_url(rule: str) -> str:

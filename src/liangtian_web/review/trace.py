@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -11,7 +13,10 @@ from django.utils.translation import gettext
 from liangtian.ledger.indices import UNIT_SIGNS, indices
 from liangtian.messages import Language
 from liangtian.policy.facts import dictionary
-from liangtian.policy.whatif_words import value_label, value_text
+from liangtian.policy.whatif_words import code_text, value_label, value_text
+from liangtian_web.ledger.records import places_by_key
+
+PLACE = re.compile(r"\d{6}|\d{9}|\d{12}|p\d+")  # by code or number, as records name places
 
 
 def step_shown(step: dict[str, Any], lang: Language) -> dict[str, Any]:
@@ -72,26 +77,54 @@ def _shown(step: dict[str, Any], lang: Language) -> str:
     value = step["value"]
     if step["kind"] == "compare" and "relation" in step:
         holds = gettext("成立") if value else gettext("不成立")
-        return f"{step['measured']} {step['relation']} {step['required']} → {holds}"
+        return f"{in_words(step['measured'], lang)} {step['relation']} {in_words(step['required'], lang)} → {holds}"
     if value is None:
         return gettext("未知")
-    if isinstance(value, bool):
-        return gettext("是") if value else gettext("否")
+    if isinstance(value, list):
+        rows = _rows(value, lang)
+        return gettext("%(n)s 项") % {"n": len(rows)} if len(rows) > 6 else "、".join(rows)
     fact = dictionary().get(step["name"])
     if fact and fact.type == "choice" and value in fact.values:
         return str(fact.values[value][lang])
-    if isinstance(value, list):
-        rows = [_row(each, lang) if isinstance(each, dict) else str(each) for each in value]
-        return gettext("%(n)s 项") % {"n": len(rows)} if len(rows) > 6 else "、".join(rows)
     unit = {"m2": " m²", "person": ""}.get(step.get("unit", ""), f" {step.get('unit', '')}")
-    return f"{value:,}{unit}" if isinstance(value, int | float | Decimal) else f"{value}"
+    is_figure = isinstance(value, int | float | Decimal) and not isinstance(value, bool)
+    return f"{value:,}{unit}" if is_figure else str(in_words(value, lang))
 
 
-def _row(row: dict[str, Any], lang: Language) -> str:
+def in_words(value: Any, lang: Language) -> Any:
+    """A yes or no, a code of the dictionary or of a place in words; any other value as it is."""
+    if isinstance(value, bool):
+        return gettext("是") if value else gettext("否")
+    return _text(value, _names([value]), lang) if isinstance(value, str) else value
+
+
+def _names(values: Iterable[Any]) -> dict[str, str]:
+    """The places among the values, by what names them there."""
+    keys = [each for each in values if isinstance(each, str) and PLACE.fullmatch(each)]
+    return {key: place.name for key, place in places_by_key(keys).items() if place} if keys else {}
+
+
+def _text(value: str, names: dict[str, str], lang: Language) -> str:
+    if fact := dictionary().get(value):
+        return fact.en if lang == "en" else fact.zh
+    return names.get(value) or code_text(value, lang)
+
+
+def _rows(values: list[Any], lang: Language) -> list[str]:
+    cells = [cell for each in values for cell in (each.values() if isinstance(each, dict) else (each,))]
+    names = _names(cells)
+    return [_row(each, names, lang) if isinstance(each, dict) else _text(str(each), names, lang) for each in values]
+
+
+def _row(row: dict[str, Any], names: dict[str, str], lang: Language) -> str:
     """A row of a table fact: its amounts by the words of the book's indices, those of nought left out."""
     known = indices()
     amounts = {name: value for name, value in row.items() if name in known}
-    said = [f"{value}" for name, value in row.items() if name not in amounts and value is not None]
+    said = [
+        _text(value, names, lang) if isinstance(value, str) else f"{in_words(value, lang)}"
+        for name, value in row.items()
+        if name not in amounts and value is not None
+    ]
     for name, value in amounts.items():
         if value:
             word = known[name].en if lang == "en" else known[name].zh

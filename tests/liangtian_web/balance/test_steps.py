@@ -81,6 +81,26 @@ def test_a_false_acceptance_is_taken_back_wherever_it_stands(clients, places, ch
     assert again.status_code == 404  # nothing is left of it
 
 
+def test_the_city_gets_back_what_it_paid_for_its_share(clients, places):
+    before = holds("339900", "fund", "money_fen")
+    filing = file_acceptance(clients["li"], places)
+    post(clients["qian"], filing)
+    paid = before - holds("339900", "fund", "money_fen")
+    assert (paid, holds("339901", "earmarked", "money_fen")) == (264_060_000, 264_060_000)
+
+    spent = legs(("339901", "earmarked", "money_fen", None, -1), ("outside", "outside", "money_fen", None, 1))
+    book.post(entry("spent", day(3, 2), "payment", spent))
+    asked = step(clients["li"], "clawback", filing, clawback_reason="lost")
+    assert post(clients["qian"], asked).status_code == 409  # a fen is missing: nothing moves
+    assert holds("339900", "municipal") == 5_802
+
+    back = legs(("outside", "outside", "money_fen", None, -1), ("339901", "earmarked", "money_fen", None, 1))
+    book.post(entry("back", day(3, 3), "payment", back))
+    assert post(clients["qian"], asked).status_code == 302
+    assert holds("339900", "fund", "money_fen") == before
+    assert (holds("339900", "municipal"), holds("339901", "earmarked", "money_fen")) == (0, 0)
+
+
 def test_a_correction_is_not_a_clawback(clients, places):
     filing = file_acceptance(clients["li"], places)
     post(clients["qian"], filing)

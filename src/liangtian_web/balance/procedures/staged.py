@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
 
 from django.db.models import Sum
 from django.utils.translation import gettext_lazy as _
@@ -36,11 +37,25 @@ def released(filing: Filing, key: str) -> dict[str, object]:
 
 
 def taken_back(filing: Filing, key: str) -> dict[str, object]:
-    """The reason, what is left of the lot pool by pool, and what is not."""
+    """The reason, what is left of the lot pool by pool and what is not, and what the city paid for its share."""
     left = left_of(filing)
     credited = _credited(filing)
     gone = {index: credited[index] - sum(found[index] for found in left.values()) for index in COMPENSATION}
-    return stated(filing, key) | {name: (found,) for name, found in left.items()} | {"lot_spoken_for_amounts": (gone,)}
+    found = {name: (each,) for name, each in left.items()} | {"lot_spoken_for_amounts": (gone,)}
+    return stated(filing, key) | found | _paid(filing)
+
+
+def _paid(filing: Filing) -> dict[str, object]:
+    """What the city pooled at the acceptance, and what it paid for that, as the decision booked it."""
+    assert filing.begun is not None
+    pooled: dict[str, int] = {}
+    fen = 0
+    for party, pool, index, amount, _rule in filing.begun.decision.postings:
+        if (party, pool) == ("city", "municipal"):
+            pooled[index] = pooled.get(index, 0) + amount
+        elif (party, pool, index) == ("city", "fund", "money_fen"):
+            fen -= amount
+    return {"lot_pooled_amounts": (pooled,), "lot_pool_price_yuan": Decimal(fen) / 100}
 
 
 def left_of(filing: Filing) -> dict[str, dict[str, int]]:
