@@ -17,6 +17,7 @@ PASSWORD = "ten-fields-of-rice"
 NINE, TEN, ZONE = "示范九县", "示范十县", "示范高新区"
 SEED = """
 from datetime import UTC, date, datetime
+from django.utils import timezone
 from liangtian.ledger.entry import Account, Entry, Leg
 from liangtian.ledger.lots import Lot
 from liangtian_web.ledger.actions import post
