@@ -71,7 +71,7 @@ def test_a_promise_kept_in_part_and_defaulted(sit, picture):
     feng, fan, gu, gao = (sit(name) for name in ("feng", "fan", "gu", "gao"))
     promise(feng, "岭下村补改结合", quantity="4000", paddy="3000")
     expect(feng.get_by_role("heading", name="拟记分录")).to_be_visible()
-    book(fan, "岭下村补改结合")
+    book(gao, "岭下村补改结合")
 
     go(feng, "岭下村补改结合")
     picture(feng, "commitment")
@@ -109,10 +109,10 @@ def test_a_promise_kept_in_part_and_defaulted(sit, picture):
     picture(feng, "commitments")
     promise(feng, "第二件补改结合", quantity="10", paddy="10", on="2024-10-09", by="2024-12-31")
     expect(feng.get_by_text("暂停以承诺方式落实占补平衡")).to_be_visible()
-    fan.goto("/balance/")
-    fan.get_by_role("link", name="第二件补改结合").first.click()
-    expect(fan.get_by_role("button", name="审核入账")).to_have_count(0)
-    picture(fan, "commitment-stopped")
+    gao.goto("/balance/")
+    gao.get_by_role("link", name="第二件补改结合").first.click()
+    expect(gao.get_by_role("button", name="审核入账")).to_have_count(0)
+    picture(gao, "commitment-stopped")
 
     phone = sit("feng", PHONE)
     for page in ("/commitments/", "/commitments/new/infrastructure/", "/balance/"):

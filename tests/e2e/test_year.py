@@ -17,6 +17,7 @@ PASSWORD = "ten-fields-of-rice"
 NINE, TEN, ZONE = "示范九县", "示范十县", "示范高新区"
 SEED = """
 from datetime import UTC, date, datetime
+from django.utils import timezone
 from liangtian.ledger.entry import Account, Entry, Leg
 from liangtian.ledger.lots import Lot
 from liangtian_web.ledger.actions import post
@@ -53,6 +54,8 @@ def row(register, place, key, state="listed", **content):
     Decision.objects.create(row=made, confirmed=True, user=User.objects.get(username="kong"))
 row("annual-task", nine, "2024", year="2024", area="60", unit="mu")
 row("annual-task", ten, "2024", year="2024", area="60", unit="mu")
+this_year = f"{timezone.localdate().year}"  # when its papers are posted
+row("annual-task", nine, this_year, year=this_year, area="0", unit="mu")
 row("standard-upgrade", nine, "-", "nil")
 """
 
@@ -201,7 +204,7 @@ def occupy(staff: Staff, live: Live, picture) -> None:
 def keep_a_promise(staff: Staff) -> None:
     """示范九县 supplies all it promised."""
     promise(staff.song, "九岭补改结合", quantity="4000", paddy="3000")
-    book(staff.liang, staff.song.url)
+    book(staff.kong, staff.song.url)
     go(staff.song, "九岭补改结合")
     staff.song.get_by_role("link", name="兑现承诺").click()
     fill(staff.song, 业务日期="2024-08-01", 文号="示九兑现〔2024〕1号")
@@ -213,13 +216,13 @@ def keep_a_promise(staff: Staff) -> None:
 def break_a_promise(staff: Staff, picture) -> None:
     """示范十县 has 5,000 m² of the 9,000 it promised: deducted, and new promises stop."""
     promise(staff.cui, "十里补改结合", quantity="9000", paddy="0")
-    book(staff.shi, staff.cui.url)
+    book(staff.kong, staff.cui.url)
     go(staff.fang, "十里补改结合")
     staff.fang.get_by_role("link", name="到期核减").click()
     fill(staff.fang, 业务日期="2024-10-08", 文号="示核减〔2024〕9号")
     book(staff.kong, hand_in(staff.fang))
     promise(staff.cui, "十里第二件", quantity="10", paddy="0", on="2024-10-09", by="2024-12-31")
-    stopped(staff.shi, staff.cui.url, "暂停以承诺方式落实占补平衡")
+    stopped(staff.kong, staff.cui.url, "暂停以承诺方式落实占补平衡")
     go(staff.cui, "十里补改结合")
     row = staff.cui.get_by_role("row", name="耕地数量").first
     for amount in ("9,000.00", "5,000.00", "4,000.00"):
