@@ -44,7 +44,9 @@ def listings_for(user: User | AnonymousUser) -> QuerySet[Listing]:
     """Listings on the platform, and the user's own that wait to get there or were sent back."""
     shown = Q(filing__place__in=platform_places(user), filing__decision__entry__isnull=False)
     found = Listing.objects.filter(shown | Q(filing__place__in=places_for(user)))
-    return found.select_related("filing__place", "filing__filer", "filing__decision__entry", "village").order_by("-pk")
+    return found.select_related(
+        "filing__place", "filing__filer", "filing__decision__entry__reversed_by", "village"
+    ).order_by("-pk")
 
 
 def listed_on(user: User | AnonymousUser, on: date) -> QuerySet[Listing]:
