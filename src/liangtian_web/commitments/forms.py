@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from fractions import Fraction
 from typing import Any
 from uuid import UUID
@@ -45,18 +44,7 @@ def _label(name: str) -> str:
     return fact.en if get_language() == "en" else fact.zh
 
 
-class PastForm(HeadForm):
-    """What is handed in here has happened."""
-
-    def clean_on(self) -> date:
-        """No day that is still to come."""
-        on: date = self.cleaned_data["on"]
-        if on > timezone.localdate():
-            raise forms.ValidationError(_("业务日期不能晚于今天。"))
-        return on
-
-
-class AmountsForm(PastForm):
+class AmountsForm(HeadForm):
     """Amounts of the three indices, in whole units."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -262,7 +250,7 @@ class SupplyForm(AmountsForm):
         return actions.file_supply(request, given["key"], self.promise, **more)
 
 
-class DefaultForm(PastForm):
+class DefaultForm(HeadForm):
     """That the day of a promise has come."""
 
     def __init__(self, promise: Filing, *args: Any, **kwargs: Any) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from functools import reduce
 from operator import or_
@@ -114,18 +114,7 @@ class Traded(Amounts):
         return given
 
 
-class PastForm(HeadForm):
-    """What is handed in here has happened."""
-
-    def clean_on(self) -> date:
-        """No day that is still to come."""
-        on: date = self.cleaned_data["on"]
-        if on > timezone.localdate():
-            raise forms.ValidationError(gettext("业务日期不能晚于今天。"))
-        return on
-
-
-class ListingForm(PastForm, Traded):
+class ListingForm(HeadForm, Traded):
     """An offer to sell."""
 
     place: forms.ModelChoiceField[Place] = forms.ModelChoiceField(label=_("责任单元"), queryset=None, empty_label=None)
@@ -219,7 +208,7 @@ class DemandForm(HeadForm, Traded):
         return actions.ask(request, uuid=given["key"], amounts=self.amounts(), prices=self.prices(), **columns)
 
 
-class MatchForm(PastForm, Amounts):
+class MatchForm(HeadForm, Amounts):
     """How much of a listing goes to a request, at which prices."""
 
     reason = forms.CharField(
@@ -253,7 +242,7 @@ class MatchForm(PastForm, Amounts):
         return actions.propose(request, self.listing, self.demand, self.terms(), lang, today=today)
 
 
-class WithdrawalForm(PastForm):
+class WithdrawalForm(HeadForm):
     """Why what is listed is taken back: the document says."""
 
     def __init__(self, listing: Listing, *args: Any, **kwargs: Any) -> None:
@@ -266,7 +255,7 @@ class WithdrawalForm(PastForm):
         return actions.withdraw_listing(request, self.listing, self.head_of(filing.place, filing.project))
 
 
-class PaymentForm(PastForm):
+class PaymentForm(HeadForm):
     """Proceeds paid out."""
 
     amount_yuan = forms.DecimalField(label=_("金额（元）"), min_value=Decimal("0.01"), max_digits=14, decimal_places=2)

@@ -161,7 +161,7 @@ def queue_shown(found: Iterable[Waiting]) -> list[dict[str, Any]]:
 def payments_shown(match: Match) -> list[dict[str, Any]]:
     """What proceeds were paid for, newest first, with how each payment stands."""
     found = match.payments.select_related(
-        "filing__filer", "filing__decision__actor", "filing__decision__entry", "village"
+        "filing__filer", "filing__decision__actor", "filing__decision__entry__reversed_by", "village"
     )
     return [
         {"payment": each, "filing": each.filing, "use": stated_use(each.filing), "state": state_of(each.filing)}

@@ -44,7 +44,7 @@ def listings_for(user: User | AnonymousUser) -> QuerySet[Listing]:
     shown = Q(filing__place__in=platform_places(user), filing__decision__entry__isnull=False)
     found = Listing.objects.filter(shown | Q(filing__place__in=places_for(user)))
     return found.select_related(
-        "filing__place__book_key", "filing__filer", "filing__decision__entry", "village"
+        "filing__place__book_key", "filing__filer", "filing__decision__entry__reversed_by", "village"
     ).order_by("-pk")
 
 
