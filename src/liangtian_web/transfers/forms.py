@@ -187,13 +187,6 @@ class DemandForm(HeadForm, Traded):
         """The fields above the table."""
         return [self[name] for name in self.field_order if name != "key"]
 
-    def clean_on(self) -> Any:
-        """A request that is not made yet does not wait."""
-        on = self.cleaned_data["on"]
-        if on > timezone.localdate():
-            raise forms.ValidationError(gettext("申请日期不能晚于今天。"))
-        return on
-
     def clean(self) -> dict[str, Any]:
         """It stands at least on its own day."""
         given = super().clean()
