@@ -179,13 +179,11 @@ def hold(staff: Staff, name: str, ground: str, key_project: str = "") -> str:
     return url
 
 
-def approve(page: Page, held: str, *, cures: str = "") -> str:
+def approve(page: Page, held: str) -> str:
     """Ask to write off what is held."""
     page.goto(held)
     page.get_by_role("link", name="批准核销").click()
     fill(page, 业务日期="2024-07-01", 文号="示政土〔2024〕9号")
-    if cures:
-        page.get_by_label("本次报批即用于落实上述占补平衡或提升项目").select_option(cures)
     return hand_in(page)
 
 
@@ -194,7 +192,7 @@ def occupy(staff: Staff, live: Live, picture) -> None:
     grounds = live.home / "demo" / "projects"
     bridge = hold(staff, "滨江大桥", str(grounds / "road_extension.txt"), f"KP-9 滨江大桥 · {NINE}")
     road = hold(staff, "九岭便道", str(grounds / "village_site.txt"))
-    other = approve(staff.song, road, cures="no")
+    other = approve(staff.song, road)
     stopped(staff.liang, other, "KP-9 滨江大桥")
     picture(staff.liang, "year-suspended")
     book(staff.liang, approve(staff.song, bridge))
