@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Any, cast
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.utils import timezone
+from django.db.models import Exists, OuterRef, QuerySet
 
 from liangtian.check.gather import boundary_of
 from liangtian.ledger.lots import Ground
 from liangtian.policy.amounts import BALANCE
 from liangtian.policy.facts import read_facts
 from liangtian_web.balance.models import Filing
+from liangtian_web.balance.queries import STANDS, taking_holds
 from liangtian_web.errors import StageRefused
 from liangtian_web.ledger.exclusivity import tolerance_on
 from liangtian_web.ledger.records import place_key, places_by_key
 from liangtian_web.review.actions import stored_boundary
 from liangtian_web.review.models import Run
 
-SAME = 0.99  # of the smaller ground: the same boundary, as two places had it checked
+SAME = 0.99  # of the larger ground: the same boundary, as two places had it checked
 
 
 def check_free(filing: Filing) -> None:
@@ -68,21 +69,17 @@ def _others(run: Run, own: str) -> Iterator[str]:
 def _is_held_by(key: str, run: Run) -> bool:
     ground = _ground(run)
     rows = _near(run, _standing().filter(place=places_by_key([key]).get(key)))
-    return any(_is_same(ground, _ground(each.run)) for each in rows if each.run is not None)
+    return any(_is_same(ground, _ground(each.run), run.on) for each in rows if each.run is not None)
 
 
-def _is_same(one: Ground, other: Ground) -> bool:
-    smaller = min(one.area_dm2, other.area_dm2)
-    return tolerance_on(timezone.localdate()).overlap_dm2(one, other) >= SAME * smaller
+def _is_same(one: Ground, other: Ground, on: date) -> bool:
+    return tolerance_on(on).overlap_dm2(one, other) >= SAME * max(one.area_dm2, other.area_dm2)
 
 
 def _standing() -> QuerySet[Filing]:
-    """Holds that are booked and neither released, reversed nor lapsed; what was written off stands."""
-    booked = Q(decision__entry__isnull=False, decision__entry__reversed_by=None)
-    ended = Filing.objects.filter(booked, begun=OuterRef("pk"))
-    lapsed = Q(expires__lte=timezone.localdate()) & ~Q(Exists(ended.filter(event="approval")))
-    found = Filing.objects.filter(booked, event="hold").filter(~Exists(ended.filter(event="release")))
-    return found.exclude(lapsed).select_related("run")
+    """Holds that take their ground: what was released has given it back, what was written off has not."""
+    released = Filing.objects.filter(STANDS, begun=OuterRef("pk"), event="release")
+    return taking_holds().filter(~Exists(released)).select_related("run")
 
 
 def _near(run: Run, rows: QuerySet[Filing]) -> QuerySet[Filing]:

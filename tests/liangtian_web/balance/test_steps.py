@@ -218,11 +218,28 @@ def test_batch_land_in_two_places_waits_for_both(clients, places, check):
     )
     other.facts = run.facts | {"required_by_place": [*run.facts["required_by_place"], *rows]}
     other.save()
+    book.post(entry("quota", day(2), "allocation", legs(("outside", "outside", "plan_quota_m2", None, -9),
+              ("339902", "reserve", "plan_quota_m2", None, 9))))  # fmt: skip
     held = file_hold(clients["wang"], other)
     assert post(clients["li"], held).status_code == 302
-    answer = post(clients["li"], file_end(clients["wang"], held, "approval"))
+    end = file_end(clients["wang"], held, "approval")
+    answer = post(clients["li"], end)
     assert answer.status_code == 409
     assert "示范二县" in answer.content.decode()
+    for side, status in ((0.1, 409), (0.3, 302)):  # a corner of it held there does not stand for the whole
+        part = check(f"跨县{side}", kind="batch", side=side)
+        made = {field.name: getattr(part, field.name) for field in Run._meta.fields if field.name not in ("id", "uuid")}
+        theirs = Run.objects.create(**made | {"place": places["other"]})
+        hold = Filing.objects.create(
+            event="hold", place=places["other"], project="示范二县部分", on=held.on, document="x", facts={}, run=theirs,
+            filer=held.filer,
+        )  # fmt: skip
+        Decision.objects.create(
+            filing=hold, entry=book.post(entry(f"part-{side}", day(6), "hold", legs(
+                ("339902", "reserve", "plan_quota_m2", None, -1), ("339902", "held", "plan_quota_m2", None, 1))))[0],
+            actor=person(f"p{int(side * 10)}", "某", places["other"], "keeper"), findings="{}", postings=[], rules_digest="",
+        )  # fmt: skip
+        assert post(clients["li"], end).status_code == status
 
 
 def test_nothing_is_dated_in_the_future(clients, places):
