@@ -45,6 +45,14 @@ THREADS = 2
 BATCH = 1 << 18
 
 
+Progress = Callable[[int, int], None]
+"""Told of tiles done and all tiles; whatever it raises ends the work."""
+
+
+def unheard(done: int, total: int) -> None:
+    """Nobody wants to know how far the work is."""
+
+
 class Kept(Protocol):
     """Where results of tiles are kept by digest; a dict is one."""
 
@@ -247,14 +255,14 @@ def contiguous_by_tile(
     *,
     side_m: float = SIDE_M,
     kept: Kept | None = None,
-    progress: Callable[[int, int], None] = lambda done, total: None,
+    progress: Progress = unheard,
 ) -> Tiled:
     """Label fields that hang together, as `contiguous` labels them.
 
     Parameters
     ----------
     kept : results of tiles from earlier runs, to which new ones are added; None: everything is computed
-    progress : called with tiles done and all tiles; whatever it raises ends the work
+    progress : see `Progress`
 
     Returns
     -------
