@@ -33,7 +33,10 @@ from liangtian.rules.documents import DOCUMENTS
 from liangtian.rules.haining_2021.c1_5_targets.blocks import block_class
 from liangtian.units import display_area, m2_from_dm2
 
-OVERLAP_RULE = "COM-26"
+PUBLISHED_NOTES = (  # quality rules of publishing, and what their counts mean to blocks
+    ("COM-26", "BLK-02", Outcome.FAIL, "blocks-published-overlap"),
+    ("COM-27", "BLK-04", Outcome.UNKNOWN, "blocks-published-gaps"),
+)
 LEVELS = {"county": 6, "town": 9, "village": 12}
 SIZES = "haining-2021一（五）.block_class_min_mu"
 GRADES = ("1", "2", "3", "4", "5")  # of slope
@@ -146,6 +149,7 @@ def found_land(source: str, home: Path, on: date, place: str | None, options: di
             layer = land.indexed(features)
             rows = land.rows_in(layer, place)
             notes = [*features.findings, *land.unclassed(layer, rows), *land.overlapping(layer, rows)]
+            notes += land.uncovered(layer)
             return Found([layer], notes, features.source)
     return _published(source, Catalogue(home), on, place)
 
@@ -161,10 +165,11 @@ def _published(source: str, catalogue: Catalogue, on: date, place: str | None) -
     indexes = catalogue.indexes(name, [*used, *(v for layer in ("XZQ", "CJDCQ") for v in versions.get(layer, ()))])
     notes = [note for index in indexes for note in land.unclassed(index, land.rows_in(index, place))]
     for version in used:
-        count = version.quality.get("counts", {}).get(OVERLAP_RULE, 0)
-        if count:
-            params = {"layer": version.name, "count": count}
-            notes.append(Finding("BLK-02", Outcome.FAIL, "blocks-published-overlap", params))
+        counts = version.quality.get("counts", {})
+        for found_by, rule, outcome, message_id in PUBLISHED_NOTES:
+            if counts.get(found_by, 0):
+                params = {"layer": version.name, "count": counts[found_by]}
+                notes.append(Finding(rule, outcome, message_id, params))
     return Found(indexes, notes, name)
 
 
