@@ -1,5 +1,5 @@
 // Contiguous blocks on the map, by their size; a click on one, here or in the list, opens what it is made of.
-import { boxOf, light } from "./view.js";
+import { boxOf, clearOf, light } from "./view.js";
 
 const HUES = { ten_thousand: "#0f5c3a", thousand: "#1f8a5b", hundred: "#74b08f" };
 const NONE = ["==", ["get", "n"], -1];
@@ -17,7 +17,7 @@ export async function blocks(map, config) {
   map.addLayer({ id: "blocks-lit", type: "line", source: "blocks", filter: NONE, paint: { "line-color": "#1f6feb", "line-width": 3 } });
   map.getContainer().dataset.blocks = data.features.length; // for the browser tests
   if (config.bare) return;
-  if (data.features.length) map.fitBounds(boxOf(data), { padding: 40, duration: 0 });
+  if (data.features.length) map.fitBounds(boxOf(data), { padding: clearOf(map, 40), duration: 0 });
 
   const lit = (n) => map.setFilter("blocks-lit", ["==", ["get", "n"], n]);
   const open = async (n) => {

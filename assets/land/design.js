@@ -1,5 +1,5 @@
 // A design on the map: the block that comes about, the pieces chosen and those that could be; a click adds one or takes it away.
-import { boxOf, token } from "./view.js";
+import { boxOf, clearOf, token } from "./view.js";
 
 const HUES = { restore: "#b0613a", reclaim: "#7a5ea8", clear: "#c62f2f" };
 
@@ -17,7 +17,7 @@ export async function design(map, config) {
   map.addLayer({ id: "design-lit", type: "line", source: "design", filter: ["==", ["get", "id"], ""], paint: { "line-color": "#1d2321", "line-width": 2.5 } });
   const focus = data.features.filter((f) => f.properties.role === "block" || chosen.includes(f.properties.id));
   const seen = focus.length ? focus : data.features;
-  if (seen.length) map.fitBounds(boxOf({ features: seen }), { padding: 50, maxZoom: 17, duration: 0 });
+  if (seen.length) map.fitBounds(boxOf({ features: seen }), { padding: clearOf(map, 50), maxZoom: 17, duration: 0 });
   map.getContainer().dataset.pieces = chosen.length; // for the browser tests
   if (config.bare) return;
 

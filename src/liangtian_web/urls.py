@@ -9,6 +9,7 @@ from django.views.generic import RedirectView
 from liangtian_web.balance.api import router as balance
 from liangtian_web.commitments.api import router as commitments
 from liangtian_web.home.views import admin_login
+from liangtian_web.planning.api import router as planning
 from liangtian_web.review.api import api
 from liangtian_web.standing.api import router as book
 from liangtian_web.transfers.api import router as transfers
@@ -17,6 +18,7 @@ api.add_router("/book", book)
 api.add_router("/balance", balance)
 api.add_router("/commitments", commitments)
 api.add_router("/transfers", transfers)
+api.add_router("/planning", planning)
 
 urlpatterns = [
     path("", include("liangtian_web.home.urls")),

@@ -126,7 +126,10 @@ def design(request: Request, study: Study, answer: Answer, plan: Plan | None = N
         "left": [(presentation.reason_word(name, lang), count) for name, count in data["excluded"].items()],
         "works": [
             each
-            | {"word": presentation.works_word(each["kind"], lang), "cite": presentation.clause_link(each["clause"])}
+            | {
+                "word": presentation.works_word(each["kind"], lang),
+                "cite": presentation.clause_link(each["clause"], lang),
+            }
             for each in data["works"]
         ],
         "plans": plans_for(request.user).filter(study=study),

@@ -19,6 +19,8 @@ from liangtian_web.onemap.forms import offer_places
 from liangtian_web.onemap.ground import Unmeasurable, figure
 from liangtian_web.people.models import Place, User
 from liangtian_web.people.queries import places_for
+from liangtian_web.people.requests import Request
+from liangtian_web.planning import actions
 from liangtian_web.planning.models import Plan, Study
 from liangtian_web.planning.queries import planning_places, plans_for
 
@@ -43,6 +45,7 @@ def sum_of(label: Any, **more: Any) -> forms.DecimalField:
 class LandForm(forms.Form):
     """Which land is asked about, and what joins it."""
 
+    KIND: Study.Kind
     RULE = ("by", "gap_m", "across_m")
 
     name = forms.CharField(label=_("名称"), max_length=100)
@@ -93,6 +96,10 @@ class LandForm(forms.Form):
         """Further days whose versions are read."""
         return ()
 
+    def hand_in(self, request: Request) -> Study:
+        """Ask what was filled in."""
+        return actions.ask(request, self.KIND, self.head(), self.asked(), *self.days())
+
 
 def plain(value: Any) -> Any:
     """A parameter as JSON."""
@@ -104,12 +111,16 @@ def plain(value: Any) -> Any:
 class BlocksForm(LandForm):
     """Blocks of a place."""
 
+    KIND = Study.Kind.BLOCKS
+
     least_mu = sum_of(_("列出不小于（亩）"), initial=100, help_text=_("更小的连片只计总数"))
     field_order = ("name", "place", "on", "least_mu")
 
 
 class DesignForm(LandForm):
     """The cheapest conversions that make a block."""
+
+    KIND = Study.Kind.DESIGN
 
     block_mu = sum_of(_("每片不小于（亩）"), initial=1000, help_text=_("千亩方 1000，万亩方 10000；按净面积比较"))
     count = forms.IntegerField(label=_("片数"), min_value=1, max_value=20, initial=1)
@@ -149,6 +160,8 @@ class DesignForm(LandForm):
 
 class FragmentationForm(LandForm):
     """Two days of the same land, or a plan kept of a design."""
+
+    KIND = Study.Kind.FRAGMENTATION
 
     on = forms.DateField(label=_("现在（业务日期）"), widget=DATE)
     before_on = forms.DateField(label=_("从前（业务日期）"), widget=DATE, required=False)
@@ -192,11 +205,7 @@ class FragmentationForm(LandForm):
         return () if before is None else (before,)
 
 
-FORMS: dict[str, type[LandForm]] = {
-    Study.Kind.BLOCKS: BlocksForm,
-    Study.Kind.DESIGN: DesignForm,
-    Study.Kind.FRAGMENTATION: FragmentationForm,
-}
+FORMS: dict[str, type[LandForm]] = {form.KIND: form for form in (BlocksForm, DesignForm, FragmentationForm)}
 
 
 class ListForm(forms.Form):
@@ -234,12 +243,12 @@ class BlockFilter(forms.Form):
 class PiecesForm(forms.Form):
     """A choice of pieces, and what it is to be called if it is kept."""
 
-    pieces = forms.JSONField()
+    pieces = forms.JSONField(required=False)
     name = forms.CharField(label=_("方案名称"), max_length=100, required=False)
 
     def clean_pieces(self) -> list[str]:
         """Ids."""
-        given = self.cleaned_data["pieces"]
+        given = self.cleaned_data["pieces"] or []
         if not isinstance(given, list) or len(given) > PIECES_MAX or not all(isinstance(each, str) for each in given):
             raise forms.ValidationError(_("地块清单不完整，请刷新后重试。"))
         return sorted(set(given))

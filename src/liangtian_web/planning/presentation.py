@@ -17,7 +17,7 @@ from liangtian.units import display_area, m2_from_dm2
 from liangtian_web.onemap.overview import PALETTE
 from liangtian_web.people.models import Place
 from liangtian_web.planning.models import Block
-from liangtian_web.rulebook.naming import address_of
+from liangtian_web.rulebook.naming import address_of, cited
 
 SIZES = ("ten_thousand", "thousand", "hundred")
 SLOPE_WORDS = {1: "≤2°", 2: "2–6°", 3: "6–15°", 4: "15–25°", 5: ">25°"}
@@ -188,18 +188,22 @@ def works_word(kind: str, lang: Language) -> str:
     return render_text(f"works-{kind}", {}, lang=lang)
 
 
-def clause_link(rule: str) -> dict[str, str]:
+def clause_link(rule: str, lang: Language) -> dict[str, str]:
     """A clause as it is cited, and its page where there is one."""
     document, number = address_of(rule)
     known = number and document in DOCUMENTS and DOCUMENTS[document].needs_adoption
-    return {"rule": rule, "url": reverse("rulebook:clause", args=[document, number]) if known else ""}
+    return {
+        "rule": rule,
+        "word": cited(rule, lang),
+        "url": reverse("rulebook:clause", args=[document, number]) if known else "",
+    }
 
 
 def conversions(rows: Iterable[dict[str, Any]], lang: Language) -> list[dict[str, Any]]:
     """The pieces of a design with the words of their works and clauses."""
     found = list(rows)
     names = class_words(sorted({row["code"] for row in found}))
-    links = {rule: clause_link(rule) for rule in {row["clause"] for row in found}}
+    links = {rule: clause_link(rule, lang) for rule in {row["clause"] for row in found}}
     return [
         row | {
             "class": names[row["code"]], "word": works_word(row["works"], lang), "cite": links[row["clause"]],

@@ -53,8 +53,7 @@ def new(request: Request, kind: str) -> HttpResponse:
         raise Http404
     form = FORMS[kind](request.user, request.POST or None, initial=request.GET.dict(), label_suffix="")
     if request.method == "POST" and form.is_valid():
-        made = actions.ask(request, kind, form.head(), form.asked(), *form.days())
-        return redirect("planning:study", made.uuid)
+        return redirect("planning:study", form.hand_in(request).uuid)
     on = day_of(request)
     versions = versions_on(request.user, on)
     context = {"form": form, "kind": Study.Kind(kind), "on": on, "config": map_config(request, versions, on)}

@@ -22,8 +22,8 @@ from liangtian_web.onemap import actions
 X, Y, SIDE = 470_000.0, 3_376_000.0, 300.0  # a field is 135 mu
 VILLAGE = "339901100201"
 # Rows from north to south; P paddy, D dry land, O orchard (can be converted), R highway (a barrier), F forest.
-BEFORE = ("PPFPP", "PPFPP", "RRRRR", "PPODD")
-NOW = ("PPFPP", "PPFPP", "RRRRR", "PPODF")
+BEFORE = ("PPFPP", "PFFFP", "RRRRR", "PPODD")
+NOW = ("PPFPP", "PFFFP", "RRRRR", "PPODF")
 CODES = {"P": "0101", "D": "0103", "O": "0201", "R": "1003", "F": "0301"}
 
 
