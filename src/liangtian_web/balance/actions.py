@@ -19,6 +19,7 @@ from liangtian.formats.features import Features
 from liangtian.ledger.lots import Ground
 from liangtian.ledger.posting import Posting
 from liangtian.policy.facts import plain_facts
+from liangtian_web.balance.basis import decided_by
 from liangtian_web.balance.bounds import check_bounds
 from liangtian_web.balance.models import Decision, Filing
 from liangtian_web.balance.procedure import Next, Parties
@@ -230,12 +231,14 @@ def _book(request: Request, filing: Filing, ruled: Ruled, grounds: str) -> Entry
     moved = [each.posting for each in ruled.postings]
     _check_keeper(request, {parties[each.party] for each in moved if each.party in parties})
     check_granted(request.user, _minted(moved, parties))
+    decided = decided_by(filing, ruled, parties)
     about = book.About(
-        key=f"filing:{filing.uuid}", on=filing.on, kind=procedure.kind, actor=filing.filer, approver=request.user,
+        key=decided.entry, on=filing.on, kind=procedure.kind, actor=filing.filer, approver=request.user,
         evidence=(f"filing:{filing.uuid}", filing.document, *procedure.evidence(filing)), expires=filing.expires,
-        rules=(*dict.fromkeys(each.rule for each in ruled.postings if each.rule), *_version(ruled)),
+        rules=(*dict.fromkeys(each.rule for each in ruled.postings if each.rule), *_version(ruled), decided.mark),
     )  # fmt: skip
     entry = procedure.book(filing, moved, parties, about)
+    book.keep_basis(entry, decided.line())
     if number := (filing.begun or filing).facts.get("key_project_number"):
         name_entry(entry, filing.place, number)
     return entry

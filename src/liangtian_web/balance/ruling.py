@@ -5,7 +5,7 @@ Other clauses asked at the same step are shown and stop nothing here: the proced
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
@@ -15,6 +15,7 @@ from liangtian.finding import Finding, Outcome
 from liangtian.ledger.posting import Posting
 from liangtian.policy.clause import Case, obligations
 from liangtian.policy.evaluate import Posted, Rulebook, gate, rules_digest
+from liangtian.policy.facts import plain_facts, read_facts
 from liangtian.policy.parameters import Parameters
 from liangtian.policy.values import Parameter
 from liangtian.rules.documents import DOCUMENTS
@@ -22,6 +23,24 @@ from liangtian_web.balance.models import Filing
 from liangtian_web.balance.procedure import OUTSIDE
 from liangtian_web.balance.procedures import PROCEDURES
 from liangtian_web.rulebook.queries import documents_on, keys_of, values_at
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """What the filing's own case was decided by, as it is sealed with the entry.
+
+    Attributes
+    ----------
+    facts : JSON-ready
+    documents : ids of those that bound the place
+    values : the values of places that were known
+    findings : rule and outcome of each gate of the case
+    """
+
+    facts: Mapping[str, object]
+    documents: tuple[str, ...] = ()
+    values: tuple[Parameter, ...] = ()
+    findings: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +52,7 @@ class Ruled:
     stops : findings that keep it from being booked
     departs : findings of clauses to be met in principle that failed; who books it all the same says on what grounds
     postings : what it books, in the order in which it is explained
+    basis : what it was decided by
     """
 
     findings: tuple[Finding, ...]
@@ -40,6 +60,7 @@ class Ruled:
     departs: tuple[Finding, ...]
     postings: tuple[Posted, ...]
     digest: str
+    basis: Basis
 
     @property
     def may_post(self) -> bool:
@@ -69,10 +90,11 @@ def rule(filing: Filing, today: date | None = None) -> Ruled:
 def _rule(filing: Filing) -> Ruled:
     procedure = PROCEDURES[filing.event]
     if not procedure.gates:
-        return Ruled((), (), (), tuple(procedure.registered(filing)), "")
+        return Ruled((), (), (), tuple(procedure.registered(filing)), "", Basis(filing.facts))
     documents = tuple(documents_on(filing.place, filing.on))
     key, *within = keys_of(filing.place)
-    case = Case(filing.on, key, procedure.step, procedure.facts(filing, key), tuple(within))
+    facts = plain_facts(procedure.facts(filing, key))  # decided by exactly what is kept
+    case = Case(filing.on, key, procedure.step, read_facts(facts), tuple(within))
 
     values = values_at(filing.place)
     decided = _rulebook(documents, values).decide(case)
@@ -84,7 +106,9 @@ def _rule(filing: Filing) -> Ruled:
     stops = gate(asked, lambda name: forces[name].force)
     departs = tuple(each for each in asked if each.outcome is Outcome.FAIL and forces[each.rule].force == "principle")
     made = tuple(_on_book(each) for each in decided.postings if each.rule in procedure.gates)
-    return Ruled(findings, stops, departs, (*procedure.registered(filing), *made), _digest(documents))
+    outcomes = tuple((each.rule, each.outcome.value) for each in decided.findings if each.rule in procedure.gates)
+    basis = Basis(facts, documents, values, outcomes)
+    return Ruled(findings, stops, departs, (*procedure.registered(filing), *made), _digest(documents), basis)
 
 
 def _on_book(made: Posted) -> Posted:
