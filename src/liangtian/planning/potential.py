@@ -36,10 +36,10 @@ State = Literal["qualifies", "unknown", "excluded"]
 Says = Literal["met", "hit", "unknown"]
 Level = Literal["village", "town", "county"]
 
-NEW_FARMLAND = ("restore_now", "restore_works", "mining", "facility", "village", "reclaim")
+NEW_FARMLAND = ("restore_now", "restore_works", "mining", "facility", "reclaim", "village")
 ON_FARMLAND = ("paddy", "quality")
 KINDS = (*NEW_FARMLAND, *ON_FARMLAND)
-"""即可恢复, 工程恢复, 采矿用地复垦, 设施农用地复耕, 村庄建设用地复垦, 后备资源垦造; 旱地改水田, 耕地质量提升."""
+"""即可恢复, 工程恢复, 采矿用地复垦, 设施农用地复耕, 后备资源垦造, 村庄建设用地复垦; 旱地改水田, 耕地质量提升."""
 
 STATES: tuple[State, ...] = ("qualifies", "unknown", "excluded")
 DIGITS: dict[Level, int] = {"county": 6, "town": 9, "village": 12}
