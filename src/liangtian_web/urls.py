@@ -39,4 +39,5 @@ urlpatterns = [
     path("balance/", include("liangtian_web.balance.urls")),
     path("commitments/", include("liangtian_web.commitments.urls")),
     path("transfers/", include("liangtian_web.transfers.urls")),
+    path("papers/", include("liangtian_web.papers.urls")),
 ]  # fmt: skip
