@@ -144,6 +144,7 @@ INSTALLED_APPS = [
     "liangtian_web.commitments",
     "liangtian_web.transfers",
     "liangtian_web.planning",
+    "liangtian_web.papers",
     "liangtian_web.home",
 ]
 

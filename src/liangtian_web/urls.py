@@ -42,4 +42,5 @@ urlpatterns = [
     path("commitments/", include("liangtian_web.commitments.urls")),
     path("transfers/", include("liangtian_web.transfers.urls")),
     path("planning/", include("liangtian_web.planning.urls")),
+    path("papers/", include("liangtian_web.papers.urls")),
 ]  # fmt: skip

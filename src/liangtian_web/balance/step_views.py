@@ -7,6 +7,7 @@ from uuid import UUID
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from liangtian_web.balance import actions
@@ -35,7 +36,7 @@ def after(request: Request, uuid: UUID, event: str) -> HttpResponse:
     if not quota_places(request.user).filter(pk=begun.place_id).exists():
         raise PermissionDenied
     form_class = NEXT.get(event)
-    if form_class is None or not actions.may_follow(begun, event):
+    if form_class is None or not actions.may_follow(begun, event, timezone.localdate()):
         raise Http404
     return _answer(request, event, form_class(request.user, event, begun, request.POST or None))
 

@@ -23,7 +23,7 @@ from liangtian.ledger.posting import Posting
 from liangtian.ledger.records import Attachment, Closing, Record, content_digest
 from liangtian.ledger.relations import admit
 from liangtian_web.ledger import exclusivity
-from liangtian_web.ledger.models import Account, Assertion, Entry, Ground, Lot, Period
+from liangtian_web.ledger.models import Account, Assertion, Basis, Entry, Ground, Lot, Period
 from liangtian_web.ledger.queries import balance, holdings_of, named_by, state_for
 from liangtian_web.ledger.records import as_attachment, as_closing, entries_by_id, place_key, places_by_key
 from liangtian_web.ledger.refusing import in_words, unwritable
@@ -74,6 +74,11 @@ def post(*entries: kernel.Entry) -> list[Entry]:
         ids = in_turn(work)
     booked = Entry.objects.in_bulk(ids)
     return [booked[each] for each in ids]
+
+
+def keep_basis(entry: Entry, line: bytes) -> Basis:
+    """Keep by what an entry was decided, in its own transaction; its rules name the line (`Decided.mark`)."""
+    return Basis.objects.create(entry=entry, line=line.decode())
 
 
 def reverse(original: Entry, *, key: str, actor: User, evidence: Iterable[str], on: date | None = None,

@@ -497,6 +497,18 @@ BEGIN
   RETURN NULL;
 END $$;
 
+-- By what an entry was decided: the line its rules name by digest, kept by the transaction that books it.
+CREATE OR REPLACE FUNCTION book_basis_kept() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF NOT EXISTS (
+      SELECT FROM public.ledger_entry e
+       WHERE e.id = NEW.entry_id AND e.created_xid = pg_current_xact_id()::text::bigint
+         AND 'facts:' || encode(sha256(convert_to(NEW.line, 'UTF8')), 'hex') = ANY (e.rules)) THEN
+    RAISE EXCEPTION 'entry % does not name this decision', NEW.entry_id USING ERRCODE = 'check_violation';
+  END IF;
+  RETURN NEW;
+END $$;
+
 -- Who signed an entry stays. Writers hold the user's lock shared, so that nobody is deleted between look and insert.
 CREATE OR REPLACE FUNCTION book_user_kept() RETURNS trigger LANGUAGE plpgsql
   SECURITY DEFINER SET search_path = public, pg_temp AS $$

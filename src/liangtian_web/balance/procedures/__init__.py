@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from liangtian_web.balance.procedure import Procedure
 from liangtian_web.balance.procedures.acceptance import ACCEPTANCE
-from liangtian_web.balance.procedures.commitment import COMMITMENT, DEFAULT, FULFILMENT, SETTLEMENT
+from liangtian_web.balance.procedures.commitment import COMMITMENT, DEFAULT, FULFILMENT, PROMISED_APPROVAL, SETTLEMENT
 from liangtian_web.balance.procedures.occupation import APPROVAL, HOLD, RELEASE
 from liangtian_web.balance.procedures.pool_use import POOL_USE
 from liangtian_web.balance.procedures.quota import QUOTA_ADVANCE, QUOTA_GRANT, QUOTA_RECLAIMED, QUOTA_RETURN, QUOTA_USE
@@ -18,7 +18,7 @@ PROCEDURES: Mapping[str, Procedure] = {
     for each in (
         *(ACCEPTANCE, STAGED_RELEASE, CLAWBACK, POOL_USE),
         *(HOLD, APPROVAL, RELEASE),
-        *(COMMITMENT, FULFILMENT, SETTLEMENT, DEFAULT),
+        *(COMMITMENT, PROMISED_APPROVAL, FULFILMENT, SETTLEMENT, DEFAULT),
         *(LISTING, WITHDRAWAL, TRANSFER, PROCEEDS),
         *(QUOTA_GRANT, QUOTA_ADVANCE, QUOTA_USE, QUOTA_RETURN, QUOTA_RECLAIMED),
     )
