@@ -19,7 +19,7 @@ from liangtian.finding import Finding, Outcome
 from liangtian.onemap.catalogue import Catalogue, LayerVersion
 from liangtian.onemap.farmland import grades_of
 from liangtian.onemap.index import Index
-from liangtian.onemap.places import lies_in
+from liangtian.onemap.places import lies_in, stem
 from liangtian.planning import land as land_use
 from liangtian.planning.potential_evidence import SITE_COLUMNS, Earlier, Evidence, Land, Sites
 from liangtian.planning.potential_rule import LINES
@@ -74,6 +74,8 @@ def gathered(
         elevation=given.elevation,
         persons=given.persons,
         grades=read.grades(),
+        place=stem(place or ""),
+        names=read.names(),
         notes=tuple(_doubts(indexes, rows, used, own=parcels is not None)),
         used=_told(versions, used, given),
     )
@@ -118,6 +120,16 @@ class _Reading:
             for name in SITE_COLUMNS
         }
         return Sites(_joined([self.outlines(i, at) for i, at in zip(indexes, rows, strict=True)]), columns)
+
+    def names(self) -> dict[str, str]:
+        """Names of towns and villages by code."""
+        found: dict[str, str] = {}
+        for layer, code, name, digits in (("XZQ", "XZQDM", "XZQMC", 9), ("CJDCQ", "ZLDWDM", "ZLDWMC", 12)):
+            for index in self.indexes(layer) or ():
+                rows = np.arange(len(index))
+                pairs = zip(_text(index.column(code, rows)), _text(index.column(name, rows)), strict=True)
+                found |= {key[:digits]: word for key, word in pairs if key and word}
+        return found
 
     def grades(self) -> tuple[Shapes, Ints] | None:
         shapes = self.polygons("GDDB")
