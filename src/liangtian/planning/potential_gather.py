@@ -13,6 +13,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 import shapely
+from pyproj import CRS
 
 from liangtian.errors import LayerInvalid
 from liangtian.finding import Finding, Outcome
@@ -59,10 +60,7 @@ def gathered(
     """
     versions = catalogue.all_valid_on(on)
     used = _near(versions.get("DLTB", ()), place) if parcels is None else []
-    indexes = [parcels] if parcels is not None else catalogue.indexes("DLTB", [*used, *_grounds(versions)])
-    rows = [land_use.rows_in(index, place) for index in indexes]
-    if not sum(len(each) for each in rows):
-        raise LayerInvalid("potential-no-land", place=place or "—", on=on.isoformat())
+    indexes, rows = _land_use(catalogue, on, place, parcels)
     land = Land.of(indexes, rows)
     read = _Reading(catalogue, versions, land)
     return Evidence(
@@ -79,6 +77,39 @@ def gathered(
         notes=tuple(_doubts(indexes, rows, used, own=parcels is not None)),
         used=_told(versions, used, given),
     )
+
+
+def grounds(
+    catalogue: Catalogue, on: date, place: str | None, parcels: Index | None = None
+) -> tuple[tuple[float, float, float, float], CRS]:
+    """Bounds of the land that `gathered` would gather, in its plane: where an elevation model has to be read.
+
+    Raises
+    ------
+    LayerInvalid (layer-invalid): no parcels to survey.
+    """
+    indexes, rows = _land_use(catalogue, on, place, parcels)
+    plane = indexes[0].crs
+    boxes = [
+        reproject(shapely.box(*index.bounds[at].T), index.crs, plane)
+        for index, at in zip(indexes, rows, strict=True)
+        if len(at)
+    ]
+    west, south, east, north = shapely.total_bounds(np.concatenate(boxes)).tolist()
+    return (west, south, east, north), plane
+
+
+def _land_use(
+    catalogue: Catalogue, on: date, place: str | None, parcels: Index | None
+) -> tuple[list[Index], list[Ints]]:
+    """The layers of parcels, and which rows of each lie in the place."""
+    versions = catalogue.all_valid_on(on)
+    used = _near(versions.get("DLTB", ()), place)
+    indexes = [parcels] if parcels is not None else catalogue.indexes("DLTB", [*used, *_grounds(versions)])
+    rows = [land_use.rows_in(index, place) for index in indexes]
+    if not sum(len(each) for each in rows):
+        raise LayerInvalid("potential-no-land", place=place or "—", on=on.isoformat())
+    return indexes, rows
 
 
 def _near(versions: Sequence[LayerVersion], place: str | None) -> list[LayerVersion]:
