@@ -7,6 +7,7 @@ against north is refused with a sentence, unless the caller states what is missi
 from __future__ import annotations
 
 import warnings
+from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -22,6 +23,11 @@ LOWEST_M, HIGHEST_M = -500.0, 9000.0
 """No land lies beyond: such a height is a gap that the file does not declare."""
 
 NO_GAPS = "none"
+
+
+def is_readable() -> bool:
+    """Whether rasters can be read and written: the extra `raster` is installed."""
+    return find_spec("rasterio") is not None
 
 
 def read_elevation(

@@ -54,7 +54,7 @@ class Ruled:
     rule : the obligation, e.g. `wenzhou-2019（九）.6`, or the value of ours it rests on
     says : `met` speaks for the candidate, `hit` takes ground away, `unknown` leaves it open
     message_id : of `locale/potential.toml`; filled in with `params`, and with `area_m2` where there is one
-    at : shape (k,), candidates, ascending
+    at : shape (k,), candidates, ascending; never empty
     area_dm2 : shape (k,), ground of each that the rule is about, hundredths of m²; None: all of it
     params : for each name k values
     """
@@ -167,7 +167,8 @@ class Potential:
     slope_grade : shape (n,), 0 for none
     ruled : what each rule says, in order
     villages : every village with construction land, by code
-    used : what the answer rests on: layers and digests, elevation model, years, persons
+    used : what the answer rests on: layers and digests, elevation model, how many villages have persons
+    names : name of each town and village, by code, as the administrative layers have them
     findings : what is wrong with the input, and what was assumed
     """
 
@@ -184,6 +185,7 @@ class Potential:
     ruled: tuple[Ruled, ...]
     villages: tuple[VillageScale, ...]
     used: Mapping[str, Any]
+    names: Mapping[str, str]
     findings: tuple[Finding, ...] = ()
 
     def __len__(self) -> int:
@@ -208,9 +210,8 @@ class Potential:
         wanted = np.fromiter(numbers, dtype=np.int64)
         reasons: list[list[Reason]] = [[] for _ in wanted]
         for ruled in self.ruled:
-            at = np.searchsorted(ruled.at, wanted)
-            there = np.flatnonzero(ruled.at[np.minimum(at, len(ruled.at) - 1)] == wanted) if len(ruled.at) else []
-            for n in there:
+            at = np.minimum(np.searchsorted(ruled.at, wanted), len(ruled.at) - 1)
+            for n in np.flatnonzero(ruled.at[at] == wanted).tolist():
                 reasons[n].append(ruled.reason(int(at[n])))
         rows = self.attributes.take(pa.array(wanted)).to_pylist()
         villages = self.places()[wanted]
@@ -246,7 +247,10 @@ class Potential:
             PlaceSum(
                 str(places[n // len(KINDS)]),
                 KINDS[n % len(KINDS)],
-                *(figure for count, area in sums[:2] for figure in (int(count[n]), m2_from_dm2(int(area[n])))),
+                int(sums[0][0][n]),
+                m2_from_dm2(int(sums[0][1][n])),
+                int(sums[1][0][n]),
+                m2_from_dm2(int(sums[1][1][n])),
                 int(sums[2][0][n]),
                 m2_from_dm2(int(lost[n])),
             )
@@ -302,11 +306,16 @@ def _total(group: Ints, area_dm2: Ints, size: int) -> Ints:
 
 
 def _added(rows: Sequence[PlaceSum]) -> PlaceSum:
-    figures = [sum((getattr(row, name) for row in rows), start=type(getattr(rows[0], name))()) for name in _FIGURES]
-    return PlaceSum("", rows[0].kind, *figures)
-
-
-_FIGURES = ("count", "net_m2", "unknown", "unknown_m2", "excluded", "excluded_m2")
+    return PlaceSum(
+        "",
+        rows[0].kind,
+        sum(row.count for row in rows),
+        sum((row.net_m2 for row in rows), Decimal(0)),
+        sum(row.unknown for row in rows),
+        sum((row.unknown_m2 for row in rows), Decimal(0)),
+        sum(row.excluded for row in rows),
+        sum((row.excluded_m2 for row in rows), Decimal(0)),
+    )
 
 
 def _multi(shapes: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:

@@ -129,6 +129,8 @@ class Evidence:
     given : polygons no candidate may lie in, by the name of their file
     grades : polygons of the grade layer and the grade of each, for farmland whose parcel has none; None: not published
     elevation, persons : None: not given
+    place : where the survey was asked for, by the beginning of its codes; "": everywhere
+    names : name of each town and village, by code
     notes : findings of the input
     used : what the answer rests on
     """
@@ -141,6 +143,8 @@ class Evidence:
     elevation: Elevation | None = None
     persons: Mapping[str, int] | None = None
     grades: tuple[Shapes, Ints] | None = None
+    place: str = ""
+    names: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[Finding, ...] = ()
     used: Mapping[str, Any] = field(default_factory=dict)
 

@@ -13,13 +13,14 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 import shapely
+from pyproj import CRS
 
 from liangtian.errors import LayerInvalid
 from liangtian.finding import Finding, Outcome
 from liangtian.onemap.catalogue import Catalogue, LayerVersion
 from liangtian.onemap.farmland import grades_of
 from liangtian.onemap.index import Index
-from liangtian.onemap.places import lies_in
+from liangtian.onemap.places import lies_in, stem
 from liangtian.planning import land as land_use
 from liangtian.planning.potential_evidence import SITE_COLUMNS, Earlier, Evidence, Land, Sites
 from liangtian.planning.potential_rule import LINES
@@ -59,10 +60,7 @@ def gathered(
     """
     versions = catalogue.all_valid_on(on)
     used = _near(versions.get("DLTB", ()), place) if parcels is None else []
-    indexes = [parcels] if parcels is not None else catalogue.indexes("DLTB", [*used, *_grounds(versions)])
-    rows = [land_use.rows_in(index, place) for index in indexes]
-    if not sum(len(each) for each in rows):
-        raise LayerInvalid("potential-no-land", place=place or "—", on=on.isoformat())
+    indexes, rows = _land_use(catalogue, on, place, parcels)
     land = Land.of(indexes, rows)
     read = _Reading(catalogue, versions, land)
     return Evidence(
@@ -74,9 +72,44 @@ def gathered(
         elevation=given.elevation,
         persons=given.persons,
         grades=read.grades(),
+        place=stem(place or ""),
+        names=read.names(),
         notes=tuple(_doubts(indexes, rows, used, own=parcels is not None)),
         used=_told(versions, used, given),
     )
+
+
+def grounds(
+    catalogue: Catalogue, on: date, place: str | None, parcels: Index | None = None
+) -> tuple[tuple[float, float, float, float], CRS]:
+    """Bounds of the land that `gathered` would gather, in its plane: where an elevation model has to be read.
+
+    Raises
+    ------
+    LayerInvalid (layer-invalid): no parcels to survey.
+    """
+    indexes, rows = _land_use(catalogue, on, place, parcels)
+    plane = indexes[0].crs
+    boxes = [
+        reproject(shapely.box(*index.bounds[at].T), index.crs, plane)
+        for index, at in zip(indexes, rows, strict=True)
+        if len(at)
+    ]
+    west, south, east, north = shapely.total_bounds(np.concatenate(boxes)).tolist()
+    return (west, south, east, north), plane
+
+
+def _land_use(
+    catalogue: Catalogue, on: date, place: str | None, parcels: Index | None
+) -> tuple[list[Index], list[Ints]]:
+    """The layers of parcels, and which rows of each lie in the place."""
+    versions = catalogue.all_valid_on(on)
+    used = _near(versions.get("DLTB", ()), place)
+    indexes = [parcels] if parcels is not None else catalogue.indexes("DLTB", [*used, *_grounds(versions)])
+    rows = [land_use.rows_in(index, place) for index in indexes]
+    if not sum(len(each) for each in rows):
+        raise LayerInvalid("potential-no-land", place=place or "—", on=on.isoformat())
+    return indexes, rows
 
 
 def _near(versions: Sequence[LayerVersion], place: str | None) -> list[LayerVersion]:
@@ -118,6 +151,16 @@ class _Reading:
             for name in SITE_COLUMNS
         }
         return Sites(_joined([self.outlines(i, at) for i, at in zip(indexes, rows, strict=True)]), columns)
+
+    def names(self) -> dict[str, str]:
+        """Names of towns and villages by code."""
+        found: dict[str, str] = {}
+        for layer, code, name, digits in (("XZQ", "XZQDM", "XZQMC", 9), ("CJDCQ", "ZLDWDM", "ZLDWMC", 12)):
+            for index in self.indexes(layer) or ():
+                rows = np.arange(len(index))
+                pairs = zip(_text(index.column(code, rows)), _text(index.column(name, rows)), strict=True)
+                found |= {key[:digits]: word for key, word in pairs if key and word}
+        return found
 
     def grades(self) -> tuple[Shapes, Ints] | None:
         shapes = self.polygons("GDDB")

@@ -286,6 +286,7 @@ class _Survey:
             tuple(sorted(self.ruled, key=lambda each: (each.rule, each.says, each.message_id))),
             self.chosen.villages,
             self.evidence.used,
+            self.evidence.names,
             (*self.evidence.notes, *self.notes, *self._strangers()),
         )
 
@@ -298,9 +299,10 @@ class _Survey:
         return mask
 
     def _strangers(self) -> Iterator[Finding]:
-        """Codes of the list of persons that no parcel lies in."""
-        known = {village.village for village in self.chosen.villages}
-        others = sorted(set(self.evidence.persons or {}) - known)
+        """Codes of the list of persons, at the place surveyed, that no parcel lies in."""
+        known = {code[:12] for code in np.unique(self.land.text("ZLDWDM").astype(str)).tolist()}
+        told = self.evidence.persons or {}
+        others = sorted(code for code in told if code not in known and code.startswith(self.evidence.place))
         if others:
             shown = "、".join(others[:NAMED]) + ("…" if len(others) > NAMED else "")
             yield Finding("POT-03", Outcome.FAIL, "potential-persons-elsewhere", {"count": len(others), "ids": shown})
