@@ -18,6 +18,8 @@ api.add_router("/balance", balance)
 api.add_router("/commitments", commitments)
 api.add_router("/transfers", transfers)
 
+handler500 = "liangtian_web.refusals.server_error"
+
 urlpatterns = [
     path("", include("liangtian_web.home.urls")),
     path("people/", include("liangtian_web.people.urls")),
