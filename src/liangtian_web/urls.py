@@ -20,6 +20,8 @@ api.add_router("/commitments", commitments)
 api.add_router("/transfers", transfers)
 api.add_router("/planning", planning)
 
+handler500 = "liangtian_web.refusals.server_error"
+
 urlpatterns = [
     path("", include("liangtian_web.home.urls")),
     path("people/", include("liangtian_web.people.urls")),
