@@ -25,6 +25,7 @@ from liangtian_web.balance.procedure import (
     later,
     posted,
 )
+from liangtian_web.balance.procedures.corrections import after_approval
 from liangtian_web.balance.promises import promised_for
 from liangtian_web.balance.queries import at_hand, held_by
 from liangtian_web.ledger import actions as book
@@ -152,6 +153,7 @@ APPROVAL = Procedure(
     registered=surplus_used,
     book=write_off,
     evidence=_check,
+    follows=after_approval,
 )
 RELEASE = Procedure(
     event="release",
