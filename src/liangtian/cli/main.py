@@ -17,6 +17,7 @@ from liangtian.cli.county import county
 from liangtian.cli.design import design
 from liangtian.cli.explain import explain
 from liangtian.cli.fragmentation import fragmentation
+from liangtian.cli.jars import jars
 from liangtian.cli.layers import layers
 from liangtian.cli.layout import layout
 from liangtian.cli.publish import publish
@@ -46,6 +47,7 @@ for command in (
     design,
     explain,
     fragmentation,
+    jars,
     layers,
     layout,
     publish,
