@@ -16,18 +16,21 @@ from liangtian.check.gather import boundary_of
 from liangtian.check.overlay import cut
 from liangtian.check.result import to_json
 from liangtian.check.run import technical_on
+from liangtian.cli.engine import blocks_on, engine_options, plane_of, prefix_of, published, refuse, where_of
 from liangtian.cli.options import DateType, file_options, home_option, opened
 from liangtian.errors import LayerInvalid
 from liangtian.finding import Finding, Outcome
 from liangtian.formats import vector
 from liangtian.messages import Language, render, render_text
-from liangtian.onemap.catalogue import Catalogue
+from liangtian.onemap.catalogue import Catalogue, LayerVersion
 from liangtian.onemap.index import Index
 from liangtian.onemap.places import lies_in
 from liangtian.planning import land, parcels
 from liangtian.planning.blocks import BlockRule, Blocks, blocks_of, mean_grade
+from liangtian.planning.land import unclassed_named
 from liangtian.planning.layer import as_features
 from liangtian.planning.parcels import Parcels
+from liangtian.planning.spread import BlockTable, Reading
 from liangtian.policy.parameters import Parameters
 from liangtian.rules.documents import DOCUMENTS
 from liangtian.rules.haining_2021.c1_5_targets.blocks import block_class
@@ -83,6 +86,7 @@ class Found:
 @click.option("--min-mu", type=Exact(), default="0", metavar="N", help="Leave out blocks below N mu net.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.option("--output", type=click.Path(path_type=Path), help="Also write the outlines of the blocks to a new file.")
+@engine_options
 @home_option
 @file_options
 @click.pass_obj
@@ -90,15 +94,24 @@ def blocks(lang: Language, /, source: str, home: Path, min_mu: Fraction, as_json
     """Join farmland into contiguous blocks: LAYER is a published DLTB, FILE any file of land-use parcels."""
     on, place, within, by = (given.pop(name) for name in ("on", "place", "within", "by"))
     rule, output = rule_of(on, place, given.pop("gap"), given.pop("across")), given.pop("output")
-    steep = given.pop("steep")
-    found = found_land(source, home, on or date.max, place, given)
-    chosen, rule = with_terrain(parcels_of(found, place, within, given), rule, steep, given)
-    kept = None if Path(source).exists() else Catalogue(home).kept(TILES)
-    made = blocks_of(chosen, rule, digits=LEVELS.get(by), kept=kept)
-    notes = [*found.notes, *doubts(made)]
+    steep, where = given.pop("steep"), where_of(given)
+    made: Blocks | BlockTable
+    if where.configuration.engine == "cluster":
+        rule = with_grade(rule, steep) if steep in GRADES else rule
+        refuse({"within": within, "output": output, "steep": None if steep in GRADES else steep})
+        paths, used = published(source, Catalogue(home), on or date.max, place)
+        made = blocks_on(where, paths, Reading(plane_of(paths), rule, prefix_of(place), LEVELS.get(by)))
+        notes = [*unclassed_named(made.unclassed), *overlaps_of(used)]
+    else:
+        found = found_land(source, home, on or date.max, place, given)
+        chosen, rule = with_terrain(parcels_of(found, place, within, given), rule, steep, given)
+        kept = None if Path(source).exists() else Catalogue(home).kept(TILES)
+        made = blocks_of(chosen, rule, digits=LEVELS.get(by), kept=kept)
+        notes = found.notes
+    notes = [*notes, *doubts(made)]
     shown = made.at_least(min_mu)
     rows = rows_of(made, shown, on or date.max)
-    if output is not None:
+    if output is not None and isinstance(made, Blocks):
         vector.write(as_features(made, rule, shown), output)
     if as_json:
         said = [{"rule": note.rule, "message": render(note, lang=lang)} for note in notes]
@@ -109,7 +122,7 @@ def blocks(lang: Language, /, source: str, home: Path, min_mu: Fraction, as_json
     click.echo(_summary(made, rows, lang))
 
 
-def rows_of(made: Blocks, first: int, on: date) -> list[dict[str, Any]]:
+def rows_of(made: Blocks | BlockTable, first: int, on: date) -> list[dict[str, Any]]:
     """The first blocks as the JSON document has them; areas are Decimal m²."""
     in_force = [value for value in Parameters(DOCUMENTS).history(SIZES) if value.since <= on]
     sizes = in_force[-1].table if in_force else {}
@@ -160,12 +173,14 @@ def _published(source: str, catalogue: Catalogue, on: date, place: str | None) -
     used = [v for v in versions[name] if place is None or lies_in(place, v.place) or lies_in(v.place, place)]
     indexes = catalogue.indexes(name, [*used, *(v for layer in ("XZQ", "CJDCQ") for v in versions.get(layer, ()))])
     notes = [note for index in indexes for note in land.unclassed(index, land.rows_in(index, place))]
-    for version in used:
-        count = version.quality.get("counts", {}).get(OVERLAP_RULE, 0)
-        if count:
-            params = {"layer": version.name, "count": count}
-            notes.append(Finding("BLK-02", Outcome.FAIL, "blocks-published-overlap", params))
-    return Found(indexes, notes, name)
+    return Found(indexes, [*notes, *overlaps_of(used)], name)
+
+
+def overlaps_of(used: list[LayerVersion]) -> list[Finding]:
+    """What publishing found in versions that blocks are made of."""
+    counts = [(version.name, version.quality.get("counts", {}).get(OVERLAP_RULE, 0)) for version in used]
+    told = [{"layer": name, "count": count} for name, count in counts if count]
+    return [Finding("BLK-02", Outcome.FAIL, "blocks-published-overlap", params) for params in told]
 
 
 def parcels_of(found: Found, place: str | None, within: Path | None, options: dict[str, Any]) -> Parcels:
@@ -194,14 +209,19 @@ def with_terrain(
     if steep is None:
         return chosen, rule
     if steep in GRADES:
-        return chosen, replace(rule, steep_grade=int(steep))
+        return chosen, with_grade(rule, steep)
     if not Path(steep).exists():
         raise LayerInvalid("blocks-steep-unknown", given=steep)
     with opened(Path(steep), options) as features:
         return replace(chosen, steep=land.steep_ground(features, chosen.crs)), rule
 
 
-def doubts(made: Blocks) -> list[Finding]:
+def with_grade(rule: BlockRule, steep: str) -> BlockRule:
+    """The rule with another grade from which ground is steep."""
+    return replace(rule, steep_grade=int(steep))
+
+
+def doubts(made: Blocks | BlockTable) -> list[Finding]:
     unknown = [made.ids[n] for n in np.flatnonzero(~made.ridges_known).tolist()]
     if not unknown:
         return []
@@ -225,7 +245,7 @@ def plain_rule(rule: BlockRule) -> dict[str, Any]:
     }
 
 
-def _summary(made: Blocks, rows: list[dict[str, Any]], lang: Language) -> str:
+def _summary(made: Blocks | BlockTable, rows: list[dict[str, Any]], lang: Language) -> str:
     if not rows:
         return render_text("blocks-none", {}, lang=lang)
     total = m2_from_dm2(int(made.net_dm2.sum()))
