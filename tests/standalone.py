@@ -52,7 +52,7 @@ def _daemon(folder: Path, name: str, main: str, *words: str) -> Iterator[subproc
     home = Path(pyspark.__file__).parent
     command = [home / "bin/spark-class", main, "--host", "127.0.0.1", "--webui-port", "0", *words]
     env = {
-        **os.environ,
+        **os.environ,  # noqa: TID251 - the ban is the kernel's, this runs programs
         "SPARK_HOME": str(home),
         "SPARK_LOCAL_IP": "127.0.0.1",
         "SPARK_DAEMON_MEMORY": "256m",

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import pytest
 from click.testing import CliRunner
+from pyproj import CRS
 
 from engine_land import ON, county, fields, phillips
 from liangtian.cli.main import cli
@@ -23,12 +24,14 @@ from liangtian.errors import EngineUnavailable
 from liangtian.onemap.catalogue import Catalogue
 from liangtian.planning import parcels
 from liangtian.planning.blocks import blocks_of
+from liangtian.planning.crossing import Ground, crossings, screening
 from liangtian.planning.spread import Reading, spread_blocks
+from liangtian.planning.surroundings import relations
 from planning_land import RULE
 
 pytest.importorskip("pyspark", reason="the extra `cluster` is not installed: the cluster engine is not tested")
 
-from standalone import JAVA, Cluster, standalone  # noqa: E402  (needs pyspark)
+from standalone import JAVA, Cluster, standalone
 
 pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::DeprecationWarning")  # pyspark's own
 
@@ -105,6 +108,16 @@ def test_real_fields_make_the_same_blocks(engine: Engine, tmp_path: Path) -> Non
     made = spread_blocks(engine, paths, Reading(crs, RULE), side_m=20_000)
     assert figures(made) == here(home)
     assert engine.fetch("seams").num_rows > 0
+
+
+def test_overlays_and_relations_are_the_same(engine: Engine, land: Path) -> None:
+    paths, crs = fields(land)
+    plane, ground = CRS.from_user_input(crs), Ground(tuple(paths), farmland=True)
+    with opened(Configuration()) as local:
+        expected = relations(local, paths, plane), crossings(local, paths, [ground], plane), screening(local)
+    found = relations(engine, paths, plane), crossings(engine, paths, [ground], plane), screening(engine)
+    assert [table.to_pylist() for table in found] == [table.to_pylist() for table in expected]
+    assert min(table.num_rows for table in found) > 1000
 
 
 def test_a_worker_killed_in_the_middle_changes_nothing(engine: Engine, workers: Cluster, land: Path) -> None:
