@@ -22,7 +22,7 @@ import shapely
 
 from liangtian.engine.differences import CLUSTER
 from liangtian.engine.jars import checked, pinned
-from liangtian.engine.spatial import Configuration, Step, statement
+from liangtian.engine.spatial import Configuration, Step, spoken
 from liangtian.errors import EngineUnavailable
 
 REACH_S = 5.0  # to find the master's door open
@@ -67,8 +67,8 @@ class Cluster:
     def put(self, name: str, table: pa.Table) -> None:
         self._named(name, self._session.createDataFrame(table))
 
-    def query(self, name: str, statement_name: str, **words: object) -> None:
-        self._named(name, self._session.sql(statement(statement_name, words, CLUSTER)))
+    def query(self, name: str, statement: str, **words: object) -> None:
+        self._named(name, self._session.sql(spoken(statement, words, CLUSTER)))
 
     def each(self, name: str, of: str, step: Step, columns: pa.Schema) -> None:
         run = partial(_by_batch, step, columns)

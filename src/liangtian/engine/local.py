@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from liangtian.engine.differences import LOCAL
-from liangtian.engine.spatial import Step, statement
+from liangtian.engine.spatial import Step, spoken
 from liangtian.errors import EngineUnavailable
 
 BATCH = 1 << 16  # rows a function gets at once
@@ -37,8 +37,8 @@ class Local:
         self._tables[name] = table
         self._sedona.create_data_frame(table).to_view(name, overwrite=True)
 
-    def query(self, name: str, statement_name: str, **words: object) -> None:
-        found = self._sedona.sql(statement(statement_name, words, LOCAL))
+    def query(self, name: str, statement: str, **words: object) -> None:
+        found = self._sedona.sql(spoken(statement, words, LOCAL))
         table = pa.RecordBatchReader.from_stream(found).read_all()
         self.put(name, table.cast(pa.schema([_plain(each) for each in table.schema])))
 

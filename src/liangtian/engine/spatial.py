@@ -72,9 +72,9 @@ class Engine(Protocol):
         """A table as a folder of Parquet files, there or on object storage; what stood there is replaced."""
 
 
-def statement(name: str, words: dict[str, object], differences: dict[str, str]) -> str:
+def spoken(statement: str, words: dict[str, object], differences: dict[str, str]) -> str:
     """A statement of `sql/` for one engine."""
-    text = files("liangtian.engine").joinpath("sql", f"{name}.sql").read_text("utf-8")
+    text = files("liangtian.engine").joinpath("sql", f"{statement}.sql").read_text("utf-8")
     return text.format(**differences, **words)
 
 

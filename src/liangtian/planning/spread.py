@@ -297,7 +297,9 @@ def _table(blocks: pa.Table, mix: pa.Table, unclassed: pa.Table) -> BlockTable:
 
     return BlockTable(
         told_apart(blocks["id"].to_pylist()),
-        *(blocks[name].to_numpy() for name in ("area_dm2", "net_dm2", "parcels")),
+        blocks["area_dm2"].to_numpy(),
+        blocks["net_dm2"].to_numpy(),
+        blocks["parcels"].to_numpy(),
         blocks["known"].to_numpy() == 1,
         blocks["paddy_dm2"].to_numpy(),
         sums("grade", WORST + 1),
