@@ -36,7 +36,10 @@ from liangtian.rules.documents import DOCUMENTS
 from liangtian.rules.haining_2021.c1_5_targets.blocks import block_class
 from liangtian.units import display_area, m2_from_dm2
 
-OVERLAP_RULE = "COM-26"
+PUBLISHED_NOTES = (  # quality rules of publishing, and what their counts mean to blocks
+    ("COM-26", "BLK-02", Outcome.FAIL, "blocks-published-overlap"),
+    ("COM-27", "BLK-04", Outcome.UNKNOWN, "blocks-published-gaps"),
+)
 LEVELS = {"county": 6, "town": 9, "village": 12}
 SIZES = "haining-2021一（五）.block_class_min_mu"
 GRADES = ("1", "2", "3", "4", "5")  # of slope
@@ -101,7 +104,7 @@ def blocks(lang: Language, /, source: str, home: Path, min_mu: Fraction, as_json
         refuse({"within": within, "output": output, "steep": None if steep in GRADES else steep})
         paths, used = published(source, Catalogue(home), on or date.max, place)
         made = blocks_on(where, paths, Reading(plane_of(paths), rule, prefix_of(place), LEVELS.get(by)))
-        notes = [*unclassed_named(made.unclassed), *overlaps_of(used)]
+        notes = [*unclassed_named(made.unclassed), *published_notes(used)]
     else:
         found = found_land(source, home, on or date.max, place, given)
         chosen, rule = with_terrain(parcels_of(found, place, within, given), rule, steep, given)
@@ -159,6 +162,7 @@ def found_land(source: str, home: Path, on: date, place: str | None, options: di
             layer = land.indexed(features)
             rows = land.rows_in(layer, place)
             notes = [*features.findings, *land.unclassed(layer, rows), *land.overlapping(layer, rows)]
+            notes += land.uncovered(layer)
             return Found([layer], notes, features.source)
     return _published(source, Catalogue(home), on, place)
 
@@ -173,14 +177,19 @@ def _published(source: str, catalogue: Catalogue, on: date, place: str | None) -
     used = [v for v in versions[name] if place is None or lies_in(place, v.place) or lies_in(v.place, place)]
     indexes = catalogue.indexes(name, [*used, *(v for layer in ("XZQ", "CJDCQ") for v in versions.get(layer, ()))])
     notes = [note for index in indexes for note in land.unclassed(index, land.rows_in(index, place))]
-    return Found(indexes, [*notes, *overlaps_of(used)], name)
+    return Found(indexes, [*notes, *published_notes(used)], name)
 
 
-def overlaps_of(used: list[LayerVersion]) -> list[Finding]:
+def published_notes(used: list[LayerVersion]) -> list[Finding]:
     """What publishing found in versions that blocks are made of."""
-    counts = [(version.name, version.quality.get("counts", {}).get(OVERLAP_RULE, 0)) for version in used]
-    told = [{"layer": name, "count": count} for name, count in counts if count]
-    return [Finding("BLK-02", Outcome.FAIL, "blocks-published-overlap", params) for params in told]
+    notes = []
+    for version in used:
+        counts = version.quality.get("counts", {})
+        for found_by, rule, outcome, message_id in PUBLISHED_NOTES:
+            if counts.get(found_by, 0):
+                params = {"layer": version.name, "count": counts[found_by]}
+                notes.append(Finding(rule, outcome, message_id, params))
+    return notes
 
 
 def parcels_of(found: Found, place: str | None, within: Path | None, options: dict[str, Any]) -> Parcels:
