@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
@@ -10,38 +10,27 @@ from pathlib import Path
 from typing import Any
 
 import click
-import numpy as np
 
+from liangtian.check.blocks import Found, doubts, plain_rule, published, published_notes, rows_of
 from liangtian.check.gather import boundary_of
 from liangtian.check.overlay import cut
 from liangtian.check.result import to_json
 from liangtian.check.run import technical_on
-from liangtian.cli.engine import blocks_on, engine_options, plane_of, prefix_of, published, refuse, where_of
+from liangtian.cli.engine import blocks_on, engine_options, plane_of, prefix_of, refuse, snapshots_of, where_of
 from liangtian.cli.options import DateType, file_options, home_option, opened
 from liangtian.errors import LayerInvalid
-from liangtian.finding import Finding, Outcome
 from liangtian.formats import vector
 from liangtian.messages import Language, render, render_text
-from liangtian.onemap.catalogue import Catalogue, LayerVersion
-from liangtian.onemap.index import Index
-from liangtian.onemap.places import lies_in
+from liangtian.onemap.catalogue import Catalogue
 from liangtian.planning import land, parcels
-from liangtian.planning.blocks import BlockRule, Blocks, blocks_of, mean_grade
+from liangtian.planning.blocks import BlockRule, Blocks, blocks_of
 from liangtian.planning.land import unclassed_named
 from liangtian.planning.layer import as_features
 from liangtian.planning.parcels import Parcels
 from liangtian.planning.spread import BlockTable, Reading
-from liangtian.policy.parameters import Parameters
-from liangtian.rules.documents import DOCUMENTS
-from liangtian.rules.haining_2021.c1_5_targets.blocks import block_class
 from liangtian.units import display_area, m2_from_dm2
 
-PUBLISHED_NOTES = (  # quality rules of publishing, and what their counts mean to blocks
-    ("COM-26", "BLK-02", Outcome.FAIL, "blocks-published-overlap"),
-    ("COM-27", "BLK-04", Outcome.UNKNOWN, "blocks-published-gaps"),
-)
 LEVELS = {"county": 6, "town": 9, "village": 12}
-SIZES = "haining-2021一（五）.block_class_min_mu"
 GRADES = ("1", "2", "3", "4", "5")  # of slope
 TILES = "tiles"  # where results of tiles are kept
 SHOWN = 20  # blocks a terminal lists
@@ -60,15 +49,6 @@ class Exact(click.ParamType[Fraction]):
         if not number.is_finite() or number < 0:
             self.fail(render_text("blocks-bad-length", {"value": value}), param, ctx)
         return Fraction(number)
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """Land to make blocks of, and what is wrong with it."""
-
-    indexes: list[Index]
-    notes: list[Finding]
-    source: str
 
 
 @click.command()
@@ -102,7 +82,7 @@ def blocks(lang: Language, /, source: str, home: Path, min_mu: Fraction, as_json
     if where.configuration.engine == "cluster":
         rule = with_grade(rule, steep) if steep in GRADES else rule
         refuse({"within": within, "output": output, "steep": None if steep in GRADES else steep})
-        paths, used = published(source, Catalogue(home), on or date.max, place)
+        paths, used = snapshots_of(source, Catalogue(home), on or date.max, place)
         made = blocks_on(where, paths, Reading(plane_of(paths), rule, prefix_of(place), LEVELS.get(by)))
         notes = [*unclassed_named(made.unclassed), *published_notes(used)]
     else:
@@ -125,27 +105,6 @@ def blocks(lang: Language, /, source: str, home: Path, min_mu: Fraction, as_json
     click.echo(_summary(made, rows, lang))
 
 
-def rows_of(made: Blocks | BlockTable, first: int, on: date) -> list[dict[str, Any]]:
-    """The first blocks as the JSON document has them; areas are Decimal m²."""
-    in_force = [value for value in Parameters(DOCUMENTS).history(SIZES) if value.since <= on]
-    sizes = in_force[-1].table if in_force else {}
-    grades, slopes, paddy = made.grades_dm2(first), made.slopes_dm2(first), made.paddy_dm2(first)
-    return [
-        {
-            "id": made.ids[n],
-            "area_m2": m2_from_dm2(int(made.area_dm2[n])),
-            "net_m2": made.net_m2(n),
-            "parcels": int(made.count[n]),
-            "grade": mean_grade(grades[n]),
-            "size_class": None if (net := made.net_m2(n)) is None else block_class(net, sizes),
-            "paddy_m2": m2_from_dm2(int(paddy[n])),
-            "grades": _mix(grades[n], "grade"),
-            "slopes": _mix(slopes[n], "slope"),
-        }
-        for n in range(first)
-    ]
-
-
 def rule_of(on: date | None, place: str | None, gap_m: Fraction | None, across_m: Fraction | None) -> BlockRule:
     rule = technical_on(on or date.max, place or "").block
     return replace(
@@ -164,32 +123,7 @@ def found_land(source: str, home: Path, on: date, place: str | None, options: di
             notes = [*features.findings, *land.unclassed(layer, rows), *land.overlapping(layer, rows)]
             notes += land.uncovered(layer)
             return Found([layer], notes, features.source)
-    return _published(source, Catalogue(home), on, place)
-
-
-def _published(source: str, catalogue: Catalogue, on: date, place: str | None) -> Found:
-    name = source.upper()
-    versions = catalogue.all_valid_on(on)
-    if name not in versions:
-        raise LayerInvalid("blocks-source-unknown", source=source, on=on.isoformat())
-    if name != "DLTB":
-        raise LayerInvalid("blocks-not-land-use", layer=name)
-    used = [v for v in versions[name] if place is None or lies_in(place, v.place) or lies_in(v.place, place)]
-    indexes = catalogue.indexes(name, [*used, *(v for layer in ("XZQ", "CJDCQ") for v in versions.get(layer, ()))])
-    notes = [note for index in indexes for note in land.unclassed(index, land.rows_in(index, place))]
-    return Found(indexes, [*notes, *published_notes(used)], name)
-
-
-def published_notes(used: list[LayerVersion]) -> list[Finding]:
-    """What publishing found in versions that blocks are made of."""
-    notes = []
-    for version in used:
-        counts = version.quality.get("counts", {})
-        for found_by, rule, outcome, message_id in PUBLISHED_NOTES:
-            if counts.get(found_by, 0):
-                params = {"layer": version.name, "count": counts[found_by]}
-                notes.append(Finding(rule, outcome, message_id, params))
-    return notes
+    return published(source, Catalogue(home), on, place)
 
 
 def parcels_of(found: Found, place: str | None, within: Path | None, options: dict[str, Any]) -> Parcels:
@@ -228,30 +162,6 @@ def with_terrain(
 def with_grade(rule: BlockRule, steep: str) -> BlockRule:
     """The rule with another grade from which ground is steep."""
     return replace(rule, steep_grade=int(steep))
-
-
-def doubts(made: Blocks | BlockTable) -> list[Finding]:
-    unknown = [made.ids[n] for n in np.flatnonzero(~made.ridges_known).tolist()]
-    if not unknown:
-        return []
-    params = {"count": len(unknown), "ids": "、".join(unknown[: land.NAMED])}
-    return [Finding("BLK-03", Outcome.UNKNOWN, "blocks-ridges-unknown", params, parcels=tuple(unknown))]
-
-
-def _mix(sums_dm2: Any, name: str) -> list[dict[str, Any]]:
-    """Parts that are there; what has no grade or slope comes last, as null."""
-    present = [n for n in [*range(1, len(sums_dm2)), 0] if sums_dm2[n]]
-    return [{name: n or None, "net_m2": m2_from_dm2(int(sums_dm2[n]))} for n in present]
-
-
-def plain_rule(rule: BlockRule) -> dict[str, Any]:
-    return {
-        "internal": rule.internal,
-        "barriers": rule.barriers,
-        "across_m": float(rule.across_m),
-        "gap_m": float(rule.gap_m),
-        "steep_grade": rule.steep_grade,
-    }
 
 
 def _summary(made: Blocks | BlockTable, rows: list[dict[str, Any]], lang: Language) -> str:

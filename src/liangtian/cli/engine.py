@@ -12,11 +12,12 @@ from typing import Any, TypeVar
 import click
 import pyarrow.parquet as pq
 
+from liangtian.check.blocks import in_force
 from liangtian.engine.spatial import Configuration, opened
 from liangtian.errors import LayerInvalid
 from liangtian.onemap import snapshot
 from liangtian.onemap.catalogue import Catalogue, LayerVersion
-from liangtian.onemap.places import lies_in, stem
+from liangtian.onemap.places import stem
 from liangtian.planning.spread import BlockTable, Reading, spread_blocks
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -97,28 +98,24 @@ def refuse(given: dict[str, Any]) -> None:
         raise LayerInvalid("engine-not-with", options=named)
 
 
-def published(source: str, catalogue: Catalogue, on: date, place: str | None) -> tuple[list[Path], list[LayerVersion]]:
+def snapshots_of(
+    source: str, catalogue: Catalogue, on: date, place: str | None
+) -> tuple[list[Path], list[LayerVersion]]:
     """The snapshots of a published layer in force, and the versions they are of.
 
     Raises
     ------
-    LayerInvalid (layer-invalid): a file, or a layer that is not published or has no land-use parcels.
+    LayerInvalid (layer-invalid): a file, versions in several planes, a layer that is not published or no land use.
     """
     if Path(source).exists():
         raise LayerInvalid("engine-needs-layer", source=source)
-    name, versions = source.upper(), catalogue.all_valid_on(on)
-    if name not in versions:
-        raise LayerInvalid("blocks-source-unknown", source=source, on=on.isoformat())
-    if name != "DLTB":
-        raise LayerInvalid("blocks-not-land-use", layer=name)
-    used = [v for v in versions[name] if place is None or lies_in(place, v.place) or lies_in(v.place, place)]
+    used, ends = in_force(source, catalogue, on, place)
     if not used:
-        raise LayerInvalid("blocks-empty", source=name)
+        raise LayerInvalid("blocks-empty", source=source.upper())
     planes = sorted({version.crs for version in used})
     if len(planes) > 1:
         raise LayerInvalid("engine-planes-differ", planes="、".join(planes))
-    ends = [version for layer in ("XZQ", "CJDCQ") for version in versions.get(layer, ())]
-    return catalogue.paths(name, [*used, *ends]), used
+    return catalogue.paths(source.upper(), [*used, *ends]), used
 
 
 def blocks_on(where: Where, paths: list[Path], reading: Reading) -> BlockTable:
