@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 import click
 import pyarrow.parquet as pq
+from pyproj import CRS
 
 from liangtian.check.blocks import in_force
 from liangtian.engine.spatial import Configuration, opened
@@ -126,7 +127,12 @@ def blocks_on(where: Where, paths: list[Path], reading: Reading) -> BlockTable:
 
 def plane_of(paths: list[Path]) -> str:
     """The plane of snapshots, as PROJ reads it."""
-    return snapshot.crs_of(pq.read_schema(paths[0]).empty_table()).to_wkt()
+    return crs_of(paths[0]).to_wkt()
+
+
+def crs_of(path: Path) -> CRS:
+    """The plane of a snapshot."""
+    return snapshot.crs_of(pq.read_schema(path).empty_table())
 
 
 def prefix_of(place: str | None) -> str:

@@ -21,6 +21,7 @@ from liangtian.cli.fragmentation import fragmentation
 from liangtian.cli.jars import jars
 from liangtian.cli.layers import layers
 from liangtian.cli.layout import layout
+from liangtian.cli.overlay import overlay
 from liangtian.cli.potential import potential
 from liangtian.cli.publish import publish
 from liangtian.cli.rank import rank
@@ -52,6 +53,7 @@ for command in (
     jars,
     layers,
     layout,
+    overlay,
     potential,
     publish,
     rank,

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 import pytest
 import shapely
+from click.testing import CliRunner
 from pyproj import CRS
 
 from engine_land import ON, county, fields, overlapping_squares, phillips, publish
+from liangtian.cli.main import cli
 from liangtian.datasets.county import generate
 from liangtian.engine.spatial import Configuration, Engine, opened
+from liangtian.errors import LayerInvalid
 from liangtian.onemap.catalogue import Catalogue
 from liangtian.onemap.index import Index
+from liangtian.onemap.landclass import is_farmland
 from liangtian.planning import parcels
 from liangtian.planning.blocks import blocks_of
 from liangtian.planning.crossing import Ground, crossings, screening
@@ -147,6 +155,27 @@ def test_the_overlay_table_is_that_of_single_cuts(engine: Engine, tmp_path: Path
     sums = screening(engine).to_pylist()
     assert sum(row["area_dm2"] for row in sums) == sum(row[3] for row in expected)
     assert sum(row["pieces"] for row in sums) == len(expected)
+
+
+def test_the_command_prints_the_sums_and_writes_the_pieces(home: Path, tmp_path: Path) -> None:
+    words = ["overlay", "DLTB", "DLTB:farmland", "--home", str(home), "--write", str(tmp_path / "pieces"), "--json"]
+    said = CliRunner().invoke(cli, words)
+    assert said.exit_code == 0, said.output
+    index = index_of(home)
+    farmland = is_farmland(index.attributes["DLBM"])
+    rows = json.loads(said.stdout)["sums"]
+    assert {row["ground"] for row in rows} == {"DLTB:farmland"}
+    assert sorted(row["id"] for row in rows) == sorted(
+        index.attributes["parcel_id"].filter(pa.array(farmland)).to_pylist()
+    )
+    written = pq.read_table(tmp_path / "pieces")
+    assert pc.sum(written["area_dm2"]).as_py() == int(index.area_dm2[farmland].sum())
+
+
+def test_a_layer_nobody_published_is_named(home: Path) -> None:
+    said = CliRunner().invoke(cli, ["overlay", "DLTB", "STBHHX", "--home", str(home)])
+    assert isinstance(said.exception, LayerInvalid)
+    assert said.exception.message_id == "overlay-source-unknown"
 
 
 def test_patches_are_screened_against_farmland_and_the_rest(engine: Engine, home: Path, tmp_path: Path) -> None:
