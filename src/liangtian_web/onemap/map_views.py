@@ -34,7 +34,21 @@ from liangtian_web.trail.actions import note
 
 Spoken: TypeAlias = list[tuple[LayerVersion, Share]]
 FEW_ROWS = 5000  # a layer this small is drawn as shapes at every zoom
-LAYER_ORDER = ("DLTB", "YJJBNTTB", "YJJBNTSFQ", "STBHHX", "CZKFBJ", "KZBJ", "XZQ", "CJDCQ", "GDDB", "SYBHQ", "EDLD", "FZLD", "ZZDK")
+LAYER_ORDER = (
+    "DLTB",
+    "YJJBNTTB",
+    "YJJBNTSFQ",
+    "STBHHX",
+    "CZKFBJ",
+    "KZBJ",
+    "XZQ",
+    "CJDCQ",
+    "GDDB",
+    "SYBHQ",
+    "EDLD",
+    "FZLD",
+    "ZZDK",
+)
 
 
 def day_of(request: Request, *, keep: bool = True) -> date:

@@ -7,16 +7,26 @@ from typing import Any
 from django.http import QueryDict
 from django.urls import reverse
 
+from liangtian.messages import Language
 from liangtian_web.onemap.map_views import map_config
 from liangtian_web.onemap.models import LayerVersion
 from liangtian_web.onemap.queries import versions_for
 from liangtian_web.onemap.swipe import Against
 from liangtian_web.people.requests import Request, language_of
-from liangtian_web.planning import kept, presentation
+from liangtian_web.planning import kept, potential, presentation
 from liangtian_web.planning.actions import needed
-from liangtian_web.planning.forms import BlockFilter
+from liangtian_web.planning.forms import BlockFilter, CandidateFilter
 from liangtian_web.planning.models import Answer, Block, Plan, Study
-from liangtian_web.planning.queries import answer_of, blocks_of, folder_of, plans_for, studies_for, totals
+from liangtian_web.planning.queries import (
+    answer_of,
+    blocks_of,
+    candidate_totals,
+    candidates_of,
+    folder_of,
+    plans_for,
+    studies_for,
+    totals,
+)
 
 PAGE = 100
 ROWS_SHOWN = 300
@@ -165,4 +175,51 @@ def fragmentation(request: Request, study: Study, answer: Answer) -> dict[str, A
     }
 
 
-CONTEXTS = {Study.Kind.BLOCKS: blocks, Study.Kind.DESIGN: design, Study.Kind.FRAGMENTATION: fragmentation}
+def candidate_filter(answer: Answer, given: QueryDict, lang: Language) -> tuple[CandidateFilter, dict[str, Any]]:
+    """The filters of a list of candidates, and what they ask for."""
+    form = CandidateFilter(potential.choices(answer, lang), given, label_suffix="")
+    return form, form.cleaned_data if form.is_valid() else {}
+
+
+def survey(request: Request, study: Study, answer: Answer) -> dict[str, Any]:
+    """Tables by town and village, rules, and the candidates under the filters on the map."""
+    lang = language_of(request)
+    data = answer.data[lang]
+    form, asked = candidate_filter(answer, request.GET, lang)
+    found = candidates_of(answer, asked)
+    after = request.GET.get("after", "")
+    page = list((found.filter(number__gt=int(after)) if after.isdecimal() else found)[: PAGE + 1])
+    more = request.GET.copy()
+    more["after"] = str(page[PAGE - 1].number) if len(page) > PAGE else ""
+    shown = list(found.values_list("number", flat=True)) if any(asked.values()) else None
+    for row in page:
+        row.kind_word, row.state_word = potential.words(row, lang)
+    return {
+        "data": data,
+        "verdict": potential.verdict(data, lang),
+        "towns": potential.by_place(data["towns"]),
+        "villages": potential.by_place(data["villages"]),
+        "rules": potential.rules(data, lang),
+        "form": form,
+        "rows": page[:PAGE],
+        "more": more.urlencode() if more["after"] else "",
+        "filtered": {key: value for key, value in asked.items() if value},
+        "totals": candidate_totals(found),
+        "config": map_config(
+            request,
+            land_of(request, study),
+            study.on,
+            candidates=reverse("planning:shapes", args=[study.uuid]),
+            candidate=reverse("planning:study", args=[study.uuid]) + "candidates/",
+            candidatesShown=shown,
+            kinds=potential.HUES,
+        ),
+    }
+
+
+CONTEXTS = {
+    Study.Kind.BLOCKS: blocks,
+    Study.Kind.DESIGN: design,
+    Study.Kind.FRAGMENTATION: fragmentation,
+    Study.Kind.POTENTIAL: survey,
+}

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import shapely
 from django import forms
+from django.core.files.uploadedfile import UploadedFile
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from liangtian.check.works import works_on
 from liangtian.errors import ParameterMissing
+from liangtian_web.onemap.actions import safe_name
 from liangtian_web.onemap.forms import offer_places
 from liangtian_web.onemap.ground import Unmeasurable, figure
 from liangtian_web.people.models import Place, User
@@ -28,6 +31,7 @@ DATE = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
 LIMITS = [("", _("不设界")), ("9", _("不跨乡镇")), ("12", _("不跨村"))]
 AVOID = [("STBHHX", _("生态保护红线")), ("CZKFBJ", _("城镇开发边界"))]
 PIECES_MAX = 50_000
+DEM_BYTES_MAX = 200 * 2**20
 
 
 def length(label: Any, help_text: Any) -> forms.DecimalField:
@@ -205,7 +209,69 @@ class FragmentationForm(LandForm):
         return () if before is None else (before,)
 
 
-FORMS: dict[str, type[LandForm]] = {form.KIND: form for form in (BlocksForm, DesignForm, FragmentationForm)}
+class PotentialForm(LandForm):
+    """Which parcels might be worked on."""
+
+    KIND = Study.Kind.POTENTIAL
+
+    dem = forms.FileField(
+        label=_("高程模型"), required=False, help_text=_("GeoTIFF 等栅格，单位米；不给则用调查的坡度级别")
+    )
+    dem_nodata = forms.CharField(
+        label=_("高程无数据值"),
+        required=False,
+        max_length=20,
+        help_text=_("文件没有声明时填写；每个像元都有高程填 none"),
+    )
+    persons = forms.CharField(
+        label=_("各村户籍人口"), required=False, max_length=200_000, widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("每行：12 位村代码 人数；没有的村，人均用地记为无法判断"),
+    )  # fmt: skip
+    by = gap_m = across_m = None
+    drawn = None
+    RULE = ("dem", "dem_nodata", "persons")
+    field_order = ("name", "place", "on")
+
+    def clean_dem(self) -> UploadedFile[Any] | None:
+        """Only what may be a raster, of a size a county has."""
+        given: UploadedFile[Any] | None = self.cleaned_data["dem"]
+        if given and (given.size or 0) > DEM_BYTES_MAX:
+            raise forms.ValidationError(
+                gettext("高程模型超过 %(mb)s MB，请裁到本单元范围。") % {"mb": DEM_BYTES_MAX >> 20}
+            )
+        return given
+
+    def clean_dem_nodata(self) -> str:
+        """A number, or none."""
+        text: str = self.cleaned_data["dem_nodata"].strip().lower()
+        if text and text != "none" and not re.fullmatch(r"-?\d+(\.\d+)?(e[+-]?\d+)?", text):
+            raise forms.ValidationError(gettext("填一个数，或 none。"))
+        return text
+
+    def clean_persons(self) -> dict[str, str]:
+        """Village code → number of persons."""
+        found: dict[str, str] = {}
+        for number, line in enumerate(self.cleaned_data["persons"].splitlines(), start=1):
+            if not line.strip():
+                continue
+            if not (row := re.fullmatch(r"\s*(\d{12})\d{0,7}[\s,，]+0*([1-9]\d{0,8})\s*", line)) or row[1] in found:
+                raise forms.ValidationError(gettext("第 %(n)s 行不是“村代码 人数”，或这个村已经写过。") % {"n": number})
+            found[row[1]] = row[2]
+        return found
+
+    def asked(self) -> dict[str, Any]:
+        """The elevation model by its digest."""
+        dem: UploadedFile[Any] | None = self.cleaned_data["dem"]
+        own = {name: self.cleaned_data[name] for name in ("dem_nodata", "persons") if self.cleaned_data[name]}
+        if dem is None:
+            return own
+        name = safe_name(dem.name or "dem.tif")
+        return own | {"dem": actions.given_file(dem.chunks(), name), "dem_name": name}
+
+
+FORMS: dict[str, type[LandForm]] = {
+    form.KIND: form for form in (BlocksForm, DesignForm, FragmentationForm, PotentialForm)
+}
 
 
 class ListForm(forms.Form):
@@ -238,6 +304,22 @@ class BlockFilter(forms.Form):
         field = self.fields["town"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = [("", gettext("全部")), *towns]
+
+
+class CandidateFilter(forms.Form):
+    """The filters of the candidates."""
+
+    kind = forms.ChoiceField(label=_("潜力类型"), required=False)
+    state = forms.ChoiceField(label=_("结论"), required=False)
+    village = forms.ChoiceField(label=_("乡镇、村"), required=False)
+    rule = forms.ChoiceField(label=_("排除或待定的条款"), required=False)
+
+    def __init__(self, choices: dict[str, list[tuple[str, str]]], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, offered in choices.items():
+            field = self.fields[name]
+            assert isinstance(field, forms.ChoiceField)
+            field.choices = [("", gettext("全部")), *offered]
 
 
 class PiecesForm(forms.Form):
