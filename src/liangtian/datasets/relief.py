@@ -54,7 +54,7 @@ def _plan(terrain: Terrain, x: Floats, y: Floats) -> tuple[Floats, Floats]:
 def _thinned(values: Floats) -> Floats:
     """Every fourth value, and one beyond the last."""
     step = values[1] - values[0]
-    return values[0] + step * _COARSE * np.arange(-(-len(values) // _COARSE) + 1)
+    return np.asarray(values[0] + step * _COARSE * np.arange(-(-len(values) // _COARSE) + 1))
 
 
 def _weights(known: Floats, wanted: Floats) -> Floats:

@@ -121,7 +121,10 @@ def _gap(file: Any, source: str, stated: float | str | None) -> float | None:
     if stated == NO_GAPS:
         return None
     if stated is not None:
-        return float(stated)
+        try:
+            return float(stated)
+        except ValueError:
+            raise FileUnreadable("raster-bad-nodata", file=source, value=stated) from None
     if file.nodata is None:
         raise FileUnreadable("raster-no-nodata", file=source)
     return float(file.nodata)

@@ -23,7 +23,7 @@ def document(made: Potential, *, on: date, place: str | None, lang: Language = "
     ----------
     listed : with every candidate and its reasons
     """
-    head = {"on": on.isoformat(), "place": place, "used": made.used}
+    head: Row = {"on": on.isoformat(), "place": place, "used": made.used}
     head["findings"] = [{"rule": note.rule, "message": render(note, lang=lang)} for note in made.findings]
     tables = {
         "total": [_sum(row, lang, {}) for row in made.total()],
