@@ -26,7 +26,6 @@ from django.utils.translation import gettext_noop as _
 from liangtian.check.result import to_json
 from liangtian.check.run import KERNEL
 from liangtian.errors import LiangtianError
-from liangtian.planning.network import Need
 from liangtian_web.embedded import leashed
 from liangtian_web.jobs import actions as jobs
 from liangtian_web.jobs.models import Job
@@ -232,11 +231,6 @@ def _blocks(answer: Answer, rows: list[dict[str, Any]]) -> Iterator[Block]:
         )  # fmt: skip
 
 
-def need_of(study: Study) -> Need:
-    """What a design was asked to reach, as the kernel measures it."""
-    return needed(study.asked)
-
-
 def _candidates(answer: Answer, rows: list[dict[str, Any]]) -> Iterator[Candidate]:
     for number, row in enumerate(rows, start=1):
         rules = sorted({reason["rule"] for reason in row["reasons"] if reason["says"] != "met"})
@@ -245,7 +239,8 @@ def _candidates(answer: Answer, rows: list[dict[str, Any]]) -> Iterator[Candidat
 
 def _plain(row: dict[str, Any]) -> dict[str, Any]:
     """A row whose lists are JSON of plain numbers."""
-    return row | json.loads(to_json({name: row[name] for name in ("reasons", "box")}))
+    lists: dict[str, Any] = json.loads(to_json({name: row[name] for name in ("reasons", "box")}))
+    return {**row, **lists}
 
 
 def given_file(content: Iterable[bytes], name: str) -> str:
@@ -269,14 +264,14 @@ def keep_plan(request: Request, study: Study, name: str, pieces: Sequence[str]) 
     ground = kept.load(folder_of(study.key))
     known = sorted(set(pieces) & ground.number.keys())
 
-    outcome = ground.outcome(known, need_of(study))
+    outcome = ground.outcome(known, needed(study.asked))
 
     with transaction.atomic():
         plan = Plan.objects.create(
             study=study, name=name, pieces=known, user=request.user,
             outcome={
                 "cost_fen": outcome.cost_fen, "largest_dm2": outcome.largest_dm2, "gain_dm2": outcome.gain_dm2,
-                "blocks_dm2": list(outcome.blocks_dm2), "meets": outcome.meets(need_of(study)),
+                "blocks_dm2": list(outcome.blocks_dm2), "meets": outcome.meets(needed(study.asked)),
             },
         )  # fmt: skip
         note(request, "planning.plan", f"plan:{plan.uuid} study:{study.uuid}", on=study.on, place=study.place)

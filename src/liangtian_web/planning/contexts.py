@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.http import QueryDict
@@ -14,7 +15,7 @@ from liangtian_web.onemap.queries import versions_for
 from liangtian_web.onemap.swipe import Against
 from liangtian_web.people.requests import Request, language_of
 from liangtian_web.planning import kept, potential, presentation
-from liangtian_web.planning.actions import needed
+from liangtian_web.planning.asked import needed
 from liangtian_web.planning.forms import BlockFilter, CandidateFilter
 from liangtian_web.planning.models import Answer, Block, Plan, Study
 from liangtian_web.planning.queries import (
@@ -56,15 +57,11 @@ def blocks(request: Request, study: Study, answer: Answer) -> dict[str, Any]:
     more["after"] = str(page[PAGE - 1].number) if len(page) > PAGE else ""
     shown = list(found.values_list("number", flat=True)) if any(asked.values()) else None
     towns = presentation.town_names({row.town for row in page})
-    words = presentation.size_words()
-    for row in page:
-        row.town_word, row.size_word = towns[row.town], words[row.size_class]
-        row.slope_word = presentation.SLOPE_WORDS.get(row.slope or 0, "")
     others = _others(request, study)
     chosen = next((each for each in others if str(each.uuid) == request.GET.get("against")), None)
     return {
         "form": form,
-        "rows": page[:PAGE],
+        "rows": [presentation.block_row(row, towns) for row in page[:PAGE]],
         "more": more.urlencode() if more["after"] else "",
         "filtered": {key: value for key, value in asked.items() if value},
         "totals": totals(found),
@@ -87,8 +84,9 @@ def _blocks_config(request: Request, study: Study, *, shown: list[int] | None = 
 
 def _others(request: Request, study: Study) -> list[Study]:
     """Answered studies of the same kind and place on another day."""
-    found = studies_for(request.user).filter(kind=study.kind, place=study.place, answered=True)
-    return list(found.exclude(on=study.on)[:20])
+    found = studies_for(request.user).filter(kind=study.kind, place=study.place).exclude(on=study.on)
+    answered = Answer.objects.filter(kind=study.kind).values("key")
+    return list(found.filter(key__in=answered)[:20])
 
 
 def _beside(request: Request, study: Study, other: Study | None) -> dict[str, Any]:
@@ -109,7 +107,7 @@ def _beside(request: Request, study: Study, other: Study | None) -> dict[str, An
     }
 
 
-def design(request: Request, study: Study, answer: Answer, plan: Plan | None = None) -> dict[str, Any]:
+def design(request: Request, study: Study, answer: Answer, *, plan: Plan | None = None) -> dict[str, Any]:
     """The solver's answer or a plan kept, on the map and as a table, with what else it would cost."""
     lang, data = language_of(request), answer.data
     pieces = plan.pieces if plan else [row["piece"] for row in data["conversions"]]
@@ -192,8 +190,6 @@ def survey(request: Request, study: Study, answer: Answer) -> dict[str, Any]:
     more = request.GET.copy()
     more["after"] = str(page[PAGE - 1].number) if len(page) > PAGE else ""
     shown = list(found.values_list("number", flat=True)) if any(asked.values()) else None
-    for row in page:
-        row.kind_word, row.state_word = potential.words(row, lang)
     return {
         "data": data,
         "verdict": potential.verdict(data, lang),
@@ -201,7 +197,7 @@ def survey(request: Request, study: Study, answer: Answer) -> dict[str, Any]:
         "villages": potential.by_place(data["villages"]),
         "rules": potential.rules(data, lang),
         "form": form,
-        "rows": page[:PAGE],
+        "rows": [(row, *potential.words(row, lang)) for row in page[:PAGE]],
         "more": more.urlencode() if more["after"] else "",
         "filtered": {key: value for key, value in asked.items() if value},
         "totals": candidate_totals(found),
@@ -217,7 +213,7 @@ def survey(request: Request, study: Study, answer: Answer) -> dict[str, Any]:
     }
 
 
-CONTEXTS = {
+CONTEXTS: dict[str, Callable[[Request, Study, Answer], dict[str, Any]]] = {
     Study.Kind.BLOCKS: blocks,
     Study.Kind.DESIGN: design,
     Study.Kind.FRAGMENTATION: fragmentation,

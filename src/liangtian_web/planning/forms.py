@@ -46,24 +46,58 @@ def sum_of(label: Any, **more: Any) -> forms.DecimalField:
     return forms.DecimalField(label=label, min_value=0, max_digits=14, decimal_places=2, **more)
 
 
-class LandForm(forms.Form):
-    """Which land is asked about, and what joins it."""
+class AskForm(forms.Form):
+    """What every question has: a name, a place and a day."""
 
     KIND: Study.Kind
-    RULE = ("by", "gap_m", "across_m")
+    FOLDED: tuple[str, ...] = ()
 
     name = forms.CharField(label=_("名称"), max_length=100)
     place: forms.ModelChoiceField[Place] = forms.ModelChoiceField(label=_("责任单元"), queryset=None, empty_label=None)
     on = forms.DateField(label=_("业务日期"), widget=DATE, help_text=_("按当日有效的地类图斑与参数计算"))
-    by = forms.ChoiceField(label=_("连片止于"), choices=LIMITS, required=False)
-    gap_m = length(_("可跨其他间隙（m）"), _("空着用有效的技术参数"))
-    across_m = length(_("可跨路渠（m）"), _("空着用有效的技术参数"))
-    drawn = forms.CharField(required=False, widget=forms.HiddenInput(attrs={"data-draw": ""}))
 
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         offer_places(self, planning_places(user))
         self.fields["on"].initial = timezone.localdate()
+
+    @property
+    def folded(self) -> list[forms.BoundField]:
+        """What few change."""
+        return [self[name] for name in self.FOLDED]
+
+    @property
+    def main(self) -> list[forms.BoundField]:
+        """The rest."""
+        return [field for field in self if field.name not in self.FOLDED]
+
+    def head(self) -> dict[str, Any]:
+        """Name, place and day."""
+        return {name: self.cleaned_data[name] for name in ("name", "place", "on")}
+
+    def asked(self) -> dict[str, Any]:
+        """The parameters as they are kept: numbers as text, nothing that was not given."""
+        others = {name: value for name, value in self.cleaned_data.items() if name not in ("name", "place", "on")}
+        return {name: plain(value) for name, value in others.items() if value not in (None, "", [], {}, False)}
+
+    def days(self) -> tuple[date, ...]:
+        """Further days whose versions are read."""
+        return ()
+
+    def hand_in(self, request: Request) -> Study:
+        """Ask what was filled in."""
+        return actions.ask(request, self.KIND, self.head(), self.asked(), *self.days())
+
+
+class LandForm(AskForm):
+    """Which land is asked about, drawn or the whole place, and what joins it."""
+
+    FOLDED = ("by", "gap_m", "across_m")
+
+    by = forms.ChoiceField(label=_("连片止于"), choices=LIMITS, required=False)
+    gap_m = length(_("可跨其他间隙（m）"), _("空着用有效的技术参数"))
+    across_m = length(_("可跨路渠（m）"), _("空着用有效的技术参数"))
+    drawn = forms.CharField(required=False, widget=forms.HiddenInput(attrs={"data-draw": ""}))
 
     def clean_drawn(self) -> str:
         """The figures drawn, as one GeoJSON geometry in degrees; text that is the same for the same figures."""
@@ -76,33 +110,6 @@ class LandForm(forms.Form):
         except (ValueError, KeyError, TypeError):
             raise forms.ValidationError(gettext("图形不完整，请重画。")) from None
         return str(shapely.to_geojson(shapely.multipolygons(shapely.get_parts(shapely.union_all(drawn)))))
-
-    @property
-    def advanced(self) -> list[forms.BoundField]:
-        """The rule that joins, which few change."""
-        return [self[name] for name in self.RULE if name in self.fields]
-
-    @property
-    def main(self) -> list[forms.BoundField]:
-        """The rest."""
-        return [field for field in self if field.name not in self.RULE]
-
-    def head(self) -> dict[str, Any]:
-        """Name, place and day."""
-        return {name: self.cleaned_data[name] for name in ("name", "place", "on")}
-
-    def asked(self) -> dict[str, Any]:
-        """The parameters as they are kept: numbers as text, nothing that was not given."""
-        others = {name: value for name, value in self.cleaned_data.items() if name not in ("name", "place", "on")}
-        return {name: plain(value) for name, value in others.items() if value not in (None, "", [], False)}
-
-    def days(self) -> tuple[date, ...]:
-        """Further days whose versions are read."""
-        return ()
-
-    def hand_in(self, request: Request) -> Study:
-        """Ask what was filled in."""
-        return actions.ask(request, self.KIND, self.head(), self.asked(), *self.days())
 
 
 def plain(value: Any) -> Any:
@@ -144,7 +151,7 @@ class DesignForm(LandForm):
     seconds = forms.IntegerField(label=_("求解时间（秒）"), min_value=5, max_value=600, initial=60)
     frontier = forms.BooleanField(label=_("另算更大的连片各需多少"), required=False, initial=True)
     COSTS = ("cost_restore", "cost_reclaim", "cost_clear")
-    RULE = (*LandForm.RULE, "avoid", "leave", "seconds", "frontier")
+    FOLDED = (*LandForm.FOLDED, "avoid", "leave", "seconds", "frontier")
     field_order = ("name", "place", "on", "block_mu", "count", "gain_mu", "budget_yuan", *COSTS)
 
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
@@ -201,7 +208,7 @@ class FragmentationForm(LandForm):
         plan: Plan | None = self.cleaned_data["plan"]
         if plan is None:
             return super().asked()
-        return plan.study.asked | {"pieces": plan.pieces, "plan": str(plan.uuid)}
+        return {**plan.study.asked, "pieces": plan.pieces, "plan": str(plan.uuid)}
 
     def days(self) -> tuple[date, ...]:
         """The earlier day."""
@@ -209,10 +216,11 @@ class FragmentationForm(LandForm):
         return () if before is None else (before,)
 
 
-class PotentialForm(LandForm):
+class PotentialForm(AskForm):
     """Which parcels might be worked on."""
 
     KIND = Study.Kind.POTENTIAL
+    FOLDED = ("dem", "dem_nodata", "persons")
 
     dem = forms.FileField(
         label=_("高程模型"), required=False, help_text=_("GeoTIFF 等栅格，单位米；不给则用调查的坡度级别")
@@ -227,10 +235,6 @@ class PotentialForm(LandForm):
         label=_("各村户籍人口"), required=False, max_length=200_000, widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("每行：12 位村代码 人数；没有的村，人均用地记为无法判断"),
     )  # fmt: skip
-    by = gap_m = across_m = None
-    drawn = None
-    RULE = ("dem", "dem_nodata", "persons")
-    field_order = ("name", "place", "on")
 
     def clean_dem(self) -> UploadedFile[Any] | None:
         """Only what may be a raster, of a size a county has."""
@@ -262,14 +266,14 @@ class PotentialForm(LandForm):
     def asked(self) -> dict[str, Any]:
         """The elevation model by its digest."""
         dem: UploadedFile[Any] | None = self.cleaned_data["dem"]
-        own = {name: self.cleaned_data[name] for name in ("dem_nodata", "persons") if self.cleaned_data[name]}
+        own = {name: value for name, value in super().asked().items() if name != "dem"}
         if dem is None:
             return own
         name = safe_name(dem.name or "dem.tif")
         return own | {"dem": actions.given_file(dem.chunks(), name), "dem_name": name}
 
 
-FORMS: dict[str, type[LandForm]] = {
+FORMS: dict[str, type[AskForm]] = {
     form.KIND: form for form in (BlocksForm, DesignForm, FragmentationForm, PotentialForm)
 }
 

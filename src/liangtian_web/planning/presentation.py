@@ -103,6 +103,16 @@ def colour_of(code: str) -> str:
     return next((known[part]["colour"] for part in (code[:4], code[:2]) if part in known), "#e4e2dc")
 
 
+def block_row(block: Block, towns: Mapping[str, str]) -> dict[str, Any]:
+    """A block as a row of the list."""
+    return {
+        "block": block,
+        "town": towns[block.town],
+        "size": size_words()[block.size_class],
+        "slope": SLOPE_WORDS.get(block.slope or 0, ""),
+    }
+
+
 def block_table(blocks: Iterable[Block]) -> tuple[list[str], Iterator[list[object]]]:
     """Headings and rows of a list of blocks taken away."""
     heads = [

@@ -88,11 +88,11 @@ def study(request: Request, uuid: UUID) -> HttpResponse:
     row = _study(request, uuid)
     answer = answer_of(row)
     may_ask = planning_places(request.user).filter(pk=row.place_id).exists()
+    context: dict[str, Any] = {"study": row, "may_ask": may_ask}
     if answer is None:
         sentence = row.job.sentence(request.language) if row.job else ""
-        context = {"study": row, "job": row.job, "sentence": sentence, "may_ask": may_ask, "follow": "1"}
-        return render(request, "planning/waiting.html", context)
-    context = {"study": row, "answer": answer, "data": answer.data, "may_ask": may_ask, "asked": row.asked}
+        return render(request, "planning/waiting.html", context | {"job": row.job, "sentence": sentence, "follow": "1"})
+    context |= {"answer": answer, "data": answer.data, "asked": row.asked}
     return render(request, TEMPLATES[row.kind], context | CONTEXTS[row.kind](request, row, answer))
 
 
@@ -106,7 +106,7 @@ def again(request: Request, uuid: UUID) -> HttpResponse:
 
 
 @require_GET
-def shapes(request: Request, uuid: UUID) -> HttpResponse:
+def shapes(request: Request, uuid: UUID) -> FileResponse:
     """Outlines for the map."""
     path = folder_of(_answer(_study(request, uuid)).key) / "shapes.json"
     if not path.is_file():
@@ -139,7 +139,9 @@ def print_view(request: Request, uuid: UUID) -> HttpResponse:
     if row.kind != Study.Kind.POTENTIAL:
         raise Http404
     answer = _answer(row)
-    context = {"study": row, "answer": answer, "asked": row.asked} | CONTEXTS[row.kind](request, row, answer)
+    context: dict[str, Any] = {"study": row, "answer": answer, "asked": row.asked} | CONTEXTS[row.kind](
+        request, row, answer
+    )
     context["config"] |= {"bare": True, "sharp": True}
     return render(request, "planning/potential_print.html", context)
 
@@ -172,7 +174,7 @@ def export_rows(request: Request, uuid: UUID) -> HttpResponse:
 
 
 @require_POST
-def layer(request: Request, uuid: UUID) -> HttpResponse:
+def layer(request: Request, uuid: UUID) -> FileResponse:
     """The outlines of the blocks as a GeoPackage; the trail notes it."""
     row = _study(request, uuid)
     path = folder_of(_answer(row).key) / "layer.gpkg"

@@ -11,7 +11,7 @@ import numpy as np
 import shapely
 
 from liangtian.check.blocks import doubts, plain_rule
-from liangtian.check.designs import control_lines, data, first_reasons
+from liangtian.check.designs import Reasons, control_lines, data, first_reasons
 from liangtian.check.works import least_piece_dm2, works_on
 from liangtian.planning import exclusion
 from liangtian.planning.design import Design, design, frontier, remeasured
@@ -62,7 +62,7 @@ def make(bench: Bench) -> dict[str, Any]:
 
 def ground_on(bench: Bench, land: Parcels) -> Ground:
     """What can be converted: works with the unit costs asked for, without what may not be touched."""
-    reasons = [("named", tuple(bench.asked.get("leave", ()))), ("slope", exclusion.steep(land))]
+    reasons: list[Reasons] = [("named", tuple(bench.asked.get("leave", ()))), ("slope", exclusion.steep(land))]
     lines = bench.asked.get("avoid", ())
     reasons += control_lines(land, bench.catalogue, bench.on, bench.place, layers=lines)
     return ground_of(
