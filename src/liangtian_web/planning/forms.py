@@ -92,7 +92,7 @@ class AskForm(forms.Form):
 class LandForm(AskForm):
     """Which land is asked about, drawn or the whole place, and what joins it."""
 
-    FOLDED = ("by", "gap_m", "across_m")
+    FOLDED: tuple[str, ...] = ("by", "gap_m", "across_m")
 
     by = forms.ChoiceField(label=_("连片止于"), choices=LIMITS, required=False)
     gap_m = length(_("可跨其他间隙（m）"), _("空着用有效的技术参数"))
