@@ -213,9 +213,24 @@ def survey(request: Request, study: Study, answer: Answer) -> dict[str, Any]:
     }
 
 
+def layout(request: Request, study: Study, answer: Answer) -> dict[str, Any]:
+    """What moves out and in, and what that does."""
+    data, lang = answer.data, language_of(request)
+    return {
+        "verdict": presentation.layout_verdict(data, lang),
+        "moves": presentation.layout_moves(data["moves"])[:ROWS_SHOWN],
+        "left_out": max(0, len(data["moves"]) - ROWS_SHOWN),
+        "cite": presentation.clause_link("haining-2021二（三）.6", lang),
+        "config": map_config(
+            request, land_of(request, study), study.on, layout=reverse("planning:shapes", args=[study.uuid])
+        ),
+    }
+
+
 CONTEXTS: dict[str, Callable[[Request, Study, Answer], dict[str, Any]]] = {
     Study.Kind.BLOCKS: blocks,
     Study.Kind.DESIGN: design,
     Study.Kind.FRAGMENTATION: fragmentation,
     Study.Kind.POTENTIAL: survey,
+    Study.Kind.LAYOUT: layout,
 }

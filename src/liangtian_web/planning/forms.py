@@ -46,6 +46,19 @@ def sum_of(label: Any, **more: Any) -> forms.DecimalField:
     return forms.DecimalField(label=label, min_value=0, max_digits=14, decimal_places=2, **more)
 
 
+def ids_of(label: Any, help_text: Any = None) -> forms.CharField:
+    """Parcel ids, typed in."""
+    return forms.CharField(
+        label=label, required=False, max_length=20_000, widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=help_text or _("图斑编号，空格或换行分开"),
+    )  # fmt: skip
+
+
+def parcel_ids(text: str) -> list[str]:
+    """The ids in a text, sorted."""
+    return sorted(set(re.split(r"[\s,，]+", text.strip())) - {""})
+
+
 class AskForm(forms.Form):
     """What every question has: a name, a place and a day."""
 
@@ -144,10 +157,7 @@ class DesignForm(LandForm):
         label=_("不得改造"), choices=AVOID, required=False, widget=forms.CheckboxSelectMultiple,
         initial=[name for name, _word in AVOID],
     )  # fmt: skip
-    leave = forms.CharField(
-        label=_("另外保留的图斑"), required=False, max_length=20_000,
-        widget=forms.Textarea(attrs={"rows": 2}), help_text=_("图斑编号，空格或换行分开"),
-    )  # fmt: skip
+    leave = ids_of(_("另外保留的图斑"))
     seconds = forms.IntegerField(label=_("求解时间（秒）"), min_value=5, max_value=600, initial=60)
     frontier = forms.BooleanField(label=_("另算更大的连片各需多少"), required=False, initial=True)
     COSTS = ("cost_restore", "cost_reclaim", "cost_clear")
@@ -166,7 +176,7 @@ class DesignForm(LandForm):
 
     def clean_leave(self) -> list[str]:
         """The ids, sorted."""
-        return sorted(set(self.cleaned_data["leave"].replace("，", " ").replace(",", " ").split()))
+        return parcel_ids(self.cleaned_data["leave"])
 
 
 class FragmentationForm(LandForm):
@@ -273,8 +283,28 @@ class PotentialForm(AskForm):
         return own | {"dem": actions.given_file(dem.chunks(), name), "dem_name": name}
 
 
+class LayoutForm(AskForm):
+    """Another layout of permanent basic farmland."""
+
+    KIND = Study.Kind.LAYOUT
+    FOLDED = ("kept", "barred", "grown_share", "seconds")
+
+    leaving = ids_of(_("须调出的图斑"), _("重大项目占用的；可不填"))
+    kept = ids_of(_("不得调出的图斑"))
+    barred = ids_of(_("不得调入的图斑"))
+    grown_share = forms.DecimalField(
+        label=_("总面积至多增加（%）"), min_value=0, max_value=100, initial=1, max_digits=5, decimal_places=2
+    )
+    seconds = forms.IntegerField(label=_("求解时间（秒）"), min_value=5, max_value=600, initial=60)
+
+    def asked(self) -> dict[str, Any]:
+        """Ids as lists, the share as a share."""
+        named = {name: parcel_ids(self.cleaned_data[name]) for name in ("leaving", "kept", "barred")}
+        return super().asked() | named | {"grown_share": plain(self.cleaned_data["grown_share"] / 100)}
+
+
 FORMS: dict[str, type[AskForm]] = {
-    form.KIND: form for form in (BlocksForm, DesignForm, FragmentationForm, PotentialForm)
+    form.KIND: form for form in (BlocksForm, DesignForm, FragmentationForm, PotentialForm, LayoutForm)
 }
 
 

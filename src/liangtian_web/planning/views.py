@@ -169,6 +169,8 @@ def export_rows(request: Request, uuid: UUID) -> HttpResponse:
     elif row.kind == Study.Kind.POTENTIAL:
         asked = candidate_filter(answer, request.POST, language_of(request))[1]
         heads, cells = potential.table(candidates_of(answer, asked), language_of(request))
+    elif row.kind == Study.Kind.LAYOUT:
+        heads, cells = presentation.layout_table(answer.data["moves"])
     else:
         raise Http404
     return export(request, "planning.export", f"study:{row.uuid}", Table(row.name, heads, cells))
