@@ -52,7 +52,7 @@ def make(bench: Bench) -> dict[str, Any]:
         "frontier": [_step(each) for each in [made, *steps]],
         "remeasured_m2": [m2_from_dm2(int(each)) for each in proof.net_dm2[: max(len(made.outcome.blocks_dm2), 1)]],
         "stands_m2": [m2_from_dm2(int(each)) for each in ground.blocks.net_dm2[:1]],
-        "candidates": len(ground.parts),
+        "candidate_count": len(ground.parts),
         "excluded": _excluded(ground),
         "works": [_works(each) for each in works_of(bench)],
         "rule": plain_rule(bench.rule()),
