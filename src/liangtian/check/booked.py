@@ -182,7 +182,7 @@ def check_rulebook(examined: Examined) -> Iterator[Finding]:
     for at, line in enumerate(examined.bundle.records, 1):
         if _JUDGED.search(line):
             entry = read_or_tell(line)
-            if isinstance(entry, Entry) and (entry.kind in RULES or marks_of(entry)):
+            if isinstance(entry, Entry) and (is_judged(entry) or marks_of(entry)):
                 yield from judge.entry(at, entry)
     yield from judge.rest()
 
@@ -202,7 +202,7 @@ class _Judge:
         decided = self._decision(entry.key)
         marks = marks_of(entry)
         if decided is None:
-            if entry.kind in NEEDED or marks:
+            if (entry.kind in NEEDED and is_judged(entry)) or marks:
                 self._missing.append(entry.key)
             return
         if not _belongs(decided, entry, marks):
@@ -215,7 +215,7 @@ class _Judge:
             yield _fail("decision-unanswered", at=at, key=entry.key, **reason)
             return
         yield from _found_otherwise(at, entry, answered, decided)
-        if entry.kind in RULES:
+        if is_judged(entry):
             yield from _differing(at, entry, answered.due, decided)
 
     def rest(self) -> Iterator[Finding]:
@@ -257,11 +257,18 @@ def marks_of(entry: Entry) -> list[str]:
     return [rule for rule in entry.rules if rule.startswith(FACTS)]
 
 
+def is_judged(entry: Entry) -> bool:
+    """Whether the rules judged here book such an entry; what the province's pool or the nation's gives out no rule computes."""
+    if entry.kind != "pool-use":
+        return entry.kind in RULES
+    return any(leg.account.pool == "municipal" for leg in entry.legs)
+
+
 def _belongs(decided: Decided, entry: Entry, marks: list[str]) -> bool:
     """Whether it is the decision of this entry: by its digest, or by its day and event where the entry names none."""
     if decided.on != entry.on or (marks and marks != [decided.mark]):
         return False
-    return decided.event == entry.kind or not {decided.event, entry.kind} & RULES.keys()
+    return decided.event == entry.kind if is_judged(entry) else decided.event not in RULES
 
 
 def _found_otherwise(at: int, entry: Entry, answered: Answered, decided: Decided) -> Iterator[Finding]:

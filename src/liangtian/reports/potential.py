@@ -3,41 +3,45 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from fractions import Fraction
 from typing import Any
 
 from liangtian.errors import LiangtianError
 from liangtian.messages import Language, render_text
 from liangtian.reports.document import RENDERERS
 from liangtian.reports.outline import Column, Kind, Outline, Section, cleaned
+from liangtian.units import MU_M2, round_half_up
 
 Data = Mapping[str, Any]
 
 LISTED = {".xlsx": 20_000, ".docx": 200, ".html": 1_000}
 """Candidates a report lists: as many as its format can be worked with. The document of `--json` has all of them."""
 
+IN_MU = ("net_m2", "unknown_m2", "excluded_m2", "construction_m2", "excess_m2", "area_m2")
+
 SUMS: Sequence[tuple[str, Kind]] = (
     ("kind_name", "text"),
     ("count", "number"),
-    ("net_m2", "area"),
+    ("net_m2", "number"),
     ("unknown", "number"),
-    ("unknown_m2", "area"),
+    ("unknown_m2", "number"),
     ("excluded", "number"),
-    ("excluded_m2", "area"),
+    ("excluded_m2", "number"),
 )
 SCALE: Sequence[tuple[str, Kind]] = (
     ("village", "cite"),
     ("name", "text"),
-    ("construction_m2", "area"),
+    ("construction_m2", "number"),
     ("persons", "number"),
     ("per_person_m2", "number"),
-    ("excess_m2", "area"),
+    ("excess_m2", "number"),
 )
 RULES: Sequence[tuple[str, Kind]] = (
     ("rule", "cite"),
     ("says", "centre"),
     ("matter", "wording"),
     ("count", "number"),
-    ("area_m2", "area"),
+    ("area_m2", "number"),
 )
 CANDIDATES: Sequence[tuple[str, Kind]] = (
     ("parcel", "cite"),
@@ -45,8 +49,8 @@ CANDIDATES: Sequence[tuple[str, Kind]] = (
     ("kind_name", "text"),
     ("state", "centre"),
     ("code", "centre"),
-    ("area_m2", "area"),
-    ("net_m2", "area"),
+    ("parcel_m2", "number"),
+    ("ground_m2", "number"),
     ("slope_deg", "number"),
     ("reasons", "wording"),
 )
@@ -116,6 +120,8 @@ def _candidates(data: Data, listed: int, lang: Language) -> Section:
             "kind_name": render_text(f"potential-kind-{row['kind']}", {}, lang=lang),
             "state": render_text(f"potential-state-{row['state']}", {}, lang=lang),
             "village_name": row["village_name"] or row["village"],
+            "parcel_m2": row["area_m2"],
+            "ground_m2": row["net_m2"],
             "slope_deg": "" if row["slope_deg"] is None else row["slope_deg"],
             "reasons": "；".join(f"{reason['message']}（{reason['rule']}）" for reason in row["reasons"]),
         }
@@ -148,9 +154,11 @@ def _table(
 
 
 def _cell(row: Mapping[str, Any], column: str) -> Any:
-    """A rule that takes no ground has no area, which is not the same as an unknown one."""
+    """Sums in 亩, parcels in m²: three units each would not fit a page. A rule that takes no ground has no area."""
     value = row[column]
-    return "" if value is None and column in ("area_m2", "name") else value
+    if value is None:
+        return "" if column in ("area_m2", "name") else None
+    return round_half_up(Fraction(value) / MU_M2, 2) if column in IN_MU else value
 
 
 def _say(lang: Language, name: str, **params: object) -> str:

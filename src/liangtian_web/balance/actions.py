@@ -41,6 +41,7 @@ from liangtian_web.ledger.models import Entry
 from liangtian_web.ledger.proposing import check_granted
 from liangtian_web.ledger.queries import keeping_places
 from liangtian_web.ledger.records import OUTSIDE, place_key, places_by_key
+from liangtian_web.ledger.turns import in_turn
 from liangtian_web.people.models import Place
 from liangtian_web.people.requests import Request
 from liangtian_web.registers.actions import name_entry
@@ -183,20 +184,24 @@ def decide(
     if filing.filer_id == request.user.pk:
         raise StageRefused("balance-own-filing")
 
-    with transaction.atomic():
-        lock(filing)
-        if earlier := decision_of(filing):
-            return _same(earlier, request, accept=accept)
-        ruled = rule(filing, today)
-        kept = grounds if accept and ruled.departs else ""
-        entry = _book(request, filing, ruled, kept, today) if accept else None
-        noted = accept and entry is None
-        made = Decision.objects.create(
-            filing=filing, entry=entry, noted=noted, reason=reason, grounds=kept, actor=request.user, **_basis(ruled)
-        )  # fmt: skip
-        what = f"entry:{entry.uuid}" if entry else f"filing:{filing.uuid}"
-        act = "balance.post" if entry else "balance.note" if noted else "balance.refuse"
-        note(request, act, what, on=filing.on, place=filing.place, rules_digest=ruled.digest)
+    return in_turn(lambda: _decide(request, filing, (accept, reason, grounds), today))
+
+
+def _decide(request: Request, filing: Filing, said: tuple[bool, str, str], today: date | None) -> Decision:
+    accept, reason, grounds = said
+    lock(filing)
+    if earlier := decision_of(filing):
+        return _same(earlier, request, accept=accept)
+    ruled = rule(filing, today)
+    kept = grounds if accept and ruled.departs else ""
+    entry = _book(request, filing, ruled, kept, today) if accept else None
+    noted = accept and entry is None
+    made = Decision.objects.create(
+        filing=filing, entry=entry, noted=noted, reason=reason, grounds=kept, actor=request.user, **_basis(ruled)
+    )  # fmt: skip
+    what = f"entry:{entry.uuid}" if entry else f"filing:{filing.uuid}"
+    act = "balance.post" if entry else "balance.note" if noted else "balance.refuse"
+    note(request, act, what, on=filing.on, place=filing.place, rules_digest=ruled.digest)
     return made
 
 

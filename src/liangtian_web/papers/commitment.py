@@ -17,7 +17,8 @@ from liangtian_web.balance.promises import standing
 from liangtian_web.balance.queries import stands
 from liangtian_web.commitments import presentation
 from liangtian_web.ledger.templatetags.book import index_word, pool_word
-from liangtian_web.papers.parts import figure, table
+from liangtian_web.papers.form import table
+from liangtian_web.papers.parts import figure
 
 
 def _until(promise: Filing) -> date:

@@ -82,7 +82,7 @@ def handed_in(filing: Filing) -> Section | None:
     found = registered(filing)
     if not found:
         return None
-    words = [(word, "number") for word in found[0]["words"]]
+    words: Any = [(word, "number") for word in found[0]["words"]]
     rows = [
         (index_word(row["index"]), *(_both(each, row["index"]) for each in row["amounts"])) for row in found[0]["rows"]
     ]
@@ -110,7 +110,7 @@ def postings(title: str, shown: Iterable[Mapping[str, Any]]) -> Section:
          figure(row["amount"], row["index"], signed=True), in_mu(row["amount"], row["index"]), row["cites"])
         for row in shown
     ]  # fmt: skip
-    columns = [(gettext("账户"), "text"), (gettext("指标"), "text"), (gettext("发生额"), "number"),
+    columns: Any = [(gettext("账户"), "text"), (gettext("指标"), "text"), (gettext("发生额"), "number"),
                (gettext("折合亩"), "number"), (gettext("依据"), "cite")]  # fmt: skip
     return table(title, columns, rows)
 
@@ -127,7 +127,7 @@ def clauses(filing: Filing) -> Section | None:
 def clause_table(own: Iterable[Mapping[str, Any]]) -> Section:
     """Findings as a table."""
     rows = [("、".join(one["cites"] for one in each["cited"]), each["word"], each["message"]) for each in own]
-    columns = [(gettext("条款"), "cite"), (gettext("结论"), "centre"), (gettext("说明"), "wording")]
+    columns: Any = [(gettext("条款"), "cite"), (gettext("结论"), "centre"), (gettext("说明"), "wording")]
     return table(gettext("本事项须满足的条款"), columns, rows)
 
 

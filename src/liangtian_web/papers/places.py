@@ -144,15 +144,14 @@ def _book(user: User, ref: str, on: date) -> BookOf:
     first = on.replace(month=1, day=1)
     before = {each.account.pk: each.amount for each in balances(accounts, first - timedelta(days=1))}
     legs = Leg.objects.filter(account__in=accounts, on__range=(first, on)).values("account")
-    moved = {row["account"]: row for row in legs.annotate(
+    moved = {row["account"]: (row["came"], row["went"]) for row in legs.annotate(
         came=Sum("amount", filter=Q(amount__gt=0), default=0), went=Sum("amount", filter=Q(amount__lt=0), default=0))
     }  # fmt: skip
-    nothing = {"came": 0, "went": 0}
     rows = [
-        Stand(each.account, before[each.account.pk], *(moved.get(each.account.pk, nothing)[n] for n in ("came", "went")),
-              each.amount)
+        Stand(each.account, before[each.account.pk], came, went, each.amount)
         for each in balances(accounts, on)
-    ]  # fmt: skip
+        for came, went in (moved.get(each.account.pk, (0, 0)),)
+    ]
     kept = [each for each in rows if each.opening or each.came or each.went or each.closing]
     if not rows:
         raise Http404

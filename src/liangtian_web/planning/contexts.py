@@ -193,6 +193,7 @@ def survey(request: Request, study: Study, answer: Answer) -> dict[str, Any]:
     return {
         "data": data,
         "verdict": potential.verdict(data, lang),
+        "total": potential.coloured(data["total"]),
         "towns": potential.by_place(data["towns"]),
         "villages": potential.by_place(data["villages"]),
         "rules": potential.rules(data, lang),

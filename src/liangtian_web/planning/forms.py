@@ -346,7 +346,7 @@ class CandidateFilter(forms.Form):
     kind = forms.ChoiceField(label=_("潜力类型"), required=False)
     state = forms.ChoiceField(label=_("结论"), required=False)
     village = forms.ChoiceField(label=_("乡镇、村"), required=False)
-    rule = forms.ChoiceField(label=_("排除或待定的条款"), required=False)
+    rule = forms.ChoiceField(label=_("排除或待查的条款"), required=False)
 
     def __init__(self, choices: dict[str, list[tuple[str, str]]], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -55,7 +55,12 @@ def by_place(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     for row in rows:
         about = {"code": row["place"], "name": row.get("name") or row["place"] or gettext("没有坐落代码"), "rows": []}
         places.setdefault(row["place"], about)["rows"].append(row)
-    return list(places.values())
+    return [place | {"rows": coloured(place["rows"])} for place in places.values()]
+
+
+def coloured(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Sums of kinds, each with its colour on the map."""
+    return [{**row, "hue": HUES[row["kind"]]} for row in rows]
 
 
 def rules(data: Mapping[str, Any], lang: Language) -> list[dict[str, Any]]:

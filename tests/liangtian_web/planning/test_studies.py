@@ -2,15 +2,21 @@
 
 import io
 import json
+from datetime import date
 
 import openpyxl
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.urls import reverse
 from tests.liangtian_web.land import boundary_geojson
+from tests.liangtian_web.planning.conftest import basic_farmland
 
+from liangtian.onemap import publish
+from liangtian.onemap.layers import LAYERS
 from liangtian_web.jobs import actions as jobs
 from liangtian_web.jobs.models import Job
+from liangtian_web.onemap.actions import adopt
 from liangtian_web.planning import actions
 from liangtian_web.planning.models import Answer, Block, Candidate, Plan, Study
 from liangtian_web.planning.queries import folder_of
@@ -295,11 +301,12 @@ def test_the_potential_is_told_by_place_and_by_parcel(officer_client, outsider_c
     part = officer_client.get(reverse("planning:candidate", args=[study.uuid, first.number]))
     assert len(part.context["made"]["reasons"]) == len(first.reasons)
     assert part.context["made"]["reasons"][0]["sentence"] in part.content.decode()
-    unknown = page_of(officer_client, study, state="unknown")
-    assert {row.state for row, *_ in unknown.context["rows"]} == {"unknown"}
-    taken = officer_client.post(reverse("planning:export", args=[study.uuid]), {"state": "unknown"})
+    same = page_of(officer_client, study, state=first.state, village="339901100201")
+    assert {row.state for row, *_ in same.context["rows"]} == {first.state}
+    assert page_of(officer_client, study, village="339902").context["filtered"] == {}  # no place of this answer
+    taken = officer_client.post(reverse("planning:export", args=[study.uuid]), {"state": first.state})
     rows = list(openpyxl.load_workbook(io.BytesIO(taken.content)).active.iter_rows(values_only=True))
-    assert len(rows) - 1 == unknown.context["totals"]["count"]
+    assert len(rows) - 1 == same.context["totals"]["count"]
     assert officer_client.get(reverse("planning:print", args=[study.uuid])).status_code == 200
     for form in ("xlsx", "docx"):
         assert bytes_of(officer_client.post(reverse("planning:report", args=[study.uuid, form]))).startswith(b"PK")
@@ -314,3 +321,22 @@ def test_persons_are_read_line_by_line(officer_client, county):
     given = {"name": "x", "place": county.pk, "on": "2024-06-01", "persons": "339901100201 1000\n339901100201,5"}
     page = officer_client.post(reverse("planning:new", args=["potential"]), given)
     assert page.context["form"].errors["persons"] == ["第 2 行不是“村代码 人数”，或这个村已经写过。"]
+
+
+def test_basic_farmland_is_laid_out_anew(officer_client, county, work):
+    study = ask(officer_client, "layout", county, grown_share="1", seconds="10")
+    work()
+    study.job.refresh_from_db()
+    assert (study.job.state, study.job.message) == ("failed", "layout-no-basic")
+
+    entry = publish.publish(
+        basic_farmland(), LAYERS["YJJBNTTB"], place="339901", on=date(2023, 12, 31), home=settings.HOME,
+        publisher="test", recorded_at="2024-01-05T08:00:00+08:00",
+    )  # fmt: skip
+    adopt(entry, county)
+    study = ask(officer_client, "layout", county, grown_share="1", seconds="10")
+    work()
+    page = page_of(officer_client, study)
+    assert page.context["data"]["before"]["parcels"] == 2
+    assert page.context["verdict"]["outcome"] in ("pass", "fail")
+    assert officer_client.post(reverse("planning:export", args=[study.uuid])).status_code == 200

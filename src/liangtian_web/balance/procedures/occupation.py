@@ -26,6 +26,7 @@ from liangtian_web.balance.procedure import (
     later,
     posted,
 )
+from liangtian_web.balance.procedures.corrections import after_approval
 from liangtian_web.balance.promises import promised_for
 from liangtian_web.balance.queries import at_hand, held_by
 from liangtian_web.ledger import actions as book
@@ -160,6 +161,7 @@ APPROVAL = Procedure(
     ready=_parts,
     today=(SUSPENSION,),
     evidence=_check,
+    follows=after_approval,
 )
 RELEASE = Procedure(
     event="release",
