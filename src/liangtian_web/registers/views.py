@@ -196,6 +196,7 @@ def suspension(request: Request, number: int) -> HttpResponse:
     known = known_of(place, day)
     context = {
         "form": form, "day": day, "facts": presentation.fact_words(known),
+        "files": entering_places(request.user).filter(pk=place.pk).exists(),
         **presentation.standing_shown(gate.standing(place, day)),
     }  # fmt: skip
     return render(request, "registers/suspension.html", context)

@@ -1,9 +1,12 @@
 """Whoever follows what their pages offer is never told that they may not."""
 
 import re
+from datetime import date
 
 import pytest
 from tests.liangtian_web.conftest import browser, person
+
+from liangtian_web.onemap.models import Upload
 
 LINK = re.compile(r'<a[^>]* href="(/[^"#]*)')
 LEAVING = re.compile(r"^/(static|admin)/|\.(xlsx|docx|toml|json)|logout")
@@ -24,6 +27,21 @@ def followed(client):
                 kinds.add(kind)
                 waiting.append(link)
     return found
+
+
+@pytest.fixture
+def refused(home, places, county_officer):
+    """An upload of the county that cannot be published, open to everybody who sees the county."""
+    return Upload.objects.create(
+        sha256="0" * 64, files=[{"name": "DLTB.gpkg", "size": 1}], size=1, uploader=county_officer, layer="DLTB",
+        place=places["county"], on=date(2024, 12, 31), state="refused", level="refused",
+    )  # fmt: skip
+
+
+def test_an_upload_is_sent_again_by_those_who_may(officer_client, auditor_client, refused):
+    offers = [b"/onemap/uploads/new/" in each.get(f"/onemap/uploads/{refused.pk}/").content
+              for each in (officer_client, auditor_client)]  # fmt: skip
+    assert offers == [True, False]
 
 
 @pytest.mark.parametrize(
