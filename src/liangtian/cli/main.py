@@ -20,6 +20,7 @@ from liangtian.cli.explain import explain
 from liangtian.cli.fragmentation import fragmentation
 from liangtian.cli.layers import layers
 from liangtian.cli.layout import layout
+from liangtian.cli.potential import potential
 from liangtian.cli.publish import publish
 from liangtian.cli.rank import rank
 from liangtian.cli.verify import verify
@@ -49,6 +50,7 @@ for command in (
     fragmentation,
     layers,
     layout,
+    potential,
     publish,
     rank,
     verify,

@@ -16,6 +16,7 @@ RAIL = (
     ("home:index", _("首页"), ()),
     ("onemap:map", _("一张图"), ()),
     ("review:runs", _("检查"), ()),
+    ("planning:index", _("规划"), ()),
     ("balance:index", _("占补平衡"), ()),
     ("ledger:index", _("台账"), ()),
     ("registers:index", _("登记簿"), ()),
