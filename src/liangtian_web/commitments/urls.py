@@ -7,6 +7,7 @@ from liangtian_web.commitments import views
 app_name = "commitments"
 urlpatterns = [
     path("", views.index, name="index"),
+    path("ahead/", views.due_ahead, name="ahead"),
     path("export/", views.export_list, name="export"),
     path("new/<str:kind>/", views.promise, name="new"),
     path("<uuid:uuid>/", views.page, name="page"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
@@ -10,12 +11,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from liangtian.policy.amounts import BALANCE
 from liangtian_web.balance.answers import answered, handed_in
 from liangtian_web.balance.models import Filing
 from liangtian_web.balance.procedures.commitment import COMPLETION
 from liangtian_web.balance.promises import standing
 from liangtian_web.balance.queries import filing_places
 from liangtian_web.commitments import presentation
+from liangtian_web.commitments.ahead import ahead, ahead_chart
 from liangtian_web.commitments.forms import PROMISES, DefaultForm, StepForm, SupplyForm
 from liangtian_web.commitments.queries import booked_for, commitments_for, files_for, judges, recordable
 from liangtian_web.commitments.register import lines, unlisted
@@ -39,6 +42,20 @@ def index(request: Request) -> HttpResponse:
         "today": timezone.localdate(),
     }
     return render(request, "commitments/index.html", context)
+
+
+@require_GET
+def due_ahead(request: Request) -> HttpResponse:
+    """What falls due month by month, as chart and table, each amount with the commitments it is the sum of."""
+    index = request.GET.get("index", BALANCE[0])
+    if index not in BALANCE:
+        raise Http404
+    today = timezone.localdate()
+    found = ahead(lines(booked_for(request.user), today), index, today)
+    context: dict[str, Any] = {"found": found, "index": index, "indices": BALANCE, "total": sum(found.totals)}
+    if found.places:
+        context["chart"] = ahead_chart(found, index, request.unit)
+    return render(request, "commitments/ahead.html", context)
 
 
 @require_POST

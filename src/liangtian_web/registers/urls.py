@@ -12,6 +12,7 @@ urlpatterns = [
     path("rows/<uuid:uuid>/", views.row, name="row"),
     path("<slug:register>/", views.register, name="register"),
     path("<slug:register>/new/", views.new, name="new"),
+    path("<slug:register>/nil/", views.report_nil, name="nil"),
     path("<slug:register>/workbook/", views.workbook, name="workbook"),
     path("<slug:register>/template/", views.template, name="template"),
     path("<slug:register>/export/", views.take_away, name="export"),
