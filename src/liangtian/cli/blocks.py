@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
@@ -10,32 +10,24 @@ from pathlib import Path
 from typing import Any
 
 import click
-import numpy as np
 
+from liangtian.check.blocks import Found, doubts, plain_rule, published, rows_of
 from liangtian.check.gather import boundary_of
 from liangtian.check.overlay import cut
 from liangtian.check.result import to_json
 from liangtian.check.run import technical_on
 from liangtian.cli.options import DateType, file_options, home_option, opened
 from liangtian.errors import LayerInvalid
-from liangtian.finding import Finding, Outcome
 from liangtian.formats import vector
 from liangtian.messages import Language, render, render_text
 from liangtian.onemap.catalogue import Catalogue
-from liangtian.onemap.index import Index
-from liangtian.onemap.places import lies_in
 from liangtian.planning import land, parcels
-from liangtian.planning.blocks import BlockRule, Blocks, blocks_of, mean_grade
+from liangtian.planning.blocks import BlockRule, Blocks, blocks_of
 from liangtian.planning.layer import as_features
 from liangtian.planning.parcels import Parcels
-from liangtian.policy.parameters import Parameters
-from liangtian.rules.documents import DOCUMENTS
-from liangtian.rules.haining_2021.c1_5_targets.blocks import block_class
 from liangtian.units import display_area, m2_from_dm2
 
-OVERLAP_RULE = "COM-26"
 LEVELS = {"county": 6, "town": 9, "village": 12}
-SIZES = "haining-2021一（五）.block_class_min_mu"
 SHOWN = 20  # blocks a terminal lists
 
 
@@ -52,15 +44,6 @@ class Exact(click.ParamType[Fraction]):
         if not number.is_finite() or number < 0:
             self.fail(render_text("blocks-bad-length", {"value": value}), param, ctx)
         return Fraction(number)
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """Land to make blocks of, and what is wrong with it."""
-
-    indexes: list[Index]
-    notes: list[Finding]
-    source: str
 
 
 @click.command()
@@ -100,27 +83,6 @@ def blocks(lang: Language, /, source: str, home: Path, min_mu: Fraction, as_json
     click.echo(_summary(made, rows, lang))
 
 
-def rows_of(made: Blocks, first: int, on: date) -> list[dict[str, Any]]:
-    """The first blocks as the JSON document has them; areas are Decimal m²."""
-    in_force = [value for value in Parameters(DOCUMENTS).history(SIZES) if value.since <= on]
-    sizes = in_force[-1].table if in_force else {}
-    grades, slopes, paddy = made.grades_dm2(first), made.slopes_dm2(first), made.paddy_dm2(first)
-    return [
-        {
-            "id": made.ids[n],
-            "area_m2": m2_from_dm2(int(made.area_dm2[n])),
-            "net_m2": made.net_m2(n),
-            "parcels": int(made.count[n]),
-            "grade": mean_grade(grades[n]),
-            "size_class": None if (net := made.net_m2(n)) is None else block_class(net, sizes),
-            "paddy_m2": m2_from_dm2(int(paddy[n])),
-            "grades": _mix(grades[n], "grade"),
-            "slopes": _mix(slopes[n], "slope"),
-        }
-        for n in range(first)
-    ]
-
-
 def rule_of(on: date | None, place: str | None, gap_m: Fraction | None, across_m: Fraction | None) -> BlockRule:
     rule = technical_on(on or date.max, place or "").block
     return replace(
@@ -138,25 +100,7 @@ def found_land(source: str, home: Path, on: date, place: str | None, options: di
             rows = land.rows_in(layer, place)
             notes = [*features.findings, *land.unclassed(layer, rows), *land.overlapping(layer, rows)]
             return Found([layer], notes, features.source)
-    return _published(source, Catalogue(home), on, place)
-
-
-def _published(source: str, catalogue: Catalogue, on: date, place: str | None) -> Found:
-    name = source.upper()
-    versions = catalogue.all_valid_on(on)
-    if name not in versions:
-        raise LayerInvalid("blocks-source-unknown", source=source, on=on.isoformat())
-    if name != "DLTB":
-        raise LayerInvalid("blocks-not-land-use", layer=name)
-    used = [v for v in versions[name] if place is None or lies_in(place, v.place) or lies_in(v.place, place)]
-    indexes = catalogue.indexes(name, [*used, *(v for layer in ("XZQ", "CJDCQ") for v in versions.get(layer, ()))])
-    notes = [note for index in indexes for note in land.unclassed(index, land.rows_in(index, place))]
-    for version in used:
-        count = version.quality.get("counts", {}).get(OVERLAP_RULE, 0)
-        if count:
-            params = {"layer": version.name, "count": count}
-            notes.append(Finding("BLK-02", Outcome.FAIL, "blocks-published-overlap", params))
-    return Found(indexes, notes, name)
+    return published(source, Catalogue(home), on, place)
 
 
 def parcels_of(found: Found, place: str | None, within: Path | None, options: dict[str, Any]) -> Parcels:
@@ -171,29 +115,6 @@ def parcels_of(found: Found, place: str | None, within: Path | None, options: di
     if not chosen:
         raise LayerInvalid("blocks-empty", source=found.source)
     return parcels.joined(chosen)
-
-
-def doubts(made: Blocks) -> list[Finding]:
-    unknown = [made.ids[n] for n in np.flatnonzero(~made.ridges_known).tolist()]
-    if not unknown:
-        return []
-    params = {"count": len(unknown), "ids": "、".join(unknown[: land.NAMED])}
-    return [Finding("BLK-03", Outcome.UNKNOWN, "blocks-ridges-unknown", params, parcels=tuple(unknown))]
-
-
-def _mix(sums_dm2: Any, name: str) -> list[dict[str, Any]]:
-    """Parts that are there; what has no grade or slope comes last, as null."""
-    present = [n for n in [*range(1, len(sums_dm2)), 0] if sums_dm2[n]]
-    return [{name: n or None, "net_m2": m2_from_dm2(int(sums_dm2[n]))} for n in present]
-
-
-def plain_rule(rule: BlockRule) -> dict[str, Any]:
-    return {
-        "internal": rule.internal,
-        "barriers": rule.barriers,
-        "across_m": float(rule.across_m),
-        "gap_m": float(rule.gap_m),
-    }
 
 
 def _summary(made: Blocks, rows: list[dict[str, Any]], lang: Language) -> str:

@@ -39,11 +39,13 @@ class Outlines:
     xy : shape (v, 2), closed rings one after another, projected metres
     ring_starts : shape (r + 1,), first vertex of each ring, then v
     polygon_rings : shape (n + 1,), first ring of each polygon, then r
+    boxes : shape (n, 4), bounds where they are known already
     """
 
     xy: Floats
     ring_starts: Ints
     polygon_rings: Ints
+    boxes: Floats | None = None
 
     @classmethod
     def of(cls, polygons: Geometries) -> Outlines:
@@ -64,6 +66,8 @@ class Outlines:
     @property
     def bounds(self) -> Floats:
         """xmin ymin xmax ymax of each polygon, shape (n, 4)."""
+        if self.boxes is not None:
+            return self.boxes
         if not len(self):
             return np.empty((0, 4))
         first = self.ring_starts[self.polygon_rings[:-1]]
@@ -80,7 +84,7 @@ class Outlines:
         """Some of the polygons, in the order asked for."""
         rings, in_polygon = members(self.polygon_rings, at)
         vertices, in_ring = members(self.ring_starts, rings)
-        return Outlines(self.xy[vertices], in_ring, in_polygon)
+        return Outlines(self.xy[vertices], in_ring, in_polygon, None if self.boxes is None else self.boxes[at])
 
 
 def members(starts: Ints, items: Ints) -> tuple[Ints, Ints]:
@@ -269,6 +273,11 @@ def _joined(links: _Links, label: Ints, one: Ints, other: Ints) -> Ints:
     return connected(label, one[passes], other[passes])
 
 
+def _within(xy: Floats, box: Floats, reach_m: float) -> Mask:
+    """Which points lie in reach of the box of each."""
+    return np.asarray(((xy >= box[:, :2] - reach_m) & (xy <= box[:, 2:] + reach_m)).all(axis=1))
+
+
 def _nearest_of_each(label: Ints, one: Ints, other: Ints) -> Ints:
     """For each group the first of its pairs, ascending."""
     first = np.full(len(label), -1, dtype=np.int64)
@@ -331,14 +340,25 @@ class _Links:
         xy, pair = shapely.get_coordinates(outlines, return_index=True)
         box = self._bounds[other[pair]]
         reach = self._between.reach_m + ROUNDING_M
-        near = ((xy >= box[:, :2] - reach) & (xy <= box[:, 2:] + reach)).all(axis=1)
-        xy, pair = xy[near], pair[near]
-        lines = shapely.shortest_line(shapely.points(xy), self._polygons.polygons(other)[pair])
+        near = np.flatnonzero(_within(xy, box, reach))
+        starts = shapely.points(xy[near])
+        useful = self._useful(starts, _within(xy[near], box[near], self._between.gap_m + ROUNDING_M))
+        starts, pair = starts[useful], pair[near[useful]]
+        named, at = np.unique(pair, return_inverse=True)
+        lines = shapely.shortest_line(starts, self._polygons.polygons(other[named])[at])
         length = shapely.length(lines)
         short = length <= reach
         lines, length, pair = lines[short], length[short], pair[short]
         passes[pair[self._passable(lines, length)]] = True
         return passes
+
+    def _useful(self, starts: Geometries, close: Mask) -> Ints:
+        """Points from which a link may be passable: close to its other end, or to crossable ground to begin with."""
+        if self._between.gap_m >= self._between.reach_m:
+            return np.arange(len(starts))
+        distance = self._between.gap_m + 2 * ROUNDING_M
+        beside, _ = self._crossable.query(starts, predicate="dwithin", distance=distance)
+        return distinct(np.concatenate([beside, np.flatnonzero(close)]))
 
     def _passable(self, lines: Geometries, length: Floats) -> Mask:
         between = self._between

@@ -31,7 +31,7 @@ from liangtian_web.balance.forms import AcceptanceForm, EndingForm, OccupationFo
 from liangtian_web.balance.models import Filing
 from liangtian_web.balance.queries import filing_places, filings_for, quota_places
 from liangtian_web.balance.ruling import findings_text, posting_rows, rule
-from liangtian_web.balance.step_forms import BEGIN, NEXT
+from liangtian_web.balance.steps import BEGIN, NEXT
 from liangtian_web.people.requests import Request
 from liangtian_web.standing.once import once
 
@@ -141,13 +141,13 @@ def _form(request: Request, asked: HandedIn, key: UUID) -> Any:
     _allowed(quota_places(request.user).filter(pk=begun.place_id).exists())
     if asked.event in ENDINGS and begun.event == "hold":
         return EndingForm(begun, asked.event, data)
-    if asked.event not in NEXT or not (actions.may_follow(begun, asked.event) or _sent_before(key)):
+    if asked.event not in NEXT or not _may_follow(begun, asked.event, key):
         raise Http404
     return NEXT[asked.event](request.user, asked.event, begun, data)
 
 
-def _sent_before(key: UUID) -> bool:
-    return Filing.objects.filter(uuid=key).exists()
+def _may_follow(begun: Filing, event: str, key: UUID) -> bool:
+    return actions.may_follow(begun, event, timezone.localdate()) or Filing.objects.filter(uuid=key).exists()
 
 
 def _allowed(may: bool) -> None:

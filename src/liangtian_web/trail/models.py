@@ -50,6 +50,7 @@ WORDS = {
     "balance.whatif": _("对台账试算"),
     "balance.file": _("提出占补平衡事项"),
     "balance.post": _("审核占补平衡事项入账"),
+    "balance.note": _("审核占补平衡事项，无须记账"),
     "balance.refuse": _("退回占补平衡事项"),
     "commitments.step": _("记录承诺进展"),
     "commitments.export": _("导出承诺列表"),
