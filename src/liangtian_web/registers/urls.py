@@ -8,6 +8,7 @@ app_name = "registers"
 urlpatterns = [
     path("", views.index, name="index"),
     path("suspension/", views.suspensions, name="suspensions"),
+    path("suspension/export/", views.export_suspensions, name="export_suspensions"),
     path("suspension/<int:number>/", views.suspension, name="suspension"),
     path("rows/<uuid:uuid>/", views.row, name="row"),
     path("<slug:register>/", views.register, name="register"),

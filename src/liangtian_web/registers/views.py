@@ -206,6 +206,14 @@ def suspensions(request: Request) -> HttpResponse:
     return render(request, "registers/suspensions.html", {"form": form, "day": day, "standings": shown})
 
 
+@require_POST
+def export_suspensions(request: Request) -> HttpResponse:
+    """The same as a table, a row for each thing that suspends; that it was taken is noted."""
+    day = DayForm(request.POST).day()
+    table = presentation.standing_table(gate.standings_for(request.user, day), day)
+    return export(request, "registers.export", f"suspension {day}", table)
+
+
 @require_GET
 def suspension(request: Request, number: int) -> HttpResponse:
     """One place: the reason with its rows, what ends it, who must act, what stays possible."""

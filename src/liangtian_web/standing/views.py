@@ -256,3 +256,10 @@ def export_holds(request: Request) -> HttpResponse:
     """Holds, those that stand first."""
     found = holds_for(request.user, timezone.localdate())
     return export(request, "ledger.export", "ledger:holds", exports.hold_table(found, state_words()))
+
+
+@require_POST
+def export_periods(request: Request) -> HttpResponse:
+    """Closings and openings, the last first."""
+    found = recording.periods_of(places_for(request.user))
+    return export(request, "ledger.export", "ledger:periods", exports.period_table(found))
