@@ -33,8 +33,12 @@ from tests.liangtian_web.transfers.conftest import (
     match,
     opened,
     people,
+    register,
+    settle,
 )
 
+from bookkeeping import square
+from liangtian_web.balance.models import Decision, Filing
 from liangtian_web.ledger.models import Account, Entry
 from liangtian_web.reconcile.models import Import
 from liangtian_web.registers.models import Row
@@ -59,15 +63,32 @@ def world(clients, people, places, opened):
     clients |= {"hu": browser(people["hu"]), "nobody": Client()}
     offer = list_for_sale(clients, places, document="示县调〔甲〕1号")
     wanted = ask(clients["zhao"], places)
-    one = match(clients["qian"], offer, wanted)
+    sold = settle(clients, offer, wanted, amount_quantity_m2="1000", document="示市调〔甲〕1号")
+    one = match(clients["qian"], offer, wanted, amount_quantity_m2="2000", document="示市调〔甲〕2号")
     promised = promise(clients["wang"], supplement(places["county"], on=f"{TODAY}", project=COMMITTED, **later()))
     money = {"index": "money_fen", "amount": 500, "from_place": "outside", "from_pool": "outside",
              "to_place": "339901", "to_pool": "fund"}  # fmt: skip
     asked = {"place": "339901", "on": f"{TODAY}", "kind": "appropriation", "evidence": "县发〔甲〕1号", "rows": [money]}
     proposal = made(clients["li"], "book/proposals", asked)["uuid"]
+
+    def filed(event: str, **more) -> Filing:
+        about = {"project": PROJECT, "on": TODAY, "document": "示办〔甲〕1号", "facts": {}, "filer": people["wang"]}
+        return Filing.objects.create(event=event, place=places["county"], **about | more)
+
+    grant = filed("quota-grant", facts={"quota_amounts": [{"plan_quota_m2": 500}]})
+    Decision.objects.create(
+        filing=grant, entry=Entry.objects.get(key="open"), findings='{"zh": [], "en": []}', postings=[], rules_digest="",
+        actor=people["qian"],
+    )  # fmt: skip
+    ground = square(5)
+    statement, row = _statement(clients["li"], places["county"]), _row(clients["wang"], places["county"])
+    bridge = {"number": "KP-1", "name": PROJECT, "level": "city", "quantity": "100", "paddy": "0", "unit": "m2",
+              "capacity_kg": "0"}  # fmt: skip
+    register(people, places["county"], "key-project", key="KP-1", **bridge)
     return SimpleNamespace(
+        sold=sold, grant=grant, hold=filed("hold"), accepted=filed("acceptance", wkb=ground.wkb, crs=ground.crs),
         clients=clients, county=places["county"], offer=offer, wanted=wanted, match=one, promised=promised,
-        proposal=proposal, statement=_statement(clients["li"], places["county"]), row=_row(clients["wang"], places["county"]),
+        proposal=proposal, statement=statement, row=row,
         account=Account.objects.get(place=places["county"], pool="reserve", index="quantity_m2"),
         entry=Entry.objects.get(key="accept"), lots=("2023-001", NEW),
     )  # fmt: skip
@@ -104,8 +125,10 @@ def samples(world, name: str) -> list[tuple[str, dict[str, object]]]:
         "ledger:proposal_shapes": {"uuid": world.proposal}, "ledger:decide": {"uuid": world.proposal},
         "standing:attach": {"serial": world.lots[0]},
         "commitments:new": {"kind": "infrastructure"},
-        "balance:begin": {"event": "pool-use"}, "balance:next": {"uuid": world.offer.uuid, "event": "clawback"},
-        "balance:end": {"uuid": world.offer.uuid, "event": "approval"},
+        "balance:begin": {"event": "pool-use"}, "balance:next": {"uuid": world.grant.uuid, "event": "quota-use"},
+        "balance:end": {"uuid": world.hold.uuid, "event": "approval"},
+        "balance:shapes": {"uuid": world.accepted.uuid}, "registers:nil": {"register": "key-project"},
+        "transfers:spend": {"uuid": world.sold.uuid},
         "transfers:demand": {"uuid": world.wanted.uuid}, "transfers:withdraw_demand": {"uuid": world.wanted.uuid},
         "transfers:listing": {"uuid": world.offer.uuid}, "transfers:withdraw_listing": {"uuid": world.offer.uuid},
         "transfers:propose": {"uuid": world.offer.uuid, "other": world.wanted.uuid},
@@ -128,6 +151,9 @@ def samples(world, name: str) -> list[tuple[str, dict[str, object]]]:
     return [("", {key: by_app[app][key] for key in parameters(name)})]
 
 
+SEARCHED = {"standing:ground": "?lon=120&lat=30"}
+
+
 def sent(world, name: str) -> dict[str, object]:
     """What a form is sent with where nothing at all would say nothing of who may send it."""
     return {
@@ -135,7 +161,8 @@ def sent(world, name: str) -> dict[str, object]:
         "transfers:answer": {"side": "seller", "agree": "1"},
         "ledger:decide": {"refuse": "1", "reason": "补正"},
         "balance:decide": {"refuse": "1", "reason": "补正"},
-        "registers:export": {"form": "xlsx"},
+        "registers:nil": {"place": f"p{world.county.pk}", "document": "零报告", "form": str(uuid4())},
+        "ledger:reverse": {"on": f"{TODAY}", "evidence": "更正"},
     }.get(name, {})
 
 
@@ -190,7 +217,7 @@ def table_of(world, app: str) -> Iterator[tuple[str, str]]:
     """Address, method → a letter for each column."""
     for name in addresses(app):
         for label, kwargs in samples(world, name):
-            path, given = reverse(name, kwargs=kwargs), sent(world, name)
+            path, given = reverse(name, kwargs=kwargs) + SEARCHED.get(name, ""), sent(world, name)
             calls_ = {
                 "GET": lambda client, at=path: client.get(at),
                 "POST": lambda client, at=path, body=given: client.post(at, body),
