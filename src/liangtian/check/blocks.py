@@ -94,6 +94,7 @@ def plain_rule(rule: BlockRule) -> dict[str, Any]:
         "barriers": rule.barriers,
         "across_m": float(rule.across_m),
         "gap_m": float(rule.gap_m),
+        "steep_grade": rule.steep_grade,
     }
 
 

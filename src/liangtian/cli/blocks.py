@@ -28,6 +28,8 @@ from liangtian.planning.parcels import Parcels
 from liangtian.units import display_area, m2_from_dm2
 
 LEVELS = {"county": 6, "town": 9, "village": 12}
+GRADES = ("1", "2", "3", "4", "5")  # of slope
+TILES = "tiles"  # where results of tiles are kept
 SHOWN = 20  # blocks a terminal lists
 
 
@@ -56,6 +58,11 @@ class Exact(click.ParamType[Fraction]):
     "--gap", type=Exact(), metavar="M", help="Join across gaps up to so many metres of any ground but barriers."
 )
 @click.option("--across", type=Exact(), metavar="M", help="Join across internal classes up to so many metres.")
+@click.option(
+    "--steep",
+    metavar="FILE|GRADE",
+    help="Steep ground ends blocks: polygons of a file, or parcels from a slope grade on.",
+)
 @click.option("--min-mu", type=Exact(), default="0", metavar="N", help="Leave out blocks below N mu net.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.option("--output", type=click.Path(path_type=Path), help="Also write the outlines of the blocks to a new file.")
@@ -66,9 +73,11 @@ def blocks(lang: Language, /, source: str, home: Path, min_mu: Fraction, as_json
     """Join farmland into contiguous blocks: LAYER is a published DLTB, FILE any file of land-use parcels."""
     on, place, within, by = (given.pop(name) for name in ("on", "place", "within", "by"))
     rule, output = rule_of(on, place, given.pop("gap"), given.pop("across")), given.pop("output")
+    steep = given.pop("steep")
     found = found_land(source, home, on or date.max, place, given)
-    chosen = parcels_of(found, place, within, given)
-    made = blocks_of(chosen, rule, digits=LEVELS.get(by))
+    chosen, rule = with_terrain(parcels_of(found, place, within, given), rule, steep, given)
+    kept = None if Path(source).exists() else Catalogue(home).kept(TILES)
+    made = blocks_of(chosen, rule, digits=LEVELS.get(by), kept=kept)
     notes = [*found.notes, *doubts(made)]
     shown = made.at_least(min_mu)
     rows = rows_of(made, shown, on or date.max)
@@ -115,6 +124,25 @@ def parcels_of(found: Found, place: str | None, within: Path | None, options: di
     if not chosen:
         raise LayerInvalid("blocks-empty", source=found.source)
     return parcels.joined(chosen)
+
+
+def with_terrain(
+    chosen: Parcels, rule: BlockRule, steep: str | None, options: dict[str, Any]
+) -> tuple[Parcels, BlockRule]:
+    """The land with steep ground drawn in a file, or the rule with another grade.
+
+    Raises
+    ------
+    LayerInvalid (layer-invalid): neither a grade nor a file of valid polygons.
+    """
+    if steep is None:
+        return chosen, rule
+    if steep in GRADES:
+        return chosen, replace(rule, steep_grade=int(steep))
+    if not Path(steep).exists():
+        raise LayerInvalid("blocks-steep-unknown", given=steep)
+    with opened(Path(steep), options) as features:
+        return replace(chosen, steep=land.steep_ground(features, chosen.crs)), rule
 
 
 def _summary(made: Blocks, rows: list[dict[str, Any]], lang: Language) -> str:

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
+from liangtian.space.clipping import length_inside
 from liangtian.space.edges import vertex_keys
 from liangtian.space.keys import distinct
 
@@ -315,21 +316,29 @@ class _Links:
     def anywhere(self, one: Ints, other: Ints) -> Mask:
         """Whether any link from a point of the outline of either to the other is passable."""
         passes = np.zeros(len(one), dtype=bool)
-        asked = self._has_crossable(one, other)
+        asked = self._worth_trying(one, other)
         for first, second in ((one, other), (other, one)):
             passes[asked] = self._from_outline(first[asked], second[asked])
             asked = asked[~passes[asked]]
         return passes
 
-    def _has_crossable(self, one: Ints, other: Ints) -> Ints:
-        """Pairs between which there is any crossable ground; where gaps reach as far, all pairs."""
+    def _worth_trying(self, one: Ints, other: Ints) -> Ints:
+        """Pairs that crossable ground between them may join; where gaps reach as far, all pairs.
+
+        A link longer than `gap_m` leaves either polygon for crossable ground within `gap_m`.
+        """
         if self._between.gap_m >= self._between.reach_m:
             return np.arange(len(one))
-        reach = self._between.reach_m + ROUNDING_M
+        reach, gap = self._between.reach_m + ROUNDING_M, self._between.gap_m + 2 * ROUNDING_M
         low = np.maximum(self._bounds[one, :2], self._bounds[other, :2]) - reach
         high = np.minimum(self._bounds[one, 2:], self._bounds[other, 2:]) + reach
-        pair, _ = self._crossable.query(shapely.box(*low.T, *high.T), predicate="intersects")
-        return distinct(pair)
+        pair, ground = self._crossable.query(shapely.box(*low.T, *high.T), predicate="intersects")
+        first, second = (self._polygons.polygons(side[pair]) for side in (one, other))
+        beside = np.zeros((len(one), 2), dtype=bool)
+        for side, polygons in enumerate((first, second)):
+            beside[pair[shapely.dwithin(polygons, self._between.crossable[ground], gap)], side] = True
+        beside[pair[shapely.dwithin(first, second, gap)]] = True
+        return np.flatnonzero(beside.all(axis=1))
 
     def _from_outline(self, one: Ints, other: Ints) -> Mask:
         """Whether any link from a corner, or a point every STEP_M, of the first to the second is passable."""
@@ -341,9 +350,7 @@ class _Links:
         box = self._bounds[other[pair]]
         reach = self._between.reach_m + ROUNDING_M
         near = np.flatnonzero(_within(xy, box, reach))
-        starts = shapely.points(xy[near])
-        useful = self._useful(starts, _within(xy[near], box[near], self._between.gap_m + ROUNDING_M))
-        starts, pair = starts[useful], pair[near[useful]]
+        starts, pair = shapely.points(xy[near]), pair[near]
         named, at = np.unique(pair, return_inverse=True)
         lines = shapely.shortest_line(starts, self._polygons.polygons(other[named])[at])
         length = shapely.length(lines)
@@ -352,20 +359,14 @@ class _Links:
         passes[pair[self._passable(lines, length)]] = True
         return passes
 
-    def _useful(self, starts: Geometries, close: Mask) -> Ints:
-        """Points from which a link may be passable: close to its other end, or to crossable ground to begin with."""
-        if self._between.gap_m >= self._between.reach_m:
-            return np.arange(len(starts))
-        distance = self._between.gap_m + 2 * ROUNDING_M
-        beside, _ = self._crossable.query(starts, predicate="dwithin", distance=distance)
-        return distinct(np.concatenate([beside, np.flatnonzero(close)]))
-
     def _passable(self, lines: Geometries, length: Floats) -> Mask:
         between = self._between
         passes = length <= between.gap_m + ROUNDING_M
         longer = np.flatnonzero(~passes & (length <= between.across_m + ROUNDING_M))
         line, ground = self._crossable.query(lines[longer], predicate="intersects")
-        shared = shapely.length(shapely.intersection(lines[longer[line]], between.crossable[ground]))
+        named, at = np.unique(ground, return_inverse=True)
+        ends = shapely.get_coordinates(lines[longer]).reshape(-1, 2, 2)[line]
+        shared = length_inside(ends, Outlines.of(between.crossable[named]), at, ROUNDING_M)
         inside = np.minimum(np.bincount(line, weights=shared, minlength=len(longer)), length[longer])
         passes[longer] = length[longer] - inside <= between.gap_m + ROUNDING_M
         asked = np.flatnonzero(passes & (length > 0.0))
