@@ -123,7 +123,7 @@ def enter_registers(year: Year) -> None:
     # Its papers are posted this year, so whoever sells must be free to sell this year too.
     this_year = {"year": f"{TODAY.year}", "area": "1", "since": f"{TODAY.year}-01-01"}
     confirmed(year.clients, "annual-task", form_of("annual-task", county, **this_year))
-    bridge = {"since": "2024-05-01", "quantity": "100", "paddy": "0", "capacity_kg": "0"}
+    bridge = {"since": "2024-05-01", "quantity": "10000", "paddy": "10000", "capacity_kg": "13500"}
     confirmed(year.clients, "key-project", form_of("key-project", county, **bridge))
 
 

@@ -102,14 +102,14 @@ def file_hold(request: Request, head: Head, run: Run, **more: Any) -> Filing:
     return file(request, head, "hold", run=run, **more)
 
 
-def file_ending(request: Request, uuid: UUID, hold: Filing, event: str, **more: Any) -> Filing:
+def file_ending(request: Request, uuid: UUID, hold: Filing, event: str, *, today: date, **more: Any) -> Filing:
     """Ask to write off or to release what is held; `more`: on, document, facts.
 
     Raises
     ------
     StageRefused : nothing is held, or it has ended or lapsed
     """
-    if not _is_open(hold):
+    if not _is_open(hold, today):
         raise StageRefused("balance-not-held")
     if hold.later.filter(decision=None).exclude(uuid=uuid).exists():
         raise StageRefused("balance-ending-waits")
@@ -149,27 +149,28 @@ def _plain(value: Any) -> Any:
     return bytes(value) if isinstance(value, memoryview) else value
 
 
-def _is_open(hold: Filing) -> bool:
-    return open_holds().filter(pk=hold.pk).exists()
+def _is_open(hold: Filing, today: date) -> bool:
+    return open_holds(today).filter(pk=hold.pk).exists()
 
 
-def next_steps(filing: Filing) -> tuple[Next, ...]:
-    """What may follow a filing now: it stands in the book, what it holds has not lapsed, and its procedure names the step."""
-    return PROCEDURES[filing.event].follows(filing) if stands(filing) and not is_lapsed(filing) else ()
+def next_steps(filing: Filing, today: date) -> tuple[Next, ...]:
+    """What may follow a filing: it stands in the book, what it holds has not lapsed, and its procedure names the step."""
+    return PROCEDURES[filing.event].follows(filing) if stands(filing) and not is_lapsed(filing, today) else ()
 
 
-def may_follow(begun: Filing, event: str) -> bool:
-    """Whether a step may go on with a filing now."""
+def may_follow(begun: Filing, event: str, today: date) -> bool:
+    """Whether a step may go on with a filing on a day."""
     page = reverse("balance:next", args=[begun.uuid, event])
-    return any(each.url == page for each in next_steps(begun))
+    return any(each.url == page for each in next_steps(begun, today))
 
 
 def decide(
-    request: Request, filing: Filing, *, accept: bool, reason: str = "", grounds: str = "", today: date | None = None
+    request: Request, filing: Filing, *, accept: bool, today: date, reason: str = "", grounds: str = ""
 ) -> Decision:
     """Book a filing or send it back, once, by another person than the one who filed it, who decides for its place.
 
-    Sent again, the same decision of the same person changes nothing. `today`: as `ruling.rule` has it.
+    Sent again, the same decision of the same person changes nothing. `today`: the day of the decision; gates of today
+    hold on it beside the business date.
 
     Raises
     ------
@@ -193,18 +194,19 @@ def _decide(request: Request, filing: Filing, said: tuple[bool, str, str], today
         return _same(earlier, request, accept=accept)
     ruled = rule(filing, today)
     kept = grounds if accept and ruled.departs else ""
-    entry = _book(request, filing, ruled, kept) if accept else None
+    entry = _book(request, filing, ruled, kept, today) if accept else None
+    noted = accept and entry is None
     made = Decision.objects.create(
-        filing=filing, entry=entry, reason=reason, grounds=kept, actor=request.user, **_basis(ruled)
+        filing=filing, entry=entry, noted=noted, reason=reason, grounds=kept, actor=request.user, **_basis(ruled)
     )  # fmt: skip
     what = f"entry:{entry.uuid}" if entry else f"filing:{filing.uuid}"
-    act = "balance.post" if entry else "balance.refuse"
+    act = "balance.post" if entry else "balance.note" if noted else "balance.refuse"
     note(request, act, what, on=filing.on, place=filing.place, rules_digest=ruled.digest)
     return made
 
 
 def _same(earlier: Decision, request: Request, *, accept: bool) -> Decision:
-    if earlier.actor_id != request.user.pk or (earlier.entry is not None) != accept:
+    if earlier.actor_id != request.user.pk or (earlier.entry is not None or earlier.noted) != accept:
         raise StageRefused("balance-decided")
     return earlier
 
@@ -218,20 +220,13 @@ def _basis(ruled: Ruled) -> dict[str, Any]:
     }
 
 
-def _book(request: Request, filing: Filing, ruled: Ruled, grounds: str) -> Entry:
-    if is_run_held(filing):
-        raise StageRefused("balance-run-held")
-    if filing.begun is not None and filing.begun.event == HOLD and not _is_open(filing.begun):
-        raise StageRefused("balance-not-held")
-    if ruled.stops:
-        rules = "、".join(dict.fromkeys(each.rule for each in ruled.stops))
-        raise StageRefused("balance-stopped", rules=rules)
-    if ruled.departs and grounds not in Decision.Grounds.values:
-        rules = "、".join(dict.fromkeys(each.rule for each in ruled.departs))
-        raise StageRefused("balance-grounds", rules=rules)
-    if not ruled.postings:
-        raise StageRefused("balance-nothing")
+def _book(request: Request, filing: Filing, ruled: Ruled, grounds: str, today: date) -> Entry | None:
+    """The entry of a filing that nothing stops; none where its procedure books nothing."""
+    _check(filing, ruled, grounds, today)
     procedure = PROCEDURES[filing.event]
+    procedure.ready(filing, today)
+    if not procedure.moves:
+        return None
     parties = procedure.parties(filing)
     moved = [each.posting for each in ruled.postings]
     _check_keeper(request, {parties[each.party] for each in moved if each.party in parties})
@@ -247,6 +242,21 @@ def _book(request: Request, filing: Filing, ruled: Ruled, grounds: str) -> Entry
     if number := (filing.begun or filing).facts.get("key_project_number"):
         name_entry(entry, filing.place, number)
     return entry
+
+
+def _check(filing: Filing, ruled: Ruled, grounds: str, today: date) -> None:
+    if is_run_held(filing, today):
+        raise StageRefused("balance-run-held")
+    if filing.begun is not None and filing.begun.event == HOLD and not _is_open(filing.begun, today):
+        raise StageRefused("balance-not-held")
+    if ruled.stops:
+        rules = "、".join(dict.fromkeys(each.rule for each in ruled.stops))
+        raise StageRefused("balance-stopped", rules=rules)
+    if ruled.departs and grounds not in Decision.Grounds.values:
+        rules = "、".join(dict.fromkeys(each.rule for each in ruled.departs))
+        raise StageRefused("balance-grounds", rules=rules)
+    if not ruled.postings and ruled.moves:
+        raise StageRefused("balance-nothing")
 
 
 def _version(ruled: Ruled) -> tuple[str, ...]:

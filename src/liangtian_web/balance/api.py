@@ -141,13 +141,13 @@ def _form(request: Request, asked: HandedIn, key: UUID) -> Any:
     _allowed(quota_places(request.user).filter(pk=begun.place_id).exists())
     if asked.event in ENDINGS and begun.event == "hold":
         return EndingForm(begun, asked.event, data)
-    if asked.event not in NEXT or not (actions.may_follow(begun, asked.event) or _sent_before(key)):
+    if asked.event not in NEXT or not _may_follow(begun, asked.event, key):
         raise Http404
     return NEXT[asked.event](request.user, asked.event, begun, data)
 
 
-def _sent_before(key: UUID) -> bool:
-    return Filing.objects.filter(uuid=key).exists()
+def _may_follow(begun: Filing, event: str, key: UUID) -> bool:
+    return actions.may_follow(begun, event, timezone.localdate()) or Filing.objects.filter(uuid=key).exists()
 
 
 def _allowed(may: bool) -> None:

@@ -219,7 +219,7 @@ class OccupationForm(HeadForm):
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         run, path = self.fields["run"], self.fields["balance_path"]
-        run.queryset = occupying_runs(user, self._sending())  # type: ignore[attr-defined]
+        run.queryset = occupying_runs(user, timezone.localdate(), self._sending())  # type: ignore[attr-defined]
         run.label_from_instance = run_word  # type: ignore[attr-defined]
         entrusted = [each for each in choices_of("balance_path") if each[0] == "entrust"]
         path.choices = [("", "—"), *entrusted]  # type: ignore[attr-defined]
@@ -324,4 +324,5 @@ class EndingForm(HeadForm):
         """File the ending."""
         given = self.cleaned_data
         more = {"on": given["on"], "document": given["document"], "facts": self.facts()}
-        return actions.file_ending(request, given["key"], self.hold, self.event, **more)
+        today = timezone.localdate()
+        return actions.file_ending(request, given["key"], self.hold, self.event, today=today, **more)

@@ -24,7 +24,7 @@ from liangtian_web.review.models import Run
 SAME = 0.99  # of the larger ground: the same boundary, as two places had it checked
 
 
-def check_free(filing: Filing) -> None:
+def check_free(filing: Filing, today: date) -> None:
     """See that no other occupation of the place stands on this ground, nobody else holding there meanwhile.
 
     Raises
@@ -35,14 +35,14 @@ def check_free(filing: Filing) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"balance.ground {filing.place_id}"])
     rule, ground = tolerance_on(filing.on), _ground(filing.run)
-    for other in _near(filing.run, _standing().filter(place=filing.place)).exclude(run=filing.run):
+    for other in _near(filing.run, _standing(today).filter(place=filing.place)).exclude(run=filing.run):
         assert other.run is not None
         if shared := rule.overlap_dm2(ground, _ground(other.run)):
             words = {"project": other.project, "on": other.on.isoformat(), "document": other.document}
             raise StageRefused("balance-ground-held", **words, area=f"{shared / 100:,.2f}")
 
 
-def check_parts(hold: Filing) -> None:
+def check_parts(hold: Filing, today: date) -> None:
     """See that every other place the batch lies in has its own part held or written off.
 
     Raises
@@ -53,7 +53,7 @@ def check_parts(hold: Filing) -> None:
     assert run is not None
     if run.kind != Run.Kind.BATCH:
         return
-    missing = [key for key in _others(run, place_key(hold.place)) if not _is_held_by(key, run)]
+    missing = [key for key in _others(run, place_key(hold.place)) if not _is_held_by(key, run, today)]
     if missing:
         names = "、".join(place.name for place in places_by_key(missing).values() if place)
         raise StageRefused("balance-parts-missing", places=names)
@@ -66,9 +66,9 @@ def _others(run: Run, own: str) -> Iterator[str]:
             yield row["place"]
 
 
-def _is_held_by(key: str, run: Run) -> bool:
+def _is_held_by(key: str, run: Run, today: date) -> bool:
     ground = _ground(run)
-    rows = _near(run, _standing().filter(place=places_by_key([key]).get(key)))
+    rows = _near(run, _standing(today).filter(place=places_by_key([key]).get(key)))
     return any(_is_same(ground, _ground(each.run), run.on) for each in rows if each.run is not None)
 
 
@@ -76,10 +76,10 @@ def _is_same(one: Ground, other: Ground, on: date) -> bool:
     return tolerance_on(on).overlap_dm2(one, other) >= SAME * max(one.area_dm2, other.area_dm2)
 
 
-def _standing() -> QuerySet[Filing]:
+def _standing(today: date) -> QuerySet[Filing]:
     """Holds that take their ground: what was released has given it back, what was written off has not."""
     released = Filing.objects.filter(STANDS, begun=OuterRef("pk"), event="release")
-    return taking_holds().filter(~Exists(released)).select_related("run")
+    return taking_holds(today).filter(~Exists(released)).select_related("run")
 
 
 def _near(run: Run, rows: QuerySet[Filing]) -> QuerySet[Filing]:

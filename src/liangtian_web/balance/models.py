@@ -53,6 +53,8 @@ class Decision(models.Model):
 
     filing = models.OneToOneField(Filing, models.PROTECT, primary_key=True, related_name="decision")
     entry = models.OneToOneField("ledger.Entry", models.PROTECT, null=True, related_name="filed")
+    # Passed, and nothing to book: the record is what the clauses said.
+    noted = models.BooleanField(_("已记录，无须记账"), default=False)
     reason = models.CharField(_("理由"), max_length=500, blank=True)
     grounds = models.CharField(_("突破原则性要求的理由"), max_length=20, choices=Grounds.choices, blank=True)
     findings = models.TextField()  # JSON: language → findings, as the rulebook gave them

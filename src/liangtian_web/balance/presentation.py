@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import shapely
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import get_language, gettext
 from pyproj import CRS
 
@@ -72,11 +73,11 @@ def state_of(filing: Filing) -> tuple[str, str]:
     decision = getattr(filing, "decision", None)
     if decision is None:
         return "unknown", gettext("待审核")
-    if decision.entry_id is None:
+    if decision.entry_id is None and not decision.noted:
         return "fail", gettext("已退回")
     if not stands(filing):
         return "not_applicable", gettext("已冲正")
-    if is_lapsed(filing):
+    if is_lapsed(filing, timezone.localdate()):
         return "none", gettext("已到期退回")
     procedure = PROCEDURES[filing.event]
     tag, word = procedure.state(filing) if procedure.state else ("pass", procedure.done)

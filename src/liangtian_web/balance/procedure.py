@@ -78,6 +78,10 @@ def _asks_no_more(filing: Filing, today: date | None) -> Iterable[Filing]:
     return ()
 
 
+def _is_ready(filing: Filing, today: date) -> None:
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Next:
     """What can follow a filing that stands in the book: its word and the address of its form."""
@@ -117,7 +121,11 @@ class Procedure:
     again : its facts stand with the filing, so that it can be decided again under other values (what-if)
     state : the colour and word of a filing that is booked, where it depends on what followed; else `done`
     says : what its page states besides the facts that were handed in: word and value
-    besides : (filing, today) → cases, not saved, whose gates must hold too: of another place, or of today
+    today : gates asked again with what the registers and the book say on the day of the decision: a business date
+        written back in time does not slip past them
+    moves : whether it books anything; if not, its decision is recorded with what the rulebook said, and no entry is made
+    besides : (filing, today) → cases, not saved, whose gates must hold too: of another place
+    ready : (filing, day of the decision): refuses what other filings stand against, before anything is booked
     """
 
     event: str
@@ -136,7 +144,10 @@ class Procedure:
     state: Callable[[Filing], tuple[str, Any]] | None = None
     again: bool = False
     says: Callable[[Filing], Iterable[tuple[str, str]]] = _says_nothing
+    moves: bool = True
+    today: tuple[str, ...] = ()
     besides: Callable[[Filing, date | None], Iterable[Filing]] = _asks_no_more
+    ready: Callable[[Filing, date], None] = _is_ready
 
     @property
     def step(self) -> str:

@@ -8,7 +8,6 @@ from uuid import UUID
 from django.contrib.auth.models import AnonymousUser
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.utils import timezone
 
 from liangtian_web.balance.models import Decision, Filing
 from liangtian_web.ledger.models import Account, Leg
@@ -23,7 +22,8 @@ HOLD = "hold"
 # A promise is a debt to the place above and a transfer is the city's to approve; nobody decides on their own default.
 JUDGED_ABOVE = ("commitment", "commitment-due", "transfer-in")
 LEVELS = (Place.Kind.COUNTY, Place.Kind.ZONE)  # who keeps a reserve: county governments and zone committees
-STANDS = Q(decision__entry__isnull=False, decision__entry__reversed_by=None)  # booked, and not reversed since
+BOOKED = Q(decision__entry__isnull=False, decision__entry__reversed_by=None)
+STANDS = BOOKED | Q(decision__noted=True)  # booked and not reversed since, or recorded where nothing is booked
 
 
 def filings_for(user: User | AnonymousUser) -> QuerySet[Filing]:
@@ -65,19 +65,19 @@ def posted_between(user: User, since: date, until: date | None) -> QuerySet[Fili
     return found.filter(on__lte=until) if until else found
 
 
-def standing_holds(user: User) -> QuerySet[Filing]:
-    """Occupations held and neither written off, released nor lapsed."""
-    return filings_for(user).filter(pk__in=open_holds())
+def standing_holds(user: User, today: date) -> QuerySet[Filing]:
+    """Occupations held and neither written off, released nor lapsed by a day."""
+    return filings_for(user).filter(pk__in=open_holds(today))
 
 
-def open_holds() -> QuerySet[Filing]:
+def open_holds(today: date) -> QuerySet[Filing]:
     """Holds that stand, whose day has not come and that nothing ended."""
-    return _holds().filter(_before_its_day(), ~Exists(_endings()))
+    return _holds().filter(_before_its_day(today), ~Exists(_endings()))
 
 
-def taking_holds() -> QuerySet[Filing]:
+def taking_holds(today: date) -> QuerySet[Filing]:
     """Holds that keep their check from being held again: all that stand but those whose day came before anything ended them."""
-    return _holds().filter(_before_its_day() | Exists(_endings()))
+    return _holds().filter(_before_its_day(today) | Exists(_endings()))
 
 
 def _holds() -> QuerySet[Filing]:
@@ -88,24 +88,26 @@ def _endings() -> QuerySet[Filing]:
     return Filing.objects.filter(STANDS, begun=OuterRef("pk"))
 
 
-def _before_its_day() -> Q:
-    return Q(expires=None) | Q(expires__gt=timezone.localdate())
+def _before_its_day(today: date) -> Q:
+    return Q(expires=None) | Q(expires__gt=today)
 
 
 def stands(filing: Filing) -> bool:
     """Whether a filing is booked, and was not reversed since."""
     decision = getattr(filing, "decision", None)
-    return decision is not None and decision.entry is not None and not hasattr(decision.entry, "reversed_by")
+    if decision is None or decision.entry is None:
+        return decision is not None and decision.noted
+    return not hasattr(decision.entry, "reversed_by")
 
 
-def is_lapsed(filing: Filing) -> bool:
+def is_lapsed(filing: Filing, today: date) -> bool:
     """Whether the day of a hold came before anything ended it: the book gave back what it held."""
-    if filing.event != HOLD or filing.expires is None or filing.expires > timezone.localdate():
+    if filing.event != HOLD or filing.expires is None or filing.expires > today:
         return False
     return not any(stands(each) for each in filing.later.all())
 
 
-def occupying_runs(user: User, sending: UUID | None = None) -> QuerySet[Run]:
+def occupying_runs(user: User, today: date, sending: UUID | None = None) -> QuerySet[Run]:
     """Checks that an occupation can begin with: of the user's counties and zones, and held by no filing that waits or stands.
 
     Parameters
@@ -115,7 +117,7 @@ def occupying_runs(user: User, sending: UUID | None = None) -> QuerySet[Run]:
     taken = Filing.objects.filter(run=OuterRef("pk"), event=HOLD)
     if sending is not None:
         taken = taken.exclude(uuid=sending)
-    taken = taken.filter(Q(decision=None) | Q(pk__in=taking_holds()))
+    taken = taken.filter(Q(decision=None) | Q(pk__in=taking_holds(today)))
     found = runs_for(user).filter(kind__in=KINDS, place__in=filing_places(user))
     return found.filter(~Exists(taken)).defer(*HEAVY)
 
@@ -164,9 +166,9 @@ def lock(filing: Filing) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"balance.decide {what}"])
 
 
-def is_run_held(filing: Filing) -> bool:
+def is_run_held(filing: Filing, today: date) -> bool:
     """Whether another hold of the same check stands, or was ended by what stands."""
-    others = taking_holds().filter(run=filing.run_id).exclude(pk=filing.pk)
+    others = taking_holds(today).filter(run=filing.run_id).exclude(pk=filing.pk)
     return filing.run_id is not None and others.exists()
 
 

@@ -6,6 +6,7 @@ Other clauses asked at the same step are shown and stop nothing here: the proced
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from copy import copy
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
@@ -53,6 +54,7 @@ class Ruled:
     departs : findings of clauses to be met in principle that failed; who books it all the same says on what grounds
     postings : what it books, in the order in which it is explained
     basis : what it was decided by
+    moves : whether its procedure books anything
     """
 
     findings: tuple[Finding, ...]
@@ -61,11 +63,12 @@ class Ruled:
     postings: tuple[Posted, ...]
     digest: str
     basis: Basis
+    moves: bool = True
 
     @property
     def may_post(self) -> bool:
-        """Whether something is left to book and nothing stops it."""
-        return bool(self.postings) and not self.stops
+        """Whether nothing stops it, and something is left to book where its procedure books anything."""
+        return (bool(self.postings) or not self.moves) and not self.stops
 
 
 def rule(filing: Filing, today: date | None = None) -> Ruled:
@@ -79,12 +82,28 @@ def rule(filing: Filing, today: date | None = None) -> Ruled:
     ------
     LiangtianError : a fact does not fit the dictionary
     """
-    ruled = _rule(filing)
-    for each in PROCEDURES[filing.event].besides(filing, today):
+    ruled, procedure = _rule(filing), PROCEDURES[filing.event]
+    if today is not None and today != filing.on and procedure.today:
+        ruled = _also_today(ruled, filing, today)
+    for each in procedure.besides(filing, today):
         other = _rule(each)
         asked = (found for found in other.findings if found.rule in PROCEDURES[each.event].gates)
         ruled = replace(ruled, findings=(*ruled.findings, *asked), stops=(*ruled.stops, *other.stops))
     return ruled
+
+
+def _also_today(ruled: Ruled, filing: Filing, today: date) -> Ruled:
+    """What the gates of today say on the day itself; where it is what they said before, once is enough."""
+    asked = copy(filing)
+    asked.on = today
+    now = _rule(asked)
+
+    def of_today(findings: Iterable[Finding], known: tuple[Finding, ...]) -> tuple[Finding, ...]:
+        gates = PROCEDURES[filing.event].today
+        return tuple(each for each in findings if each.rule in gates and each not in known)
+
+    said = of_today(now.findings, ruled.findings)
+    return replace(ruled, findings=(*ruled.findings, *said), stops=(*ruled.stops, *of_today(now.stops, ruled.stops)))
 
 
 def _rule(filing: Filing) -> Ruled:
@@ -108,7 +127,8 @@ def _rule(filing: Filing) -> Ruled:
     made = tuple(_on_book(each) for each in decided.postings if each.rule in procedure.gates)
     outcomes = tuple((each.rule, each.outcome.value) for each in decided.findings if each.rule in procedure.gates)
     basis = Basis(facts, documents, values, outcomes)
-    return Ruled(findings, stops, departs, (*procedure.registered(filing), *made), _digest(documents), basis)
+    made = (*procedure.registered(filing), *made)
+    return Ruled(findings, stops, departs, made, _digest(documents), basis, procedure.moves)
 
 
 def _on_book(made: Posted) -> Posted:

@@ -119,6 +119,10 @@ class ClawbackForm(StepForm):
         reason.choices = choices_of("clawback_reason")  # type: ignore[attr-defined]
 
 
+class PromisedApprovalForm(StepForm):
+    """The approval of land whose promise covers all it owes: its day and document, and nothing to write off."""
+
+
 class BeginForm(StepForm):
     """A step that goes on with nothing: it names its place and project."""
 
@@ -205,6 +209,7 @@ BEGIN: Mapping[str, type[StepForm]] = {"pool-use": PoolUseForm, "quota-grant": G
 NEXT: Mapping[str, type[StepForm]] = {
     "staged-release": ReleaseForm,
     "clawback": ClawbackForm,
+    "promised-approval": PromisedApprovalForm,
     "quota-use": QuotaUseForm,
     "quota-return": QuotaReturnForm,
     "quota-reclaimed": QuotaReclaimedForm,

@@ -38,7 +38,7 @@ def after(request: Request, uuid: UUID, event: str) -> HttpResponse:
     if not quota_places(request.user).filter(pk=begun.place_id).exists():
         raise PermissionDenied
     form_class = NEXT.get(event)
-    if form_class is None or not actions.may_follow(begun, event):
+    if form_class is None or not actions.may_follow(begun, event, timezone.localdate()):
         raise Http404
     return _answer(request, event, form_class(request.user, event, begun, request.POST or None))
 

@@ -28,6 +28,7 @@ from liangtian_web.onemap.queries import versions_on
 from liangtian_web.people.requests import Request, language_of
 from liangtian_web.refusals import sentence
 from liangtian_web.registers.suspension import standing
+from liangtian_web.review.presentation import citation
 from liangtian_web.review.trial_form import ChoiceForm, TrialForm
 from liangtian_web.rulebook.queries import home_place
 from liangtian_web.rulebook.values import tryable_names, value_page
@@ -43,7 +44,7 @@ def index(request: Request) -> HttpResponse:
     found = list((rows.filter(pk__lt=int(before)) if before.isdecimal() else rows)[: PAGE + 1])
     context = {
         "waiting": waiting_for(request.user),
-        "held": standing_holds(request.user),
+        "held": standing_holds(request.user, timezone.localdate()),
         "begins": [(name, PROCEDURES[name].word) for name in BEGIN],
         "ordered": [(name, PROCEDURES[name].word) for name in ORDERED],
         "filings": [(each, *presentation.state_of(each)) for each in found[:PAGE]],
@@ -105,6 +106,7 @@ def filing(request: Request, uuid: UUID) -> HttpResponse:
         "registered": presentation.registered(row),
         "stated": presentation.stated(row),
         "follows": _follows(request, row),
+        "asked_today": "、".join(citation(name) for name in PROCEDURES[row.event].today),
         "later": filings_for(request.user).filter(begun=row),
         **_reasons(request, row, ruled),
         **_deciding(request, row, ruled),
@@ -130,7 +132,7 @@ def _follows(request: Request, row: Filing) -> tuple[Next, ...]:
     """The steps the user may take from here."""
     if not filing_places(request.user).filter(pk=row.place_id).exists():
         return ()
-    return actions.next_steps(row)
+    return actions.next_steps(row, timezone.localdate())
 
 
 def _reasons(request: Request, row: Filing, ruled: Ruled | None) -> dict[str, Any]:

@@ -105,7 +105,7 @@ def _post(key: str, kind: str, on: date, legs: list[Leg], document: str, **more:
 
 def booked(filing: Filing, who: str) -> Filing:
     """Have another person post it."""
-    balance.decide(acting(who), filing, accept=True)
+    balance.decide(acting(who), filing, accept=True, today=filing.on)
     return Filing.objects.get(pk=filing.pk)
 
 
@@ -191,7 +191,10 @@ def occupy(home: Path) -> None:
         if approved:
             document = f"{title}批复"
             given = {"on": date(YEAR, *approved), "document": document, "facts": {}}
-            booked(balance.file_ending(acting(first), number(document), hold, "approval", **given), second)
+            booked(
+                balance.file_ending(acting(first), number(document), hold, "approval", today=given["on"], **given),
+                second,
+            )
 
 
 def _check(home: Path, name: str, asked: review.Asked, who: str) -> Run:
@@ -286,7 +289,7 @@ def _match(listing: Listing, demand: Demand) -> None:
     match = transfers.propose(acting("xie"), listing, demand, terms)
     transfers.answer(acting("wang"), match, "seller", agrees=True)
     transfers.answer(acting("yan"), match, "buyer", agrees=True)
-    transfers.approve(acting("zhou"), standing_of(match), accept=True)
+    transfers.approve(acting("zhou"), standing_of(match), accept=True, today=match.on)
     spending = transfers.Spending(
         Decimal(min(SPENT_YUAN_MAX, match.fen // 200)), "farmland-protection", "示范县农业农村局"
     )

@@ -265,9 +265,7 @@ def _place_of(match: Match, side: str) -> Place:
     return match.listing.filing.place if side == Side.SELLER else match.demand.place
 
 
-def approve(
-    request: Request, standing_: Standing, *, accept: bool, reason: str = "", today: date | None = None
-) -> Decision:
+def approve(request: Request, standing_: Standing, *, accept: bool, today: date, reason: str = "") -> Decision:
     """Settle a match both sides agreed to, or send it back: by another keeper of the city than the one who proposed it.
 
     Raises

@@ -70,7 +70,7 @@ def registered(people, register, place, **row):
         "since": day(1),
         "user": people["wang"],
     }
-    made = Row.objects.create(**given, **row)
+    made = Row.objects.create(**given | row)
     RowDecision.objects.create(row=made, confirmed=True, user=people["qian"])
     return made
 
@@ -78,8 +78,8 @@ def registered(people, register, place, **row):
 @pytest.fixture
 def key_project(people, places):
     """A key project of the county that nothing balances yet."""
-    content = {"number": "KP-1", "name": "跨江大桥", "level": "city", "quantity": "100", "paddy": "0", "unit": "m2",
-               "capacity_kg": "0"}  # fmt: skip
+    content = {"number": "KP-1", "name": "跨江大桥", "level": "city", "quantity": "2500", "paddy": "2500", "unit": "m2",
+               "capacity_kg": "3375"}  # fmt: skip
     return registered(people, "key-project", places["county"], state="listed", key="KP-1", content=content)
 
 

@@ -62,7 +62,7 @@ def test_a_reversed_approval_leaves_its_hold_open(clients, places, check, second
     take_back(clients, second, ending)
     assert (word(ending), word(held)) == ("已冲正", "已冻结")
     assert steps(clients["wang"], held) == ["批准核销", "解冻退回"]
-    assert list(queries.standing_holds(people["li"])) == [held]
+    assert list(queries.standing_holds(people["li"], timezone.localdate())) == [held]
     again = file_end(clients["wang"], held, "approval", on="2024-10-02")
     assert post(clients["li"], again).status_code == 302
     assert (word(held), holds("339901", "used"), holds("339901", "held")) == ("已核销", used, 0)
@@ -77,7 +77,7 @@ def test_a_reversed_hold_frees_its_check(clients, places, check, second, people)
 
     take_back(clients, second, held)
     assert (word(held), steps(clients["wang"], held)) == ("已冲正", [])
-    assert list(queries.standing_holds(people["li"])) == []
+    assert list(queries.standing_holds(people["li"], timezone.localdate())) == []
     assert runs(clients["wang"]) == [run]
     given = {"key": str(uuid4()), "on": "2024-10-02", "document": "批复"}
     answer = clients["wang"].post(reverse("balance:end", args=[held.uuid, "approval"]), given)
@@ -109,7 +109,7 @@ def test_a_hold_lapses_on_its_day_and_frees_its_check(clients, places, check, pe
     assert word(held) == state
     assert steps(clients["wang"], held) == ([] if lapsed else ["批准核销", "解冻退回"])
     assert runs(clients["wang"]) == ([run] if lapsed else [])
-    assert list(queries.standing_holds(people["li"])) == ([] if lapsed else [held])
+    assert list(queries.standing_holds(people["li"], timezone.localdate())) == ([] if lapsed else [held])
     given = {"key": str(uuid4()), "on": "2024-07-01", "document": "批复"}
     answer = clients["wang"].post(reverse("balance:end", args=[held.uuid, "approval"]), given)
     assert answer.status_code == (400 if lapsed else 302)
@@ -120,7 +120,7 @@ def test_a_hold_ended_before_its_day_does_not_lapse(clients, places, check):
     held = file_hold(clients["wang"], check("一号"), expires=(timezone.localdate() + timedelta(days=1)).isoformat())
     post(clients["li"], held)
     post(clients["li"], file_end(clients["wang"], held, "approval"))
-    assert not queries.open_holds().exists()
+    assert not queries.open_holds(timezone.localdate()).exists()
     assert list(queries.taking_holds()) == [held]
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from liangtian_web.balance.procedure import Procedure
 from liangtian_web.balance.procedures.acceptance import ACCEPTANCE
 from liangtian_web.balance.procedures.borrowing import BORROWING, RETURN
-from liangtian_web.balance.procedures.commitment import COMMITMENT, DEFAULT, FULFILMENT, SETTLEMENT
+from liangtian_web.balance.procedures.commitment import COMMITMENT, DEFAULT, FULFILMENT, PROMISED_APPROVAL, SETTLEMENT
 from liangtian_web.balance.procedures.corrections import FREEZING, THAWING, UNLINKING, VOIDING
 from liangtian_web.balance.procedures.occupation import APPROVAL, HOLD, RELEASE
 from liangtian_web.balance.procedures.pool_use import POOL_USE
@@ -26,7 +26,7 @@ PROCEDURES: Mapping[str, Procedure] = {
     for each in (
         *(ACCEPTANCE, STAGED_RELEASE, CLAWBACK, POOL_USE),
         *(HOLD, APPROVAL, RELEASE),
-        *(COMMITMENT, FULFILMENT, SETTLEMENT, DEFAULT),
+        *(COMMITMENT, PROMISED_APPROVAL, FULFILMENT, SETTLEMENT, DEFAULT),
         *(LISTING, WITHDRAWAL, TRANSFER, PROCEEDS),
         *(CITY_POOLING, PROVINCIAL_POOLING, NATIONAL_POOLING, UPPER_POOL_USE),
         *(BORROWING, RETURN),

@@ -20,8 +20,9 @@ from liangtian.policy.amounts import BALANCE, amounts
 from liangtian.policy.facts import read_facts
 from liangtian.units import round_half_up
 from liangtian_web.balance.models import Filing
-from liangtian_web.balance.procedure import Next, Parties, Procedure, follow, from_reserve, spent
-from liangtian_web.balance.procedures.occupation import free_of
+from liangtian_web.balance.procedure import Next, Parties, Procedure, follow, from_reserve, later, spent
+from liangtian_web.balance.procedures.occupation import DUTIES, SUSPENSION, free_of
+from liangtian_web.balance.procedures.occupation import facts_of as occupation_facts
 from liangtian_web.balance.promises import DUE, KEEP, PROMISE, SETTLE, Standing, arrears_on, promised_for, standing
 from liangtian_web.balance.queries import deciding_places
 from liangtian_web.errors import StageRefused
@@ -31,6 +32,7 @@ from liangtian_web.ledger.records import place_key
 from liangtian_web.rulebook.queries import keys_of, values_known
 
 TERM = "liangtian-2026（技术）.commitment_term_years"
+ARREARS = "wenzhou-2019（八）.7"
 OWED = dict(zip(BALANCE, ("farmland_quantity_m2", "capacity_kg", "paddy_m2"), strict=True))
 # What a promise of new and improved farmland names a day for, in the order of the text.
 STEPS = {
@@ -215,6 +217,29 @@ def _page(filing: Filing) -> tuple[Next, ...]:
     return (follow(_("看承诺"), "commitments:page", promise.uuid),)
 
 
+def _after_promise(filing: Filing) -> tuple[Next, ...]:
+    """Its page; and the approval of land that has nothing to hold, because the promise covers all it owes."""
+    if filing.run_id is None or any(each.event == PROMISED_APPROVAL.event for each in later(filing)):
+        return _page(filing)
+    owed = {index: round_half_up(Fraction(figure or 0)) for index, figure in owed_by_index(filing).items()}
+    promised = standing(filing).promised
+    if any(promised[index] < amount for index, amount in owed.items()):
+        return _page(filing)
+    return (*_page(filing), follow(PROMISED_APPROVAL.word, "balance:next", filing.uuid, PROMISED_APPROVAL.event))
+
+
+def owed_by_index(filing: Filing) -> dict[str, Any]:
+    """Index → what the land of the check owes."""
+    owed = owed_of(filing, place_key(filing.place))
+    return {index: owed[fact] for index, fact in OWED.items()}
+
+
+def _once(filing: Filing, today: date) -> None:
+    """One approval of a promise."""
+    if any(each.event == filing.event for each in later(promise_of(filing))):
+        raise StageRefused("balance-approved-before")
+
+
 def _says(filing: Filing) -> Iterator[tuple[str, str]]:
     for each in steps_of(filing):
         yield each.word, f"{each.due_on:%Y-%m-%d}"
@@ -240,13 +265,28 @@ COMMITMENT = Procedure(
     word=_("补充耕地承诺"),
     done=_("已承诺"),
     kind="commitment",
-    gates=("wenzhou-2019（八）.1", "wenzhou-2019（八）.3", "wenzhou-2019（八）.7"),
+    gates=("wenzhou-2019（八）.1", "wenzhou-2019（八）.3", ARREARS),
+    today=(ARREARS,),
     facts=promise_facts,
     book=make,
     evidence=_check,
-    follows=_page,
+    follows=_after_promise,
     state=_state,
     says=_says,
+)
+PROMISED_APPROVAL = Procedure(
+    event="promised-approval",
+    word=_("承诺项目用地批准"),
+    done=_("已记录批准"),
+    kind="write-off",
+    gates=("wenzhou-2019（五）.2", *DUTIES, "wenzhou-2019（五）.8", SUSPENSION),
+    asks="approval",
+    facts=occupation_facts,
+    today=(SUSPENSION,),
+    moves=False,
+    ready=_once,
+    evidence=_promise,
+    follows=_page,
 )
 FULFILMENT = Procedure(
     event=KEEP,

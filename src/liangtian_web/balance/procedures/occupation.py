@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -10,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from liangtian.ledger.indices import indices
 from liangtian.ledger.posting import Pocket, Posting
-from liangtian.policy.amounts import BALANCE
+from liangtian.policy.amounts import BALANCE, amounts
 from liangtian.policy.evaluate import Posted
 from liangtian.policy.facts import read_facts
 from liangtian_web.balance.ground import check_free, check_parts
@@ -30,11 +31,12 @@ from liangtian_web.balance.promises import promised_for
 from liangtian_web.balance.queries import at_hand, held_by
 from liangtian_web.ledger import actions as book
 from liangtian_web.ledger.models import Entry
-from liangtian_web.registers.queries import known_of
+from liangtian_web.registers.queries import Ground, known_of
 from liangtian_web.registers.suspension import TRIGGERS
 
 # Who balances; asked of a check, here by the book's own figures.
 DUTIES = ("wenzhou-2019（五）.4", "wenzhou-2019（五）.5")
+SUSPENSION = "wenzhou-2019（五）.9"
 SURPLUS = "linkage_m2"
 AVAILABLE = dict(zip(BALANCE, ("available_quantity_m2", "available_capacity_kg", "available_paddy_m2"), strict=True))
 
@@ -53,23 +55,33 @@ def facts_of(filing: Filing, key: str) -> dict[str, object]:
     known["committed_amounts"] = promised_for(begun, filing.on)
     if filing.begun is not None:
         known["held_amounts"] = (held_by(filing.begun),)
-    if filing.event != APPROVAL.event:
+    if filing.event in (HOLD.event, RELEASE.event):
         return known
     surplus = sum(amount for _, amount in at_hand(filing, SURPLUS))
     return known | breaches_of(filing, known) | {"linkage_surplus_available_m2": Decimal(surplus)}
 
 
 def breaches_of(filing: Filing, known: Mapping[str, object]) -> dict[str, object]:
-    """What the registers say of the place; an approval that balances a project in default cures what it stands for.
+    """What the registers say of the place, and whether this approval cures it: nobody says so but the registers and the book.
 
-    The registers alone say it: a breach that no row speaks of is not known, whatever was handed in.
+    A breach that no row speaks of is not known, whatever was handed in. What cures is the write-off for the key project
+    in default itself, of no more than it still owes.
     """
     told = known_of(filing.place, filing.on)
     found: dict[str, object] = {**dict.fromkeys(TRIGGERS), **{name: each.value for name, each in told.items()}}
     owing = told.get("key_project_unbalanced")
-    owed = {each.row.key for each in owing.breaches} if owing else set()
-    found["cures_breach"] = known.get("key_project_number") in owed
-    return found
+    number = known.get("key_project_number")
+    ground = next((each for each in owing.breaches if each.row.key == number), None) if owing else None
+    taken = amounts(known.get("held_amounts") or (), BALANCE)  # type: ignore[arg-type]
+    beyond = beyond_owed(ground, taken) if ground else dict.fromkeys(BALANCE, 0)
+    found["cures_breach"] = ground is not None and any(taken.values()) and not any(beyond.values())
+    return found | {"cure_beyond_amounts": (beyond,)}
+
+
+def beyond_owed(project: Ground, taken: Mapping[str, int]) -> dict[str, int]:
+    """Index → what is taken for a key project beyond what the book shows it still owes."""
+    left = {index: max(0, int(project.owed[index]) - int(project.done[index])) for index in BALANCE}
+    return {index: max(0, taken[index] - left[index]) for index in BALANCE}
 
 
 def free_of(filing: Filing) -> dict[str, int]:
@@ -81,17 +93,10 @@ def _typed(index: str, amount: int) -> Decimal | int:
     return amount if indices()[index].unit == "kg" else Decimal(amount)
 
 
-def hold(filing: Filing, moved: Sequence[Posting], parties: Parties, about: book.About) -> Entry:
-    """Set aside the lots named, or the oldest first, for ground that nothing else stands on."""
-    check_free(filing)
-    return from_reserve(filing, moved, parties, about)
-
-
-def write_off(filing: Filing, moved: Sequence[Posting], parties: Parties, about: book.About) -> Entry:
-    """End the hold, once every place the land lies in has its own part held."""
+def _parts(filing: Filing, today: date) -> None:
+    """Every place the land lies in has its own part held."""
     assert filing.begun is not None
-    check_parts(filing.begun)
-    return end(filing, moved, parties, about)
+    check_parts(filing.begun, today)
 
 
 def surplus_used(filing: Filing) -> Iterator[Posted]:
@@ -138,7 +143,8 @@ HOLD = Procedure(
     gates=("wenzhou-2019（五）.1", *DUTIES),
     also=DUTIES,
     facts=facts_of,
-    book=hold,
+    book=from_reserve,
+    ready=check_free,
     evidence=_check,
     follows=_endings,
     state=_state,
@@ -148,10 +154,12 @@ APPROVAL = Procedure(
     word=_("批准核销"),
     done=_("已核销"),
     kind="write-off",
-    gates=("wenzhou-2019（五）.2", *DUTIES, "wenzhou-2019（五）.8", "wenzhou-2019（五）.9", "wenzhou-2019（七）.3"),
+    gates=("wenzhou-2019（五）.2", *DUTIES, "wenzhou-2019（五）.8", SUSPENSION, "wenzhou-2019（七）.3"),
     facts=facts_of,
     registered=surplus_used,
-    book=write_off,
+    book=end,
+    ready=_parts,
+    today=(SUSPENSION,),
     evidence=_check,
     follows=after_approval,
 )

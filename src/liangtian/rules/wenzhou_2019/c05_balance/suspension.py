@@ -1,6 +1,7 @@
 """（五）.9 A place in default has its other approvals of construction land suspended.
 
-What cures the default stays possible.
+What cures the default stays possible: the approval of the very key project that is in default, and of no more than it
+still owes.
 """
 
 from __future__ import annotations
@@ -8,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from liangtian.ledger.indices import index_words
+from liangtian.policy.amounts import BALANCE, Rows, amounts
 from liangtian.policy.clause import Obligation, only_for
 from liangtian.policy.parameters import Params
 from liangtian.policy.ruling import Ruling, failed, not_applicable, passed, unknown
@@ -20,6 +23,7 @@ class Breach:
     standard_farmland_upgrade_overdue: bool | None
     overdue_upgrades: tuple[str, ...] | None
     cures_breach: bool | None
+    cure_beyond_amounts: Rows | None
 
 
 def check_suspension(facts: Breach, params: Params) -> Iterator[Ruling]:
@@ -43,6 +47,9 @@ def check_suspension(facts: Breach, params: Params) -> Iterator[Ruling]:
         for name, value in breaches.items():
             if value:
                 yield failed(f"w05-suspended-{name}", _names(named[name] or ()))
+        for index, amount in amounts(facts.cure_beyond_amounts or (), BALANCE).items():
+            if amount:
+                yield failed("w05-cure-beyond", {**index_words(index), "amount": f"{amount:,}"})
 
 
 def _names(names: tuple[str, ...]) -> dict[str, str]:
