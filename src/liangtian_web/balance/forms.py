@@ -20,6 +20,7 @@ from liangtian.policy.facts import dictionary
 from liangtian_web.balance import actions
 from liangtian_web.balance.models import Filing
 from liangtian_web.balance.queries import filing_places, occupying_runs
+from liangtian_web.balance.site_forms import CLOSED, DATE, GRANTED, SiteFields, choices_of, fact_word
 from liangtian_web.ledger.templatetags.book import credit_word, index_word
 from liangtian_web.onemap.forms import ENCODINGS, ManyFiles, crs_choices, offer_places
 from liangtian_web.people.models import Place, User
@@ -28,12 +29,10 @@ from liangtian_web.registers.queries import in_force
 from liangtian_web.review.actions import boundary_from
 from liangtian_web.review.models import Run
 
-DATE = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
 BOUNDARY_BYTES_MAX = 50 * 2**20
 CREDITS = ("reclamation", "dry-to-paddy", "quality-improvement", "standard-farmland", "construction-reclamation")
 LINKAGE = ("linkage_reclaimed_m2", "linkage_resettlement_m2")
 AREAS = ("new_farmland_m2", *LINKAGE)
-SITE = ("transfer_or_pooling_sought", "self_supply_impossible", "transfer_cost_paid_to_provider")
 
 
 class HeadForm(forms.Form):
@@ -186,13 +185,12 @@ def number_of(given: Mapping[str, Any]) -> str:
     return str(given.get("key_project") or "").partition(":")[2]
 
 
-class OccupationForm(HeadForm):
+class OccupationForm(HeadForm, SiteFields):
     """Land applied for: its check says what it owes."""
 
     run: forms.ModelChoiceField[Run] = forms.ModelChoiceField(
         label=_("检查"), queryset=None, to_field_name="uuid", empty_label=None, help_text=_("应补数量取自这次检查")
     )
-    balance_path = forms.ChoiceField(label=_("单独选址的落实方式"), required=False)
     application_accepted_on = forms.DateField(
         label=_("受理日期"),
         required=False,
@@ -204,33 +202,16 @@ class OccupationForm(HeadForm):
     expires = forms.DateField(
         label=_("冻结到期日"), required=False, widget=DATE, help_text=_("可不填；到期未办结自动退回")
     )
-    field_order = [
-        "key",
-        "run",
-        "balance_path",
-        "application_accepted_on",
-        "key_project",
-        "on",
-        "document",
-        "lots",
-        "expires",
-    ]
+    field_order = ["key", "run", "on", "document", "application_accepted_on", "key_project", "lots", "expires",
+                   "balance_path", *CLOSED["entrust"], *GRANTED]  # fmt: skip
 
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        run, path = self.fields["run"], self.fields["balance_path"]
-        run.queryset = occupying_runs(user, timezone.localdate(), self._sending())  # type: ignore[attr-defined]
+        run = self.fields["run"]
+        run.queryset = occupying_runs(user, timezone.localdate(), sent_as(self.data))  # type: ignore[attr-defined]
         run.label_from_instance = run_word  # type: ignore[attr-defined]
-        entrusted = [each for each in choices_of("balance_path") if each[0] == "entrust"]
-        path.choices = [("", "—"), *entrusted]  # type: ignore[attr-defined]
         self.fields["key_project"].offer(user)  # type: ignore[attr-defined]
         self.fields["document"].label = _("申请文号")
-
-    def _sending(self) -> UUID | None:
-        try:
-            return UUID(str(self.data.get("key")))
-        except ValueError:
-            return None
 
     def clean(self) -> dict[str, Any]:
         """A hold lapses after it begins."""
@@ -238,6 +219,8 @@ class OccupationForm(HeadForm):
         if given.get("expires") and given.get("on") and given["expires"] <= given["on"]:
             self.add_error("expires", gettext("冻结到期日须晚于业务日期。"))
         check_key_project(self, given["run"].place if given.get("run") else None)
+        if given.get("run") and given["run"].kind == Run.Kind.SINGLE_SITE:
+            self.check_site(given)
         return given
 
     def facts(self) -> dict[str, Any]:
@@ -246,7 +229,7 @@ class OccupationForm(HeadForm):
         accepted = given.get("application_accepted_on")
         single = given["run"].kind == Run.Kind.SINGLE_SITE
         found = {
-            "balance_path": given.get("balance_path") if single else None,
+            **(self.site_facts(given) if single else {}),
             "application_accepted_on": accepted.isoformat() if accepted else None,
             "key_project_number": number_of(given),
         }
@@ -259,14 +242,17 @@ class OccupationForm(HeadForm):
         return actions.file_hold(request, self.head_of(given["run"].place, given["run"].name), given["run"], **more)
 
 
+def sent_as(data: Mapping[str, Any]) -> UUID | None:
+    """The number a form is sent with."""
+    try:
+        return UUID(str(data.get("key")))
+    except ValueError:
+        return None
+
+
 def run_word(run: Run) -> str:
     """A check as it is chosen."""
     return f"{run.name} · {run.get_kind_display()} · {run.on:%Y-%m-%d} · {run.place.name}"
-
-
-def choices_of(name: str) -> list[tuple[str, str]]:
-    """The choices of a fact, worded."""
-    return [(key, words["en" if get_language() == "en" else "zh"]) for key, words in dictionary()[name].values.items()]
 
 
 class EndingForm(HeadForm):
@@ -285,18 +271,21 @@ class EndingForm(HeadForm):
             return
         if hold.run is not None and hold.run.kind == Run.Kind.BATCH:
             self._ask_use(english=english)
-        single = hold.run is not None and hold.run.kind == Run.Kind.SINGLE_SITE
-        for name in SITE if single else ():
-            fact = dictionary()[name]
+        if hold.run is not None and hold.run.kind == Run.Kind.SINGLE_SITE:
+            self._ask_payment(entrusted=hold.facts.get("balance_path") == "entrust")
+
+    def _ask_payment(self, *, entrusted: bool) -> None:
+        """Whether the provider is paid and how much; of what is entrusted, whether the unit could not supply it itself."""
+        for name in ("self_supply_impossible", "transfer_cost_paid_to_provider")[0 if entrusted else 1 :]:
             choices = [("", gettext("未提供")), ("yes", gettext("是")), ("no", gettext("否"))]
-            label_ = fact.en if english else fact.zh
-            self.fields[name] = forms.ChoiceField(label=label_, required=False, choices=choices)
-        if single:
-            fact = dictionary()["transfer_cost_yuan"]
-            self.fields["transfer_cost_yuan"] = forms.DecimalField(
-                label=f"{fact.en if english else fact.zh} ({gettext('元')})", required=False,
-                min_value=Decimal(0), max_digits=16, decimal_places=2,
-            )  # fmt: skip
+            self.fields[name] = forms.ChoiceField(label=fact_word(name), required=False, choices=choices)
+        agreed = self.hold.facts.get("supply_agreed_yuan")
+        said = gettext("约定或文件所定价款 %(agreed)s 元，实缴须与之一致")
+        self.fields["transfer_cost_yuan"] = forms.DecimalField(
+            label=f"{fact_word('transfer_cost_yuan')} ({gettext('元')})", required=False,
+            min_value=Decimal(0), max_digits=16, decimal_places=2,
+            help_text="" if agreed is None else said % {"agreed": f"{Decimal(str(agreed)):,.2f}"},
+        )  # fmt: skip
 
     def _ask_use(self, *, english: bool) -> None:
         """What the land is supplied for, and how much linkage surplus it uses: commercial use takes it first."""

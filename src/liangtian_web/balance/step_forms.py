@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from liangtian.ledger.entry import AMOUNT_MAX
@@ -15,22 +15,17 @@ from liangtian.ledger.indices import indices
 from liangtian.policy.amounts import COMPENSATION
 from liangtian.policy.facts import dictionary
 from liangtian_web.balance import actions
-from liangtian_web.balance.forms import HeadForm, choices_of
+from liangtian_web.balance.forms import HeadForm
 from liangtian_web.balance.models import Filing
 from liangtian_web.balance.procedures.pool_use import UNLISTED
 from liangtian_web.balance.procedures.quota import QUOTA, left_of
 from liangtian_web.balance.procedures.staged import left_of as left_of_lot
 from liangtian_web.balance.queries import filing_places, quota_places
+from liangtian_web.balance.site_forms import choices_of, fact_word
 from liangtian_web.ledger.templatetags.book import index_word
 from liangtian_web.onemap.forms import offer_places
 from liangtian_web.people.models import Place, User
 from liangtian_web.people.requests import Request
-
-
-def fact_word(name: str) -> str:
-    """A fact in the reader's language."""
-    fact = dictionary()[name]
-    return fact.en if get_language() == "en" else fact.zh
 
 
 class StepForm(HeadForm):

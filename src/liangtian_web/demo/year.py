@@ -190,7 +190,7 @@ def occupy(home: Path) -> None:
         hold = booked(balance.file_hold(acting(first), about, run, facts={}), second)
         if approved:
             document = f"{title}批复"
-            given = {"on": date(YEAR, *approved), "document": document, "facts": {}}
+            given: dict[str, Any] = {"on": date(YEAR, *approved), "document": document, "facts": {}}
             booked(
                 balance.file_ending(acting(first), number(document), hold, "approval", today=given["on"], **given),
                 second,

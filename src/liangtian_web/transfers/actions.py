@@ -151,7 +151,7 @@ def propose(request: Request, listing: Listing, demand: Demand, terms: Terms, la
             return _made(Match, _columns(request, listing, demand, terms))[0]
         offer = open_listings([listing])[0]
         _check_open(offer, open_demands([demand])[0], terms)
-        _check_price(listing.filing.place, terms)
+        check_price(listing.filing.place, terms)
         requests = _requests(offer, demand, terms.on)
         made = Match(**_columns(request, listing, demand, terms), requests=requests)
         if refused := _refusals(rule(settlement(made), today), lang):
@@ -188,7 +188,7 @@ def _check_open(offer: Open[Listing], wanted: Open[Demand], terms: Terms) -> Non
             raise StageRefused(refusal)
 
 
-def _check_price(place: Place, terms: Terms) -> None:
+def check_price(place: Place, terms: Terms) -> None:
     """Above the provincial price of the day only with a reason."""
     prices = {index: terms.prices[index] for index, amount in terms.amounts.items() if amount}
     provincial = provincial_prices(place, terms.on)

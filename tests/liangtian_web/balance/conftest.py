@@ -125,6 +125,8 @@ def file_acceptance(client, places, **changes) -> Filing:
 
 def file_hold(client, run, **changes) -> Filing:
     given = {"key": str(uuid4()), "run": str(run.uuid), "on": "2024-06-03", "document": f"{run.name}申请"}
+    if changes.get("balance_path") == "entrust":
+        given |= {"transfer_closed_reason": "no-offer", "pooling_closed_reason": "not-eligible"}
     return file(client, reverse("balance:occupy"), given | changes)
 
 
