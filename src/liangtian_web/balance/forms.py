@@ -33,6 +33,7 @@ BOUNDARY_BYTES_MAX = 50 * 2**20
 CREDITS = ("reclamation", "dry-to-paddy", "quality-improvement", "standard-farmland", "construction-reclamation")
 LINKAGE = ("linkage_reclaimed_m2", "linkage_resettlement_m2")
 AREAS = ("new_farmland_m2", *LINKAGE)
+OVERRIDE = ("provincial_document", "provincial_reason")
 
 
 class HeadForm(forms.Form):
@@ -69,6 +70,8 @@ class AcceptanceForm(HeadForm):
     files = ManyFiles(label=_("范围文件"))  # type: ignore[assignment]  # the metaclass keeps `files` of the form itself
     encoding = forms.ChoiceField(label=_("属性编码"), choices=ENCODINGS, required=False)
     crs = forms.ChoiceField(label=_("坐标系"), choices=crs_choices, required=False)
+    provincial_document = forms.CharField(required=False, max_length=200)
+    provincial_reason = forms.CharField(required=False, max_length=200)
     field_order = ["key", "place", "project", "credit_kind", "on", "document", "files", "encoding", "crs"]
 
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
@@ -77,6 +80,8 @@ class AcceptanceForm(HeadForm):
         self.fields["on"].label = _("验收日期")
         self.fields["document"].label = _("验收文号")
         self.fields["credit_kind"].choices = [(name, credit_word(name)) for name in CREDITS]  # type: ignore[attr-defined]
+        for name in OVERRIDE:
+            self.fields[name].label = fact_word(name)
         for name in AREAS:
             field = forms.DecimalField(required=False, min_value=Decimal(0), max_digits=16, decimal_places=2)
             fact = dictionary()[name]
@@ -95,6 +100,10 @@ class AcceptanceForm(HeadForm):
         """The areas measured at acceptance."""
         return [self[name] for name in AREAS]
 
+    def override(self) -> list[forms.BoundField]:
+        """What a figure against the province's share rests on."""
+        return [self[name] for name in OVERRIDE]
+
     def rows(self) -> list[dict[str, Any]]:
         """Index, accepted, pooled by the province."""
         return [
@@ -108,6 +117,10 @@ class AcceptanceForm(HeadForm):
         given = super().clean() or {}
         if not any(given.get(name) for name in (*(f"accepted_{name}" for name in COMPENSATION), LINKAGE[0])):
             raise forms.ValidationError(_("请至少填一项验收入库数量。"))
+        if self._stated(given):
+            for name in OVERRIDE:
+                if not given.get(name):
+                    self.add_error(name, gettext("省级统筹数量另有规定的，须写明文号和理由；按比例统筹的把数量空着。"))
         made, usable = given.get("new_farmland_m2"), given.get("accepted_quantity_m2")
         if made is not None and usable and usable > made:
             said = gettext("可用于占补平衡的耕地数量 %(usable)s m² 超过实际新增耕地 %(made)s m²。请核对。")
@@ -116,13 +129,19 @@ class AcceptanceForm(HeadForm):
             self.add_error("files", gettext("范围文件超过 50 MB。整层数据请到“图层”页上传。"))
         return given
 
+    def _stated(self, given: Mapping[str, Any]) -> bool:
+        return any(given.get(f"provincial_{name}") is not None for name in COMPENSATION)
+
     def facts(self) -> dict[str, Any]:
-        """By the names of the facts dictionary; an amount left empty is nought."""
+        """By the names of the facts dictionary; an amount left empty is nought, and all of the province's left to its share."""
         given = self.cleaned_data
-        tables = {
+        stated = self._stated(given)
+        tables: dict[str, Any] = {
             f"{side}_amounts": ({name: given.get(f"{side}_{name}") or 0 for name in COMPENSATION},)
-            for side in ("accepted", "provincial")
+            for side in ("accepted", "provincial")[: 2 if stated else 1]
         }
+        if stated:
+            tables |= {name: given[name] for name in OVERRIDE}
         areas = {name: given[name] for name in AREAS if given.get(name) is not None}
         return {"credit_kind": given["credit_kind"], **areas, **tables}
 
