@@ -20,7 +20,7 @@ from liangtian_web.review.queries import HEAVY, runs_for
 KINDS = (Run.Kind.BATCH, Run.Kind.SINGLE_SITE, Run.Kind.VILLAGE)
 HOLD = "hold"
 # A promise is a debt to the place above and a transfer is the city's to approve; nobody decides on their own default.
-JUDGED_ABOVE = ("commitment", "commitment-due", "transfer-in")
+JUDGED_ABOVE = ("commitment", "commitment-due", "transfer-in", "clawback-debt")
 # A place draws on what another listed, for a separate site: the provider consents to it, and sees what comes of it.
 LISTED = "transfer-out"
 SUPPLY = Q(event=HOLD, begun__event=LISTED)

@@ -15,7 +15,7 @@ from liangtian.ledger.indices import indices
 from liangtian.policy.amounts import COMPENSATION
 from liangtian.policy.facts import dictionary
 from liangtian_web.balance import actions
-from liangtian_web.balance.forms import HeadForm
+from liangtian_web.balance.forms import HeadForm, LotsField
 from liangtian_web.balance.models import Filing
 from liangtian_web.balance.procedures.pool_use import UNLISTED
 from liangtian_web.balance.procedures.quota import QUOTA, left_of
@@ -114,6 +114,27 @@ class ClawbackForm(StepForm):
         reason.choices = choices_of("clawback_reason")  # type: ignore[attr-defined]
 
 
+class ReplacementForm(ClawbackForm):
+    """What is missing of credit taken back: replaced from lots named, the rest becomes arrears."""
+
+    tables = {"replacement_amounts": COMPENSATION}
+    lots = LotsField()
+
+    def clean(self) -> dict[str, Any]:
+        """Lots are named for what is replaced; nothing replaced makes all of it arrears."""
+        given = HeadForm.clean(self) or {}
+        if any(self._given(given).values()) and not given.get("lots"):
+            self.add_error("lots", gettext("请指定用来补足的指标块。"))
+        return given
+
+    def hand_in(self, request: Request) -> Filing:
+        """File it, with the lots named."""
+        assert self.begun is not None
+        head = self.head_of(self.whose(), self.begun.project)
+        more = {"begun": self.begun, "lots": self.cleaned_data["lots"]}
+        return actions.file(request, head, self.event, facts=self.facts(), **more)
+
+
 class PromisedApprovalForm(StepForm):
     """The approval of land whose promise covers all it owes: its day and document, and nothing to write off."""
 
@@ -204,6 +225,7 @@ BEGIN: Mapping[str, type[StepForm]] = {"pool-use": PoolUseForm, "quota-grant": G
 NEXT: Mapping[str, type[StepForm]] = {
     "staged-release": ReleaseForm,
     "clawback": ClawbackForm,
+    "clawback-debt": ReplacementForm,
     "promised-approval": PromisedApprovalForm,
     "quota-use": QuotaUseForm,
     "quota-return": QuotaReturnForm,
