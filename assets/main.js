@@ -28,6 +28,8 @@ function say(element, status) {
 document.addEventListener("keydown", (event) => event.key === "Escape" && closeMenus(null));
 document.addEventListener("click", (event) => closeMenus(event.target));
 
+document.querySelector("[data-print-page]")?.addEventListener("click", () => window.print());
+
 function closeMenus(target) {
   for (const menu of document.querySelectorAll("details.menu[open]")) if (!menu.contains(target)) menu.open = false;
 }

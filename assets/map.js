@@ -7,6 +7,8 @@ import { drawing } from "./land/draw.js";
 import { findings } from "./land/findings.js";
 import { defects } from "./land/defects.js";
 import { lots } from "./land/lots.js";
+import { blocks } from "./land/blocks.js";
+import { design } from "./land/design.js";
 import { panel, tabs } from "./land/panel.js";
 import { swipe } from "./land/swipe.js";
 
@@ -24,8 +26,11 @@ async function start(element) {
   measuring(map, config);
   if (document.querySelector("[data-draw]")) drawing(map, config);
   else if (config.lots) await lots(map, config);
+  else if (config.blocks) await blocks(map, config);
+  else if (config.design) await design(map, config);
   else identify(map, config);
   await findings(map, config);
   await swipe(element, map);
+  if (element.landOther && config.blocks) await blocks(element.landOther, JSON.parse(document.getElementById("map-against").textContent));
   element.dataset.ready = "yes"; // what screenshots and tests wait for
 }

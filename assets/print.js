@@ -2,6 +2,7 @@
 import { beginMap, drawn, openMap } from "./land/view.js";
 import { legend } from "./land/legend.js";
 import { findings } from "./land/findings.js";
+import { design } from "./land/design.js";
 import { bindSwitches, follow } from "./land/swipe.js";
 
 const EQUATOR_M = 2 * Math.PI * 6378137;
@@ -15,6 +16,7 @@ const map = beginMap(element, config);
 legend(map, config);
 await drawn(map);
 await findings(map, config);
+if (config.design) await design(map, config);
 const other = await beside();
 const metresPerPx = () => (EQUATOR_M * Math.cos((map.getCenter().lat * Math.PI) / 180)) / (TILE_PX * 2 ** map.getZoom());
 

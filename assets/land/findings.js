@@ -1,5 +1,5 @@
 // The result of a check on the map: boundary, cut pieces, overlaps; findings light their parcels, parcels open their row.
-import { boxOf, light } from "./view.js";
+import { boxOf, clearOf, light } from "./view.js";
 
 // Ground that must not be taken; what lies outside a boundary is told in the table, not painted.
 const CROSSED = ["all", ["==", ["get", "role"], "overlap"], ["in", ["get", "layer"], ["literal", ["YJJBNTTB", "YJJBNTSFQ", "STBHHX"]]]];
@@ -14,10 +14,7 @@ export async function findings(map, config) {
   map.addLayer({ id: "run-piece", type: "fill", source: "run", filter: role("piece"), paint: { "fill-color": "#1f6feb", "fill-opacity": 0.1 } });
   map.addLayer({ id: "run-lit", type: "fill", source: "run", filter: ["all", role("piece"), ["in", ["get", "parcel_id"], ["literal", []]]], paint: { "fill-color": "#1f6feb", "fill-opacity": 0.42 } });
   map.addLayer({ id: "run-boundary", type: "line", source: "run", filter: role("boundary"), layout: { "line-join": "round" }, paint: { "line-color": "#1f6feb", "line-width": 3 } });
-  // The legend lies over the left of a wide map: the boundary is shown beside it.
-  const legend = document.querySelector("[data-map] [data-legend]");
-  const left = legend && map.getContainer().clientWidth > 3 * legend.offsetWidth ? legend.offsetWidth + 40 : 70;
-  map.fitBounds(boxOf({ features: data.features.filter((f) => f.properties.role === "boundary") }), { padding: { top: 70, right: 90, bottom: 70, left }, maxZoom: 18, duration: 0 });
+  map.fitBounds(boxOf({ features: data.features.filter((f) => f.properties.role === "boundary") }), { padding: clearOf(map, 70), maxZoom: 18, duration: 0 });
 
   const show = (ids) => {
     light(map, ids);

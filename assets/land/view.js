@@ -52,4 +52,11 @@ export function boxOf(geojson) {
   return box;
 }
 
+// Room around what a page shows: the legend lies over the left of a wide map.
+export function clearOf(map, room) {
+  const legend = document.querySelector("[data-map] [data-legend]");
+  const wide = legend && map.getContainer().clientWidth > 3 * legend.offsetWidth;
+  return { top: room, right: room + 50, bottom: room, left: wide ? legend.offsetWidth + 40 : room };
+}
+
 export const token = () => JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRFToken"];

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import errno
+from collections.abc import Iterator, Sequence
 
 
 class LiangtianError(Exception):
@@ -72,3 +73,28 @@ class Unbalanced(BookRefused):
     """The legs of an entry do not sum to zero for an index, or within a lot."""
 
     code = "unbalanced"
+
+
+def is_disk_full(error: BaseException) -> bool:
+    """Whether a full disk is behind an error, by its number or by the words of a library that keeps none.
+
+    Examples
+    --------
+    >>> is_disk_full(OSError(errno.ENOSPC, "No space left on device")), is_disk_full(OSError(errno.EACCES, "denied"))
+    (True, False)
+    """
+    return any(_names_full_disk(each) for each in chain_of(error))
+
+
+def chain_of(error: BaseException | None) -> Iterator[BaseException]:
+    """An error, what it came from, and so on."""
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
+
+
+def _names_full_disk(error: BaseException) -> bool:
+    if not isinstance(error, OSError):
+        return "No space left on device" in str(error)
+    short = error.errno is None and " requested and " in str(error)  # numpy, which wrote a part
+    return error.errno in {errno.ENOSPC, errno.EDQUOT} or short

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import sys
+from pathlib import Path
+from typing import NoReturn
 
 try:
     from liangtian_web import embedded
-    from liangtian_web.errors import StartError, disk_full
+    from liangtian_web.errors import SAID, StartError, disk_full, is_disk_full
 except ModuleNotFoundError as missing:  # the base install is the command line `liangtian` alone
     said = f"网页程序没有装全（缺 {missing.name}）：请在代码目录中 make setup 后运行。"
     sys.exit(
@@ -36,13 +37,18 @@ def main() -> None:
     try:
         run(sys.argv)
     except StartError as error:
-        print(error, file=sys.stderr)  # noqa: T201
-        sys.exit(3)
-    except OSError as error:
-        if error.errno != errno.ENOSPC:
+        end_with(error)
+    except Exception as error:
+        home = Path(os.environ.get("LIANGTIAN_HOME", "var"))
+        if not is_disk_full(error, home):
             raise
-        print(disk_full(error.filename or os.getcwd()), file=sys.stderr)  # noqa: T201
-        sys.exit(3)
+        end_with(disk_full(home.resolve()))
+
+
+def end_with(error: StartError) -> NoReturn:
+    """Say the sentence and end with the exit code that tells a parent it was said."""
+    print(error, file=sys.stderr)  # noqa: T201
+    sys.exit(SAID)
 
 
 def run(argv: list[str]) -> None:

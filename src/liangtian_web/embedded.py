@@ -27,7 +27,7 @@ from typing import IO
 import psycopg
 from psycopg import sql
 
-from liangtian_web.errors import StartError, disk_full
+from liangtian_web.errors import StartError, disk_full, has_no_room
 from liangtian_web.keys import Keys, load_keys, make_home
 
 DATABASE, SUPERUSER, OWNER, APP = "liangtian", "postgres", "liangtian_owner", "liangtian_app"
@@ -301,7 +301,7 @@ def server_account(home: Path) -> pwd.struct_passwd | None:
 
 def failure(home: Path, said: str) -> StartError:
     """The reason the server gave, with the cure where we know one."""
-    if "No space left on device" in said or shutil.disk_usage(home).free < 64 * 2**20:
+    if "No space left on device" in said or has_no_room(home):
         return disk_full(home)
     last = said.strip().splitlines()[-1] if said.strip() else "?"
     return StartError(

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
+
+import psycopg
+
+from liangtian import errors
 from liangtian.errors import (
     CatalogueError,
     CrsMismatch,
@@ -10,7 +16,10 @@ from liangtian.errors import (
     LayerInvalid,
     LiangtianError,
     ParameterMissing,
+    chain_of,
 )
+
+SAID = 3  # exit code of a program that has said in one sentence why it ends
 
 
 class StartError(Exception):
@@ -26,6 +35,20 @@ def disk_full(where: object) -> StartError:
         f"磁盘已满，不能写入 {where}。请腾出至少 1 GB 后重试，已有数据不受影响。",
         f"The disk is full: cannot write to {where}. Free at least 1 GB and start again; nothing is lost.",
     )
+
+
+ROOM_MIN = 64 * 2**20  # bytes: the database writes its log 16 MB at a time, and ends itself where it cannot
+
+
+def is_disk_full(error: BaseException, home: Path) -> bool:
+    """Whether a full disk is behind an error: the file system's, the database's, or one that ended the database."""
+    database = [each for each in chain_of(error) if isinstance(each, psycopg.OperationalError)]
+    return errors.is_disk_full(error) or (bool(database) and has_no_room(home))
+
+
+def has_no_room(home: Path) -> bool:
+    """Whether the disk of the home folder is as good as full."""
+    return shutil.disk_usage(home).free < ROOM_MIN
 
 
 class VersionConflict(LiangtianError):

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils.translation import gettext
 
 from liangtian.errors import LiangtianError
 from liangtian.messages import catalogue, render_error
-from liangtian_web.errors import status_of
+from liangtian_web.errors import is_disk_full, status_of
 
 
 class Refusals:
@@ -29,6 +32,14 @@ class Refusals:
         template = "refusal.html#sentence" if getattr(request, "htmx", False) else "refusal.html"
         context = {"sentence": sentence(error, getattr(request, "language", "zh-hans"))}
         return render(request, template, context, status=status_of(error))
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """What no view answered: a full disk by its name, anything else in general words; neither needs the database."""
+    error = sys.exception()
+    if error is not None and is_disk_full(error, settings.HOME):
+        return HttpResponse(render_to_string("507.html"), status=507)
+    return HttpResponse(render_to_string("500.html"), status=500)
 
 
 def sentence(error: LiangtianError, language: str) -> str:

@@ -143,6 +143,8 @@ INSTALLED_APPS = [
     "liangtian_web.balance",
     "liangtian_web.commitments",
     "liangtian_web.transfers",
+    "liangtian_web.planning",
+    "liangtian_web.papers",
     "liangtian_web.home",
 ]
 

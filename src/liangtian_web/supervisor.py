@@ -18,7 +18,7 @@ from pathlib import Path
 from types import FrameType
 
 from liangtian_web import embedded
-from liangtian_web.errors import StartError
+from liangtian_web.errors import SAID, StartError, disk_full, has_no_room
 from liangtian_web.keys import make_home
 
 MARK = "LIANGTIAN_SERVES"  # in the environment of every child: how the next run knows its own leftovers
@@ -37,6 +37,7 @@ class Child:
     name: str
     command: list[str]
     environment: dict[str, str]
+    home: Path
     process: subprocess.Popen[bytes] | None = field(default=None, init=False)
     started: float = field(default=0.0, init=False)
     early_deaths: int = field(default=0, init=False)
@@ -57,6 +58,8 @@ class Child:
             return
         self.sweep()
         self.early_deaths = self.early_deaths + 1 if time.monotonic() - self.started < 5 else 0
+        if self.early_deaths >= EARLY_DEATHS_MAX and has_no_room(self.home):
+            raise disk_full(self.home)
         if self.early_deaths >= EARLY_DEATHS_MAX:
             raise StartError(
                 f"{self.name} 连续 {EARLY_DEATHS_MAX} 次启动后立即退出（代码 {self.process.returncode}），原因见上。",
@@ -174,7 +177,7 @@ def children(home: Path, host: str, port: int, *, sole: bool) -> list[Child]:
         "--host", host, "--port", str(port), "--workers", "1", "--blocking-threads", str(threads),
         "--workers-kill-timeout", "5", "--log-level", "warning",
     ]  # fmt: skip
-    return [Child("worker", worker, environment), Child("web", web, environment)]
+    return [Child("worker", worker, environment, home), Child("web", web, environment, home)]
 
 
 def environment_of(home: Path) -> dict[str, str]:
@@ -185,7 +188,10 @@ def environment_of(home: Path) -> dict[str, str]:
 def run_to_end(home: Path, command: list[str]) -> None:
     """Run one management command."""
     full = embedded.leashed([sys.executable, "-m", "liangtian_web", *command], signal_number=signal.SIGTERM)
-    if code := subprocess.run(full, env=environment_of(home), start_new_session=True, check=False).returncode:
+    code = subprocess.run(full, env=environment_of(home), start_new_session=True, check=False).returncode
+    if code == SAID:
+        sys.exit(SAID)
+    if code:
         raise StartError(
             f"准备步骤 {command[0]} 没有完成（代码 {code}），原因见上。改正后重新运行即可继续。",
             f"The step {command[0]} did not finish (code {code}); the reason stands above. Run again to go on.",

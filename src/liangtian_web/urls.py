@@ -9,14 +9,24 @@ from django.views.generic import RedirectView
 from liangtian_web.balance.api import router as balance
 from liangtian_web.commitments.api import router as commitments
 from liangtian_web.home.views import admin_login
+from liangtian_web.planning.api import router as planning
+from liangtian_web.reconcile.api import router as reconciliation
+from liangtian_web.registers.api import router as registers
 from liangtian_web.review.api import api
 from liangtian_web.standing.api import router as book
+from liangtian_web.standing.year_api import router as year
 from liangtian_web.transfers.api import router as transfers
 
 api.add_router("/book", book)
+api.add_router("/book", year)
+api.add_router("/registers", registers)
+api.add_router("/reconciliation", reconciliation)
 api.add_router("/balance", balance)
 api.add_router("/commitments", commitments)
 api.add_router("/transfers", transfers)
+api.add_router("/planning", planning)
+
+handler500 = "liangtian_web.refusals.server_error"
 
 urlpatterns = [
     path("", include("liangtian_web.home.urls")),
@@ -39,4 +49,6 @@ urlpatterns = [
     path("balance/", include("liangtian_web.balance.urls")),
     path("commitments/", include("liangtian_web.commitments.urls")),
     path("transfers/", include("liangtian_web.transfers.urls")),
+    path("planning/", include("liangtian_web.planning.urls")),
+    path("papers/", include("liangtian_web.papers.urls")),
 ]  # fmt: skip

@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from liangtian_web.supervisor import MARK
+from small_disk import enlarge, small_disk
 
 
 def free_port():
@@ -156,3 +157,23 @@ def test_half_made_demonstration_is_completed(home):
     program.wait_until_ready()
     assert (home / "demo" / "people.done").exists()
     assert program.end() == 0
+
+
+def test_full_disk_is_said_in_one_sentence_and_the_next_run_with_room_goes_on():
+    # It fills as the database is made, in migrating, and in making the land; each run goes on from where the last ended.
+    with small_disk(20) as disk:
+        home = disk / "var"
+        for megabytes in (20, 44, 52):
+            enlarge(disk, megabytes)
+            program = Program(home)
+            assert program.process.wait(120) == 3
+            said = program.said.read_text()
+            assert said.count("The disk is full") == 1
+            assert "Traceback" not in said
+            assert said.splitlines()[-1].startswith(f"The disk is full: cannot write to {home}.")
+            assert left_behind(home) == []
+        enlarge(disk, 600)
+        last = Program(home)
+        last.wait_until_ready()
+        assert last.serves()
+        assert last.end() == 0

@@ -1,7 +1,8 @@
 """Whether what was booked is what the rulebook says: pooling, its price and rewards, entry by entry, from an exported book.
 
 A bundle may say of an entry by what facts, documents and values it was decided: a `Decided`, one line each, in the order
-of the records. Here each case is decided again, and what the clauses enter is held against what the entry moved.
+of the records. Here each is held against the digest sealed with its entry, each case is decided again, and what the
+clauses answer and enter is held against what was found then and what the entry moved.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 from functools import lru_cache
+from itertools import zip_longest
 
 from liangtian.errors import BookRefused, LiangtianError
 from liangtian.finding import Finding, Outcome
@@ -26,8 +28,8 @@ from liangtian.ledger.posting import Pocket, Posting, move
 from liangtian.ledger.records import written
 from liangtian.messages import render_error
 from liangtian.policy.amounts import COMPENSATION, amounts
-from liangtian.policy.clause import Case
-from liangtian.policy.evaluate import Rulebook, rules_digest
+from liangtian.policy.clause import EVENTS, Case
+from liangtian.policy.evaluate import Decision, Rulebook, rules_digest
 from liangtian.policy.facts import read_facts
 from liangtian.policy.parameters import Parameters
 from liangtian.policy.values_file import read_values
@@ -52,7 +54,8 @@ FACTS = "facts:"
 """What the sealed rules of an entry name its decision by: with it, the facts are as sealed as the entry."""
 
 FINDINGS_MAX = 1_000
-_KIND = re.compile(rb'"kind":"(?:%s)"' % b"|".join(name.encode() for name in RULES))
+# What is looked at: what the rules judged here book, and whatever names its decision. A quotation mark in a text is escaped.
+_JUDGED = re.compile(rb'"kind":"(?:%s)"|"facts:' % b"|".join(name.encode() for name in RULES))
 
 Key = tuple[str, str, str]
 
@@ -64,12 +67,13 @@ class Decided:
     Attributes
     ----------
     entry : key of the entry
-    event : step of procedure, one of `RULES`
+    event : step of procedure
     place, within : the place, and those it lies in, as the rulebook calls them
     documents : ids of the documents that bound it on the day
     parties : party of a posting → place of an account
     facts : names of the facts dictionary, JSON-ready (`policy.facts.plain_facts`)
     values : the values of places beside those the documents declare, as `policy.values_file.write_values` writes them
+    findings : rule and outcome of each finding that could have stopped it, in the order of the rulebook
     """
 
     entry: str
@@ -81,6 +85,7 @@ class Decided:
     parties: Mapping[str, str]
     facts: Mapping[str, object]
     values: str = ""
+    findings: tuple[tuple[str, str], ...] = ()
 
     def line(self) -> bytes:
         """The one way it is written.
@@ -91,7 +96,10 @@ class Decided:
         >>> Decided.read(given.line()) == given
         True
         """
-        return written({**asdict(self), "on": self.on.isoformat()})
+        content = {**asdict(self), "on": self.on.isoformat()}
+        if not self.findings:
+            del content["findings"]  # as decisions were written before they kept any
+        return written(content)
 
     @classmethod
     def read(cls, line: bytes) -> Decided:
@@ -104,8 +112,10 @@ class Decided:
         try:
             raw = json.loads(line)
             lists = {name: tuple(map(str, raw[name])) for name in ("within", "documents")}
-            found = cls(**raw | lists | {"on": date.fromisoformat(raw["on"])})
-            is_whole = found.event in RULES and all(isinstance(each, dict) for each in (found.parties, found.facts))
+            outcomes = tuple((str(rule), Outcome(outcome).value) for rule, outcome in raw.get("findings", ()))
+            found = cls(**raw | lists | {"on": date.fromisoformat(raw["on"]), "findings": outcomes})
+            is_asked = found.event in EVENTS or (not found.findings and isinstance(found.event, str))
+            is_whole = is_asked and all(isinstance(each, dict) for each in (found.parties, found.facts))
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
             raise BookRefused("decision-unreadable", reason=f"{type(error).__name__}: {error}") from error
         if not is_whole or found.line() != line:
@@ -117,6 +127,27 @@ class Decided:
         """What a sealed entry names it by, among its rules."""
         return FACTS + hashlib.sha256(self.line()).hexdigest()
 
+    @property
+    def rules(self) -> tuple[str, ...]:
+        """The rules it is asked again: those whose postings are judged here, and those it keeps findings of."""
+        return tuple(sorted({*RULES.get(self.event, ()), *(rule for rule, _ in self.findings)}))
+
+    def again(self) -> Answered:
+        """Decide the case anew.
+
+        Raises
+        ------
+        LiangtianError : a fact, a value or a document is not known
+        """
+        if not self.rules:
+            return Answered({}, ())
+        facts = read_facts(self.facts)
+        rulebook = _rulebook(self.documents, self.values, self.rules)
+        decided = rulebook.decide(Case(self.on, self.place, self.event, facts, self.within))
+        kept = {rule for rule, _ in self.findings}
+        outcomes = ((each.rule, each.outcome.value) for each in decided.findings if each.rule in kept)
+        return Answered(self._due(facts, decided), tuple(outcomes))
+
     def due(self) -> dict[Key, int]:
         """Place, pool and index → what the case moves there by the rulebook, where the rules judged here say so.
 
@@ -124,25 +155,34 @@ class Decided:
         ------
         LiangtianError : a fact, a value or a document is not known
         """
-        rulebook = _rulebook(self.documents, self.values, RULES[self.event])
-        facts = read_facts(self.facts)
-        decided = rulebook.decide(Case(self.on, self.place, self.event, facts, self.within))
-        postings = [*_registered(self.event, facts), *(each.posting for each in decided.postings)]
+        return self.again().due
+
+    def _due(self, facts: Mapping[str, object], decided: Decision) -> dict[Key, int]:
+        judged = RULES.get(self.event, ())
+        entered = (each.posting for each in decided.postings if each.rule in judged)
         moved: Counter[Key] = Counter()
-        for each in map(_on_book, postings):
+        for each in map(_on_book, (*_registered(self.event, facts), *entered)):
             if each.party not in self.parties:
                 raise BookRefused("party-unknown", party=each.party, known=", ".join(self.parties))
             moved[self.parties[each.party], each.pool, each.index] += each.amount
         return _compared(moved)
 
 
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What a decision comes to when it is made again: what is due where, and the outcomes of the rules it keeps."""
+
+    due: dict[Key, int]
+    findings: tuple[tuple[str, str], ...]
+
+
 def check_rulebook(examined: Examined) -> Iterator[Finding]:
     """What was pooled, paid for it and paid as a reward is what the rulebook says, by the facts that come with the book."""
     judge = _Judge(examined.bundle)
     for at, line in enumerate(examined.bundle.records, 1):
-        if _KIND.search(line):
+        if _JUDGED.search(line):
             entry = read_or_tell(line)
-            if isinstance(entry, Entry) and entry.kind in RULES:
+            if isinstance(entry, Entry) and (is_judged(entry) or marks_of(entry)):
                 yield from judge.entry(at, entry)
     yield from judge.rest()
 
@@ -160,21 +200,23 @@ class _Judge:
     def entry(self, at: int, entry: Entry) -> Iterator[Finding]:
         """What is wrong with an entry."""
         decided = self._decision(entry.key)
-        marks = [rule for rule in entry.rules if rule.startswith(FACTS)]
+        marks = marks_of(entry)
         if decided is None:
-            if entry.kind in NEEDED or marks:
+            if (entry.kind in NEEDED and is_judged(entry)) or marks:
                 self._missing.append(entry.key)
             return
-        if (decided.event, decided.on) != (entry.kind, entry.on) or (marks and marks != [decided.mark]):
+        if not _belongs(decided, entry, marks):
             yield _fail("decision-altered", at=at, key=entry.key)
             return
         try:
-            due = decided.due()
+            answered = decided.again()
         except LiangtianError as error:
             reason = {f"reason_{lang}": render_error(error, lang=lang) for lang in ("zh", "en")}
             yield _fail("decision-unanswered", at=at, key=entry.key, **reason)
             return
-        yield from _differing(at, entry, due, decided)
+        yield from _found_otherwise(at, entry, answered, decided)
+        if is_judged(entry):
+            yield from _differing(at, entry, answered.due, decided)
 
     def rest(self) -> Iterator[Finding]:
         """What is wrong with the decisions themselves, and how many entries have none."""
@@ -210,6 +252,41 @@ class _Judge:
             yield found
 
 
+def marks_of(entry: Entry) -> list[str]:
+    """What an entry names its decision by."""
+    return [rule for rule in entry.rules if rule.startswith(FACTS)]
+
+
+def is_judged(entry: Entry) -> bool:
+    """Whether the rules judged here book such an entry; what the province's pool or the nation's gives out no rule computes."""
+    if entry.kind != "pool-use":
+        return entry.kind in RULES
+    return any(leg.account.pool == "municipal" for leg in entry.legs)
+
+
+def _belongs(decided: Decided, entry: Entry, marks: list[str]) -> bool:
+    """Whether it is the decision of this entry: by its digest, or by its day and event where the entry names none."""
+    if decided.on != entry.on or (marks and marks != [decided.mark]):
+        return False
+    return decided.event == entry.kind if is_judged(entry) else decided.event not in RULES
+
+
+def _found_otherwise(at: int, entry: Entry, answered: Answered, decided: Decided) -> Iterator[Finding]:
+    """The first rule that answers otherwise than it did when the entry was booked."""
+    for was, now in zip_longest(decided.findings, answered.findings, fillvalue=("–", "–")):
+        if was != now:
+            params = {"at": at, "key": entry.key, "rule": now[0] if was[0] == "–" else was[0]}
+            apart = _is_apart(entry, decided)
+            outcome, message = (Outcome.UNKNOWN, "found-by-other-rules") if apart else (Outcome.FAIL, "found-differs")
+            yield Finding("", outcome, message, params)
+            return
+
+
+def _is_apart(entry: Entry, decided: Decided) -> bool:
+    """Whether it was booked by another version of the rules."""
+    return f"rules:{_digest(decided.documents)}" not in entry.rules
+
+
 def _differing(at: int, entry: Entry, due: Mapping[Key, int], decided: Decided) -> Iterator[Finding]:
     """Accounts in which the entry moved something else than is due; by other rules than these, nobody can tell."""
     moved: Counter[Key] = Counter()
@@ -218,7 +295,7 @@ def _differing(at: int, entry: Entry, due: Mapping[Key, int], decided: Decided) 
     booked = _compared(moved)
     if entry.kind == "payment" and not due:
         return  # a payment that is no reward
-    apart = f"rules:{_digest(decided.documents)}" not in entry.rules
+    apart = _is_apart(entry, decided)
     for place, pool, index in sorted(due.keys() | booked.keys()):
         sums = due.get((place, pool, index), 0), booked.get((place, pool, index), 0)
         if sums[0] != sums[1]:

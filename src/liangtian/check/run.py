@@ -148,12 +148,12 @@ def technical_on(on: date, place: str) -> Technical:
         raise ParameterMissing("check-before-technical", on=on.isoformat(), since=since.isoformat())
     tolerance, capacity = resolve("line_tolerance"), resolve("capacity_by_grade")
     internal, barriers = resolve("block_internal_classes"), resolve("block_barrier_classes")
-    across, gap = resolve("block_across_m"), resolve("block_gap_m")
+    across, gap, steep = (resolve(f"block_{name}") for name in ("across_m", "gap_m", "steep_grade"))
     return Technical(
         LineTolerance(area_m2=tolerance.table["area_m2"], width_m=tolerance.table["mean_width_m"]),
         {int(grade): kg for grade, kg in capacity.table.items()},
-        BlockRule(internal.names, barriers.names, across_m=across.number, gap_m=gap.number),
-        tuple(each.step for each in (tolerance, capacity, internal, barriers, across, gap)),
+        BlockRule(internal.names, barriers.names, across.number, gap.number, steep_grade=int(steep.number)),
+        tuple(each.step for each in (tolerance, capacity, internal, barriers, across, gap, steep)),
     )
 
 

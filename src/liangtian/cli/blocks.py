@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
@@ -10,32 +10,26 @@ from pathlib import Path
 from typing import Any
 
 import click
-import numpy as np
 
+from liangtian.check.blocks import Found, doubts, plain_rule, published, rows_of
 from liangtian.check.gather import boundary_of
 from liangtian.check.overlay import cut
 from liangtian.check.result import to_json
 from liangtian.check.run import technical_on
 from liangtian.cli.options import DateType, file_options, home_option, opened
 from liangtian.errors import LayerInvalid
-from liangtian.finding import Finding, Outcome
 from liangtian.formats import vector
 from liangtian.messages import Language, render, render_text
 from liangtian.onemap.catalogue import Catalogue
-from liangtian.onemap.index import Index
-from liangtian.onemap.places import lies_in
 from liangtian.planning import land, parcels
-from liangtian.planning.blocks import BlockRule, Blocks, blocks_of, mean_grade
+from liangtian.planning.blocks import BlockRule, Blocks, blocks_of
 from liangtian.planning.layer import as_features
 from liangtian.planning.parcels import Parcels
-from liangtian.policy.parameters import Parameters
-from liangtian.rules.documents import DOCUMENTS
-from liangtian.rules.haining_2021.c1_5_targets.blocks import block_class
 from liangtian.units import display_area, m2_from_dm2
 
-OVERLAP_RULE = "COM-26"
 LEVELS = {"county": 6, "town": 9, "village": 12}
-SIZES = "haining-2021一（五）.block_class_min_mu"
+GRADES = ("1", "2", "3", "4", "5")  # of slope
+TILES = "tiles"  # where results of tiles are kept
 SHOWN = 20  # blocks a terminal lists
 
 
@@ -54,15 +48,6 @@ class Exact(click.ParamType[Fraction]):
         return Fraction(number)
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """Land to make blocks of, and what is wrong with it."""
-
-    indexes: list[Index]
-    notes: list[Finding]
-    source: str
-
-
 @click.command()
 @click.argument("source", metavar="LAYER|FILE")
 @click.option("--on", type=DateType(), metavar="DATE", help="Business date; default: the newest values and versions.")
@@ -73,6 +58,11 @@ class Found:
     "--gap", type=Exact(), metavar="M", help="Join across gaps up to so many metres of any ground but barriers."
 )
 @click.option("--across", type=Exact(), metavar="M", help="Join across internal classes up to so many metres.")
+@click.option(
+    "--steep",
+    metavar="FILE|GRADE",
+    help="Steep ground ends blocks: polygons of a file, or parcels from a slope grade on.",
+)
 @click.option("--min-mu", type=Exact(), default="0", metavar="N", help="Leave out blocks below N mu net.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.option("--output", type=click.Path(path_type=Path), help="Also write the outlines of the blocks to a new file.")
@@ -83,9 +73,11 @@ def blocks(lang: Language, /, source: str, home: Path, min_mu: Fraction, as_json
     """Join farmland into contiguous blocks: LAYER is a published DLTB, FILE any file of land-use parcels."""
     on, place, within, by = (given.pop(name) for name in ("on", "place", "within", "by"))
     rule, output = rule_of(on, place, given.pop("gap"), given.pop("across")), given.pop("output")
+    steep = given.pop("steep")
     found = found_land(source, home, on or date.max, place, given)
-    chosen = parcels_of(found, place, within, given)
-    made = blocks_of(chosen, rule, digits=LEVELS.get(by))
+    chosen, rule = with_terrain(parcels_of(found, place, within, given), rule, steep, given)
+    kept = None if Path(source).exists() else Catalogue(home).kept(TILES)
+    made = blocks_of(chosen, rule, digits=LEVELS.get(by), kept=kept)
     notes = [*found.notes, *doubts(made)]
     shown = made.at_least(min_mu)
     rows = rows_of(made, shown, on or date.max)
@@ -98,27 +90,6 @@ def blocks(lang: Language, /, source: str, home: Path, min_mu: Fraction, as_json
     for note in notes:
         click.echo(f"（{note.rule}）{render(note, lang=lang)}", err=True)
     click.echo(_summary(made, rows, lang))
-
-
-def rows_of(made: Blocks, first: int, on: date) -> list[dict[str, Any]]:
-    """The first blocks as the JSON document has them; areas are Decimal m²."""
-    in_force = [value for value in Parameters(DOCUMENTS).history(SIZES) if value.since <= on]
-    sizes = in_force[-1].table if in_force else {}
-    grades, slopes, paddy = made.grades_dm2(first), made.slopes_dm2(first), made.paddy_dm2(first)
-    return [
-        {
-            "id": made.ids[n],
-            "area_m2": m2_from_dm2(int(made.area_dm2[n])),
-            "net_m2": made.net_m2(n),
-            "parcels": int(made.count[n]),
-            "grade": mean_grade(grades[n]),
-            "size_class": None if (net := made.net_m2(n)) is None else block_class(net, sizes),
-            "paddy_m2": m2_from_dm2(int(paddy[n])),
-            "grades": _mix(grades[n], "grade"),
-            "slopes": _mix(slopes[n], "slope"),
-        }
-        for n in range(first)
-    ]
 
 
 def rule_of(on: date | None, place: str | None, gap_m: Fraction | None, across_m: Fraction | None) -> BlockRule:
@@ -138,25 +109,7 @@ def found_land(source: str, home: Path, on: date, place: str | None, options: di
             rows = land.rows_in(layer, place)
             notes = [*features.findings, *land.unclassed(layer, rows), *land.overlapping(layer, rows)]
             return Found([layer], notes, features.source)
-    return _published(source, Catalogue(home), on, place)
-
-
-def _published(source: str, catalogue: Catalogue, on: date, place: str | None) -> Found:
-    name = source.upper()
-    versions = catalogue.all_valid_on(on)
-    if name not in versions:
-        raise LayerInvalid("blocks-source-unknown", source=source, on=on.isoformat())
-    if name != "DLTB":
-        raise LayerInvalid("blocks-not-land-use", layer=name)
-    used = [v for v in versions[name] if place is None or lies_in(place, v.place) or lies_in(v.place, place)]
-    indexes = catalogue.indexes(name, [*used, *(v for layer in ("XZQ", "CJDCQ") for v in versions.get(layer, ()))])
-    notes = [note for index in indexes for note in land.unclassed(index, land.rows_in(index, place))]
-    for version in used:
-        count = version.quality.get("counts", {}).get(OVERLAP_RULE, 0)
-        if count:
-            params = {"layer": version.name, "count": count}
-            notes.append(Finding("BLK-02", Outcome.FAIL, "blocks-published-overlap", params))
-    return Found(indexes, notes, name)
+    return published(source, Catalogue(home), on, place)
 
 
 def parcels_of(found: Found, place: str | None, within: Path | None, options: dict[str, Any]) -> Parcels:
@@ -173,27 +126,23 @@ def parcels_of(found: Found, place: str | None, within: Path | None, options: di
     return parcels.joined(chosen)
 
 
-def doubts(made: Blocks) -> list[Finding]:
-    unknown = [made.ids[n] for n in np.flatnonzero(~made.ridges_known).tolist()]
-    if not unknown:
-        return []
-    params = {"count": len(unknown), "ids": "、".join(unknown[: land.NAMED])}
-    return [Finding("BLK-03", Outcome.UNKNOWN, "blocks-ridges-unknown", params, parcels=tuple(unknown))]
+def with_terrain(
+    chosen: Parcels, rule: BlockRule, steep: str | None, options: dict[str, Any]
+) -> tuple[Parcels, BlockRule]:
+    """The land with steep ground drawn in a file, or the rule with another grade.
 
-
-def _mix(sums_dm2: Any, name: str) -> list[dict[str, Any]]:
-    """Parts that are there; what has no grade or slope comes last, as null."""
-    present = [n for n in [*range(1, len(sums_dm2)), 0] if sums_dm2[n]]
-    return [{name: n or None, "net_m2": m2_from_dm2(int(sums_dm2[n]))} for n in present]
-
-
-def plain_rule(rule: BlockRule) -> dict[str, Any]:
-    return {
-        "internal": rule.internal,
-        "barriers": rule.barriers,
-        "across_m": float(rule.across_m),
-        "gap_m": float(rule.gap_m),
-    }
+    Raises
+    ------
+    LayerInvalid (layer-invalid): neither a grade nor a file of valid polygons.
+    """
+    if steep is None:
+        return chosen, rule
+    if steep in GRADES:
+        return chosen, replace(rule, steep_grade=int(steep))
+    if not Path(steep).exists():
+        raise LayerInvalid("blocks-steep-unknown", given=steep)
+    with opened(Path(steep), options) as features:
+        return replace(chosen, steep=land.steep_ground(features, chosen.crs)), rule
 
 
 def _summary(made: Blocks, rows: list[dict[str, Any]], lang: Language) -> str:

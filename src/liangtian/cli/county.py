@@ -1,4 +1,4 @@
-"""`liangtian county DIR`: write the demonstration municipality, its sample projects and its planted facts."""
+"""`liangtian county DIR`: write the demonstration municipality, its sample projects, heights, persons and planted facts."""
 
 from __future__ import annotations
 
@@ -12,10 +12,14 @@ import click
 from pyproj import CRS
 
 from liangtian.datasets.county import FEWEST_PARCELS
-from liangtian.datasets.lands import MOST_PARCELS, generate_lands
+from liangtian.datasets.lands import LARGEST, MOST_PARCELS, generate_lands
+from liangtian.datasets.potential import populations
 from liangtian.datasets.projects import planted, sample_projects
+from liangtian.datasets.relief import relief
 from liangtian.formats import vector
 from liangtian.formats.features import Features
+from liangtian.formats.persons import write_persons
+from liangtian.formats.raster import is_readable, write_elevation
 from liangtian.space.crs import reproject
 
 
@@ -26,17 +30,25 @@ from liangtian.space.crs import reproject
 )
 @click.option("--seed", type=click.IntRange(min=0), default=1, help="Another seed, another land.")
 def county(folder: Path, parcels: int, seed: int) -> None:
-    """Write an invented municipality to DIR: layers as GeoPackage, projects/*.geojson, planted.json."""
+    """Write an invented municipality to DIR: layers as GeoPackage, projects/*.geojson, persons.csv, planted.json.
+
+    With the extra `raster` installed, and up to two million parcels, also dem.tif.
+    """
     (folder / "projects").mkdir(parents=True, exist_ok=True)
     written: Counter[str] = Counter()
+    persons: dict[str, int] = {}
     for number, layers in enumerate(generate_lands(parcels=parcels, seed=seed)):
         put = vector.append if number else vector.write
         for code in layers:
             put(layers[code], folder / f"{code}.gpkg")
             written[code] += len(layers[code])
+        persons |= populations(layers)
         if number == 0:
             _write_examples(layers, folder)
+        if parcels <= LARGEST and is_readable():
+            write_elevation(relief(layers["XZQ"], parcels=parcels, seed=seed), folder / "dem.tif")
         layers.clear()  # the next land needs the memory
+    write_persons(persons, folder / "persons.csv")
     for code, count in written.items():
         click.echo(f"{code}\t{count:,}")
 

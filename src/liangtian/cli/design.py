@@ -12,15 +12,16 @@ from typing import Any
 import click
 import numpy as np
 
+from liangtian.check.blocks import Found, doubts, plain_rule
+from liangtian.check.designs import FORBIDDEN, Reasons, control_lines, data, first_reasons
 from liangtian.check.gather import boundary_of
 from liangtian.check.result import to_json
 from liangtian.check.works import least_piece_dm2, works_on
-from liangtian.cli.blocks import LEVELS, Exact, Found, doubts, found_land, parcels_of, plain_rule, rule_of
+from liangtian.cli.blocks import LEVELS, Exact, found_land, parcels_of, rule_of
 from liangtian.cli.options import DateType, file_options, home_option, opened
 from liangtian.formats import vector
 from liangtian.messages import Language, render, render_text
 from liangtian.onemap.catalogue import Catalogue
-from liangtian.onemap.places import lies_in
 from liangtian.planning import exclusion
 from liangtian.planning.design import Design, of_pieces, remeasured
 from liangtian.planning.design import design as cheapest_design
@@ -32,7 +33,6 @@ from liangtian.planning.works import Ground, ground_of
 from liangtian.space.crs import reproject
 from liangtian.units import display_area, m2_from_dm2
 
-FORBIDDEN = ("STBHHX", "CZKFBJ")  # ground inside the ecological red line and the urban boundary
 SHOWN = 30  # conversions a terminal lists
 STEPS = 4  # sizes of block besides the one asked for
 
@@ -118,36 +118,6 @@ def design(
     context.exit(0 if made.outcome.meets(made.need) else 3 if unsolved else 1)
 
 
-def data(made: Design) -> dict[str, Any]:
-    """A design as the JSON document has it; areas are Decimal m², money whole fen."""
-    short = made.shortfall
-    return {
-        "block_m2": m2_from_dm2(made.need.block_dm2),
-        "count": made.need.count,
-        "cost_fen": made.cost_fen,
-        "bound_fen": made.bound_fen,
-        "gap": float(made.gap),
-        "proven": made.proven,
-        "greedy_fen": made.greedy_fen,
-        "blocks_m2": [m2_from_dm2(each) for each in made.outcome.blocks_dm2],
-        "largest_m2": m2_from_dm2(made.outcome.largest_dm2),
-        "gain_m2": m2_from_dm2(made.outcome.gain_dm2),
-        "conversions": [
-            {name: getattr(row, name) for name in row.__slots__}  # one row a piece, as the dataclass names it
-            for row in made.conversions
-        ],
-        "shortfall": None
-        if short is None
-        else {
-            "cause": short.cause,
-            "reach_m2": short.reach_m2,
-            "reaching": short.reaching,
-            "cheapest_fen": short.cheapest_fen,
-            "exclusions": [{name: getattr(each, name) for name in each.__slots__} for each in short.exclusions],
-        },
-    }
-
-
 def _asked(given: dict[str, Any]) -> Asked:
     budget = given.pop("budget_yuan")
     need = Need.of(
@@ -169,34 +139,16 @@ def _excluded(
 ) -> dict[str, str]:
     """Reasons by parcel; the first that holds: named, steep, inside a file, inside a published control line."""
     avoid, leave = own
-    found = [("named", leave), ("slope", exclusion.steep(land))]
+    found: list[Reasons] = [("named", leave), ("slope", exclusion.steep(land))]
     for path in avoid:
         with opened(path, options) as features:
             boundary = boundary_of(features)
         shape = reproject(np.array([boundary.shape], dtype=object), boundary.crs, land.crs)
         found.append((path.name, exclusion.reaching_into(land, shape)))
-    found += _lines(land, *asked)
-    reasons: dict[str, str] = {}
-    for reason, names in found:
-        for name in names:
-            reasons.setdefault(name, reason)
-    return reasons
-
-
-def _lines(land: Parcels, source: str, home: Path, on: date, place: str | None) -> list[tuple[str, tuple[str, ...]]]:
-    if Path(source).exists():
-        return []
-    catalogue = Catalogue(home)
-    versions = catalogue.all_valid_on(on)
-    found = []
-    for name in FORBIDDEN:
-        used = [
-            v for v in versions.get(name, ()) if place is None or lies_in(place, v.place) or lies_in(v.place, place)
-        ]
-        for index in catalogue.indexes(name, used):
-            shapes = reproject(index.geometry(np.arange(len(index))), index.crs, land.crs)
-            found.append((name, exclusion.reaching_into(land, shapes)))
-    return found
+    source, home, on, place = asked
+    if not Path(source).exists():
+        found += control_lines(land, Catalogue(home), on, place)
+    return first_reasons(found)
 
 
 def _made(ground: Ground, asked: Asked) -> Design:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from importlib.metadata import version
+from typing import NoReturn
 
 import click
 
@@ -19,11 +20,12 @@ from liangtian.cli.explain import explain
 from liangtian.cli.fragmentation import fragmentation
 from liangtian.cli.layers import layers
 from liangtian.cli.layout import layout
+from liangtian.cli.potential import potential
 from liangtian.cli.publish import publish
 from liangtian.cli.rank import rank
 from liangtian.cli.verify import verify
 from liangtian.cli.whatif import whatif
-from liangtian.errors import DocumentRefused, LiangtianError
+from liangtian.errors import DocumentRefused, LiangtianError, is_disk_full
 from liangtian.messages import Language, render_error, render_text
 
 
@@ -48,6 +50,7 @@ for command in (
     fragmentation,
     layers,
     layout,
+    potential,
     publish,
     rank,
     verify,
@@ -73,9 +76,18 @@ def main() -> None:
             click.echo(f"  {render_error(defect, lang=_language())}", err=True)
         sys.exit(3)
     except OSError as error:
+        if is_disk_full(error):
+            _say_disk_full(error)
         params = {"reason": error.strerror or str(error), "file": error.filename or ""}
         click.echo(render_text("cli-not-written", params, lang=_language()), err=True)
         sys.exit(3)
+
+
+def _say_disk_full(error: OSError) -> NoReturn:
+    """Whatever was being written is swept up or goes on where it stopped: nothing else is to be said."""
+    where = f" {error.filename}" if error.filename else ""
+    click.echo(render_text("cli-disk-full", {"where": where}, lang=_language()), err=True)
+    sys.exit(3)
 
 
 def _language() -> Language:

@@ -16,6 +16,7 @@ from liangtian.datasets import zoning
 from liangtian.datasets.parcels import Parcels, draw_parcels
 from liangtian.datasets.places import COUNTIES
 from liangtian.datasets.planting import Planted, plant
+from liangtian.datasets.potential import plant_mines, potential_layers
 from liangtian.datasets.records import (
     Column,
     basic_farmland_columns,
@@ -54,14 +55,15 @@ def generate(*, parcels: int, seed: int = 1, land: int = 0, lands: int = 1) -> d
     """
     if parcels < FEWEST_PARCELS:
         raise ValueError(f"parcels must be at least {FEWEST_PARCELS}, not {parcels}")
-    planted = plant(draw_parcels(parcels, seed, land=land, lands=lands))
+    planted = plant_mines(plant(draw_parcels(parcels, seed, land=land, lands=lands)))
     drawn = planted.parcels
     columns = parcel_columns(planted)
     layers = {"DLTB": layer_of("DLTB", drawn.geometry, columns)} | _places(drawn)
     rows = np.flatnonzero(planted.protected)
     shielded = basic_farmland_columns(planted, columns, rows)
     layers["YJJBNTTB"] = layer_of("YJJBNTTB", drawn.geometry[rows], shielded)
-    return layers | _lines(planted, layers["XZQ"], land) | {"GDDB": layer_of("GDDB", *grade_records(drawn))}
+    layers |= _lines(planted, layers["XZQ"], land) | {"GDDB": layer_of("GDDB", *grade_records(drawn))}
+    return layers | potential_layers(planted, columns["BSM"])
 
 
 def _places(land: Parcels) -> dict[str, Features]:

@@ -51,6 +51,7 @@ NAMES = {
     "1201": "空闲地",
     "1202": "设施农用地",
     "1206": "裸土地",
+    "0602": "采矿用地",
 }
 CODES = tuple(NAMES)
 ROW = {code: row for row, code in enumerate(CODES)}

@@ -69,10 +69,9 @@ class Parcels:
 
 def draw_parcels(count: int, seed: int, *, land: int = 0, lands: int = 1) -> Parcels:
     """About `count` parcels (within a village's worth), the same for the same arguments; `land` is one of `lands`."""
-    rng = np.random.default_rng(seed if lands == 1 else [seed, land])
-    side_m = float(np.sqrt(count * _PARCEL_M2 / 0.60))
+    terrain, rng = ground(count, seed, land=land, lands=lands)
+    side_m = terrain.side_m
     spacing_m = float(np.clip(np.sqrt(count * _PARCEL_M2 / 40), 450.0, 1_750.0))
-    terrain = draw_terrain(rng, side_m, _centre_m(land, lands, side_m))
     blocks, strips = lay_out_blocks(terrain, rng)
     seeds = draw_seeds(rng, side_m, spacing_m)
     blocks, places = _settle(blocks, terrain, seeds, spacing_m, count=count, land=land)
@@ -89,6 +88,13 @@ def draw_parcels(count: int, seed: int, *, land: int = 0, lands: int = 1) -> Par
     label = np.where(village >= 0, group, -1)
     cells["place"] = village
     return _trace(mesh, cells, label, places, terrain=terrain, rng=rng)
+
+
+def ground(count: int, seed: int, *, land: int = 0, lands: int = 1) -> tuple[Terrain, np.random.Generator]:
+    """The terrain that so many parcels are drawn on, and the generator that goes on drawing them."""
+    rng = np.random.default_rng(seed if lands == 1 else [seed, land])
+    side_m = float(np.sqrt(count * _PARCEL_M2 / 0.60))
+    return draw_terrain(rng, side_m, _centre_m(land, lands, side_m)), rng
 
 
 def _centre_m(land: int, lands: int, side_m: float) -> tuple[float, float]:

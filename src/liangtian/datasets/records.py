@@ -39,6 +39,11 @@ _FEATURE_CODES = {
     "CZKFBJ": "3002020000",
     "KZBJ": "3002030000",
     "GDDB": "2099040100",
+    "SYBHQ": "2099050100",
+    "EDLD": "2099050200",
+    "FZLD": "2099050300",
+    "LNDL": "2099050400",
+    "ZZDK": "2099050500",
 }
 _RIDGE_MILLIONTHS = {  # terraces, then plain slopes, by grade 1–5; invented, near the example of domain.md §3.5
     "TT": (0, 68_000, 119_500, 188_600, 255_700),
@@ -50,6 +55,8 @@ _CROPS = (
     ("FLS", "种植非粮食作物", 0.09),
     ("WG", "未耕种", 0.02),
 )
+_MARKS = (("JKHF", "即可恢复", 0.10), ("GCHF", "工程恢复", 0.12))
+_MARKED = ("0201", "0204", "0307", "1104A")  # planted over or dug out of farmland, some of it not long ago
 _RURAL_ROAD_WIDEST_M = 8.0
 
 
@@ -142,16 +149,20 @@ def _names(land: Parcels) -> dict[str, Column]:
 
 
 def _farming(land: Parcels, code: Ints, area: Ints, gross: str, net: str) -> dict[str, Column]:
-    """Areas, ridges, slope and planting; farmland alone has any of them but areas."""
+    """Areas, ridges, slope and planting; farmland alone has any of them but areas and marks of restoration."""
     farmland = np.isin(code, [ROW[name] for name in FARMLAND])
     sloping = farmland & (land.grade > 1)
-    noise = _spread(land)
+    noise = spread(land)
     terrace = sloping & ((code == ROW["0101"]) | (noise < 0.7))
     ridge = np.zeros(len(land), dtype=np.int64)
     for form, here in (("TT", terrace), ("PD", sloping & ~terrace)):
         ridge[here] = np.array(_RIDGE_MILLIONTHS[form])[land.grade[here] - 1]
     kept = net_dm2(area, ridge)
     crop = np.searchsorted(np.cumsum([share for _, _, share in _CROPS]), noise, side="right").clip(0, len(_CROPS) - 1)
+    mark = np.searchsorted(np.cumsum([share for _, _, share in _MARKS]), noise, side="right")
+    marked = np.isin(code, [ROW[name] for name in _MARKED]) & (mark < len(_MARKS))
+    attributes, told = (*_CROPS, *_MARKS), farmland | marked
+    crop = np.where(farmland, crop, np.minimum(len(_CROPS) + mark, len(_CROPS) + len(_MARKS) - 1))
     return {
         gross: area / 100.0,
         "KCDLBM": _pick(["1203"], np.zeros(len(land), dtype=np.int64), ridge > 0),
@@ -160,8 +171,8 @@ def _farming(land: Parcels, code: Ints, area: Ints, gross: str, net: str) -> dic
         net: kept / 100.0,
         "GDLX": _pick(["PD", "TT"], terrace.astype(np.int64), sloping),
         "GDPDJB": _pick("12345", land.grade - 1, farmland),
-        "ZZSXDM": _pick([c for c, _, _ in _CROPS], crop, farmland),
-        "ZZSXMC": _pick([name for _, name, _ in _CROPS], crop, farmland),
+        "ZZSXDM": _pick([c for c, _, _ in attributes], crop, told),
+        "ZZSXMC": _pick([name for _, name, _ in attributes], crop, told),
         "GDDB": pa.array(_grades(land, code, noise), mask=~farmland | ~_is_graded(land)),
     }
 
@@ -180,7 +191,7 @@ def grade_records(land: Parcels) -> tuple[Geometries, dict[str, Column]]:
     """
     farmland = np.isin(land.code, [ROW[name] for name in FARMLAND])
     rows = np.flatnonzero(farmland & (land.village % 6 == 2) & (land.village % 17 != 5))
-    grade = _grades(land, land.code, _spread(land))[rows]
+    grade = _grades(land, land.code, spread(land))[rows]
     named = land.village[rows] * 100 + grade
     each, first, group = np.unique(named, return_index=True, return_inverse=True)
     county = land.places.county[land.places.town[land.village[rows[first]]]]
@@ -232,10 +243,11 @@ def _settlement(land: Parcels) -> pa.Array:
     level = np.where(away > 1.6, 2, np.where(first, 0, 1))
     alone = (land.code == ROW["0601"]) & (land.kind == Kind.INDUSTRY)
     built = np.isin(land.code, [ROW[name] for name in CONSTRUCTION if name not in ("1001", "1003")])
-    return _pick(["201", "202", "203", "201A", "202A", "203A"], level + 3 * alone, built)
+    codes = ["201", "202", "203", "201A", "202A", "203A", "204"]
+    return _pick(codes, np.where(land.code == ROW["0602"], 6, level + 3 * alone), built)
 
 
-def _spread(land: Parcels) -> Floats:
+def spread(land: Parcels) -> Floats:
     """A number 0 … 1 for each parcel, from its place in the plan: the same however the parcels are ordered."""
     mixed = np.sin(land.plan_m @ np.array([12.9898, 78.233])) * 43_758.5453
     return np.asarray(mixed - np.floor(mixed))

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,7 +15,7 @@ import numpy as np
 import pyarrow as pa
 import shapely
 
-from liangtian.errors import CrsMismatch, FileUnreadable
+from liangtian.errors import CrsMismatch, FileUnreadable, is_disk_full
 from liangtian.finding import Outcome
 from liangtian.formats import archive, boundary_txt, dxf, geoparquet, kml, large, ogr, shapefile, text_repair, vct
 from liangtian.formats.features import Features
@@ -20,6 +23,8 @@ from liangtian.formats.geometry import RawLayer, note, polygons_of
 
 READ_SUFFIXES = frozenset({*archive.DATASET_SUFFIXES, ".zip"})
 WRITE_SUFFIXES = frozenset({".shp", ".gpkg", ".geojson", ".json", ".parquet", ".geoparquet", ".txt", ".vct"})
+
+ROOM_MIN = 2**20  # bytes
 
 _SEVERAL_LAYERS = frozenset({".gpkg", ".gdb", ".kml"})
 
@@ -147,7 +152,8 @@ def write(features: Features, path: Path, *, encoding: str | None = None) -> Non
 
     Raises
     ------
-    FileUnreadable : file-exists, file-unknown-write-suffix, file-no-folder, file-column-type, and those of the format
+    FileUnreadable : file-exists, file-unknown-write-suffix, file-no-folder, file-column-type, file-disk-full, and those
+        of the format
     CrsMismatch (crs-geojson-projected)
     """
     suffix = path.suffix.lower()
@@ -158,7 +164,8 @@ def write(features: Features, path: Path, *, encoding: str | None = None) -> Non
     if not path.parent.is_dir():
         raise FileUnreadable("file-no-folder", file=path.name, folder=str(path.parent))
     with tempfile.TemporaryDirectory(dir=path.parent, prefix=".writing-") as folder:
-        _write_dataset(features, Path(folder) / path.name, suffix, encoding)
+        with _telling_of_full_disk(path):
+            _write_dataset(features, Path(folder) / path.name, suffix, encoding)
         for part in sorted(Path(folder).iterdir()):
             os.replace(part, path.parent / part.name)
 
@@ -171,7 +178,20 @@ def append(features: Features, path: Path) -> None:
     FileUnreadable : file-missing, file-not-written
     """
     check_file(path)
-    _write_ogr(replace(features, attributes=_plain(features.attributes, path)), path, driver="GPKG", append=True)
+    with _telling_of_full_disk(path):
+        _write_ogr(replace(features, attributes=_plain(features.attributes, path)), path, driver="GPKG", append=True)
+
+
+@contextmanager
+def _telling_of_full_disk(path: Path) -> Iterator[None]:
+    """Name the cause that GDAL names for some formats and not for others: SQLite says only that a write failed."""
+    try:
+        yield
+    except (OSError, FileUnreadable) as error:
+        failed = isinstance(error, FileUnreadable) and error.message_id == "file-not-written"
+        if is_disk_full(error) or (failed and shutil.disk_usage(path.parent).free < ROOM_MIN):
+            raise FileUnreadable("file-disk-full", file=path.name) from error
+        raise
 
 
 def _write_dataset(features: Features, path: Path, suffix: str, encoding: str | None) -> None:

@@ -23,6 +23,7 @@ from typing import Any
 from liangtian.errors import CatalogueError
 from liangtian.onemap import seal, snapshot
 from liangtian.onemap.index import Index, load
+from liangtian.onemap.kept import KeptLabels
 from liangtian.onemap.precedence import Claim, Share, remaining, shares
 
 _CUTTING = Lock()
@@ -82,6 +83,10 @@ class Catalogue:
 
     def index_path(self, digest: str) -> Path:
         return self.home / "index" / digest
+
+    def kept(self, what: str) -> KeptLabels:
+        """Results kept beside the indexes, e.g. of `tiles`."""
+        return KeptLabels(self.home / "index" / what)
 
     def quality_path(self, digest: str, on: str) -> Path:
         return self.home / "quality" / f"{on}-{digest}.json"

@@ -50,7 +50,8 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class LayerSpec:
-    """One layer: its columns by name, in order; `tiles` if it covers its ground without gap or overlap.
+    """One layer: its columns by name, in order; `tiles` if it covers its ground without gap or overlap, `repeats` if one
+    piece of ground may stand in it several times, for several years.
 
     `feature_code` (YSDM) and `id_code` (digits 7 to 10 of BSM) are "" where the survey's own are not known.
     """
@@ -62,6 +63,7 @@ class LayerSpec:
     fields: Mapping[str, Field]
     aliases: tuple[str, ...] = ()
     tiles: bool = False
+    repeats: bool = False
     id_field: str = "BSM"
     feature_code: str = ""
     id_code: str = ""
@@ -120,6 +122,7 @@ def _spec(code: str, row: dict[str, Any], defined: dict[str, dict[str, Any]]) ->
         fields,
         tuple(row.get("aliases", ())),
         row.get("tiles", False),
+        row.get("repeats", False),
         feature_code=row.get("feature_code", ""),
         id_code=row.get("id_code", ""),
     )

@@ -14,7 +14,7 @@ import shapely
 from liangtian.finding import Finding, Outcome
 from liangtian.onemap import quality_attributes, quality_dltb, quality_geometry, quality_layers
 from liangtian.onemap.defects import Rule, Subject, findings_of, of_layer
-from liangtian.onemap.layers import Conformed
+from liangtian.onemap.layers import LAYERS, Conformed
 
 QualityLevel = Literal["refused", "findings", "clean"]
 
@@ -84,7 +84,8 @@ def rules_of(layer: str) -> tuple[Rule, ...]:
     >>> [rule.id for rule in rules_of("XZQ") if rule.layers]
     ['XZQ-01', 'XZQ-02', 'XZQ-03']
     """
-    return tuple(rule for rule in RULES.values() if not rule.layers or layer in rule.layers)
+    twice = ("COM-25", "COM-26") if LAYERS[layer].repeats else ()
+    return tuple(rule for rule in RULES.values() if rule.id not in twice and (not rule.layers or layer in rule.layers))
 
 
 def _can_ask(rule: Rule, subject: Subject) -> bool:

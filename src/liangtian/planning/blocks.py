@@ -1,7 +1,7 @@
 """Contiguous blocks of farmland: what a tractor can work without crossing a highway, a railway or a river.
 
 Fields belong to one block where they touch, where no more than a country road, a ditch and their ridges lie between
-them (the internal classes), or where the ground between them is narrower than a stated gap. Barriers are never crossed. A
+them (the internal classes), or where the ground between them is narrower than a stated gap. Barriers and steep ground are never crossed. A
 limit (project area, village, town) cuts: what lies beyond it does not count.
 """
 
@@ -22,7 +22,8 @@ from liangtian.onemap import landclass
 from liangtian.onemap.farmland import WORST, grades_of, ridge_millionths
 from liangtian.onemap.snapshot import ID
 from liangtian.planning.parcels import Ints, Mask, Parcels
-from liangtian.space.contiguity import Between, contiguous
+from liangtian.planning.tiles import Ground, Kept, Progress, contiguous_by_tile, unheard
+from liangtian.space.contiguity import Between
 from liangtian.space.keys import distinct
 from liangtian.units import MU_M2, m2_from_dm2, net_dm2, round_half_up
 
@@ -37,12 +38,14 @@ class BlockRule:
     barriers : classes that end a block
     across_m : widest ground of internal classes between two fields, metres
     gap_m : widest other ground between two fields, barriers excepted, metres
+    steep_grade : slope grade (1–5) from which on a parcel is a barrier and farmland a block by itself; None: none is
     """
 
     internal: tuple[str, ...]
     barriers: tuple[str, ...]
     across_m: Fraction
     gap_m: Fraction
+    steep_grade: int | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -97,9 +100,7 @@ class Blocks:
 
     def slopes_dm2(self, first: int) -> Ints:
         """Net area of the first blocks by slope grade 0–5 (0: none), shape (first, 6)."""
-        codes = pc.index_in(self.parcels.text("GDPDJB"), value_set=pa.array(["1", "2", "3", "4", "5"]))
-        slope = np.asarray(pc.fill_null(codes, -1)).astype(np.int64) + 1
-        return self._sums(slope[self._rows], 6, first)
+        return self._sums(slope_grades(self.parcels)[self._rows], 6, first)
 
     def paddy_dm2(self, first: int) -> Ints:
         """Net area of paddy in the first blocks, shape (first,)."""
@@ -128,34 +129,58 @@ class Blocks:
         return _sum(self.part_net_dm2[at], cell, first * kinds).reshape(first, kinds)
 
 
-def blocks_of(parcels: Parcels, rule: BlockRule, *, digits: int | None = None) -> Blocks:
-    """Join farmland into blocks.
+def blocks_of(
+    parcels: Parcels,
+    rule: BlockRule,
+    *,
+    digits: int | None = None,
+    kept: Kept | None = None,
+    progress: Progress = unheard,
+) -> Blocks:
+    """Join farmland into blocks, tile by tile.
 
     Parameters
     ----------
     parcels : every class of land, not the farmland alone: what lies between fields decides
     rule : what joins and what cuts
     digits : blocks end at the places whose codes are this long: 6 county, 9 town, 12 village; None: no such limit
+    kept, progress : as of `contiguous_by_tile`
 
     Returns
     -------
     Blocks : the same whatever the order of the parcels
     """
-    codes = parcels.attributes["DLBM"]
-    owner = parcels.owner
-    parts = np.flatnonzero(landclass.is_farmland(codes)[owner] & (parcels.area_dm2 > 0))
-    limit = None if digits is None else places_of(parcels, digits)[owner[parts]]
-    label = contiguous(parcels.outlines.take(parts), between_of(parcels, rule), limit)
-    return _measured(parcels, parts, label)
+    ground = ground_of(parcels, rule, digits=digits)
+    return _measured(parcels, ground.fields, contiguous_by_tile(ground, kept=kept, progress=progress).label)
+
+
+def ground_of(parcels: Parcels, rule: BlockRule, *, digits: int | None = None) -> Ground:
+    """Fields, and the ground that parts or joins them."""
+    parts = np.flatnonzero(is_field(parcels))
+    crossable, barriers = _passable(parcels, rule)
+    limit = None if digits is None else places_of(parcels, digits)[parcels.owner[parts]]
+    alone = np.flatnonzero(_is_steep(parcels, rule)[parcels.owner[parts]])
+    if len(alone):  # a limit of its own: farmland too steep for a tractor joins nothing
+        limit = np.zeros(len(parts), dtype=np.int64) if limit is None else limit.copy()
+        limit[alone] = -1 - alone
+    outlines = parcels.outlines
+    gap_m, across_m = float(rule.gap_m), float(rule.across_m)
+    return Ground(outlines, outlines.bounds, parts, crossable, barriers, gap_m, across_m, limit, parcels.steep)
+
+
+def is_field(parcels: Parcels) -> Mask:
+    """Which polygons are farmland, shape (p,)."""
+    return np.asarray(landclass.is_farmland(parcels.attributes["DLBM"])[parcels.owner] & (parcels.area_dm2 > 0))
 
 
 def between_of(parcels: Parcels, rule: BlockRule) -> Between:
     """The ground that parts or joins fields."""
+    crossable, barriers = (parcels.outlines.polygons(at) for at in _passable(parcels, rule))
     return Between(
         gap_m=float(rule.gap_m),
         across_m=float(rule.across_m),
-        crossable=_polygons_of(parcels, rule.internal),
-        barriers=_polygons_of(parcels, rule.barriers),
+        crossable=crossable,
+        barriers=np.concatenate([barriers, parcels.steep]),
     )
 
 
@@ -163,6 +188,12 @@ def places_of(parcels: Parcels, digits: int) -> Ints:
     """A number for each place of so many digits; a parcel without a code is in a place of its own kind."""
     codes = pc.utf8_slice_codeunits(pc.fill_null(parcels.text("ZLDWDM"), ""), 0, digits)
     return np.asarray(codes.combine_chunks().dictionary_encode().indices).astype(np.int64)
+
+
+def slope_grades(parcels: Parcels) -> Ints:
+    """Slope grade 1–5 of each parcel, shape (n,); 0: none."""
+    codes = pc.index_in(parcels.text("GDPDJB"), value_set=pa.array(["1", "2", "3", "4", "5"]))
+    return np.asarray(pc.fill_null(codes, -1)).astype(np.int64) + 1
 
 
 def mean_grade(grades_dm2: Ints) -> Decimal | None:
@@ -208,9 +239,21 @@ def inclusions_dm2(blocks: Blocks, outlines: npt.NDArray[np.object_]) -> list[di
     return found
 
 
-def _polygons_of(parcels: Parcels, classes: tuple[str, ...]) -> npt.NDArray[np.object_]:
-    chosen = np.asarray(pc.is_in(parcels.text("DLBM"), value_set=pa.array(classes, pa.string())))
-    return parcels.outlines.polygons(np.flatnonzero(chosen[parcels.owner]))
+def _passable(parcels: Parcels, rule: BlockRule) -> tuple[Ints, Ints]:
+    """Polygons that links may cross, and those they may not: what is steep is never crossed, whatever its class."""
+    codes = parcels.text("DLBM")
+    internal, barrier = (
+        np.asarray(pc.is_in(codes, value_set=pa.array(classes, pa.string())))
+        for classes in (rule.internal, rule.barriers)
+    )
+    steep = _is_steep(parcels, rule)
+    return np.flatnonzero((internal & ~steep)[parcels.owner]), np.flatnonzero((barrier | steep)[parcels.owner])
+
+
+def _is_steep(parcels: Parcels, rule: BlockRule) -> Mask:
+    if rule.steep_grade is None:
+        return np.zeros(len(parcels.attributes), dtype=bool)
+    return np.asarray(slope_grades(parcels) >= rule.steep_grade)
 
 
 def _measured(parcels: Parcels, parts: Ints, label: Ints) -> Blocks:

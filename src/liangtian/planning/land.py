@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 import shapely
+from pyproj import CRS
 
 from liangtian.errors import CrsMismatch, LayerInvalid
 from liangtian.finding import Finding, Outcome
@@ -19,7 +21,7 @@ from liangtian.onemap.layers import conform, layer_spec
 from liangtian.onemap.places import stem
 from liangtian.planning.parcels import Ints
 from liangtian.space.area import ellipsoidal_area
-from liangtian.space.crs import to_measuring_plane
+from liangtian.space.crs import reproject, to_measuring_plane
 from liangtian.space.topology import coverage, find_overlaps
 from liangtian.units import m2_from_dm2, round_dm2
 
@@ -45,6 +47,21 @@ def indexed(features: Features) -> Index:
     plane, crs = to_measuring_plane(features.geometry, features.crs)
     ids = _unique(layer.ids)
     return index.of_table(snapshot.build(plane, ids, layer.features.attributes, crs))
+
+
+def steep_ground(features: Features, crs: CRS) -> npt.NDArray[np.object_]:
+    """Polygons of steep ground in the plane of the parcels, each part by itself.
+
+    Raises
+    ------
+    CrsMismatch (crs-mismatch): the file has no coordinate system.
+    LayerInvalid (layer-invalid): features that are no polygons or invalid ones.
+    """
+    if features.crs is None:
+        raise CrsMismatch("check-boundary-no-crs", source=features.source)
+    _refuse_unusable(features)
+    plane, own = to_measuring_plane(features.geometry, features.crs)
+    return np.asarray(shapely.get_parts(reproject(plane, own, crs)), dtype=object)
 
 
 def rows_in(layer: Index, place: str | None) -> Ints:

@@ -32,7 +32,8 @@ def as_features(blocks: Blocks, rule: BlockRule, first: int) -> Features:
         "grade": pa.array([None if value is None else float(value) for value in grades], pa.float64()),
         "others_m2": pa.array([sum(each.values()) / 100 for each in others], pa.float64()),
     }
-    shapes = shapely.multipolygons([shapely.get_parts(outline) for outline in outlines]) if first else outlines
+    pieces, of_block = shapely.get_parts(outlines, return_index=True)
+    shapes = shapely.multipolygons(pieces, indices=of_block) if first else outlines
     return Features(
         np.asarray(shapes, dtype=object), pa.table(columns), blocks.parcels.crs, "blocks", np.arange(1, first + 1)
     )

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 import shapely
 from pyproj import CRS
 
@@ -20,8 +21,10 @@ from liangtian.units import round_dm2
 
 Ints = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
+Floats = npt.NDArray[np.float64]
 
 COLUMNS = ("DLBM", "KCXS", "GDDB", "GDPDJB", "ZLDWDM")
+STEPS_DEG = (2.0, 6.0, 15.0, 25.0)  # where slope grades 1 to 4 end
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,6 +38,7 @@ class Parcels:
     area_dm2 : shape (p,), ellipsoidal, hundredths of m²
     attributes : n rows, `parcel_id` and `COLUMNS`
     crs : the measuring plane
+    steep : polygons of steep ground, drawn by whoever looked at the terrain: no link between fields crosses them
     """
 
     outlines: Outlines
@@ -42,6 +46,7 @@ class Parcels:
     area_dm2: Ints
     attributes: pa.Table
     crs: CRS
+    steep: npt.NDArray[np.object_] = field(default_factory=lambda: np.empty(0, dtype=object))
 
     def text(self, column: str) -> pa.ChunkedArray:
         """A column of the parcels, as text."""
@@ -62,14 +67,44 @@ def of_shapes(shapes: npt.NDArray[np.object_], area_dm2: Ints, attributes: pa.Ta
 
 
 def of_index(index: Index, rows: Ints) -> Parcels:
-    """Take the parcels of some rows straight from mapped coordinates."""
+    """Take the parcels of some rows straight from mapped coordinates; all rows in their order without copying these."""
     polygons, of_row = members(index.row_polygons, rows)
     owner = np.repeat(np.arange(len(rows)), np.diff(of_row))
-    outlines = Outlines(index.xy, index.ring_starts, index.polygon_rings).take(polygons)
+    whole = len(owner) == len(rows) == len(index.polygon_rings) - 1  # each parcel one polygon
+    outlines = Outlines(index.xy, index.ring_starts, index.polygon_rings, index.bounds if whole else None)
+    if not np.array_equal(rows, np.arange(len(index))):
+        outlines = outlines.take(polygons)
     several = np.flatnonzero(np.bincount(owner, minlength=len(rows))[owner] > 1)
     area = index.area_dm2[rows][owner]
     area[several] = round_dm2(ellipsoidal_area(outlines.polygons(several), index.crs))
     return Parcels(outlines, owner, area, index.take((ID, *COLUMNS), rows), index.crs)
+
+
+def with_slopes(parcels: Parcels, slope_deg: Floats) -> Parcels:
+    """The same parcels with the slope grade (GDPDJB) of each one, whatever its class, by its mean slope.
+
+    Parameters
+    ----------
+    slope_deg : shape (n,), degrees; nan leaves the grade a parcel has
+
+    Source
+    ------
+    Grades 1–5 of cultivated slope, up to 2°, 6°, 15°, 25° and above: TD/T 1055-2019, table of slope grades.
+
+    Examples
+    --------
+    >>> grades_by_slope(np.array([0.0, 2.0, 2.1, 25.0, 25.1])).tolist()
+    [1, 1, 2, 4, 5]
+    """
+    grade = pa.array(grades_by_slope(slope_deg)).cast(pa.string())
+    codes = pc.if_else(pa.array(np.isnan(slope_deg)), parcels.text("GDPDJB").combine_chunks(), grade)
+    at = parcels.attributes.column_names.index("GDPDJB")
+    return replace(parcels, attributes=parcels.attributes.set_column(at, "GDPDJB", codes))
+
+
+def grades_by_slope(slope_deg: Floats) -> Ints:
+    """Slope grade 1–5 of each slope; a slope on the limit of two grades is of the lower."""
+    return np.searchsorted(STEPS_DEG, slope_deg).astype(np.int64) + 1
 
 
 def joined(found: Sequence[Parcels]) -> Parcels:
@@ -85,6 +120,7 @@ def joined(found: Sequence[Parcels]) -> Parcels:
         np.concatenate([one.area_dm2 for one in found]),
         pa.concat_tables([one.attributes for one in found], promote_options="permissive"),
         crs,
+        np.concatenate([reproject(one.steep, one.crs, crs) for one in found]),
     )
 
 

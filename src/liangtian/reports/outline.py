@@ -53,18 +53,22 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """One table of the report; `sheet` names the sheet it goes to in a workbook, `note` stands where it has no rows."""
+    """One table of the report; `sheet` names the sheet it goes to in a workbook, `note` stands where it has no rows.
+
+    `room_mm` is the least height of its rows, where there is to be room to sign and seal.
+    """
 
     sheet: str
     title: str
     columns: tuple[Column, ...]
     rows: tuple[tuple[Any, ...], ...]
     note: str = ""
+    room_mm: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """A report: title, outcome and sentence of the verdict, who and when, and its tables."""
+    """A report: title, outcome and sentence of the verdict, who and when, and its tables; `upright` on a page of A4."""
 
     lang: Language
     on: str
@@ -73,6 +77,7 @@ class Outline:
     verdict: str
     about: tuple[tuple[str, str], ...]
     sections: tuple[Section, ...]
+    upright: bool = False
 
     def word(self, name: str) -> str:
         return say(self.lang, name)
@@ -116,6 +121,7 @@ def cleaned(report: Outline) -> Outline:
     sections = tuple(
         replace(
             each,
+            title=clean(each.title),
             columns=tuple(replace(column, label=clean(column.label)) for column in each.columns),
             rows=tuple(tuple(clean(value) for value in row) for row in each.rows),
         )

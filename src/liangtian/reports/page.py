@@ -66,7 +66,8 @@ def _table(report: Outline, section: Section) -> Iterator[str]:
     yield '<div class="scroll"><table><thead><tr>'
     yield "".join(f"<th{CLASSES[kind]}>{escape(label)}</th>" for label, kind in heads)
     yield "</tr></thead><tbody>"
+    row_tag = f'<tr style="height:{section.room_mm}mm">' if section.room_mm else "<tr>"
     for row in section.rows:
         cells = zip(row_texts(report, section, row), heads, strict=True)
-        yield "<tr>" + "".join(f"<td{CLASSES[kind]}>{escape(text)}</td>" for text, (_, kind) in cells) + "</tr>"
+        yield row_tag + "".join(f"<td{CLASSES[kind]}>{escape(text)}</td>" for text, (_, kind) in cells) + "</tr>"
     yield "</tbody></table></div>"

@@ -9,6 +9,7 @@ from typing import Any
 
 from docx import Document
 from docx.enum.section import WD_ORIENT
+from docx.enum.table import WD_ROW_HEIGHT_RULE
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
@@ -24,7 +25,9 @@ COLOURS = {
     "pass": RGBColor(0x1A, 0x7F, 0x4B),
 }
 
-TEXT_WIDTH_MM = 261  # A4 on its side, less two margins of 18 mm
+MARGIN_MM = 18
+TEXT_WIDTH_MM = 297 - 2 * MARGIN_MM  # A4 on its side
+UPRIGHT_WIDTH_MM = 210 - 2 * MARGIN_MM
 FIXED_MM: dict[Kind, float] = {"cite": 36, "centre": 21, "area": 24, "number": 25, "figure": 56}
 WEIGHTS: dict[Kind, float] = {"text": 1, "wording": 2, "digest": 2}
 ALIGNED: dict[Kind, Any] = {
@@ -38,7 +41,7 @@ ALIGNED: dict[Kind, Any] = {
 def render(report: Outline) -> bytes:
     """Render to the bytes of a .docx."""
     document = Document()
-    _page(document)
+    _page(document, upright=report.upright)
     _fonts(document)
     document.add_heading(report.title, level=1)
     document.add_paragraph("  ".join(f"{name}：{value}" for name, value in report.about))
@@ -57,11 +60,12 @@ def render(report: Outline) -> bytes:
     return settled(out.getvalue(), report.on)
 
 
-def _page(document: Any) -> None:
-    """A4 on its side: the tables are wide."""
+def _page(document: Any, *, upright: bool) -> None:
+    """A4, on its side where the tables are wide."""
     section = document.sections[0]
-    section.orientation, section.page_width, section.page_height = WD_ORIENT.LANDSCAPE, Mm(297), Mm(210)
-    section.left_margin = section.right_margin = Mm(18)
+    section.page_width, section.page_height = (Mm(210), Mm(297)) if upright else (Mm(297), Mm(210))
+    section.orientation = WD_ORIENT.PORTRAIT if upright else WD_ORIENT.LANDSCAPE
+    section.left_margin = section.right_margin = Mm(MARGIN_MM)
     section.top_margin = section.bottom_margin = Mm(16)
     footer = section.footer.paragraphs[0]
     footer.alignment = WD_ALIGN_PARAGRAPH.CENTER
@@ -90,7 +94,7 @@ def _table(document: Any, report: Outline, section: Section) -> None:
         return
     heads = list(headings(report, section))
     table = document.add_table(rows=1, cols=len(heads), style="Table Grid")
-    widths = column_widths([kind for _, kind in heads])
+    widths = column_widths([kind for _, kind in heads], UPRIGHT_WIDTH_MM if report.upright else TEXT_WIDTH_MM)
     table.autofit = False
     for column, width in zip(table.columns, widths, strict=True):
         column.width = width
@@ -99,12 +103,15 @@ def _table(document: Any, report: Outline, section: Section) -> None:
     for cell in table.rows[0].cells:
         cell.paragraphs[0].runs[0].bold = True
     for row in section.rows:
-        _fill(table.add_row(), row_texts(report, section, row), heads, widths)
+        added = table.add_row()
+        if section.room_mm:
+            added.height_rule, added.height = WD_ROW_HEIGHT_RULE.AT_LEAST, Mm(section.room_mm)
+        _fill(added, row_texts(report, section, row), heads, widths)
 
 
-def column_widths(kinds: Sequence[Kind]) -> list[Length]:
+def column_widths(kinds: Sequence[Kind], width_mm: float = TEXT_WIDTH_MM) -> list[Length]:
     """Share the text width of the page: fixed columns by kind, the rest by weight to those that hold words."""
-    free = TEXT_WIDTH_MM - sum(FIXED_MM.get(kind, 0) for kind in kinds)
+    free = width_mm - sum(FIXED_MM.get(kind, 0) for kind in kinds)
     weights = sum(WEIGHTS.get(kind, 0) for kind in kinds)
     return [Mm(FIXED_MM[kind]) if kind in FIXED_MM else Mm(free * WEIGHTS[kind] / weights) for kind in kinds]
 

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
+from liangtian.space.clipping import length_inside
 from liangtian.space.edges import vertex_keys
 from liangtian.space.keys import distinct
 
@@ -39,11 +40,13 @@ class Outlines:
     xy : shape (v, 2), closed rings one after another, projected metres
     ring_starts : shape (r + 1,), first vertex of each ring, then v
     polygon_rings : shape (n + 1,), first ring of each polygon, then r
+    boxes : shape (n, 4), bounds where they are known already
     """
 
     xy: Floats
     ring_starts: Ints
     polygon_rings: Ints
+    boxes: Floats | None = None
 
     @classmethod
     def of(cls, polygons: Geometries) -> Outlines:
@@ -64,6 +67,8 @@ class Outlines:
     @property
     def bounds(self) -> Floats:
         """xmin ymin xmax ymax of each polygon, shape (n, 4)."""
+        if self.boxes is not None:
+            return self.boxes
         if not len(self):
             return np.empty((0, 4))
         first = self.ring_starts[self.polygon_rings[:-1]]
@@ -80,7 +85,7 @@ class Outlines:
         """Some of the polygons, in the order asked for."""
         rings, in_polygon = members(self.polygon_rings, at)
         vertices, in_ring = members(self.ring_starts, rings)
-        return Outlines(self.xy[vertices], in_ring, in_polygon)
+        return Outlines(self.xy[vertices], in_ring, in_polygon, None if self.boxes is None else self.boxes[at])
 
 
 def members(starts: Ints, items: Ints) -> tuple[Ints, Ints]:
@@ -269,6 +274,11 @@ def _joined(links: _Links, label: Ints, one: Ints, other: Ints) -> Ints:
     return connected(label, one[passes], other[passes])
 
 
+def _within(xy: Floats, box: Floats, reach_m: float) -> Mask:
+    """Which points lie in reach of the box of each."""
+    return np.asarray(((xy >= box[:, :2] - reach_m) & (xy <= box[:, 2:] + reach_m)).all(axis=1))
+
+
 def _nearest_of_each(label: Ints, one: Ints, other: Ints) -> Ints:
     """For each group the first of its pairs, ascending."""
     first = np.full(len(label), -1, dtype=np.int64)
@@ -306,21 +316,29 @@ class _Links:
     def anywhere(self, one: Ints, other: Ints) -> Mask:
         """Whether any link from a point of the outline of either to the other is passable."""
         passes = np.zeros(len(one), dtype=bool)
-        asked = self._has_crossable(one, other)
+        asked = self._worth_trying(one, other)
         for first, second in ((one, other), (other, one)):
             passes[asked] = self._from_outline(first[asked], second[asked])
             asked = asked[~passes[asked]]
         return passes
 
-    def _has_crossable(self, one: Ints, other: Ints) -> Ints:
-        """Pairs between which there is any crossable ground; where gaps reach as far, all pairs."""
+    def _worth_trying(self, one: Ints, other: Ints) -> Ints:
+        """Pairs that crossable ground between them may join; where gaps reach as far, all pairs.
+
+        A link longer than `gap_m` leaves either polygon for crossable ground within `gap_m`.
+        """
         if self._between.gap_m >= self._between.reach_m:
             return np.arange(len(one))
-        reach = self._between.reach_m + ROUNDING_M
+        reach, gap = self._between.reach_m + ROUNDING_M, self._between.gap_m + 2 * ROUNDING_M
         low = np.maximum(self._bounds[one, :2], self._bounds[other, :2]) - reach
         high = np.minimum(self._bounds[one, 2:], self._bounds[other, 2:]) + reach
-        pair, _ = self._crossable.query(shapely.box(*low.T, *high.T), predicate="intersects")
-        return distinct(pair)
+        pair, ground = self._crossable.query(shapely.box(*low.T, *high.T), predicate="intersects")
+        first, second = (self._polygons.polygons(side[pair]) for side in (one, other))
+        beside = np.zeros((len(one), 2), dtype=bool)
+        for side, polygons in enumerate((first, second)):
+            beside[pair[shapely.dwithin(polygons, self._between.crossable[ground], gap)], side] = True
+        beside[pair[shapely.dwithin(first, second, gap)]] = True
+        return np.flatnonzero(beside.all(axis=1))
 
     def _from_outline(self, one: Ints, other: Ints) -> Mask:
         """Whether any link from a corner, or a point every STEP_M, of the first to the second is passable."""
@@ -331,9 +349,10 @@ class _Links:
         xy, pair = shapely.get_coordinates(outlines, return_index=True)
         box = self._bounds[other[pair]]
         reach = self._between.reach_m + ROUNDING_M
-        near = ((xy >= box[:, :2] - reach) & (xy <= box[:, 2:] + reach)).all(axis=1)
-        xy, pair = xy[near], pair[near]
-        lines = shapely.shortest_line(shapely.points(xy), self._polygons.polygons(other)[pair])
+        near = np.flatnonzero(_within(xy, box, reach))
+        starts, pair = shapely.points(xy[near]), pair[near]
+        named, at = np.unique(pair, return_inverse=True)
+        lines = shapely.shortest_line(starts, self._polygons.polygons(other[named])[at])
         length = shapely.length(lines)
         short = length <= reach
         lines, length, pair = lines[short], length[short], pair[short]
@@ -345,7 +364,9 @@ class _Links:
         passes = length <= between.gap_m + ROUNDING_M
         longer = np.flatnonzero(~passes & (length <= between.across_m + ROUNDING_M))
         line, ground = self._crossable.query(lines[longer], predicate="intersects")
-        shared = shapely.length(shapely.intersection(lines[longer[line]], between.crossable[ground]))
+        named, at = np.unique(ground, return_inverse=True)
+        ends = shapely.get_coordinates(lines[longer]).reshape(-1, 2, 2)[line]
+        shared = length_inside(ends, Outlines.of(between.crossable[named]), at, ROUNDING_M)
         inside = np.minimum(np.bincount(line, weights=shared, minlength=len(longer)), length[longer])
         passes[longer] = length[longer] - inside <= between.gap_m + ROUNDING_M
         asked = np.flatnonzero(passes & (length > 0.0))

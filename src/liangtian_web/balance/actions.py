@@ -19,6 +19,7 @@ from liangtian.formats.features import Features
 from liangtian.ledger.lots import Ground
 from liangtian.ledger.posting import Posting
 from liangtian.policy.facts import plain_facts
+from liangtian_web.balance.basis import decided_by
 from liangtian_web.balance.bounds import check_bounds
 from liangtian_web.balance.models import Decision, Filing
 from liangtian_web.balance.procedure import Next, Parties
@@ -40,6 +41,7 @@ from liangtian_web.ledger.models import Entry
 from liangtian_web.ledger.proposing import check_granted
 from liangtian_web.ledger.queries import keeping_places
 from liangtian_web.ledger.records import OUTSIDE, place_key, places_by_key
+from liangtian_web.ledger.turns import in_turn
 from liangtian_web.people.models import Place
 from liangtian_web.people.requests import Request
 from liangtian_web.registers.actions import name_entry
@@ -183,20 +185,24 @@ def decide(
     if filing.filer_id == request.user.pk:
         raise StageRefused("balance-own-filing")
 
-    with transaction.atomic():
-        lock(filing)
-        if earlier := decision_of(filing):
-            return _same(earlier, request, accept=accept)
-        ruled = rule(filing, today)
-        kept = grounds if accept and ruled.departs else ""
-        entry = _book(request, filing, ruled, kept, today) if accept else None
-        noted = accept and entry is None
-        made = Decision.objects.create(
-            filing=filing, entry=entry, noted=noted, reason=reason, grounds=kept, actor=request.user, **_basis(ruled)
-        )  # fmt: skip
-        what = f"entry:{entry.uuid}" if entry else f"filing:{filing.uuid}"
-        act = "balance.post" if entry else "balance.note" if noted else "balance.refuse"
-        note(request, act, what, on=filing.on, place=filing.place, rules_digest=ruled.digest)
+    return in_turn(lambda: _decide(request, filing, (accept, reason, grounds), today))
+
+
+def _decide(request: Request, filing: Filing, said: tuple[bool, str, str], today: date | None) -> Decision:
+    accept, reason, grounds = said
+    lock(filing)
+    if earlier := decision_of(filing):
+        return _same(earlier, request, accept=accept)
+    ruled = rule(filing, today)
+    kept = grounds if accept and ruled.departs else ""
+    entry = _book(request, filing, ruled, kept, today) if accept else None
+    noted = accept and entry is None
+    made = Decision.objects.create(
+        filing=filing, entry=entry, noted=noted, reason=reason, grounds=kept, actor=request.user, **_basis(ruled)
+    )  # fmt: skip
+    what = f"entry:{entry.uuid}" if entry else f"filing:{filing.uuid}"
+    act = "balance.post" if entry else "balance.note" if noted else "balance.refuse"
+    note(request, act, what, on=filing.on, place=filing.place, rules_digest=ruled.digest)
     return made
 
 
@@ -226,12 +232,14 @@ def _book(request: Request, filing: Filing, ruled: Ruled, grounds: str, today: d
     moved = [on_book(each.posting) for each in ruled.postings]
     _check_keeper(request, {parties[each.party] for each in moved if each.party in parties})
     check_granted(request.user, _minted(moved, parties))
+    decided = decided_by(filing, ruled, parties)
     about = book.About(
-        key=f"filing:{filing.uuid}", on=filing.on, kind=procedure.kind, actor=filing.filer, approver=request.user,
+        key=decided.entry, on=filing.on, kind=procedure.kind, actor=filing.filer, approver=request.user,
         evidence=(f"filing:{filing.uuid}", filing.document, *procedure.evidence(filing)), expires=filing.expires,
-        rules=(*dict.fromkeys(each.rule for each in ruled.postings if each.rule), *_version(ruled)),
+        rules=(*dict.fromkeys(each.rule for each in ruled.postings if each.rule), *_version(ruled), decided.mark),
     )  # fmt: skip
     entry = procedure.book(filing, moved, parties, about)
+    book.keep_basis(entry, decided.line())
     if number := (filing if filing.event == HOLD else filing.begun or filing).facts.get("key_project_number"):
         name_entry(entry, filing.place, number)
     return entry

@@ -31,7 +31,7 @@ from liangtian_web.balance.forms import AcceptanceForm, EndingForm, OccupationFo
 from liangtian_web.balance.models import Filing
 from liangtian_web.balance.queries import filing_places, filings_for, quota_places
 from liangtian_web.balance.ruling import findings_text, posting_rows, rule
-from liangtian_web.balance.step_forms import BEGIN, NEXT
+from liangtian_web.balance.steps import BEGIN, NEXT
 from liangtian_web.people.requests import Request
 from liangtian_web.standing.once import once
 

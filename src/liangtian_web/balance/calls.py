@@ -25,6 +25,7 @@ from liangtian_web.people.requests import Request
 from liangtian_web.refusals import sentence
 
 Row = TypeVar("Row", bound=Model)
+Filled = TypeVar("Filled", bound=Form)
 
 
 def _writable(value: str) -> str:
@@ -122,6 +123,18 @@ def taken(request: Request, make: Callable[[], Form]) -> Any:
     except LiangtianError as error:
         chinese, english = ([Problem(0, "", sentence(error, language))] for language in ("zh-hans", "en"))
         raise Problems(chinese, english) from error
+
+
+def form_problems(form: Filled) -> Filled:
+    """The form, if it is valid.
+
+    Raises
+    ------
+    Problems : everything that is wrong with it, field by field, in the language of the moment
+    """
+    if not form.is_valid():
+        raise Problems(_problems(form))
+    return form
 
 
 def _problems(form: Form) -> list[Problem]:

@@ -5,7 +5,7 @@ Other clauses asked at the same step are shown and stop nothing here: the proced
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from copy import copy
 from dataclasses import dataclass, replace
 from datetime import date
@@ -16,6 +16,7 @@ from liangtian.finding import Finding, Outcome
 from liangtian.ledger.posting import Posting
 from liangtian.policy.clause import Case, obligations
 from liangtian.policy.evaluate import Posted, Rulebook, gate, rules_digest
+from liangtian.policy.facts import plain_facts, read_facts
 from liangtian.policy.parameters import Parameters
 from liangtian.policy.values import Parameter
 from liangtian.rules.documents import DOCUMENTS
@@ -28,6 +29,24 @@ PROVINCE_MONEY = ("province", "fund")
 
 
 @dataclass(frozen=True, slots=True)
+class Basis:
+    """What the filing's own case was decided by, as it is sealed with the entry.
+
+    Attributes
+    ----------
+    facts : JSON-ready
+    documents : ids of those that bound the place
+    values : the values of places that were known
+    findings : rule and outcome of each gate of the case
+    """
+
+    facts: Mapping[str, object]
+    documents: tuple[str, ...] = ()
+    values: tuple[Parameter, ...] = ()
+    findings: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Ruled:
     """A filing as the rulebook answers it.
 
@@ -36,6 +55,7 @@ class Ruled:
     stops : findings that keep it from being booked
     departs : findings of clauses to be met in principle that failed; who books it all the same says on what grounds
     postings : what it books, in the order in which it is explained
+    basis : what it was decided by
     moves : whether its procedure books anything
     """
 
@@ -44,6 +64,7 @@ class Ruled:
     departs: tuple[Finding, ...]
     postings: tuple[Posted, ...]
     digest: str
+    basis: Basis
     moves: bool = True
 
     @property
@@ -90,10 +111,11 @@ def _also_today(ruled: Ruled, filing: Filing, today: date) -> Ruled:
 def _rule(filing: Filing) -> Ruled:
     procedure = PROCEDURES[filing.event]
     if not procedure.gates:
-        return Ruled((), (), (), tuple(procedure.registered(filing)), "")
+        return Ruled((), (), (), tuple(procedure.registered(filing)), "", Basis(filing.facts))
     documents = tuple(documents_on(filing.place, filing.on))
     key, *within = keys_of(filing.place)
-    case = Case(filing.on, key, procedure.step, procedure.facts(filing, key), tuple(within))
+    facts = plain_facts(procedure.facts(filing, key))  # decided by exactly what is kept
+    case = Case(filing.on, key, procedure.step, read_facts(facts), tuple(within))
 
     values = values_at(filing.place)
     decided = _rulebook(documents, values).decide(case)
@@ -105,7 +127,10 @@ def _rule(filing: Filing) -> Ruled:
     stops = gate(asked, lambda name: forces[name].force)
     departs = tuple(each for each in asked if each.outcome is Outcome.FAIL and forces[each.rule].force == "principle")
     made = tuple(each for each in decided.postings if each.rule in procedure.gates)
-    return Ruled(findings, stops, departs, (*procedure.registered(filing), *made), _digest(documents), procedure.moves)
+    outcomes = tuple((each.rule, each.outcome.value) for each in decided.findings if each.rule in procedure.gates)
+    basis = Basis(facts, documents, values, outcomes)
+    made = (*procedure.registered(filing), *made)
+    return Ruled(findings, stops, departs, made, _digest(documents), basis, procedure.moves)
 
 
 def on_book(each: Posting) -> Posting:

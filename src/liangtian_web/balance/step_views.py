@@ -6,15 +6,17 @@ from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods
 
 from liangtian_web.balance import actions
 from liangtian_web.balance.answers import answered
+from liangtian_web.balance.loans import loans_for
 from liangtian_web.balance.procedures import PROCEDURES
-from liangtian_web.balance.queries import filings_for, quota_places
-from liangtian_web.balance.step_forms import BEGIN, NEXT, StepForm
+from liangtian_web.balance.queries import filing_places, filings_for, quota_places
+from liangtian_web.balance.step_forms import StepForm
+from liangtian_web.balance.steps import BEGIN, NEXT
 from liangtian_web.people.requests import Request
 
 
@@ -39,6 +41,13 @@ def after(request: Request, uuid: UUID, event: str) -> HttpResponse:
     if form_class is None or not actions.may_follow(begun, event, timezone.localdate()):
         raise Http404
     return _answer(request, event, form_class(request.user, event, begun, request.POST or None))
+
+
+@require_GET
+def loans(request: Request) -> HttpResponse:
+    """What the user's places borrowed and lent, the overdue first."""
+    context = {"loans": loans_for(request.user, timezone.localdate()), "files": filing_places(request.user).exists()}
+    return render(request, "balance/loans.html", context)
 
 
 def _answer(request: Request, event: str, form: StepForm) -> HttpResponse:

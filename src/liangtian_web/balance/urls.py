@@ -10,6 +10,7 @@ urlpatterns = [
     path("whatif/", views.whatif, name="whatif"),
     path("acceptance/new/", views.accept, name="accept"),
     path("occupation/new/", views.occupy, name="occupy"),
+    path("loans/", step_views.loans, name="loans"),
     path("new/<slug:event>/", step_views.begin, name="begin"),
     path("<uuid:uuid>/next/<slug:event>/", step_views.after, name="next"),
     path("<uuid:uuid>/", views.filing, name="filing"),

@@ -21,6 +21,7 @@ from liangtian_web.balance.procedures import PROCEDURES
 from liangtian_web.balance.queries import decides, filing_places, filings_for, standing_holds, waiting_for
 from liangtian_web.balance.ruling import Ruled, findings_text, posting_rows, rule
 from liangtian_web.balance.step_forms import BEGIN
+from liangtian_web.balance.steps import ORDERED
 from liangtian_web.balance.trials import BookTrial, try_over_book
 from liangtian_web.onemap.map_views import map_config
 from liangtian_web.onemap.queries import versions_on
@@ -45,6 +46,7 @@ def index(request: Request) -> HttpResponse:
         "waiting": waiting_for(request.user),
         "held": standing_holds(request.user, timezone.localdate()),
         "begins": [(name, PROCEDURES[name].word) for name in BEGIN],
+        "ordered": [(name, PROCEDURES[name].word) for name in ORDERED],
         "filings": [(each, *presentation.state_of(each)) for each in found[:PAGE]],
         "more": found[PAGE - 1].pk if len(found) > PAGE else "",
         "files": filing_places(request.user).exists(),

@@ -13,5 +13,4 @@ urlpatterns = [
     path("<uuid:uuid>/supply/", views.supply, name="supply"),
     path("<uuid:uuid>/default/", views.default, name="default"),
     path("<uuid:uuid>/step/", views.step, name="step"),
-    path("<uuid:uuid>/form.docx", views.paper, name="paper"),
 ]

@@ -8,8 +8,6 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.http import content_disposition_header
-from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from liangtian_web.balance.answers import answered, handed_in
@@ -19,12 +17,10 @@ from liangtian_web.balance.promises import standing
 from liangtian_web.balance.queries import filing_places
 from liangtian_web.commitments import presentation
 from liangtian_web.commitments.forms import PROMISES, DefaultForm, StepForm, SupplyForm
-from liangtian_web.commitments.papers import DOCX, registration
 from liangtian_web.commitments.queries import booked_for, commitments_for, files_for, judges, recordable
 from liangtian_web.commitments.register import lines, unlisted
 from liangtian_web.ledger.queries import accounts_for
 from liangtian_web.people.requests import Request, language_of
-from liangtian_web.trail.actions import note
 from liangtian_web.trail.export import export
 
 
@@ -111,15 +107,3 @@ def step(request: Request, uuid: UUID) -> HttpResponse:
         return redirect("commitments:page", found.uuid)
     context = {"form": form, "promise": found, "completion": COMPLETION in steps}
     return render(request, "commitments/step.html", context, status=400 if form.errors else 200)
-
-
-@require_GET
-def paper(request: Request, uuid: UUID) -> HttpResponse:
-    """The registration form of a commitment as a document for the file; that it was taken is noted."""
-    found = _promise(request, uuid)
-    body = registration(found, timezone.localdate(), language_of(request))
-    note(request, "commitments.paper", f"filing:{found.uuid}", on=found.on, place=found.place)
-    answer = HttpResponse(body, content_type=DOCX)
-    name = f"{gettext('补充耕地承诺登记表')}-{found.project}.docx"
-    answer.headers["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
-    return answer

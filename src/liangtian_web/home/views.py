@@ -20,6 +20,7 @@ from liangtian_web.home import duty, land
 from liangtian_web.home.balance_todos import balance_todos
 from liangtian_web.home.book_todos import book_todos
 from liangtian_web.home.commitment_todos import commitment_todos
+from liangtian_web.home.loan_todos import loan_todos
 from liangtian_web.home.rail import begin
 from liangtian_web.home.register_todos import register_todos
 from liangtian_web.home.rule_todos import rule_todos
@@ -83,6 +84,7 @@ def index(request: Request) -> HttpResponse:
             *balance_todos(request.user),
             *register_todos(request.user, on),
             *commitment_todos(request.user, on),
+            *loan_todos(request.user, on),
             *transfer_todos(request.user),
             *book_todos(request.user, on),
             *rule_todos(request.user, on),

@@ -6,10 +6,12 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.db import connections
 from procrastinate.contrib.django import app
 
 from liangtian.errors import LiangtianError
+from liangtian_web.errors import is_disk_full
 from liangtian_web.jobs import actions
 from liangtian_web.jobs.models import Job
 
@@ -47,7 +49,11 @@ def carry_out(work: Callable[..., str | None], job: Job, args: dict[str, Any]) -
         actions.finish(job, Job.State.CANCELLED)
     except LiangtianError as error:
         actions.finish(job, Job.State.FAILED, error.message_id, **{k: str(v) for k, v in error.params.items()})
-    except Exception:
+    except Exception as error:
+        if is_disk_full(error, settings.HOME):
+            log.error("job %s (%s): the disk is full", job.pk, job.kind)
+            actions.finish(job, Job.State.FAILED, "磁盘已满，没有做完；已有数据不受影响。请管理员腾出空间后重试。")
+            return
         log.exception("job %s (%s) failed", job.pk, job.kind)
         actions.finish(
             job, Job.State.FAILED, "处理出错，已记入日志（工作 %(job)s）。请重试，仍不行请联系管理员。", job=job.pk

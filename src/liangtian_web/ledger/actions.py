@@ -23,7 +23,7 @@ from liangtian.ledger.posting import Posting
 from liangtian.ledger.records import Attachment, Closing, Record, content_digest
 from liangtian.ledger.relations import admit
 from liangtian_web.ledger import exclusivity
-from liangtian_web.ledger.models import Account, Assertion, Entry, Ground, Lot, Period
+from liangtian_web.ledger.models import Account, Assertion, Basis, Entry, Ground, Lot, Period
 from liangtian_web.ledger.queries import balance, holdings_of, named_by, state_for
 from liangtian_web.ledger.records import as_attachment, as_closing, entries_by_id, place_key, places_by_key
 from liangtian_web.ledger.refusing import in_words, unwritable
@@ -61,19 +61,25 @@ def post(*entries: kernel.Entry) -> list[Entry]:
 
     def work() -> list[int]:
         near = _lock_ground(entries)
-        _lock(entries, names)
+        _lock(entries, names, within=within)
         ids = [_post_one(entry, names, near) for entry in entries]
         exclusivity.check(entries)
         return ids
 
+    within = connection.in_atomic_block  # the transaction may book more: what it cannot wait for it must be told
     with in_words(", ".join(entry.key for entry in entries)):
-        if connection.in_atomic_block:  # else the places' locks of accounts that are opened are given back at once
+        if within:  # else the places' locks of accounts that are opened are given back at once
             with transaction.atomic():
                 _lock_ground(entries)
         names = _Names.of(entries, named_by(entries))  # accounts are opened before, so that a refusal can name them
         ids = in_turn(work)
     booked = Entry.objects.in_bulk(ids)
     return [booked[each] for each in ids]
+
+
+def keep_basis(entry: Entry, line: bytes) -> Basis:
+    """Keep by what an entry was decided, in its own transaction; its rules name the line (`Decided.mark`)."""
+    return Basis.objects.create(entry=entry, line=line.decode())
 
 
 def reverse(original: Entry, *, key: str, actor: User, evidence: Iterable[str], on: date | None = None,
@@ -392,21 +398,24 @@ def _is_plain(entry: kernel.Entry) -> bool:
 
 
 def _lock_ground(entries: Sequence[kernel.Entry]) -> list[int]:
-    """Take ground, then the places that are opened; the boundaries nearby."""
+    """Take ground, then the places that are opened or get lots; the boundaries nearby."""
     near = exclusivity.lock(exclusivity.grounds_of(entries))
-    named = {leg.account.place for each in entries if each.kind == "opening" for leg in each.legs}
-    with connection.cursor() as cursor:
-        for place in sorted(place.pk for place in places_by_key(named).values() if place is not None):
-            cursor.execute("SELECT pg_advisory_xact_lock(40962, %s)", [place])
+    opened = {leg.account.place for each in entries if each.kind == "opening" for leg in each.legs}
+    shared = {lot.place for each in entries for lot in each.lots}
+    if opened or shared:
+        places = places_by_key(opened | shared)
+        numbers = [[place.pk for key in keys if (place := places.get(key))] for keys in (opened, shared)]
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT book_lock_places(%s, %s)", numbers)
     return near
 
 
-def _lock(entries: Sequence[kernel.Entry], names: _Names) -> None:
+def _lock(entries: Sequence[kernel.Entry], names: _Names, *, within: bool) -> None:
     """Take the accounts, last in the one order of this app: ground, places, accounts."""
     for key in [each.key for each in entries]:
         if Ground.objects.filter(key=key).exists() or Period.objects.filter(key=key).exists():
             raise BookRefused("key-reused", key=key)
-    if len(entries) == 1 and _is_plain(entries[0]):
+    if len(entries) == 1 and _is_plain(entries[0]) and not within:
         return  # book_post takes the locks of its accounts itself
     opened = {place for each in entries for place in _opened(each, names)}
     every = Account.objects.filter(place__in=opened).values_list("pk", flat=True)

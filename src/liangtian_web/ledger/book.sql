@@ -7,12 +7,43 @@ BEGIN
   RAISE EXCEPTION '%', refusal USING ERRCODE = 'LT409', DETAIL = params::text;
 END $$;
 
--- Writers of the same account wait for each other, always in the order of ids, so that none waits in a circle.
--- Advisory locks: a row lock would write the row. The lock is kept until the entry is committed; within an account,
--- ids of entries therefore follow the order of commits.
+-- Locks are taken in one order by everybody: ground, places, accounts, each in the order of ids, so that none waits in a
+-- circle. A transaction that holds accounts and asks for more does not wait for what it may no longer wait for: it is told
+-- to begin anew with all of it (`turns.in_turn`), by SQLSTATE 40001 and what it lacks as JSON in the detail.
+CREATE OR REPLACE FUNCTION book_is_late() RETURNS boolean LANGUAGE sql STABLE AS $$
+  SELECT coalesce(current_setting('liangtian.locked', true) = 'on', false)
+$$;
+CREATE OR REPLACE FUNCTION book_begin_anew(lacking jsonb) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE EXCEPTION 'begin anew with these locks' USING ERRCODE = 'serialization_failure', DETAIL = lacking::text;
+END $$;
+
+-- Writers of the same account wait for each other. Advisory locks: a row lock would write the row. The lock is kept until
+-- the entry is committed; within an account, ids of entries therefore follow the order of commits.
 CREATE OR REPLACE FUNCTION book_lock(accounts bigint[]) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
-  PERFORM pg_advisory_xact_lock(40961, id::int) FROM (SELECT DISTINCT unnest(accounts) AS id ORDER BY 1) AS ordered;
+  IF NOT book_is_late() THEN
+    PERFORM pg_advisory_xact_lock(40961, id::int) FROM (SELECT DISTINCT unnest(accounts) AS id ORDER BY 1) AS ordered;
+    PERFORM set_config('liangtian.locked', 'on', true);
+  ELSIF NOT (SELECT coalesce(bool_and(pg_try_advisory_xact_lock(40961, id::int)), true) FROM unnest(accounts) AS id) THEN
+    PERFORM book_begin_anew(jsonb_build_object('accounts', accounts));
+  END IF;
+END $$;
+
+-- The places of a transaction: those it opens for itself, those it adds lots to together with others.
+CREATE OR REPLACE FUNCTION book_lock_places(opened bigint[], shared bigint[]) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE late boolean := book_is_late(); one record;
+BEGIN
+  FOR one IN SELECT id::int, bool_or(alone) AS alone
+               FROM (SELECT unnest(opened) AS id, true AS alone UNION ALL SELECT unnest(shared), false) AS asked
+              GROUP BY id ORDER BY id
+  LOOP
+    IF NOT late THEN
+      PERFORM CASE WHEN one.alone THEN pg_advisory_xact_lock(40962, one.id) ELSE pg_advisory_xact_lock_shared(40962, one.id) END;
+    ELSIF NOT (CASE WHEN one.alone THEN pg_try_advisory_xact_lock(40962, one.id) ELSE pg_try_advisory_xact_lock_shared(40962, one.id) END) THEN
+      PERFORM book_begin_anew(jsonb_build_object('opened', coalesce(opened, '{}'), 'shared', coalesce(shared, '{}')));
+    END IF;
+  END LOOP;
 END $$;
 
 -- What an account (lot NULL) or a lot in it holds at the end of every day with a movement from `since` on: counted back
@@ -267,7 +298,14 @@ BEGIN
       RAISE EXCEPTION 'no such account: pool %, index %, below zero %, lots %', in_pool, of_index, negative, with_lots
         USING ERRCODE = 'check_violation';
     END IF;
-    PERFORM pg_advisory_xact_lock_shared(40962, coalesce(in_place, 0)::int);
+    PERFORM book_lock_places('{}', ARRAY[coalesce(in_place, 0)]);
+    -- Who opens an account is waited for here and not at its index, where nobody could decline to wait.
+    IF NOT book_is_late() THEN
+      PERFORM pg_advisory_xact_lock(40970, hashtext(concat_ws('/', in_place, in_pool, of_index)));
+    ELSIF NOT pg_try_advisory_xact_lock(40970, hashtext(concat_ws('/', in_place, in_pool, of_index))) THEN
+      PERFORM book_begin_anew(jsonb_build_object('open', jsonb_build_array(
+        jsonb_build_array(in_place, in_pool, of_index, negative, with_lots))));
+    END IF;
     INSERT INTO ledger_account (place_id, pool, "index", may_be_negative, names_lots)
       VALUES (in_place, in_pool, of_index, negative, with_lots)
       ON CONFLICT (place_id, pool, "index") DO NOTHING RETURNING id INTO found_id;
@@ -281,7 +319,7 @@ END $$;
 -- Everything of a place: nobody books there until the transaction ends.
 CREATE OR REPLACE FUNCTION book_lock_place(of_place bigint) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
-  PERFORM pg_advisory_xact_lock(40962, of_place::int);
+  PERFORM book_lock_places(ARRAY[of_place], '{}');
   PERFORM book_lock(ARRAY(SELECT id FROM ledger_account WHERE place_id = of_place));
 END $$;
 
@@ -295,19 +333,29 @@ $$;
 -- shared and its 1 km cells (hundredths) for itself; one of more than 500 small cells takes the large ones for itself.
 CREATE OR REPLACE FUNCTION book_lock_ground(boxes box[]) RETURNS SETOF bigint LANGUAGE plpgsql
   SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE one record; late boolean := book_is_late();
 BEGIN
   IF EXISTS (SELECT FROM unnest(boxes) AS b WHERE book_cells(b, 4) > 500) THEN
     PERFORM book_refuse('lot-too-wide', '{}');
   END IF;
-  PERFORM CASE WHEN wide THEN pg_advisory_xact_lock(40967, cell) ELSE pg_advisory_xact_lock_shared(40967, cell) END
-     FROM (SELECT x * 20000 + y AS cell, bool_or(book_cells(b, 100) > 500) AS wide FROM unnest(boxes) AS b,
-                  generate_series(floor((b[1])[0] * 4)::int, floor((b[0])[0] * 4)::int) AS x,
-                  generate_series(floor((b[1])[1] * 4)::int, floor((b[0])[1] * 4)::int) AS y GROUP BY 1 ORDER BY 1) AS ordered;
-  PERFORM pg_advisory_xact_lock(40963, cell)
-     FROM (SELECT DISTINCT x * 20000 + y AS cell
-             FROM (SELECT b FROM unnest(boxes) AS b WHERE book_cells(b, 100) <= 500 OFFSET 0) AS small,
-                  generate_series(floor((b[1])[0] * 100)::int, floor((b[0])[0] * 100)::int) AS x,
-                  generate_series(floor((b[1])[1] * 100)::int, floor((b[0])[1] * 100)::int) AS y ORDER BY 1) AS ordered;
+  FOR one IN
+    SELECT 40967 AS class, x * 20000 + y AS cell, bool_or(book_cells(b, 100) > 500) AS alone FROM unnest(boxes) AS b,
+           generate_series(floor((b[1])[0] * 4)::int, floor((b[0])[0] * 4)::int) AS x,
+           generate_series(floor((b[1])[1] * 4)::int, floor((b[0])[1] * 4)::int) AS y GROUP BY 1, 2
+    UNION ALL
+    SELECT DISTINCT 40963, x * 20000 + y, true
+      FROM (SELECT b FROM unnest(boxes) AS b WHERE book_cells(b, 100) <= 500 OFFSET 0) AS small,
+           generate_series(floor((b[1])[0] * 100)::int, floor((b[0])[0] * 100)::int) AS x,
+           generate_series(floor((b[1])[1] * 100)::int, floor((b[0])[1] * 100)::int) AS y
+    ORDER BY 1 DESC, 2
+  LOOP
+    IF NOT late THEN
+      PERFORM CASE WHEN one.alone THEN pg_advisory_xact_lock(one.class, one.cell) ELSE pg_advisory_xact_lock_shared(one.class, one.cell) END;
+    ELSIF NOT (CASE WHEN one.alone THEN pg_try_advisory_xact_lock(one.class, one.cell)
+                    ELSE pg_try_advisory_xact_lock_shared(one.class, one.cell) END) THEN
+      PERFORM book_begin_anew(jsonb_build_object('boxes', to_jsonb(boxes::text[])));
+    END IF;
+  END LOOP;
   RETURN QUERY SELECT DISTINCT g.lot_id FROM ledger_ground g, unnest(boxes) AS b WHERE g.box && b ORDER BY 1;
 END $$;
 
@@ -316,7 +364,7 @@ CREATE OR REPLACE FUNCTION book_open_lot(
 ) RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE made bigint;
 BEGIN
-  PERFORM pg_advisory_xact_lock_shared(40962, of_place::int); -- its key is from now on the book's
+  PERFORM book_lock_places('{}', ARRAY[of_place]); -- its key is from now on the book's
   INSERT INTO ledger_lot (serial, place_id, project, credit, "on", document)
     VALUES (lot_serial, of_place, of_project, lot_credit, lot_on, lot_document)
     ON CONFLICT (serial) DO NOTHING RETURNING id INTO made;
@@ -495,6 +543,18 @@ BEGIN
     PERFORM public.book_refuse('entry-no-legs', jsonb_build_object('key', NEW.key));
   END IF;
   RETURN NULL;
+END $$;
+
+-- By what an entry was decided: the line its rules name by digest, kept by the transaction that books it.
+CREATE OR REPLACE FUNCTION book_basis_kept() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF NOT EXISTS (
+      SELECT FROM public.ledger_entry e
+       WHERE e.id = NEW.entry_id AND e.created_xid = pg_current_xact_id()::text::bigint
+         AND 'facts:' || encode(sha256(convert_to(NEW.line, 'UTF8')), 'hex') = ANY (e.rules)) THEN
+    RAISE EXCEPTION 'entry % does not name this decision', NEW.entry_id USING ERRCODE = 'check_violation';
+  END IF;
+  RETURN NEW;
 END $$;
 
 -- Who signed an entry stays. Writers hold the user's lock shared, so that nobody is deleted between look and insert.

@@ -326,6 +326,19 @@ class Decision(models.Model):
     decided_at = models.DateTimeField(_("审核时间"), auto_now_add=True)
 
 
+class Basis(models.Model):
+    """By what an entry was decided, as `liangtian.check.booked.Decided` writes it.
+
+    The rules of the sealed entry name it by its digest: the database keeps no other line, and only with the entry.
+    """
+
+    entry = models.OneToOneField(Entry, models.PROTECT, primary_key=True, related_name="basis")
+    line = models.TextField()
+
+    def __str__(self) -> str:
+        return str(self.entry)
+
+
 class Assertion(models.Model):
     """What somebody else's statement says an account holds on a day, and what the book said then."""
 

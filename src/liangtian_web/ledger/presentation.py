@@ -163,6 +163,9 @@ def traces(entry: Entry) -> list[Trace]:
         if rule.startswith("rules:"):
             found.append(Trace(gettext("规则版本"), rule.removeprefix("rules:")))
             continue
+        if rule.startswith("facts:"):
+            found.append(Trace(gettext("决定依据摘要"), rule.removeprefix("facts:")))
+            continue
         document, number = address_of(rule)
         url = f"{reverse('rulebook:clause', args=(document, number))}#{rule}" if number else ""
         found.append(Trace(gettext("条款"), rule, url))

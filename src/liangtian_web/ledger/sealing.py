@@ -15,7 +15,7 @@ from django.db.models import QuerySet
 
 from liangtian.ledger import chain
 from liangtian.ledger.bundle import Manifest, write_bundle
-from liangtian_web.ledger.models import Ground, Link, Period, Seal
+from liangtian_web.ledger.models import Basis, Ground, Link, Period, Seal
 from liangtian_web.ledger.queries import unsealed
 from liangtian_web.ledger.records import attachment_line, closing_line, entry_lines
 
@@ -123,22 +123,24 @@ def export(target: BinaryIO, *, book: str, decisions: Decisions | None = None) -
 
     Parameters
     ----------
-    decisions : numbers of entries → the lines of the decisions they were booked by, of those that have one; whoever
-        decides lives above the book and is handed in
+    decisions : numbers of entries that keep no decision → the lines of those they were booked by, where there is one;
+        whoever decides lives above the book and is handed in
     """
     last = Seal.objects.order_by("-number").first()
     number, position = (last.number, last.first + last.count - 1) if last else (0, 0)
     seals = (_as_seal(row) for row in Seal.objects.filter(number__lte=number).order_by("number").iterator())
     return write_bundle(
         target, _sealed_records(position), seals, book=book, exported_at=datetime.now(UTC), unsealed=unsealed(),
-        decisions=_decided(position, decisions) if decisions else (),
+        decisions=_decided(position, decisions),
     )  # fmt: skip
 
 
-def _decided(until: int, decisions: Decisions) -> Iterator[bytes]:
+def _decided(until: int, decisions: Decisions | None) -> Iterator[bytes]:
     for links in _batches(until):
         entries = [link.entry_id for link in links if link.entry_id is not None]
-        lines = decisions(entries)
+        kept = dict(Basis.objects.filter(entry__in=entries).values_list("entry", "line"))
+        told = decisions([each for each in entries if each not in kept]) if decisions else {}
+        lines = {**told, **{number: line.encode() for number, line in kept.items()}}
         yield from (lines[each] for each in entries if each in lines)
 
 

@@ -63,13 +63,17 @@ def _write(files: list[UploadedFile[Any]]) -> tuple[Path, str]:
     root.mkdir(parents=True, exist_ok=True)
     partial = Path(tempfile.mkdtemp(prefix=".partial-", dir=root))
     state = hashlib.sha256()
-    for file in sorted(files, key=lambda f: f.name or ""):
-        name = safe_name(file.name or "file")
-        state.update(name.encode() + b"\0")
-        with (partial / name).open("wb") as sink:
-            for chunk in file.chunks():
-                state.update(chunk)
-                sink.write(chunk)
+    try:
+        for file in sorted(files, key=lambda f: f.name or ""):
+            name = safe_name(file.name or "file")
+            state.update(name.encode() + b"\0")
+            with (partial / name).open("wb") as sink:
+                for chunk in file.chunks():
+                    state.update(chunk)
+                    sink.write(chunk)
+    except OSError:
+        shutil.rmtree(partial)
+        raise
     return partial, state.hexdigest()
 
 
@@ -182,6 +186,11 @@ def publish_upload(upload: Upload, progress: Progress) -> LayerVersion | None:
 
     _change(upload, state=Upload.State.PUBLISHED, version=row, refusal={})
     return row
+
+
+def wait_again(upload: Upload) -> None:
+    """What could not be published waits to be published again."""
+    Upload.objects.filter(pk=upload.pk, state=Upload.State.PUBLISHING).update(state=Upload.State.EXAMINED)
 
 
 def _code(place: Place) -> str:

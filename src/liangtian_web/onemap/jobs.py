@@ -29,7 +29,11 @@ def publish(job: Job, upload: int) -> str:
     """Publish an upload."""
     row = Upload.objects.select_related("place", "uploader").get(pk=upload)
     if row.state == Upload.State.PUBLISHING:
-        actions.publish_upload(row, _progress(job))
+        try:
+            actions.publish_upload(row, _progress(job))
+        except Exception:
+            actions.wait_again(row)
+            raise
     return actions.result_url(row)
 
 

@@ -34,7 +34,21 @@ from liangtian_web.trail.actions import note
 
 Spoken: TypeAlias = list[tuple[LayerVersion, Share]]
 FEW_ROWS = 5000  # a layer this small is drawn as shapes at every zoom
-LAYER_ORDER = ("DLTB", "YJJBNTTB", "YJJBNTSFQ", "STBHHX", "CZKFBJ", "KZBJ", "XZQ", "CJDCQ", "GDDB")
+LAYER_ORDER = (
+    "DLTB",
+    "YJJBNTTB",
+    "YJJBNTSFQ",
+    "STBHHX",
+    "CZKFBJ",
+    "KZBJ",
+    "XZQ",
+    "CJDCQ",
+    "GDDB",
+    "SYBHQ",
+    "EDLD",
+    "FZLD",
+    "ZZDK",
+)
 
 
 def day_of(request: Request, *, keep: bool = True) -> date:
@@ -136,7 +150,9 @@ def print_view(request: Request) -> HttpResponse:
 
 
 def _in_order(versions: list[LayerVersion]) -> list[LayerVersion]:
-    return sorted(versions, key=lambda version: LAYER_ORDER.index(version.layer))
+    """Those that are drawn; the classes of earlier years would lie on each other."""
+    drawn = [version for version in versions if version.layer in LAYER_ORDER]
+    return sorted(drawn, key=lambda version: LAYER_ORDER.index(version.layer))
 
 
 def _destination(request: Request) -> dict[str, Any] | None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from liangtian.finding import Finding, Outcome
 from liangtian.policy.clause import Case
@@ -15,6 +15,7 @@ from liangtian.policy.evaluate import Rulebook, gravest, rules_digest
 from liangtian.policy.parameters import Parameters
 from liangtian.policy.values import Parameter
 from liangtian.rules.documents import DOCUMENTS
+from liangtian_web.ledger.models import Leg
 from liangtian_web.people.models import Place, User
 from liangtian_web.people.queries import places_for
 from liangtian_web.registers.models import Row
@@ -25,6 +26,7 @@ GATE = "wenzhou-2019（五）.9"
 TRIGGERS = ("key_project_unbalanced", "standard_farmland_upgrade_overdue")
 NAMES = ("unbalanced_key_projects", "overdue_upgrades")
 REGISTERED = ("key-project", "standard-upgrade")
+LOOKED_BACK = 200  # days on which something changed
 # Which act ends a breach: what is approved, promised or accepted for it.
 CURES: Mapping[str, tuple[str, ...]] = {
     "key_project_unbalanced": ("approval", "commitment"),
@@ -132,6 +134,21 @@ def suspended_for(user: User, on: date) -> list[Standing]:
 def suspendable(user: User) -> QuerySet[Place]:
     """The user's places that approvals are filed for."""
     return places_for(user).filter(kind__in=(Place.Kind.COUNTY, Place.Kind.ZONE)).order_by("path")
+
+
+def lifted(place: Place, on: date) -> tuple[date, Standing] | None:
+    """The day from which a place that is not suspended went on, and how it stood the day before; None: it never was.
+
+    A suspension ends only on a day on which a row begins to hold or the book moves for the place.
+    """
+    rows = Row.objects.filter(place=place, register__in=REGISTERED, decision__confirmed=True, since__lte=on)
+    moved = Leg.objects.filter(Q(account__place=place) | Q(lot__place=place), on__lte=on)
+    days = {*rows.values_list("since", flat=True), *moved.values_list("on", flat=True).distinct()}
+    for day in sorted(days, reverse=True)[:LOOKED_BACK]:
+        before = standing(place, day - timedelta(days=1))
+        if before.is_suspended:
+            return day, before
+    return None
 
 
 @lru_cache(maxsize=16)

@@ -193,9 +193,10 @@ def suspension(request: Request, number: int) -> HttpResponse:
     place = get_object_or_404(gate.suspendable(request.user), pk=number)
     form = DayForm(request.GET)
     day = form.day()
-    known = known_of(place, day)
+    known, found = known_of(place, day), gate.standing(place, day)
     context = {
         "form": form, "day": day, "facts": presentation.fact_words(known),
-        **presentation.standing_shown(gate.standing(place, day)),
+        **presentation.standing_shown(found),
+        "has_notice": found.is_suspended or gate.lifted(place, day) is not None,
     }  # fmt: skip
     return render(request, "registers/suspension.html", context)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
 
@@ -45,20 +45,20 @@ def proposing_places(user: User) -> QuerySet[Place]:
     return places_for(user, "officer", "admin")
 
 
-def approved_values() -> tuple[Parameter, ...]:
-    """Every approved value of a place; each holds for its place and those inside it."""
-    return _approved(_state())[0]
+def approved_values(known: datetime | None = None) -> tuple[Parameter, ...]:
+    """Every approved value of a place, or those known at a moment; each holds for its place and those inside it."""
+    return _approved(_state(known))[0]
 
 
-def approved_adoptions() -> tuple[Adoption, ...]:
+def approved_adoptions(known: datetime | None = None) -> tuple[Adoption, ...]:
     """The adoptions in force: the home's `adopts.toml`, or the demonstration's without one; and those approved here."""
-    return _listed() + _approved(_state())[1]
+    return _listed() + _approved(_state(known))[1]
 
 
-def documents_on(place: Place, on: date) -> dict[str, Document]:
-    """The documents that bind a place on a day."""
+def documents_on(place: Place, on: date, known: datetime | None = None) -> dict[str, Document]:
+    """The documents that bind a place on a day, by the adoptions known at a moment: all of them if none is given."""
     key, *within = keys_of(place)
-    return adopted(DOCUMENTS, approved_adoptions(), on=on, place=key, within=tuple(within))
+    return adopted(DOCUMENTS, approved_adoptions(known), on=on, place=key, within=tuple(within))
 
 
 def values_known() -> Parameters:
@@ -127,10 +127,10 @@ def key_of(place: Place) -> str:
     return place.code or f"place-{place.pk}"
 
 
-def values_at(place: Place) -> tuple[Parameter, ...]:
-    """The approved values that can hold at a place: its own and those of the places above."""
+def values_at(place: Place, known: datetime | None = None) -> tuple[Parameter, ...]:
+    """The approved values that can hold at a place, or those known at a moment: its own and those of the places above."""
     keys = keys_of(place)
-    return tuple(each for each in approved_values() if any(lies_in(key, each.place or "") for key in keys))
+    return tuple(each for each in approved_values(known) if any(lies_in(key, each.place or "") for key in keys))
 
 
 @lru_cache(maxsize=1)
@@ -179,12 +179,13 @@ def _listed() -> tuple[Adoption, ...]:
     return read_adoptions(file.read_text("utf-8"), file.name) if file.exists() else demonstration_adoptions()
 
 
-def _state() -> int:
-    """The newest decision: what is approved changes with it alone."""
-    return Decision.objects.aggregate(last=Max("pk"))["last"] or 0
+def _state(known: datetime | None) -> int:
+    """The newest decision, or the newest at a moment: what is approved changes with it alone."""
+    until = Decision.objects.filter(recorded_at__lte=known) if known else Decision.objects.all()
+    return until.aggregate(last=Max("pk"))["last"] or 0
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=8)
 def _approved(state: int) -> tuple[tuple[Parameter, ...], tuple[Adoption, ...]]:
     rows = (
         Proposal.objects.filter(decision__approved=True, decision__pk__lte=state).select_related("place").order_by("pk")

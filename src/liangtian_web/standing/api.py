@@ -134,14 +134,14 @@ def proposal(request: Request, uuid: UUID) -> Any:
 @router.post("/proposals", response=answers(schemas.ProposalOut, 201), summary="Propose an entry")
 def propose(request: Request, asked: schemas.ProposalAsked, idempotency_key: str = Key) -> Any:
     """The same validator as the form and the workbook: every error at once, in `problems`."""
-    place = _kept(request, asked.place)
+    place = kept_place(request, asked.place)
 
     def work() -> tuple[int, dict[str, Any]]:
         head = {"on": asked.on, "kind": asked.kind, "evidence": asked.evidence}
         made = proposing.propose(request, place, head, [row.texts() for row in asked.rows])
         return 201, _out(request, made)
 
-    return _answered(*once(request, idempotency_key, asked.dict(), work))
+    return answered(*once(request, idempotency_key, asked.dict(), work))
 
 
 @router.post(
@@ -154,7 +154,7 @@ def reverse(request: Request, uuid: UUID, asked: schemas.Reversal, idempotency_k
     def work() -> tuple[int, dict[str, Any]]:
         return 201, _out(request, proposing.propose_reversal(request, row, asked.on, asked.evidence))
 
-    return _answered(*once(request, idempotency_key, asked.dict(), work))
+    return answered(*once(request, idempotency_key, asked.dict(), work))
 
 
 @router.post(
@@ -170,15 +170,15 @@ def decide(request: Request, uuid: UUID, asked: schemas.ProposalDecided, idempot
         proposing.decide(request, row, accept=asked.accept, reason=asked.reason)
         return 200, _out(request, row)
 
-    return _answered(*once(request, idempotency_key, asked.dict(), work))
+    return answered(*once(request, idempotency_key, asked.dict(), work))
 
 
-def _answered(status: int, body: Any) -> JsonResponse:
+def answered(status: int, body: Any) -> JsonResponse:
     """The answer kept, as it was given the first time."""
     return JsonResponse(body, status=status)
 
 
-def _kept(request: Request, key: str) -> Place:
+def kept_place(request: Request, key: str) -> Place:
     """The place of that code or number, if the user keeps its book."""
     place = places_by_key([key]).get(key)
     if place is None or not keeping_places(request.user).filter(pk=place.pk).exists():

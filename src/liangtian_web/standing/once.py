@@ -5,15 +5,20 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 from django.db import connection
+from django.utils.translation import override
 from ninja.responses import NinjaJSONEncoder
 
 from liangtian_web.errors import StageRefused
+from liangtian_web.ledger.proposing import Problems
 from liangtian_web.ledger.turns import in_turn
 from liangtian_web.people.requests import Request
 from liangtian_web.standing.models import Answer
+
+Read = TypeVar("Read")
 
 
 def once(request: Request, key: str, asked: Any, work: Callable[[], tuple[int, dict[str, Any]]]) -> tuple[int, Any]:
@@ -41,3 +46,27 @@ def once(request: Request, key: str, asked: Any, work: Callable[[], tuple[int, d
         return status, body
 
     return in_turn(turn)
+
+
+def form_number(request: Request, key: str) -> UUID:
+    """The number of the form that a person's key stands for."""
+    return uuid5(NAMESPACE_URL, f"{request.user.pk} {key}")
+
+
+def in_both(read: Callable[[], Read]) -> Read:
+    """What `read` gives, its problems told in both languages.
+
+    Raises
+    ------
+    Problems
+    """
+    try:
+        with override("zh-hans"):
+            return read()
+    except Problems as error:
+        chinese = error.problems
+    try:
+        with override("en"):
+            return read()
+    except Problems as error:
+        raise Problems(chinese, error.problems) from None

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import base64
 from datetime import date, datetime
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 from django.db.models import QuerySet
 from ninja import Field, Schema
-from pydantic import AwareDatetime, field_validator
+from pydantic import AfterValidator, AwareDatetime, field_validator
 
 from liangtian.ledger.entry import AMOUNT_MAX
 from liangtian.ledger.indices import indices
@@ -19,6 +19,15 @@ from liangtian_web.ledger.records import place_key, places_by_key
 from liangtian_web.ledger.refusing import unwritable
 
 Text = Field(max_length=200)
+
+
+def _writable(value: str) -> str:
+    if unwritable(value):
+        raise ValueError("a text holds no NUL and no half of a character")
+    return value
+
+
+Writable = Annotated[str, AfterValidator(_writable)]
 
 
 class Narrow(Schema):
@@ -283,12 +292,6 @@ class ProposalPage(Schema):
 
     proposals: list[ProposalOut]
     before: int | None
-
-
-def _writable(value: str) -> str:
-    if unwritable(value):
-        raise ValueError("a text holds no NUL and no half of a character")
-    return value
 
 
 class Row(Schema):

@@ -55,6 +55,7 @@ WORDS = {
     "commitments.step": _("记录承诺进展"),
     "commitments.export": _("导出承诺列表"),
     "commitments.paper": _("下载承诺登记表"),
+    "papers.take": _("下载归档用表"),
     "transfers.ask": _("申请调入指标"),
     "transfers.withdraw": _("撤回调入申请"),
     "transfers.propose": _("提出撮合"),

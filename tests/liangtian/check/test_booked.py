@@ -110,6 +110,65 @@ def test_facts_sealed_with_the_entry_cannot_be_changed() -> None:
     assert found([BUDGET, one], other.line()) == [(Outcome.FAIL, "decision-altered", "in-A")]
 
 
+SHARED = "wenzhou-2019（六）.2"
+
+
+def test_what_was_found_is_found_again() -> None:
+    said = decision(accepted(), findings=((SHARED, "pass"),))
+    assert found([BUDGET, accepted(rules=(VERSION, said.mark))], said.line()) == PASSED
+
+
+def test_a_finding_that_was_another_is_told() -> None:
+    said = decision(accepted(), findings=((SHARED, "fail"),))
+    one = accepted(rules=(VERSION, said.mark))
+    assert found([BUDGET, one], said.line()) == [(Outcome.FAIL, "found-differs", "in-A")]
+    elsewhere = accepted(rules=("rules:of-another-day", said.mark))
+    assert found([BUDGET, elsewhere], said.line()) == [(Outcome.UNKNOWN, "found-by-other-rules", "in-A")]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"facts": FACTS | {"accepted_amounts": [{"quantity_m2": 9_001}]}},
+        {"values": "# another"},
+        {"findings": ()},
+        {"parties": PARTIES | {"province": COUNTY}},
+        {"place": CITY},
+        {"within": ()},
+        {"on": day(3)},
+        {"event": "payment"},
+    ],
+    ids=lambda changes: next(iter(changes)),
+)
+def test_no_part_of_a_sealed_decision_can_be_changed(changes: dict[str, Any]) -> None:
+    said = decision(accepted(), findings=((SHARED, "pass"),))
+    one = accepted(rules=(VERSION, said.mark))
+    assert found([BUDGET, one], replace(said, **changes).line()) == [(Outcome.FAIL, "decision-altered", "in-A")]
+
+
+def test_what_no_rule_judges_is_held_against_its_seal() -> None:
+    one, said = granted()
+    assert found([one], said.line()) == PASSED
+    other = replace(said, facts={"quota_amounts": [{"plan_quota_m2": 501}]})
+    assert found([one], other.line()) == [(Outcome.FAIL, "decision-altered", "grant")]
+
+
+def test_an_acceptance_is_not_passed_off_as_something_else() -> None:
+    """A decision of a step that is not judged does not keep an acceptance from being judged."""
+    said = decision(accepted(), event="quota-grant")
+    one = accepted(share=SHARE - 1, rules=(VERSION, said.mark))
+    assert found([BUDGET, one], said.line()) == [(Outcome.FAIL, "decision-altered", "in-A")]
+
+
+def granted() -> tuple[Entry, Decided]:
+    """Quota granted by a document, and its decision, of which no clause is asked."""
+    moves = legs((OUTSIDE, "outside", "plan_quota_m2", None, -500), (COUNTY, "reserve", "plan_quota_m2", None, 500))
+    one = entry("grant", day(2), "allocation", moves, recorded_at=at(1))
+    facts = {"quota_amounts": [{"plan_quota_m2": 500}]}
+    said = decision(one, event="quota-grant", documents=(), facts=facts)
+    return replace(one, rules=(said.mark,)), said
+
+
 def test_by_other_rules_nobody_can_tell() -> None:
     one = accepted(share=SHARE - 1, rules=("rules:of-another-day",))
     assert found([BUDGET, one], decision(one).line()) == [(Outcome.UNKNOWN, "booked-by-other-rules", "in-A")]

@@ -17,6 +17,7 @@ from liangtian.formats import vector
 from liangtian.formats.features import Features
 from liangtian.formats.vector import write
 from liangtian.messages import render_error
+from liangtian.space.crs import reproject
 from squares import PLANE, boundary, cell, home, put
 
 __all__ = ["home"]
@@ -176,3 +177,42 @@ def test_an_unknown_source_or_another_layer_is_refused(home: Path) -> None:
 @pytest.mark.parametrize("gap", ["-1", "wide", "nan", "inf"])
 def test_a_gap_that_is_no_width_is_a_usage_error(gap: str, home: Path) -> None:
     assert run("DLTB", "--home", str(home), "--gap", gap).exit_code == 2
+
+
+def test_steep_ground_ends_blocks_from_a_grade_on(tmp_path: Path) -> None:
+    shapes = [cell(0, 0), cell(1, 0), cell(2, 0)]
+    path = file_of(tmp_path, shapes, BSM=["A", "B", "C"], DLBM=["0101"] * 3, GDPDJB=["1", "4", "5"])
+    document = data(path)
+    assert (ids(document), document["rule"]["steep_grade"]) == ([("A", 2), ("C", 1)], 5)
+    assert sorted(ids(data(path, "--steep", "4"))) == [("A", 1), ("B", 1), ("C", 1)]
+
+
+def test_steep_ground_of_a_file_may_be_in_another_plane(tmp_path: Path) -> None:
+    shapes = [cell(0, 0), cell(1.05, 0)]
+    path = file_of(tmp_path, shapes, BSM=["A", "B"], DLBM=["0101"] * 2)
+    cliff = tmp_path / "cliff.gpkg"
+    drawn = reproject(np.array([cell(1.02, -1, 0.01, 3)]), PLANE, CRS.from_epsg(4490))
+    write(Features(drawn, pa.table({"n": [1]}), CRS.from_epsg(4490), "cliff.gpkg", np.array([1])), cliff)
+    assert ids(data(path, "--gap", "5")) == [("A", 2)]
+    assert ids(data(path, "--gap", "5", "--steep", str(cliff))) == [("A", 1), ("B", 1)]
+
+
+@pytest.mark.parametrize(
+    ("given", "message_id"), [("6", "blocks-steep-unknown"), ("nowhere.gpkg", "blocks-steep-unknown")]
+)
+def test_steep_ground_that_is_neither_grade_nor_file_is_refused(given: str, message_id: str, tmp_path: Path) -> None:
+    with pytest.raises(LayerInvalid) as refused:
+        run(file_of(tmp_path, [cell(0, 0)], BSM=["A"], DLBM=["0101"]), "--steep", given)
+    assert refused.value.message_id == message_id
+
+
+def test_results_of_tiles_are_kept_beside_the_indexes_and_may_be_damaged(home: Path) -> None:
+    where = ("DLTB", "--home", str(home), "--on", "2024-06-01")
+    first = data(*where)
+    files = sorted((home / "index" / "tiles").glob("*/*.npy"))
+    assert files
+    made = [file.stat().st_mtime_ns for file in files]
+    assert data(*where) == first
+    assert [file.stat().st_mtime_ns for file in files] == made
+    files[0].write_bytes(b"torn")
+    assert data(*where) == first

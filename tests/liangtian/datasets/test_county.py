@@ -32,7 +32,10 @@ from liangtian.units import round_dm2
 
 Layers = Mapping[str, Features]
 
-LAYERS = ["DLTB", "XZQ", "CJDCQ", "YJJBNTTB", "YJJBNTSFQ", "STBHHX", "CZKFBJ", "KZBJ", "GDDB"]
+LAYERS = [
+    *("DLTB", "XZQ", "CJDCQ", "YJJBNTTB", "YJJBNTSFQ", "STBHHX", "CZKFBJ", "KZBJ", "GDDB"),
+    *("SYBHQ", "EDLD", "FZLD", "LNDL", "ZZDK"),
+]
 PARCELS = 3_000
 THOUSAND_MU_M2 = Decimal(2_000_000) / 3
 

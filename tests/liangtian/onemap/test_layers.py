@@ -27,10 +27,16 @@ def test_the_layers():
         "CZKFBJ": "urban_boundary",
         "KZBJ": "expansion_boundary",
         "GDDB": "grades",
+        "SYBHQ": "water_protection",
+        "EDLD": "second_survey_forest",
+        "FZLD": "certified_forest",
+        "LNDL": "earlier_classes",
+        "ZZDK": "consolidation_sites",
     }
     assert [code for code, spec in LAYERS.items() if spec.tiles] == ["DLTB", "XZQ", "CJDCQ"]
+    assert [code for code, spec in LAYERS.items() if spec.repeats] == ["LNDL"]
     assert {name for spec in LAYERS.values() for name, field in spec.fields.items() if field.required} == {
-        *("DLBM", "XZQDM", "XZQMC", "ZLDWDM", "ZLDWMC", "GDDB")
+        *("DLBM", "XZQDM", "XZQMC", "ZLDWDM", "ZLDWMC", "GDDB", "QSNF", "ZZNF", "DKLX")
     }
 
 

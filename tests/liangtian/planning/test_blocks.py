@@ -183,3 +183,57 @@ def test_barriers_only_part() -> None:
     assert int(free.net_dm2.sum()) == int(barred.net_dm2.sum())
     whole = free.block[np.searchsorted(free.parts, barred.parts)]
     assert all(len(set(whole[barred.block == n])) == 1 for n in range(50))
+
+
+def test_ground_from_the_steep_grade_on_ends_blocks_whatever_its_class() -> None:
+    """A steep country road is not crossed; a steep field joins nothing, though it touches its neighbour."""
+    rule = replace(RULE, steep_grade=4)
+    rows = [(cell(0, 0), {"DLBM": "0101"}), (cell(1.08, 0), {"DLBM": "0103", "GDPDJB": "3"})]
+    road = cell(1, -1, 0.08, 3)
+    assert found(blocks_of(made([*rows, (road, {"DLBM": "1006", "GDPDJB": "3"})]), rule)) == [("P1", "P2")]
+    assert found(blocks_of(made([*rows, (road, {"DLBM": "1006", "GDPDJB": "4"})]), rule)) == [("P1",), ("P2",)]
+    touching = made([rows[0], (cell(1, 0), {"DLBM": "0103", "GDPDJB": "5"}), (cell(0, 1), {"DLBM": "0103"})])
+    assert found(blocks_of(touching, rule)) == [("P1", "P3"), ("P2",)]
+    assert found(blocks_of(touching, RULE)) == [("P1", "P2", "P3")]
+
+
+def test_steep_fields_of_different_villages_stay_alone_within_limits() -> None:
+    pair = [(cell(n, 0), {"DLBM": "0101", "ZLDWDM": VILLAGE_A, "GDPDJB": grade}) for n, grade in enumerate("1155")]
+    blocks = blocks_of(made(pair), replace(RULE, steep_grade=5), digits=12)
+    assert found(blocks) == [("P1", "P2"), ("P3",), ("P4",)]
+
+
+def test_slopes_in_degrees_make_grades_of_all_classes() -> None:
+    """A strip of 8 m at 25.1° on average parts the fields, at 25.0° it does not; nan leaves what is written."""
+    rule = replace(RULE, steep_grade=5)
+    strip = two_fields_and("1006")
+    for slope_deg, expected in ((25.0, [("P1", "P3")]), (25.1, [("P1",), ("P3",)]), (np.nan, [("P1", "P3")])):
+        sloped = parcels.with_slopes(strip, np.array([1.0, slope_deg, np.nan]))
+        assert found(blocks_of(sloped, rule)) == expected
+    grades = parcels.with_slopes(strip, np.array([1.0, 7.0, np.nan])).text("GDPDJB").to_pylist()
+    assert grades == ["1", "3", None]
+
+
+def test_steep_ground_drawn_elsewhere_is_not_crossed() -> None:
+    land_ = two_fields_and("1006")
+    cliff = replace(land_, steep=np.array([cell(1.03, -5, 0.01, 20)]))
+    beside = replace(land_, steep=np.array([cell(1.03, 1.5, 0.01, 20)]))
+    assert found(blocks_of(cliff, RULE)) == [("P1",), ("P3",)]
+    assert found(blocks_of(beside, RULE)) == [("P1", "P3")]
+
+
+def test_blocks_of_a_county_are_kept_and_only_changed_tiles_computed() -> None:
+    _, land_ = county()
+    kept: dict[str, np.ndarray] = {}
+    blocks = blocks_of(land_, RULE, kept=kept)
+    tiles = len(kept)
+    again = blocks_of(land_, RULE, kept=kept)
+    assert len(kept) == tiles
+    assert again.block.tolist() == blocks.block.tolist()
+    row = int(land_.owner[blocks.parts[0]])
+    codes = ["0301" if n == row else code for n, code in enumerate(land_.text("DLBM").to_pylist())]
+    at = land_.attributes.column_names.index("DLBM")
+    felled = replace(land_, attributes=land_.attributes.set_column(at, "DLBM", pa.array(codes)))
+    changed = blocks_of(felled, RULE, kept=kept)
+    assert 1 <= len(kept) - tiles <= 4
+    assert changed.block.tolist() == blocks_of(felled, RULE).block.tolist()

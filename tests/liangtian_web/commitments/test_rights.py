@@ -58,8 +58,8 @@ def test_a_place_neither_declares_nor_decides_its_own_default(clients, made, cit
 def test_an_outsider_gets_nothing_not_even_counts(clients, places, made, city):
     booked(default(clients["qian"], made), city)
     outsider = clients["zhao"]
-    names = ("page", "supply", "default", "step", "paper")
-    assert [outsider.get(reverse(f"commitments:{name}", args=[made.uuid])).status_code for name in names] == [404] * 5
+    names = ("page", "supply", "default", "step")
+    assert [outsider.get(reverse(f"commitments:{name}", args=[made.uuid])).status_code for name in names] == [404] * 4
     index = outsider.get(reverse("commitments:index"))
     assert (index.context["lines"], index.context["over"], list(index.context["waiting"])) == ([], 0, [])
     assert "示范县" not in index.content.decode()
@@ -149,19 +149,22 @@ def test_the_list_and_the_form_are_taken_away_and_noted(clients, made):
         "岭下村补改结合", 500, 120, 300,
     )  # fmt: skip
 
-    form = clients["wang"].get(reverse("commitments:paper", args=[made.uuid]))
+    form = clients["wang"].get(reverse("papers:paper", args=["filing", made.uuid, "docx"]))
     document = Document(io.BytesIO(form.content))
     cells = [cell.text for table in document.tables for line in table.rows for cell in line.cells]
     assert {"项目实施", "500 m²", "120 m²", "380 m²", "示兑现〔2024〕1号"} <= set(cells)
-    acts = Event.objects.filter(action__startswith="commitments").order_by("pk").values_list("action", flat=True)
-    assert list(acts) == ["commitments.export", "commitments.paper"]
+    taken = ("commitments.export", "papers.take")
+    acts = Event.objects.filter(action__in=taken).order_by("pk").values_list("action", flat=True)
+    assert list(acts) == list(taken)
 
 
 def test_the_form_of_a_commitment_that_waits_says_so(clients, places):
     waiting = promise(clients["wang"], supplement(places["county"]))
-    document = Document(io.BytesIO(clients["wang"].get(reverse("commitments:paper", args=[waiting.uuid])).content))
+    document = Document(
+        io.BytesIO(clients["wang"].get(reverse("papers:paper", args=["filing", waiting.uuid, "docx"])).content)
+    )
     cells = [cell.text for table in document.tables for line in table.rows for cell in line.cells]
-    assert "报国家和省审批的补改结合项目：待审核" in [each.text for each in document.paragraphs]
+    assert "尚未审核。" in [each.text for each in document.paragraphs]
     assert {"500 m²", "300 m²"} <= set(cells)
     page = clients["wang"].get(reverse("commitments:page", args=[waiting.uuid]))
     assert [(row["promised"].amount, row["promised"].url) for row in page.context["rows"]] == [(500, ""), (300, "")]
@@ -213,9 +216,7 @@ def test_every_page_shows_in_both_languages(clients, people, made, city):
     booked(default(clients["qian"], made), city)
     pages = [reverse("commitments:index"), reverse("commitments:index") + "?all"]
     pages += [reverse("commitments:new", args=[kind]) for kind in ("infrastructure", "supplement-improve")]
-    pages += [
-        reverse(f"commitments:{name}", args=[made.uuid]) for name in ("page", "supply", "step", "default", "paper")
-    ]
+    pages += [reverse(f"commitments:{name}", args=[made.uuid]) for name in ("page", "supply", "step", "default")]
     for language in ("zh-hans", "en"):
         people["qian"].language = language
         people["qian"].save()

@@ -15,7 +15,7 @@ from django.db import OperationalError, connection, connections, transaction
 from django.urls import reverse
 from tests.liangtian_web.ledger.test_views import proposal
 
-from bookkeeping import COUNTY, OUTSIDE, PLANE, acceptance, day, entry, moved, quota, refused, square
+from bookkeeping import COUNTY, OUTSIDE, PLANE, acceptance, closing, day, entry, moved, quota, refused, square
 from liangtian.errors import LiangtianError
 from liangtian.ledger.lots import Ground
 from liangtian.ledger.posting import Posting
@@ -139,6 +139,68 @@ def test_overlapping_wide_and_small_lots_at_once(keepers):
     told = at_once([*acts, lambda: actions.post(acceptance("S", 100, small))])
     assert sorted(told) == ["done", "lot-overlap", "lot-overlap", "lot-overlap"]
     assert (Lot.objects.count(), list(exclusivity.sweep())) == (1, [])
+
+
+def deadlocks() -> int:
+    """How often the database broke a circle of writers up since it was made."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_stat_clear_snapshot()")
+        cursor.execute("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()")
+        return cursor.fetchone()[0]
+
+
+POOLS = {
+    "reserve": "allocation",
+    "municipal": "city-pooling",
+    "provincial": "provincial-pooling",
+    "national": "national-pooling",
+}
+
+
+def crossing(number: int, pools: Sequence[str]) -> None:
+    """One transaction that books several entries, each on accounts of its own, and accepts ground between them."""
+
+    def work() -> None:
+        for turn, pool in enumerate(pools):
+            moves = moved(None, 1, (COUNTY, pool), (COUNTY, "used"), "plan_quota_m2")
+            actions.post(entry(f"c{number}-{turn}", day(3), "write-off", moves))
+            time.sleep(0.002)
+            ground = square(10 + 2 * (turn if number % 2 else 3 - turn), number)
+            actions.post(acceptance(f"C{number}-{turn}", 9, ground))
+
+    in_turn(work)
+
+
+def test_transactions_that_book_crosswise_wait_in_no_circle(keepers):
+    """Several posts in one transaction, in an order of its own: nobody waits for who waits for them, and all are booked."""
+    actions.post(quota("grant", day(1), 5_000))
+    for pool, kind in list(POOLS.items())[1:]:
+        moves = moved(None, 1_000, (COUNTY, "reserve"), (COUNTY, pool), "plan_quota_m2")
+        actions.post(entry(f"to-{pool}", day(1), kind, moves))
+    crossing(99, list(POOLS))  # opens the accounts
+    before = deadlocks()
+    names = list(POOLS)
+    orders = [names, names[::-1], names[2:] + names[:2], [names[at] for at in (1, 0, 3, 2)]] * 3
+    said = at_once([lambda n=n, each=each: crossing(n, each) for n, each in enumerate(orders)])
+    assert said == ["done"] * len(orders)
+    assert Entry.objects.filter(key__startswith="c").count() == (len(orders) + 1) * len(POOLS)
+    assert deadlocks() == before
+
+
+def test_openings_acceptances_and_a_closing_of_one_place_at_once(keepers):
+    """An opening and a closing take the place and then its accounts, an acceptance adds a lot there."""
+    actions.post(acceptance("O", 500, None, kind="opening", document="doc:2019"))
+    before = deadlocks()
+    acts: list[Callable[[], object]] = []
+    for n in range(6):
+        acts.append(lambda n=n: actions.post(acceptance(f"O{n}", 500, None, kind="opening", document="doc:2019")))
+        acts.append(lambda n=n: actions.post(acceptance(f"A{n}", 900, square(2 * n), on=day(9))))
+        acts.append(lambda n=n: actions.close_period(closing(f"z{n}", day(2))))
+    said = at_once(acts)
+    assert set(said[1::3]) == {"done"}
+    assert set(said[::3]) <= {"done", "opening-late", "period-closed"}
+    assert sorted(said[2::3]) == ["closing-backwards"] * 5 + ["done"]
+    assert deadlocks() == before
 
 
 def test_who_is_broken_off_every_time_is_told_so_in_a_sentence(keepers):

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import date
 
 from liangtian.policy.document import Document
-from liangtian.rules.liangtian_2026 import design, technical
+from liangtian.rules.liangtian_2026 import design, potential, technical
 
 DOCUMENT = Document(
     id="liangtian-2026",
@@ -16,6 +16,6 @@ DOCUMENT = Document(
     title_en="Liangtian technical values",
     since=date(2019, 1, 1),
     package=__name__,
-    contents={"（技术）": technical, "（设计）": design},
+    contents={"（技术）": technical, "（设计）": design, "（潜力）": potential},
     needs_adoption=False,
 )

@@ -31,6 +31,7 @@ from liangtian_web.balance.procedure import (
     posted,
     spent,
 )
+from liangtian_web.balance.procedures.corrections import after_approval
 from liangtian_web.balance.procedures.transfer import ELIGIBILITY, giver_again, held_amounts, set_aside, standing
 from liangtian_web.balance.promises import promised_for
 from liangtian_web.balance.queries import at_hand, held_by, is_supply, top_of
@@ -215,6 +216,7 @@ APPROVAL = Procedure(
     today=(SUSPENSION,),
     evidence=_evidence,
     says=_says,
+    follows=after_approval,
 )
 RELEASE = Procedure(
     event="release",

@@ -1,0 +1,104 @@
+"""Blocks of published land for whoever asks: what to read, what is doubtful about it, and the figures of each block."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+
+from liangtian.errors import LayerInvalid
+from liangtian.finding import Finding, Outcome
+from liangtian.onemap.catalogue import Catalogue
+from liangtian.onemap.index import Index
+from liangtian.onemap.places import lies_in
+from liangtian.planning import land
+from liangtian.planning.blocks import BlockRule, Blocks, mean_grade
+from liangtian.policy.parameters import Parameters
+from liangtian.rules.documents import DOCUMENTS
+from liangtian.rules.haining_2021.c1_5_targets.blocks import block_class
+from liangtian.units import m2_from_dm2
+
+OVERLAP_RULE = "COM-26"
+SIZES = "haining-2021一（五）.block_class_min_mu"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Land to make blocks of, and what is wrong with it."""
+
+    indexes: list[Index]
+    notes: list[Finding]
+    source: str
+
+
+def published(source: str, catalogue: Catalogue, on: date, place: str | None) -> Found:
+    """The published land use in force on a day, where it may lie in a place.
+
+    Raises
+    ------
+    LayerInvalid (layer-invalid): no such layer in force, or one that is no land use.
+    """
+    name = source.upper()
+    versions = catalogue.all_valid_on(on)
+    if name not in versions:
+        raise LayerInvalid("blocks-source-unknown", source=source, on=on.isoformat())
+    if name != "DLTB":
+        raise LayerInvalid("blocks-not-land-use", layer=name)
+    used = [v for v in versions[name] if place is None or lies_in(place, v.place) or lies_in(v.place, place)]
+    indexes = catalogue.indexes(name, [*used, *(v for layer in ("XZQ", "CJDCQ") for v in versions.get(layer, ()))])
+    notes = [note for index in indexes for note in land.unclassed(index, land.rows_in(index, place))]
+    for version in used:
+        count = version.quality.get("counts", {}).get(OVERLAP_RULE, 0)
+        if count:
+            params = {"layer": version.name, "count": count}
+            notes.append(Finding("BLK-02", Outcome.FAIL, "blocks-published-overlap", params))
+    return Found(indexes, notes, name)
+
+
+def rows_of(made: Blocks, first: int, on: date) -> list[dict[str, Any]]:
+    """The first blocks as the JSON document has them; areas are Decimal m²."""
+    in_force = [value for value in Parameters(DOCUMENTS).history(SIZES) if value.since <= on]
+    sizes = in_force[-1].table if in_force else {}
+    grades, slopes, paddy = made.grades_dm2(first), made.slopes_dm2(first), made.paddy_dm2(first)
+    return [
+        {
+            "id": made.ids[n],
+            "area_m2": m2_from_dm2(int(made.area_dm2[n])),
+            "net_m2": made.net_m2(n),
+            "parcels": int(made.count[n]),
+            "grade": mean_grade(grades[n]),
+            "size_class": None if (net := made.net_m2(n)) is None else block_class(net, sizes),
+            "paddy_m2": m2_from_dm2(int(paddy[n])),
+            "grades": _mix(grades[n], "grade"),
+            "slopes": _mix(slopes[n], "slope"),
+        }
+        for n in range(first)
+    ]
+
+
+def doubts(made: Blocks) -> list[Finding]:
+    """Blocks whose net area is not known because a ridge coefficient in them is none."""
+    unknown = [made.ids[n] for n in np.flatnonzero(~made.ridges_known).tolist()]
+    if not unknown:
+        return []
+    params = {"count": len(unknown), "ids": "、".join(unknown[: land.NAMED])}
+    return [Finding("BLK-03", Outcome.UNKNOWN, "blocks-ridges-unknown", params, parcels=tuple(unknown))]
+
+
+def plain_rule(rule: BlockRule) -> dict[str, Any]:
+    """What joins and what cuts, as the JSON document has it."""
+    return {
+        "internal": rule.internal,
+        "barriers": rule.barriers,
+        "across_m": float(rule.across_m),
+        "gap_m": float(rule.gap_m),
+        "steep_grade": rule.steep_grade,
+    }
+
+
+def _mix(sums_dm2: Any, name: str) -> list[dict[str, Any]]:
+    """Parts that are there; what has no grade or slope comes last, as null."""
+    present = [n for n in [*range(1, len(sums_dm2)), 0] if sums_dm2[n]]
+    return [{name: n or None, "net_m2": m2_from_dm2(int(sums_dm2[n]))} for n in present]

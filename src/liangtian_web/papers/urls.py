@@ -1,0 +1,8 @@
+"""Addresses of the papers that go to file."""
+
+from django.urls import path
+
+from liangtian_web.papers import views
+
+app_name = "papers"
+urlpatterns = [path("<slug:kind>/<str:ref>.<slug:form>", views.paper, name="paper")]

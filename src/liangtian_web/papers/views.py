@@ -1,0 +1,29 @@
+"""A paper for the file, of a record of the user's places; that it was taken is noted."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpResponse
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_GET
+
+from liangtian_web.onemap.map_views import day_of
+from liangtian_web.papers.contents import PAPERS
+from liangtian_web.papers.form import RENDERERS, drawn
+from liangtian_web.people.requests import Request, language_of
+from liangtian_web.trail.actions import note
+
+
+@require_GET
+def paper(request: Request, kind: str, ref: str, form: str) -> HttpResponse:
+    """The paper as docx, or as a page that prints."""
+    found = PAPERS.get(kind)
+    if found is None or form not in RENDERERS:
+        raise Http404
+    record = found.find(request.user, ref, day_of(request, keep=False))
+    body = drawn(found, record, form, language_of(request))
+    what, on, place = found.what(record), found.on(record), found.place(record)
+    note(request, "papers.take", f"{what} {form}", on=on, place=place)
+    answer = HttpResponse(body, content_type=RENDERERS[form][1])
+    name = f"{found.title(record)}-{place}-{on:%Y%m%d}.{form}"
+    answer.headers["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
+    return answer

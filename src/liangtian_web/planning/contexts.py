@@ -1,0 +1,168 @@
+"""What the page of each kind of study shows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import QueryDict
+from django.urls import reverse
+
+from liangtian_web.onemap.map_views import map_config
+from liangtian_web.onemap.models import LayerVersion
+from liangtian_web.onemap.queries import versions_for
+from liangtian_web.onemap.swipe import Against
+from liangtian_web.people.requests import Request, language_of
+from liangtian_web.planning import kept, presentation
+from liangtian_web.planning.actions import needed
+from liangtian_web.planning.forms import BlockFilter
+from liangtian_web.planning.models import Answer, Block, Plan, Study
+from liangtian_web.planning.queries import answer_of, blocks_of, folder_of, plans_for, studies_for, totals
+
+PAGE = 100
+ROWS_SHOWN = 300
+
+
+def land_of(request: Request, study: Study) -> list[LayerVersion]:
+    """The very versions a study was measured on, as far as the user may see them."""
+    digests = [each["digest"] for each in study.layers]
+    return list({v.digest: v for v in versions_for(request.user).filter(digest__in=digests)}.values())
+
+
+def block_filter(answer: Answer, given: QueryDict) -> tuple[BlockFilter, dict[str, Any]]:
+    """The filters of a list of blocks, and what they ask for."""
+    codes = Block.objects.filter(answer=answer).order_by("town").values_list("town", flat=True).distinct()
+    names = presentation.town_names(code for code in codes if code)
+    form = BlockFilter(list(names.items()), given, label_suffix="")
+    return form, form.cleaned_data if form.is_valid() else {}
+
+
+def blocks(request: Request, study: Study, answer: Answer) -> dict[str, Any]:
+    """List and map of blocks, and the other side of a swipe."""
+    form, asked = block_filter(answer, request.GET)
+    found = blocks_of(answer, asked)
+    after = request.GET.get("after", "")
+    page = list((found.filter(number__gt=int(after)) if after.isdecimal() else found).defer("ids")[: PAGE + 1])
+    more = request.GET.copy()
+    more["after"] = str(page[PAGE - 1].number) if len(page) > PAGE else ""
+    shown = list(found.values_list("number", flat=True)) if any(asked.values()) else None
+    towns = presentation.town_names({row.town for row in page})
+    words = presentation.size_words()
+    for row in page:
+        row.town_word, row.size_word = towns[row.town], words[row.size_class]
+        row.slope_word = presentation.SLOPE_WORDS.get(row.slope or 0, "")
+    others = _others(request, study)
+    chosen = next((each for each in others if str(each.uuid) == request.GET.get("against")), None)
+    return {
+        "form": form,
+        "rows": page[:PAGE],
+        "more": more.urlencode() if more["after"] else "",
+        "filtered": {key: value for key, value in asked.items() if value},
+        "totals": totals(found),
+        "listed": answer.blocks.count(),
+        "others": others,
+        "config": _blocks_config(request, study, shown=shown),
+    } | _beside(request, study, chosen)
+
+
+def _blocks_config(request: Request, study: Study, *, shown: list[int] | None = None) -> dict[str, Any]:
+    return map_config(
+        request,
+        land_of(request, study),
+        study.on,
+        blocks=reverse("planning:shapes", args=[study.uuid]),
+        block=reverse("planning:study", args=[study.uuid]) + "blocks/",
+        blocksShown=shown,
+    )
+
+
+def _others(request: Request, study: Study) -> list[Study]:
+    """Answered studies of the same kind and place on another day."""
+    found = studies_for(request.user).filter(kind=study.kind, place=study.place, answered=True)
+    return list(found.exclude(on=study.on)[:20])
+
+
+def _beside(request: Request, study: Study, other: Study | None) -> dict[str, Any]:
+    """The other side of a swiped map: another day's land and blocks, and what became of the figures."""
+    if other is None:
+        return {}
+    answer = answer_of(other)
+    versions = land_of(request, other)
+    return {
+        "against": Against(str(other.uuid), other.on, versions),
+        "beside": other,
+        "beside_data": answer.data if answer else None,
+        "other": _blocks_config(request, other),
+        "on": study.on,
+        "vintages": [
+            max((v.on for v in side if v.layer == "DLTB"), default=None) for side in (land_of(request, study), versions)
+        ],
+    }
+
+
+def design(request: Request, study: Study, answer: Answer, plan: Plan | None = None) -> dict[str, Any]:
+    """The solver's answer or a plan kept, on the map and as a table, with what else it would cost."""
+    lang, data = language_of(request), answer.data
+    pieces = plan.pieces if plan else [row["piece"] for row in data["conversions"]]
+    config = map_config(
+        request,
+        land_of(request, study),
+        study.on,
+        design=reverse("planning:shapes", args=[study.uuid]),
+        attempt=reverse("planning:try", args=[study.uuid]),
+        pieces=pieces,
+    )
+    frontier = [
+        step | {"yuan": presentation.yuan(step["cost_fen"]), "gap_word": f"{step['gap']:.2%}"}
+        for step in data["frontier"]
+    ]
+    return {
+        "plan": plan,
+        "verdict": presentation.design_verdict(data, lang),
+        "greedy": presentation.yuan(data["greedy_fen"]),
+        "cost": presentation.yuan(data["cost_fen"]),
+        "bound": presentation.yuan(data["bound_fen"]),
+        "frontier": frontier if len(frontier) > 1 else [],
+        "chart": presentation.frontier_chart(data),
+        "left": [(presentation.reason_word(name, lang), count) for name, count in data["excluded"].items()],
+        "works": [
+            each
+            | {
+                "word": presentation.works_word(each["kind"], lang),
+                "cite": presentation.clause_link(each["clause"], lang),
+            }
+            for each in data["works"]
+        ],
+        "plans": plans_for(request.user).filter(study=study),
+        "config": config,
+    } | attempt(request, study, answer, pieces)
+
+
+def attempt(request: Request, study: Study, answer: Answer, pieces: list[str]) -> dict[str, Any]:
+    """What a choice of pieces comes to; empty where the ground is not kept any more."""
+    if not (folder_of(study.key) / kept.NETWORK).is_file():
+        return {"lost": True}
+    ground = kept.load(folder_of(study.key))
+    chosen = ground.chosen(pieces)
+    need = needed(study.asked)
+    outcome = ground.outcome(pieces, need)
+    rows = presentation.conversions(chosen[:ROWS_SHOWN], language_of(request))
+    return {
+        "tried": presentation.tried(outcome, need, answer.data, len(chosen)),
+        "conversions": rows,
+        "left_out": max(0, len(chosen) - ROWS_SHOWN),
+        "pieces": pieces,
+        "same": pieces == sorted(row["piece"] for row in answer.data["conversions"]),
+    }
+
+
+def fragmentation(request: Request, study: Study, answer: Answer) -> dict[str, Any]:
+    """Both sides with every index and its formula."""
+    plan = plans_for(request.user).filter(uuid=study.asked["plan"]).first() if "plan" in study.asked else None
+    return {
+        "changes": presentation.changes(answer.data, language_of(request)),
+        "plan": plan,
+        "config": map_config(request, land_of(request, study), study.on),
+    }
+
+
+CONTEXTS = {Study.Kind.BLOCKS: blocks, Study.Kind.DESIGN: design, Study.Kind.FRAGMENTATION: fragmentation}

@@ -1,0 +1,254 @@
+"""What may be asked of the land; pages and programs fill in the same forms."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import shapely
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from liangtian.check.works import works_on
+from liangtian.errors import ParameterMissing
+from liangtian_web.onemap.forms import offer_places
+from liangtian_web.onemap.ground import Unmeasurable, figure
+from liangtian_web.people.models import Place, User
+from liangtian_web.people.queries import places_for
+from liangtian_web.people.requests import Request
+from liangtian_web.planning import actions
+from liangtian_web.planning.models import Plan, Study
+from liangtian_web.planning.queries import planning_places, plans_for
+
+DATE = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+LIMITS = [("", _("不设界")), ("9", _("不跨乡镇")), ("12", _("不跨村"))]
+AVOID = [("STBHHX", _("生态保护红线")), ("CZKFBJ", _("城镇开发边界"))]
+PIECES_MAX = 50_000
+
+
+def length(label: Any, help_text: Any) -> forms.DecimalField:
+    """Metres of a rule; empty: the value in force."""
+    return forms.DecimalField(
+        label=label, required=False, min_value=0, max_value=1000, max_digits=7, decimal_places=2, help_text=help_text
+    )
+
+
+def sum_of(label: Any, **more: Any) -> forms.DecimalField:
+    """An amount of mu or yuan."""
+    return forms.DecimalField(label=label, min_value=0, max_digits=14, decimal_places=2, **more)
+
+
+class LandForm(forms.Form):
+    """Which land is asked about, and what joins it."""
+
+    KIND: Study.Kind
+    RULE = ("by", "gap_m", "across_m")
+
+    name = forms.CharField(label=_("名称"), max_length=100)
+    place: forms.ModelChoiceField[Place] = forms.ModelChoiceField(label=_("责任单元"), queryset=None, empty_label=None)
+    on = forms.DateField(label=_("业务日期"), widget=DATE, help_text=_("按当日有效的地类图斑与参数计算"))
+    by = forms.ChoiceField(label=_("连片止于"), choices=LIMITS, required=False)
+    gap_m = length(_("可跨其他间隙（m）"), _("空着用有效的技术参数"))
+    across_m = length(_("可跨路渠（m）"), _("空着用有效的技术参数"))
+    drawn = forms.CharField(required=False, widget=forms.HiddenInput(attrs={"data-draw": ""}))
+
+    def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer_places(self, planning_places(user))
+        self.fields["on"].initial = timezone.localdate()
+
+    def clean_drawn(self) -> str:
+        """The figures drawn, as one GeoJSON geometry in degrees; text that is the same for the same figures."""
+        if not (text := self.cleaned_data["drawn"]):
+            return ""
+        try:
+            drawn = [figure(json.dumps(each["geometry"]).encode()) for each in json.loads(text)["features"]]
+        except Unmeasurable as refused:
+            raise forms.ValidationError(str(refused)) from None
+        except (ValueError, KeyError, TypeError):
+            raise forms.ValidationError(gettext("图形不完整，请重画。")) from None
+        return str(shapely.to_geojson(shapely.multipolygons(shapely.get_parts(shapely.union_all(drawn)))))
+
+    @property
+    def advanced(self) -> list[forms.BoundField]:
+        """The rule that joins, which few change."""
+        return [self[name] for name in self.RULE if name in self.fields]
+
+    @property
+    def main(self) -> list[forms.BoundField]:
+        """The rest."""
+        return [field for field in self if field.name not in self.RULE]
+
+    def head(self) -> dict[str, Any]:
+        """Name, place and day."""
+        return {name: self.cleaned_data[name] for name in ("name", "place", "on")}
+
+    def asked(self) -> dict[str, Any]:
+        """The parameters as they are kept: numbers as text, nothing that was not given."""
+        others = {name: value for name, value in self.cleaned_data.items() if name not in ("name", "place", "on")}
+        return {name: plain(value) for name, value in others.items() if value not in (None, "", [], False)}
+
+    def days(self) -> tuple[date, ...]:
+        """Further days whose versions are read."""
+        return ()
+
+    def hand_in(self, request: Request) -> Study:
+        """Ask what was filled in."""
+        return actions.ask(request, self.KIND, self.head(), self.asked(), *self.days())
+
+
+def plain(value: Any) -> Any:
+    """A parameter as JSON."""
+    if isinstance(value, Decimal):
+        return f"{value.normalize():f}"
+    return value.isoformat() if isinstance(value, date) else value
+
+
+class BlocksForm(LandForm):
+    """Blocks of a place."""
+
+    KIND = Study.Kind.BLOCKS
+
+    least_mu = sum_of(_("列出不小于（亩）"), initial=100, help_text=_("更小的连片只计总数"))
+    field_order = ("name", "place", "on", "least_mu")
+
+
+class DesignForm(LandForm):
+    """The cheapest conversions that make a block."""
+
+    KIND = Study.Kind.DESIGN
+
+    block_mu = sum_of(_("每片不小于（亩）"), initial=1000, help_text=_("千亩方 1000，万亩方 10000；按净面积比较"))
+    count = forms.IntegerField(label=_("片数"), min_value=1, max_value=20, initial=1)
+    gain_mu = sum_of(_("至少新增耕地（亩）"), required=False)
+    budget_yuan = sum_of(_("预算（元）"), required=False, help_text=_("空着不限"))
+    cost_restore = sum_of(_("耕地功能恢复（元/亩）"), required=False)
+    cost_reclaim = sum_of(_("后备资源开垦（元/亩）"), required=False)
+    cost_clear = sum_of(_("建设用地复垦（元/亩）"), required=False)
+    avoid = forms.MultipleChoiceField(
+        label=_("不得改造"), choices=AVOID, required=False, widget=forms.CheckboxSelectMultiple,
+        initial=[name for name, _word in AVOID],
+    )  # fmt: skip
+    leave = forms.CharField(
+        label=_("另外保留的图斑"), required=False, max_length=20_000,
+        widget=forms.Textarea(attrs={"rows": 2}), help_text=_("图斑编号，空格或换行分开"),
+    )  # fmt: skip
+    seconds = forms.IntegerField(label=_("求解时间（秒）"), min_value=5, max_value=600, initial=60)
+    frontier = forms.BooleanField(label=_("另算更大的连片各需多少"), required=False, initial=True)
+    COSTS = ("cost_restore", "cost_reclaim", "cost_clear")
+    RULE = (*LandForm.RULE, "avoid", "leave", "seconds", "frontier")
+    field_order = ("name", "place", "on", "block_mu", "count", "gain_mu", "budget_yuan", *COSTS)
+
+    def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
+        super().__init__(user, *args, **kwargs)
+        try:
+            works = works_on(timezone.localdate(), "")
+        except ParameterMissing:
+            works = ()
+        for each in works:
+            text = gettext("空着用有效参数 %(yuan)s") % {"yuan": f"{float(each.yuan_per_mu):,.0f}"}
+            self.fields[f"cost_{each.kind}"].help_text = text
+
+    def clean_leave(self) -> list[str]:
+        """The ids, sorted."""
+        return sorted(set(self.cleaned_data["leave"].replace("，", " ").replace(",", " ").split()))
+
+
+class FragmentationForm(LandForm):
+    """Two days of the same land, or a plan kept of a design."""
+
+    KIND = Study.Kind.FRAGMENTATION
+
+    on = forms.DateField(label=_("现在（业务日期）"), widget=DATE)
+    before_on = forms.DateField(label=_("从前（业务日期）"), widget=DATE, required=False)
+    plan: forms.ModelChoiceField[Plan] = forms.ModelChoiceField(
+        label=_("或者比较一个设计方案实施前后"), queryset=None, required=False, empty_label=_("不比较方案"),
+        to_field_name="uuid",
+    )  # fmt: skip
+    field_order = ("name", "place", "on", "before_on", "plan")
+
+    def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
+        super().__init__(user, *args, **kwargs)
+        field = self.fields["plan"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = plans_for(user).filter(study__place__in=planning_places(user))
+
+    def clean(self) -> dict[str, Any]:
+        """One comparison: an earlier day, or a plan."""
+        given = super().clean() or {}
+        if bool(given.get("before_on")) == bool(given.get("plan")) and not self.errors:
+            raise forms.ValidationError(_("请填从前的日期，或选一个设计方案，二者取一。"))
+        if (before := given.get("before_on")) and (on := given.get("on")) and before >= on:
+            self.add_error("before_on", gettext("从前的日期应早于现在。"))
+        return given
+
+    def head(self) -> dict[str, Any]:
+        """A plan is compared on its own land and day."""
+        plan: Plan | None = self.cleaned_data["plan"]
+        own = super().head()
+        return own if plan is None else own | {"place": plan.study.place, "on": plan.study.on}
+
+    def asked(self) -> dict[str, Any]:
+        """A plan is measured under the rule and with the works of its design."""
+        plan: Plan | None = self.cleaned_data["plan"]
+        if plan is None:
+            return super().asked()
+        return plan.study.asked | {"pieces": plan.pieces, "plan": str(plan.uuid)}
+
+    def days(self) -> tuple[date, ...]:
+        """The earlier day."""
+        before: date | None = self.cleaned_data["before_on"]
+        return () if before is None else (before,)
+
+
+FORMS: dict[str, type[LandForm]] = {form.KIND: form for form in (BlocksForm, DesignForm, FragmentationForm)}
+
+
+class ListForm(forms.Form):
+    """The filters of the list of studies."""
+
+    name = forms.CharField(label=_("名称"), required=False, widget=forms.TextInput(attrs={"type": "search"}))
+    kind = forms.ChoiceField(label=_("种类"), required=False, choices=[("", _("全部")), *Study.Kind.choices])
+    place: forms.ModelChoiceField[Place] = forms.ModelChoiceField(
+        label=_("责任单元"), required=False, queryset=None, empty_label=_("全部")
+    )
+
+    def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer_places(self, places_for(user))
+
+
+SIZES = [("", _("全部")), ("100", _("百亩以上")), ("1000", _("千亩以上")), ("10000", _("万亩以上"))]
+SLOPES = [("", _("全部")), *((str(n), text) for n, text in enumerate(("≤2°", "2–6°", "6–15°", "15–25°", ">25°"), 1))]
+
+
+class BlockFilter(forms.Form):
+    """The filters of the blocks."""
+
+    size_mu = forms.ChoiceField(label=_("规模"), choices=SIZES, required=False)
+    town = forms.ChoiceField(label=_("乡镇"), required=False)
+    slope = forms.ChoiceField(label=_("主要坡度"), choices=SLOPES, required=False)
+
+    def __init__(self, towns: list[tuple[str, str]], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["town"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [("", gettext("全部")), *towns]
+
+
+class PiecesForm(forms.Form):
+    """A choice of pieces, and what it is to be called if it is kept."""
+
+    pieces = forms.JSONField(required=False)
+    name = forms.CharField(label=_("方案名称"), max_length=100, required=False)
+
+    def clean_pieces(self) -> list[str]:
+        """Ids."""
+        given = self.cleaned_data["pieces"] or []
+        if not isinstance(given, list) or len(given) > PIECES_MAX or not all(isinstance(each, str) for each in given):
+            raise forms.ValidationError(_("地块清单不完整，请刷新后重试。"))
+        return sorted(set(given))

@@ -1,0 +1,300 @@
+"""What the pages say: figures, sentences and tables of blocks, designs and comparisons."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext
+
+from liangtian.messages import Language, catalogue, render_text
+from liangtian.onemap.landclass import class_names
+from liangtian.planning.network import Need, Outcome
+from liangtian.rules.documents import DOCUMENTS
+from liangtian.units import display_area, m2_from_dm2
+from liangtian_web.onemap.overview import PALETTE
+from liangtian_web.people.models import Place
+from liangtian_web.planning.models import Block
+from liangtian_web.rulebook.naming import address_of, cited
+
+SIZES = ("ten_thousand", "thousand", "hundred")
+SLOPE_WORDS = {1: "≤2°", 2: "2–6°", 3: "6–15°", 4: "15–25°", 5: ">25°"}
+# index of planning.fragmentation → formula and where it comes from
+FORMULAS = {
+    "mesh_m2": ("Σ Aᵢ² / Σ Aᵢ", "Jaeger (2000)"),
+    "largest_share": ("max Aᵢ / Σ Aᵢ", "McGarigal, Marks (1995)"),
+    "edge_m_per_ha": ("E / A", "McGarigal, Marks (1995)"),
+    "shape_index": ("0.25 · E / √A", "McGarigal, Marks (1995)"),
+    "aggregation": ("g / max g", "He, DeZonia, Mladenoff (2000)"),
+    "rectangularity": ("A / A(frame)", "Rosin (1999)"),
+    "elongation": ("w / l", "Oksanen (2013)"),
+    "length_m": ("l", "Oksanen (2013)"),
+    "convexity": ("A / A(hull)", "Oksanen (2013)"),
+}
+
+
+def size_words() -> dict[str, str]:
+    """Names of the size classes."""
+    return {
+        "ten_thousand": gettext("万亩以上"),
+        "thousand": gettext("千亩以上"),
+        "hundred": gettext("百亩以上"),
+        "": gettext("不足百亩"),
+    }
+
+
+def town_names(codes: Iterable[str]) -> dict[str, str]:
+    """Code → name of towns and villages; the code itself where no place has it."""
+    wanted = set(codes)
+    known = dict(Place.objects.filter(code__in=wanted).values_list("code", "name"))
+    return {code: known.get(code) or code or gettext("没有坐落代码") for code in sorted(wanted)}
+
+
+def parts(rows: Sequence[Mapping[str, Any]], key: str, words: Mapping[Any, str]) -> list[dict[str, Any]]:
+    """A mix as table rows: word, area, share of the whole in percent."""
+    whole = sum(row["net_m2"] for row in rows) or 1
+    return [
+        {
+            "word": words.get(row[key], str(row[key] or gettext("未知"))),
+            "area_m2": row["net_m2"],
+            "share": float(100 * row["net_m2"] / whole),
+            "colour": colour_of(str(row[key])) if key == "code" else "#1e6b4a",
+        }
+        for row in rows
+    ]
+
+
+def composition(block: Block) -> dict[str, Any]:
+    """What a block is made of."""
+    about = block.about
+    codes = [part["code"] for part in [*about["classes"], *about["others"]]]
+    names = class_words(codes)
+    others = [{"code": part["code"], "net_m2": part["area_m2"]} for part in about["others"]]
+    grades = {n: gettext("%(n)s 等") % {"n": n} for n in range(1, 16)}
+    return {
+        "classes": parts(about["classes"], "code", names),
+        "slopes": parts(about["slopes"], "slope", SLOPE_WORDS),
+        "grades": parts(about["grades"], "grade", grades),
+        "towns": parts(about["towns"], "code", town_names(part["code"] for part in about["towns"])),
+        "others": parts(others, "code", names),
+        "others_m2": sum(part["net_m2"] for part in others),
+        "paddy_share": paddy_share(block),
+        "slope_word": SLOPE_WORDS.get(block.slope or 0, ""),
+        "size_word": size_words()[block.size_class],
+    }
+
+
+def paddy_share(block: Block) -> Decimal | None:
+    """Paddy in the net area of a block, percent; None where that is not known."""
+    return round(100 * Decimal(str(block.about["paddy_m2"])) / block.net_m2, 1) if block.net_m2 else None
+
+
+def class_words(codes: Sequence[str]) -> dict[str, str]:
+    """Code and name of land classes."""
+    named = class_names(list(codes)).to_pylist() if codes else []
+    return {code: f"{code} {name or ''}".strip() for code, name in zip(codes, named, strict=True)}
+
+
+def colour_of(code: str) -> str:
+    """The map's colour of a class."""
+    known = PALETTE["classes"]
+    return next((known[part]["colour"] for part in (code[:4], code[:2]) if part in known), "#e4e2dc")
+
+
+def block_table(blocks: Iterable[Block]) -> tuple[list[str], Iterator[list[object]]]:
+    """Headings and rows of a list of blocks taken away."""
+    heads = [
+        gettext("序号"), gettext("编号"), gettext("净面积（m²）"), gettext("净面积（亩）"), gettext("面积（m²）"),
+        gettext("图斑"), gettext("规模"), gettext("乡镇"), gettext("水田占比（%）"), gettext("主要坡度"),
+        gettext("平均等别"), gettext("夹含其他地类（m²）"),
+    ]  # fmt: skip
+    words = size_words()
+    rows = list(blocks)
+    towns = town_names({row.town for row in rows})
+
+    def cells() -> Iterator[list[object]]:
+        for row in rows:
+            yield [
+                row.number, row.ident, row.net_m2, None if row.net_m2 is None else display_area(row.net_m2, "mu"),
+                row.area_m2, row.parcels, words[row.size_class], towns[row.town],
+                paddy_share(row), SLOPE_WORDS.get(row.slope or 0, ""),
+                row.grade, Decimal(str(sum(part["area_m2"] for part in row.about["others"]))),
+            ]  # fmt: skip
+
+    return heads, cells()
+
+
+def yuan(fen: int | None) -> str:
+    """Money for a reader; a dash for nothing known."""
+    return "—" if fen is None else f"{fen / 100:,.2f}"
+
+
+def mu(area_m2: Any) -> str:
+    """An area in mu, as sentences have it."""
+    return display_area(Decimal(str(area_m2)), "mu")
+
+
+def design_verdict(data: dict[str, Any], lang: Language) -> dict[str, Any]:
+    """What the solver came to, in words that promise no more than is proven: outcome, head and sentences."""
+    short = data["shortfall"]
+    largest = data["blocks_m2"][0] if data["blocks_m2"] else data["largest_m2"]
+    words: dict[str, Any] = {
+        "count": len(data["conversions"]), "yuan": yuan(data["cost_fen"]), "size_mu": mu(largest),
+        "size_m2": f"{largest:,}", "need_mu": mu(data["block_m2"]), "gap": f"{data['gap']:.2%}",
+        "bound": yuan(data["bound_fen"]), "greedy": yuan(data["greedy_fen"]),
+    }  # fmt: skip
+    if short is None:
+        sentences = [("design-met" if data["conversions"] else "design-none-needed", words)]
+        if data["conversions"]:
+            sentences.append(("design-proven" if data["proven"] else "design-gap", words))
+        outcome = "pass" if data["proven"] or not data["conversions"] else "unknown"
+    else:
+        words |= {
+            "reach_mu": mu(short["reach_m2"]), "reaching": short["reaching"], "price": yuan(short["cheapest_fen"]),
+        }  # fmt: skip
+        sentences = [(f"design-short-{short['cause']}", words)]
+        outcome = "unknown" if short["cause"] == "unsolved" else "fail"
+    heads = {
+        "pass": gettext("已证明最省") if data["conversions"] else gettext("无需改造"),
+        "unknown": gettext("未证明最省") if short is None else gettext("未解出"),
+        "fail": gettext("做不到"),
+    }
+    return {
+        "outcome": outcome,
+        "head": heads[outcome],
+        "sentences": [render_text(name, values, lang=lang) for name, values in sentences],
+        "excluded": [excluded(each, lang) for each in (short or {}).get("exclusions", ())],
+    }
+
+
+def excluded(each: dict[str, Any], lang: Language) -> str:
+    """What a reason of exclusion costs, in a sentence."""
+    about = {
+        "reason": reason_word(each["reason"], lang), "count": each["parcels"], "area_mu": mu(each["area_m2"]),
+        "reach_mu": mu(each["reach_m2"]),
+    }  # fmt: skip
+    return render_text("design-excluded", about, lang=lang)
+
+
+def reason_word(reason: str, lang: Language) -> str:
+    """Why land is left alone."""
+    return render_text(f"exclusion-{reason}", {}, lang=lang) if f"exclusion-{reason}" in catalogue() else reason
+
+
+def works_word(kind: str, lang: Language) -> str:
+    """A kind of works."""
+    return render_text(f"works-{kind}", {}, lang=lang)
+
+
+def clause_link(rule: str, lang: Language) -> dict[str, str]:
+    """A clause as it is cited, and its page where there is one."""
+    document, number = address_of(rule)
+    known = number and document in DOCUMENTS and DOCUMENTS[document].needs_adoption
+    return {
+        "rule": rule,
+        "word": cited(rule, lang),
+        "url": reverse("rulebook:clause", args=[document, number]) if known else "",
+    }
+
+
+def conversions(rows: Iterable[dict[str, Any]], lang: Language) -> list[dict[str, Any]]:
+    """The pieces of a design with the words of their works and clauses."""
+    found = list(rows)
+    names = class_words(sorted({row["code"] for row in found}))
+    links = {rule: clause_link(rule, lang) for rule in {row["clause"] for row in found}}
+    return [
+        row | {
+            "class": names[row["code"]], "word": works_word(row["works"], lang), "cite": links[row["clause"]],
+            "yuan": yuan(row["cost_fen"]),
+        }
+        for row in found
+    ]  # fmt: skip
+
+
+def design_table(rows: list[dict[str, Any]]) -> tuple[list[str], list[list[object]]]:
+    """Headings and rows of a design taken away."""
+    heads = [
+        gettext("地块"), gettext("图斑"), gettext("现状地类"), gettext("工程"), gettext("改造后"), gettext("面积（m²）"),
+        gettext("新增耕地（m²）"), gettext("费用（元）"), gettext("条款依据"),
+    ]  # fmt: skip
+    cells: list[list[object]] = [
+        [
+            row["piece"], row["parcel"], row["class"], row["word"], row["becomes"], row["area_m2"], row["net_m2"],
+            Decimal(row["cost_fen"]) / 100, row["clause"],
+        ]
+        for row in rows
+    ]  # fmt: skip
+    return heads, cells
+
+
+def tried(outcome: Outcome, need: Need, answer: dict[str, Any], count: int) -> dict[str, Any]:
+    """What a choice of pieces comes to, beside the solver's answer."""
+    largest = m2_from_dm2(outcome.blocks_dm2[0] if outcome.blocks_dm2 else outcome.largest_dm2)
+    met = outcome.meets(need)
+    reached, least = len(outcome.blocks_dm2), m2_from_dm2(need.block_dm2)
+    gain, wanted = m2_from_dm2(outcome.gain_dm2), m2_from_dm2(need.gain_dm2)
+    missing = []
+    if reached < need.count:
+        sizes = {"n": reached, "need": need.count, "mu": mu(least)}
+        missing.append(gettext("达到 %(mu)s 亩的只有 %(n)s 片，要求 %(need)s 片。") % sizes)
+    if gain < wanted:
+        missing.append(
+            gettext("连片内新增耕地 %(gain)s 亩，要求 %(need)s 亩。") % {"gain": mu(gain), "need": mu(wanted)}
+        )
+    if need.budget_fen is not None and outcome.cost_fen > need.budget_fen:
+        over = yuan(outcome.cost_fen - need.budget_fen)
+        missing.append(gettext("超出预算 %(yuan)s 元。") % {"yuan": over})
+    if not met and not missing:
+        missing.append(gettext("有地块不在同一片内，须去掉或连上。"))
+    return {
+        "met": met,
+        "missing": missing,
+        "largest_m2": largest,
+        "blocks_m2": [m2_from_dm2(each) for each in outcome.blocks_dm2],
+        "gain_m2": gain,
+        "cost": yuan(outcome.cost_fen),
+        "dearer": None if answer["shortfall"] else outcome.cost_fen - answer["cost_fen"],
+        "dearer_word": "" if answer["shortfall"] else f"{(outcome.cost_fen - answer['cost_fen']) / 100:+,.2f}",
+        "count": count,
+    }
+
+
+def frontier_chart(data: dict[str, Any]) -> dict[str, Any] | None:
+    """Cost by size of block, for the chart; None with fewer than two sizes that can be had."""
+    steps = [step for step in data["frontier"] if step["cost_fen"] is not None]
+    if len(steps) < 2:
+        return None
+    return {
+        "categories": [mu(step["size_m2"]) for step in steps],
+        "unit": gettext("万元"),
+        "upright": True,
+        "series": [
+            {"name": gettext("最省费用"), "kind": "line", "values": [step["cost_fen"] / 1_000_000 for step in steps]}
+        ],
+    }
+
+
+def changes(data: dict[str, Any], lang: Language) -> list[dict[str, Any]]:
+    """Every index before and after with its formula."""
+    return [
+        {
+            "name": render_text(f"fragmentation-{row['name']}", {}, lang=lang),
+            "before": figure(row["before"]),
+            "after": figure(row["after"]),
+            "better": row["better"],
+            "formula": FORMULAS.get(row["name"], ("", ""))[0],
+            "source": FORMULAS.get(row["name"], ("", ""))[1],
+        }
+        for row in data["changes"]
+    ]
+
+
+def figure(value: Any) -> str:
+    """A figure of an index."""
+    if value is None:
+        return "—"
+    if isinstance(value, int):
+        return f"{value:,}"
+    return f"{value:,.4f}" if abs(value) < 10 else f"{value:,.1f}"

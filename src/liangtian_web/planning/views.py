@@ -1,0 +1,135 @@
+"""Planning: the list of studies, a new one, its result or how far it is, and taking it away."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied
+from django.http import FileResponse, Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from liangtian_web.onemap.map_views import day_of, map_config
+from liangtian_web.onemap.queries import versions_on
+from liangtian_web.people.requests import Request
+from liangtian_web.planning import actions, presentation
+from liangtian_web.planning.contexts import CONTEXTS, block_filter
+from liangtian_web.planning.forms import FORMS, ListForm
+from liangtian_web.planning.models import Answer, Block, Study
+from liangtian_web.planning.queries import answer_of, blocks_of, folder_of, narrowed, planning_places, studies_for
+from liangtian_web.trail.actions import note
+from liangtian_web.trail.export import Table, export
+
+PAGE = 50
+TEMPLATES = {kind: f"planning/{kind}.html" for kind in Study.Kind.values}
+
+
+@require_GET
+def index(request: Request) -> HttpResponse:
+    """Newest first, narrowed by the filters, a page at a time by key."""
+    form = ListForm(request.user, request.GET, label_suffix="")
+    rows = narrowed(studies_for(request.user), form.cleaned_data if form.is_valid() else {})
+    before = request.GET.get("before", "")
+    found = list((rows.filter(pk__lt=int(before)) if before.isdecimal() else rows).defer("asked", "layers")[: PAGE + 1])
+    asked = request.GET.copy()
+    asked["before"] = str(found[PAGE - 1].pk) if len(found) > PAGE else ""
+    context = {
+        "form": form,
+        "studies": found[:PAGE],
+        "more": asked.urlencode() if asked["before"] else "",
+        "asked": {key: value for key, value in request.GET.items() if key in form.fields},
+        "may_ask": planning_places(request.user).exists(),
+        "kinds": [(kind, word) for kind, word in Study.Kind.choices if kind in FORMS],
+    }
+    return render(request, "planning/index.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def new(request: Request, kind: str) -> HttpResponse:
+    """Ask: choose the land, on the map or by its place, and what is wanted of it."""
+    if not planning_places(request.user).exists():
+        raise PermissionDenied
+    if kind not in FORMS:
+        raise Http404
+    form = FORMS[kind](request.user, request.POST or None, initial=request.GET.dict(), label_suffix="")
+    if request.method == "POST" and form.is_valid():
+        return redirect("planning:study", form.hand_in(request).uuid)
+    on = day_of(request)
+    versions = versions_on(request.user, on)
+    context = {"form": form, "kind": Study.Kind(kind), "on": on, "config": map_config(request, versions, on)}
+    return render(request, "planning/new.html", context, status=400 if form.errors and request.POST else 200)
+
+
+def _study(request: Request, uuid: UUID) -> Study:
+    return get_object_or_404(studies_for(request.user), uuid=uuid)
+
+
+def _answer(study: Study) -> Answer:
+    answer = answer_of(study)
+    if answer is None:
+        raise Http404
+    return answer
+
+
+@require_GET
+def study(request: Request, uuid: UUID) -> HttpResponse:
+    """The result, or how far the work is."""
+    row = _study(request, uuid)
+    answer = answer_of(row)
+    may_ask = planning_places(request.user).filter(pk=row.place_id).exists()
+    if answer is None:
+        sentence = row.job.sentence(request.language) if row.job else ""
+        context = {"study": row, "job": row.job, "sentence": sentence, "may_ask": may_ask, "follow": "1"}
+        return render(request, "planning/waiting.html", context)
+    context = {"study": row, "answer": answer, "data": answer.data, "may_ask": may_ask, "asked": row.asked}
+    return render(request, TEMPLATES[row.kind], context | CONTEXTS[row.kind](request, row, answer))
+
+
+@require_POST
+def again(request: Request, uuid: UUID) -> HttpResponse:
+    """Ask the same once more."""
+    row = _study(request, uuid)
+    if not planning_places(request.user).filter(pk=row.place_id).exists():
+        raise PermissionDenied
+    return redirect("planning:study", actions.ask_again(request, row).uuid)
+
+
+@require_GET
+def shapes(request: Request, uuid: UUID) -> HttpResponse:
+    """Outlines for the map."""
+    path = folder_of(_answer(_study(request, uuid)).key) / "shapes.json"
+    if not path.is_file():
+        raise Http404
+    return FileResponse(path.open("rb"), content_type="application/geo+json")
+
+
+@require_GET
+def block(request: Request, uuid: UUID, number: int) -> HttpResponse:
+    """What a block is made of, as a part of the panel."""
+    row = _study(request, uuid)
+    found = get_object_or_404(Block.objects.filter(answer=_answer(row)), number=number)
+    context = {"study": row, "block": found, "made": presentation.composition(found)}
+    return render(request, "planning/block.html", context)
+
+
+@require_POST
+def export_rows(request: Request, uuid: UUID) -> HttpResponse:
+    """The blocks under the filters as a table; the trail notes it."""
+    row = _study(request, uuid)
+    if row.kind != Study.Kind.BLOCKS:
+        raise Http404
+    answer = _answer(row)
+    found = blocks_of(answer, block_filter(answer, request.POST)[1]).defer("ids")
+    heads, cells = presentation.block_table(found)
+    return export(request, "planning.export", f"study:{row.uuid}", Table(row.name, heads, cells))
+
+
+@require_POST
+def layer(request: Request, uuid: UUID) -> HttpResponse:
+    """The outlines of the blocks as a GeoPackage; the trail notes it."""
+    row = _study(request, uuid)
+    path = folder_of(_answer(row).key) / "layer.gpkg"
+    if not path.is_file():
+        raise Http404
+    note(request, "planning.layer", f"study:{row.uuid}", on=row.on, place=row.place)
+    return FileResponse(path.open("rb"), as_attachment=True, filename=f"{row.name}.gpkg")

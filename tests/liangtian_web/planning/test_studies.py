@@ -1,0 +1,273 @@
+"""Blocks, designs and comparisons through the pages: asked, worked on, kept, and shown to those who may see them."""
+
+import io
+import json
+
+import openpyxl
+import pytest
+from django.db import connection
+from django.urls import reverse
+from tests.liangtian_web.land import boundary_geojson
+
+from liangtian_web.jobs import actions as jobs
+from liangtian_web.jobs.models import Job
+from liangtian_web.planning import actions
+from liangtian_web.planning.models import Answer, Block, Plan, Study
+from liangtian_web.planning.queries import folder_of
+from liangtian_web.trail.models import Event
+
+pytestmark = pytest.mark.django_db(transaction=True)
+ORCHARD = "33990121100000" + "3002"
+
+
+def ask(client, kind, place, **more):
+    """Send a form; the study it made."""
+    given = {"name": "示范", "place": place.pk, "on": "2024-06-01", **more}
+    answer = client.post(reverse("planning:new", args=[kind]), given)
+    assert answer.status_code == 302, answer.context["form"].errors
+    return Study.objects.latest("pk")
+
+
+@pytest.fixture
+def blocks(officer_client, county, work):
+    """The blocks of the county, answered."""
+    study = ask(officer_client, "blocks", county, least_mu="100")
+    work()
+    return study
+
+
+@pytest.fixture
+def design(officer_client, county, work):
+    """The cheapest way to 500 mu in one block, answered."""
+    study = ask(officer_client, "design", county, block_mu="500", count="1", seconds="10", frontier="on")
+    work()
+    return study
+
+
+def page_of(client, study, **asked):
+    return client.get(reverse("planning:study", args=[study.uuid]), asked)
+
+
+def test_blocks_are_computed_by_the_worker_and_listed(officer_client, blocks):
+    page = page_of(officer_client, blocks)
+
+    sizes = [(row.number, row.parcels, row.size_class) for row in page.context["rows"]]
+    # three fields in each upper corner; below the highway a pair beside the orchard and one beyond it
+    assert sizes == [(1, 3, "hundred"), (2, 3, "hundred"), (3, 2, "hundred"), (4, 1, "hundred")]
+    assert [round(row.net_m2, -3) for row in page.context["rows"]] == [270_000, 270_000, 180_000, 90_000]
+    assert page.context["data"]["count"] == 4
+    assert page.context["totals"]["parcels"] == 9
+
+
+def test_asking_again_is_instant_and_another_parameter_is_another_answer(officer_client, county, blocks, work):
+    again = ask(officer_client, "blocks", county, least_mu="100")
+    assert (again.job, again.key, page_of(officer_client, again).status_code) == (None, blocks.key, 200)
+
+    other = ask(officer_client, "blocks", county, least_mu="200")
+    assert other.job is not None
+    assert other.key != blocks.key
+    work()
+    assert page_of(officer_client, other).context["listed"] == 3
+
+
+def test_filters_narrow_list_totals_and_export(officer_client, blocks):
+    page = page_of(officer_client, blocks, size_mu="1000")
+    assert (page.context["rows"], page.context["totals"]["count"]) == ([], 0)
+    assert page_of(officer_client, blocks, slope="2").context["totals"]["count"] == 4
+    assert page_of(officer_client, blocks, slope="1").context["totals"]["count"] == 0
+    assert page_of(officer_client, blocks, town="339901100").context["totals"]["count"] == 4
+
+    taken = officer_client.post(reverse("planning:export", args=[blocks.uuid]), {"slope": "2"})
+    rows = list(openpyxl.load_workbook(io.BytesIO(taken.content)).active.iter_rows(values_only=True))
+    assert len(rows) == 5
+    assert rows[1][7] == "城关镇"
+    assert Event.objects.filter(action="planning.export", object__startswith=f"study:{blocks.uuid}").count() == 1
+
+
+def test_a_block_tells_what_it_is_made_of(officer_client, blocks):
+    part = officer_client.get(reverse("planning:block", args=[blocks.uuid, 3]))
+
+    made = part.context["made"]
+    assert [row["word"] for row in made["classes"]] == ["0101 水田"]
+    assert (made["paddy_share"], [row["word"] for row in made["slopes"]]) == (100.0, ["2–6°"])
+    assert [row["word"] for row in made["towns"]] == ["城关镇"]
+    assert Block.objects.get(answer__key=blocks.key, number=3).ids == [
+        "33990121100000" + "3000",
+        "33990121100000" + "3001",
+    ]
+
+
+def test_outlines_go_to_the_map_and_away_as_a_layer(officer_client, blocks):
+    shapes = json.loads(b"".join(officer_client.get(reverse("planning:shapes", args=[blocks.uuid])).streaming_content))
+    assert [each["properties"]["n"] for each in shapes["features"]] == [1, 2, 3, 4]
+    layer = b"".join(officer_client.post(reverse("planning:layer", args=[blocks.uuid])).streaming_content)
+    assert layer.startswith(b"SQLite format 3")
+    assert Event.objects.filter(action="planning.layer").count() == 1
+
+
+def test_another_day_stands_beside_it(officer_client, county, blocks, work):
+    before = ask(officer_client, "blocks", county, least_mu="100", on="2022-06-01")
+    work()
+
+    page = page_of(officer_client, blocks, against=str(before.uuid))
+
+    assert page.context["others"] == [before]
+    assert page.context["other"]["blocks"] == reverse("planning:shapes", args=[before.uuid])
+    assert [v.on.isoformat() for v in page.context["against"].versions] == ["2021-12-31"]
+    assert page.context["beside_data"]["net_m2"] > page.context["data"]["net_m2"]  # a field became forest
+
+
+def test_the_design_is_the_cheapest_and_says_so(officer_client, design):
+    page = page_of(officer_client, design)
+
+    assert [row["piece"] for row in page.context["conversions"]] == [ORCHARD]
+    assert (page.context["verdict"]["outcome"], page.context["verdict"]["head"]) == ("pass", "已证明最省")
+    assert page.context["tried"]["met"]
+    assert page.context["conversions"][0]["cite"]["rule"] == "haining-2021一（三）"
+    assert page.context["data"]["remeasured_m2"] == page.context["data"]["blocks_m2"]
+
+
+def test_a_piece_taken_away_is_measured_at_once(officer_client, design):
+    tried = officer_client.post(reverse("planning:try", args=[design.uuid]), {"pieces": "[]"})
+
+    assert not tried.context["tried"]["met"]
+    assert tried.context["tried"]["blocks_m2"] == []
+    assert "未达到要求" in tried.content.decode()
+    with_it = officer_client.post(reverse("planning:try", args=[design.uuid]), {"pieces": json.dumps([ORCHARD])})
+    assert with_it.context["tried"]["met"]
+    assert with_it.context["tried"]["dearer"] == 0
+    assert officer_client.post(reverse("planning:try", args=[design.uuid]), {"pieces": "{"}).status_code == 400
+
+
+def test_a_plan_is_kept_and_taken_away(officer_client, design):
+    kept = officer_client.post(
+        reverse("planning:keep", args=[design.uuid]), {"pieces": json.dumps([ORCHARD, "unknown"]), "name": "一号方案"}
+    )
+    plan = Plan.objects.get()
+    assert kept["Location"] == reverse("planning:plan", args=[plan.uuid])
+    assert (plan.pieces, plan.outcome["meets"]) == ([ORCHARD], True)
+
+    page = reverse("planning:plan", args=[plan.uuid])
+    assert "一号方案" in officer_client.get(page).content.decode()
+    assert officer_client.get(reverse("planning:plan_print", args=[plan.uuid])).status_code == 200
+    assert officer_client.post(page, {"form": "gpkg"}).content.startswith(b"SQLite format 3")
+    rows = list(
+        openpyxl.load_workbook(io.BytesIO(officer_client.post(page).content)).active.iter_rows(values_only=True)
+    )
+    assert rows[1][0] == ORCHARD
+    assert Event.objects.filter(action="planning.plan_export").count() == 2
+
+
+def test_what_cannot_be_done_is_said(officer_client, county, work):
+    study = ask(officer_client, "design", county, block_mu="5000", count="1", seconds="5")
+    work()
+
+    page = page_of(officer_client, study)
+
+    assert (page.context["verdict"]["outcome"], page.context["verdict"]["head"]) == ("fail", "做不到")
+    assert "即使改造全部可改造的图斑" in page.content.decode()
+
+
+def test_two_years_and_a_plan_are_compared(officer_client, county, design, work):
+    years = ask(officer_client, "fragmentation", county, before_on="2022-06-01")
+    work()
+    fields = next(row for row in page_of(officer_client, years).context["data"]["changes"] if row["name"] == "fields")
+    assert (fields["before"], fields["after"]) == (10, 9)
+
+    officer_client.post(reverse("planning:keep", args=[design.uuid]), {"pieces": json.dumps([ORCHARD]), "name": "一号"})
+    plan = ask(officer_client, "fragmentation", county, plan=str(Plan.objects.get().uuid))
+    work()
+    blocks = next(row for row in page_of(officer_client, plan).context["data"]["changes"] if row["name"] == "blocks")
+    assert (blocks["before"], blocks["after"], blocks["better"]) == (4, 3, True)
+
+
+def test_a_comparison_needs_one_other_side(officer_client, county):
+    page = officer_client.post(
+        reverse("planning:new", args=["fragmentation"]), {"name": "x", "place": county.pk, "on": "2024-06-01"}
+    )
+    assert page.status_code == 400
+    assert "二者取一" in page.content.decode()
+
+
+def test_an_area_drawn_cuts_the_land(officer_client, county, work):
+    hectare = boundary_geojson(row=-1.0, column=0.5)  # inside one field
+    study = ask(officer_client, "blocks", county, least_mu="1", drawn=hectare)
+    work()
+    data = page_of(officer_client, study).context["data"]
+    assert (data["count"], round(data["area_m2"], -2)) == (1, 10_000)
+
+
+def test_cancelled_work_ends_and_can_be_asked_again(officer_client, county, work):
+    study = ask(officer_client, "blocks", county, least_mu="100")
+    jobs.cancel(study.job)
+    work()
+
+    page = page_of(officer_client, study)
+    assert (Answer.objects.count(), page.context["job"].state) == (0, "cancelled")
+    again = officer_client.post(reverse("planning:again", args=[study.uuid]))
+    work()
+    assert officer_client.get(again["Location"]).context["listed"] == 4
+
+
+def test_a_running_process_is_ended_when_its_user_cancels(county_officer, officer_client, county):
+    study = ask(officer_client, "design", county, block_mu="500", count="1", seconds="60")
+    Job.objects.filter(pk=study.job.pk).update(state="running", cancel_requested=True)
+    with pytest.raises(jobs.JobCancelled):
+        actions.carry_out(study.job, study)
+    assert (Answer.objects.count(), folder_of(study.key).exists()) == (0, False)
+
+
+def test_land_that_is_not_there_is_said_in_words_of_the_trade(officer_client, county, work):
+    study = ask(officer_client, "blocks", county, least_mu="100", on="2020-06-01")
+    work()
+    study.job.refresh_from_db()
+    assert (study.job.state, study.job.message) == ("failed", "blocks-source-unknown")
+    assert "再算一次" in page_of(officer_client, study).content.decode()
+
+
+def test_work_begun_by_a_worker_that_died_is_done_by_the_next(officer_client, county, work):
+    study = ask(officer_client, "blocks", county, least_mu="100")
+    Job.objects.filter(pk=study.job.pk).update(state="running", attempts=1)
+    work()
+    assert page_of(officer_client, study).context["listed"] == 4
+
+
+def test_an_outsider_sees_nothing_and_does_nothing(officer_client, outsider_client, county, blocks, design):
+    officer_client.post(reverse("planning:keep", args=[design.uuid]), {"pieces": json.dumps([ORCHARD]), "name": "一号"})
+    plan = Plan.objects.get()
+
+    assert outsider_client.get(reverse("planning:index")).context["studies"] == []
+    gets = [
+        reverse("planning:study", args=[blocks.uuid]), reverse("planning:shapes", args=[blocks.uuid]),
+        reverse("planning:block", args=[blocks.uuid, 1]), reverse("planning:study", args=[design.uuid]),
+        reverse("planning:plan", args=[plan.uuid]), reverse("planning:plan_print", args=[plan.uuid]),
+    ]  # fmt: skip
+    posts = [
+        reverse("planning:export", args=[blocks.uuid]), reverse("planning:layer", args=[blocks.uuid]),
+        reverse("planning:again", args=[blocks.uuid]), reverse("planning:try", args=[design.uuid]),
+        reverse("planning:keep", args=[design.uuid]), reverse("planning:plan", args=[plan.uuid]),
+    ]  # fmt: skip
+    assert [outsider_client.get(address).status_code for address in gets] == [404] * len(gets)
+    assert [outsider_client.post(address, {"pieces": "[]"}).status_code for address in posts] == [404] * len(posts)
+    form = outsider_client.post(
+        reverse("planning:new", args=["blocks"]), {"name": "x", "place": county.pk, "on": "2024-06-01", "least_mu": "1"}
+    )
+    assert "place" in form.context["form"].errors
+    other = outsider_client.post(
+        reverse("planning:new", args=["fragmentation"]),
+        {"name": "x", "place": county.pk, "on": "2024-06-01", "plan": str(plan.uuid)},
+    )
+    assert {"place", "plan"} <= set(other.context["form"].errors)
+
+
+def test_an_auditor_looks_and_does_not_ask(auditor_client, county, blocks):
+    assert page_of(auditor_client, blocks).status_code == 200
+    assert auditor_client.get(reverse("planning:new", args=["blocks"])).status_code == 403
+    assert auditor_client.post(reverse("planning:again", args=[blocks.uuid])).status_code == 403
+    assert auditor_client.post(reverse("planning:layer", args=[blocks.uuid])).status_code == 200
+
+
+@pytest.mark.parametrize("table", ["planning_study", "planning_answer", "planning_block", "planning_plan"])
+def test_what_was_asked_and_answered_only_grows(blocks, table):
+    with pytest.raises(Exception, match="permission denied"), connection.cursor() as cursor:
+        cursor.execute(f"DELETE FROM {table}")
