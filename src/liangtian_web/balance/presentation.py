@@ -100,7 +100,10 @@ def stated(filing: Filing) -> list[tuple[str, str]]:
         if fact.type == "table" or value is None:
             continue
         zh, en = say(name, value)
-        found.append((fact.en if english else fact.zh, en if english else zh))
+        said = en if english else zh
+        if fact.supplier == "declared":
+            said = gettext("%(value)s（%(who)s填报，没有量算）") % {"value": said, "who": filing.filer}
+        found.append((fact.en if english else fact.zh, said))
     return [*found, *PROCEDURES[filing.event].says(filing)]
 
 

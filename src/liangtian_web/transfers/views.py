@@ -104,6 +104,7 @@ def listing(request: Request, uuid: UUID) -> HttpResponse:
         "lots": presentation.lots_of(row.filing) if own else (),
         "matches": standings(matches_for(request.user).filter(listing=row)),
         "turns": city and stands, "queue": presentation.queue_shown(queue(now, on)) if city and stands else (),
+        "measured": presentation.village_measured(request.user, row) if own and row.village else "",
         "may_supply": stands and row.good == Good.COMPENSATION and _trades_beside(request, row.filing.place_id),
         "may_withdraw": stands and not now.matching and _trades_at(request, row.filing.place_id),
     }  # fmt: skip
