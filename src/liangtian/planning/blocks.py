@@ -290,7 +290,7 @@ def _measured(parcels: Parcels, parts: Ints, label: Ints) -> Blocks:
         parts,
         rank[block],
         net,
-        _told_apart(ids),
+        told_apart(ids),
         _sum(area, block, number)[order],
         net_sum[order],
         np.bincount(held, minlength=number)[order],
@@ -308,7 +308,8 @@ def _lowest_ids(parcels: Parcels, rows: Ints, block: Ints, number: int) -> Ints:
     return np.asarray(rows[first])
 
 
-def _told_apart(ids: list[str]) -> tuple[str, ...]:
+def told_apart(ids: list[str]) -> tuple[str, ...]:
+    """Ids of blocks; where several begin with one parcel, the second is `-2`, the third `-3` …"""
     seen: dict[str, int] = {}
     told = []
     for each in ids:

@@ -76,10 +76,12 @@ def rows_in(layer: Index, place: str | None) -> Ints:
 def unclassed(layer: Index, rows: Ints) -> list[Finding]:
     """Parcels whose class is missing or unknown."""
     bad = rows[~landclass.is_known(layer.column("DLBM", rows))]
-    if not len(bad):
-        return []
-    ids = _ids(layer, bad)
-    return [_note("BLK-01", "blocks-unclassed", ids, count=len(ids))]
+    return unclassed_named(_ids(layer, bad))
+
+
+def unclassed_named(ids: Sequence[str]) -> list[Finding]:
+    """The same of parcels named already; none, no finding."""
+    return [_note("BLK-01", "blocks-unclassed", ids, count=len(ids))] if ids else []
 
 
 def overlapping(layer: Index, rows: Ints) -> list[Finding]:
