@@ -30,7 +30,7 @@ def begun(browser):
 
 def test_home_offers_an_officer_the_work_of_an_officer(officer_client):
     assert begun(officer_client) == [
-        "/review/new/", "/onemap/uploads/new/", "/balance/", "/commitments/", "/transfers/", "/registers/",
+        "/review/new/", "/onemap/uploads/new/", "/planning/", "/balance/", "/commitments/", "/transfers/", "/registers/",
         "/onemap/map/", "/rulebook/",
     ]  # fmt: skip
 
