@@ -134,7 +134,7 @@ class BorrowingForm(OrderedForm):
 
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
         super().__init__(user, *args, **kwargs)
-        self.fields["provider"].label = fact_word("lender")
+        self.fields["provider"].label = gettext("借出单元")
         self.fields["provider"].queryset = lenders(user)  # type: ignore[attr-defined]
         self.fields["lender_pool"].choices = choices_of("lender_pool")  # type: ignore[attr-defined]
 
