@@ -169,12 +169,18 @@ def flow(request: Request) -> HttpResponse:
         rows, today = headroom(request.user, index, timezone.localdate()), timezone.localdate()
         context |= {
             "index": index, "place": place, "year": given["year"], "flow": found, "rows": rows, "today": today,
-            "kinds": [(charts.word_of(kind), months, sum(months)) for kind, months in found.moved.items()],
+            "kinds": [_kind(kind, months, place.pk, index, given["year"]) for kind, months in found.moved.items()],
             "months": range(1, 13),
-            "flow_chart": charts.flow_chart(found, index, request.unit),
+            "flow_chart": charts.flow_chart(found, place.pk, index, given["year"], request.unit),
             "headroom_chart": charts.headroom_chart(rows, index, request.unit),
         }  # fmt: skip
     return render(request, "standing/flow.html", context)
+
+
+def _kind(kind: str, months: list[int], place: int, index: str, year: int) -> tuple[str, list[Any], int, str]:
+    """A row of the year: its word, each month with the way to its entries, the sum with the way to those of the year."""
+    cells = [(each, charts.entries_url(kind, place, index, year, month)) for month, each in enumerate(months, 1)]
+    return charts.word_of(kind), cells, sum(months), charts.entries_url(kind, place, index, year)
 
 
 @require_http_methods(["GET", "POST"])
@@ -257,3 +263,10 @@ def export_holds(request: Request) -> HttpResponse:
     """Holds, those that stand first."""
     found = holds_for(request.user, timezone.localdate())
     return export(request, "ledger.export", "ledger:holds", exports.hold_table(found, state_words()))
+
+
+@require_POST
+def export_periods(request: Request) -> HttpResponse:
+    """Closings and openings, the last first."""
+    found = recording.periods_of(places_for(request.user))
+    return export(request, "ledger.export", "ledger:periods", exports.period_table(found))

@@ -18,13 +18,14 @@ from liangtian_web.balance.procedures.poolings import (
     UPPER_POOL_USE,
 )
 from liangtian_web.balance.procedures.quota import QUOTA_ADVANCE, QUOTA_GRANT, QUOTA_RECLAIMED, QUOTA_RETURN, QUOTA_USE
+from liangtian_web.balance.procedures.replacement import REPLACEMENT
 from liangtian_web.balance.procedures.staged import CLAWBACK, STAGED_RELEASE
 from liangtian_web.balance.procedures.transfer import LISTING, PROCEEDS, TRANSFER, WITHDRAWAL
 
 PROCEDURES: Mapping[str, Procedure] = {
     each.event: each
     for each in (
-        *(ACCEPTANCE, STAGED_RELEASE, CLAWBACK, POOL_USE),
+        *(ACCEPTANCE, STAGED_RELEASE, CLAWBACK, REPLACEMENT, POOL_USE),
         *(HOLD, APPROVAL, RELEASE),
         *(COMMITMENT, PROMISED_APPROVAL, FULFILMENT, SETTLEMENT, DEFAULT),
         *(LISTING, WITHDRAWAL, TRANSFER, PROCEEDS),
