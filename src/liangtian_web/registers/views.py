@@ -223,6 +223,7 @@ def suspension(request: Request, number: int) -> HttpResponse:
     known, found = known_of(place, day), gate.standing(place, day)
     context = {
         "form": form, "day": day, "facts": presentation.fact_words(known),
+        "files": entering_places(request.user).filter(pk=place.pk).exists(),
         **presentation.standing_shown(found),
         "has_notice": found.is_suspended or gate.lifted(place, day) is not None,
     }  # fmt: skip

@@ -101,6 +101,14 @@ def lots_at(user: User, longitude: float, latitude: float) -> list[Lot]:
     return [lot for lot in near.order_by("on", "serial") if _covers(lot, longitude, latitude)]
 
 
+def point_in(lot: Lot) -> tuple[float, float]:
+    """Longitude and latitude of a point on a lot's ground."""
+    ground = as_ground(lot.ground)
+    crs, inside = plane(ground.crs), shapely.point_on_surface(ground.shape)
+    longitude, latitude = transformer(crs, geographic(crs)).transform(inside.x, inside.y)
+    return float(longitude), float(latitude)
+
+
 def _covers(lot: Lot, longitude: float, latitude: float) -> bool:
     ground = as_ground(lot.ground)
     crs = plane(ground.crs)

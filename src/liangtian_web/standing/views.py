@@ -42,7 +42,7 @@ from liangtian_web.refusals import sentence
 from liangtian_web.review.actions import boundary_from
 from liangtian_web.standing import charts, exports
 from liangtian_web.standing.forms import BoundaryForm, ClosingForm, FlowForm, IndexForm
-from liangtian_web.standing.queries import STATES, headroom, holds_for, lots_at, lots_in, standings, state_of
+from liangtian_web.standing.queries import STATES, headroom, holds_for, lots_at, lots_in, point_in, standings, state_of
 from liangtian_web.standing.queries import flow as flow_of
 from liangtian_web.standing.queries import origin as origin_of
 from liangtian_web.trail.export import export
@@ -111,9 +111,9 @@ def lots_shapes(request: Request) -> HttpResponse:
 
 @require_GET
 def ground(request: Request) -> HttpResponse:
-    """Every credit a point of ground ever earned, and where it stands: a part of the map's panel."""
+    """Every credit a point of ground ever earned, or one of a lot's, and where it stands: a part of the map's panel."""
     try:
-        longitude, latitude = float(request.GET.get("lon", "")), float(request.GET.get("lat", ""))
+        longitude, latitude = _point(request)
     except ValueError:
         raise Http404 from None
     if not (-180 <= longitude <= 180 and -90 <= latitude <= 90):
@@ -122,6 +122,13 @@ def ground(request: Request) -> HttpResponse:
     held = standings(request.user, found, timezone.localdate())
     rows = [(lot, held.get(lot.pk, [])) for lot in found]
     return render(request, "standing/ground.html", {"rows": rows, "lon": longitude, "lat": latitude})
+
+
+def _point(request: Request) -> tuple[float, float]:
+    """Where the map was clicked: on a point, or beside a lot too small to hit."""
+    if serial := request.GET.get("lot"):
+        return point_in(get_object_or_404(lots_for(request.user).filter(ground__isnull=False), serial=serial))
+    return float(request.GET.get("lon", "")), float(request.GET.get("lat", ""))
 
 
 @require_GET

@@ -84,6 +84,13 @@ def test_the_ground_answers_with_every_credit_it_earned(keeper_client):
         assert keeper_client.get(reverse("standing:ground"), wrong).status_code == 404
 
 
+def test_a_lot_too_small_to_hit_is_asked_for_by_its_number(keeper_client, next_door_client):
+    page = reverse("standing:ground")
+    assert [lot.serial for lot, _ in keeper_client.get(page, {"lot": "A"}).context["rows"]] == ["A"]
+    assert keeper_client.get(page, {"lot": "O"}).status_code == 404  # its ground is not known
+    assert next_door_client.get(page, {"lot": "A"}).status_code == 404
+
+
 def test_a_credit_walks_back_to_its_ground_step_by_step(keeper_client):
     page = keeper_client.get(reverse("standing:origin", args=[account("used").pk, "B"]))
     assert (page.context["held"], page.context["opened_by"].key) == (4_000, "in-B")
