@@ -228,10 +228,23 @@ def layout(request: Request, study: Study, answer: Answer) -> dict[str, Any]:
     }
 
 
+def ranking(request: Request, study: Study, answer: Answer) -> dict[str, Any]:
+    """Projects in order, intervals of the weights, and the choice for the funds."""
+    data, lang = answer.data, language_of(request)
+    chosen = set(data["portfolio"]["projects"])
+    return {
+        "order": presentation.ranks(data, chosen, lang),
+        "cost": presentation.yuan(data["portfolio"]["cost_fen"]),
+        "criteria": [row["criterion"] for row in data["weights"]],
+        "cite": presentation.clause_link("haining-2021二（一）", lang),
+    }
+
+
 CONTEXTS: dict[str, Callable[[Request, Study, Answer], dict[str, Any]]] = {
     Study.Kind.BLOCKS: blocks,
     Study.Kind.DESIGN: design,
     Study.Kind.FRAGMENTATION: fragmentation,
     Study.Kind.POTENTIAL: survey,
     Study.Kind.LAYOUT: layout,
+    Study.Kind.RANKING: ranking,
 }

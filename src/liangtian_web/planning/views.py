@@ -171,6 +171,8 @@ def export_rows(request: Request, uuid: UUID) -> HttpResponse:
         heads, cells = potential.table(candidates_of(answer, asked), language_of(request))
     elif row.kind == Study.Kind.LAYOUT:
         heads, cells = presentation.layout_table(answer.data["moves"])
+    elif row.kind == Study.Kind.RANKING:
+        heads, cells = presentation.ranks_table(answer.data)
     else:
         raise Http404
     return export(request, "planning.export", f"study:{row.uuid}", Table(row.name, heads, cells))
