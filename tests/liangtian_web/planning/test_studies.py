@@ -338,6 +338,8 @@ def test_basic_farmland_is_laid_out_anew(officer_client, county, work):
     adopt(entry, county)
     study = ask(officer_client, "layout", county, grown_share="1", seconds="10")
     work()
+    study.job.refresh_from_db()
+    assert study.job.state == "done", study.job.message
     page = page_of(officer_client, study)
     assert page.context["data"]["before"]["parcels"] == 2
     assert page.context["verdict"]["outcome"] in ("pass", "fail")
