@@ -352,10 +352,10 @@ class RankingForm(AskForm):
         return found | {"marks": marks, "gains": gains}
 
     def asked(self) -> dict[str, Any]:
-        """Weights by criterion; a measured fact counts only where it has a weight."""
+        """Weights in the order of the criteria, which tells equals apart; a measured fact counts only with a weight."""
         data = self.cleaned_data
         weights = {name: data[f"weight_{n}"] for n, name in enumerate((*self.criteria, *FACTS))}
-        used = {name: plain(value) for name, value in weights.items() if value or name in self.criteria}
+        used = [[name, plain(value)] for name, value in weights.items() if value or name in self.criteria]
         others = {
             name: plain(data[name]) for name in ("funds_yuan", "first", "programme") if data[name] not in (None, False)
         }

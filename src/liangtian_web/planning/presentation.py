@@ -328,11 +328,13 @@ def layout_verdict(data: dict[str, Any], lang: Language) -> dict[str, str]:
 
 def ranks(data: dict[str, Any], chosen: set[str], lang: Language) -> list[dict[str, Any]]:
     """Projects in order, with what told equals apart and whether the choice takes them."""
+    criteria = [row["criterion"] for row in data["weights"]]
     found = []
     for row in data["order"]:
         tie = "rank-tie-number" if row["tie"] == "project" else "rank-tie"
         said = render_text(tie, {"criterion": row["tie"]}, lang=lang) if row["tie"] else ""
         found.append({**row, "said": said, "yuan": yuan(row["cost_fen"]), "chosen": row["project"] in chosen})
+        found[-1]["parts"] = [row["parts"][name] for name in criteria]
     return found
 
 

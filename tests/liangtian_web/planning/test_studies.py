@@ -361,6 +361,7 @@ def test_projects_are_ranked_and_chosen(officer_client, county, work):
     order = [(row["project"], row["score"], row["chosen"]) for row in page.context["order"]]
     assert order == [("B", 90, True), ("A", 80, False), ("C", 10, True)]
     assert page.context["cost"] == "400.00"
+    assert page.context["criteria"] == list(criteria)  # their order tells equal scores apart
     taken = officer_client.post(reverse("planning:export", args=[study.uuid]))
     sheet = list(openpyxl.load_workbook(io.BytesIO(taken.content)).active.iter_rows(values_only=True))
     assert [row[1] for row in sheet[1:]] == ["B", "A", "C"]

@@ -17,7 +17,7 @@ def make(bench: Bench) -> dict[str, Any]:
     """The document of the answer; scores to three places, decided on exact fractions."""
     bench.say(20, "measure")
     candidates = candidates_of(bench.asked["projects"], bench.asked["source"])
-    weights = weights_of(bench.asked["weights"], criteria_on(bench.on, bench.place))
+    weights = weights_of(dict(bench.asked["weights"]), criteria_on(bench.on, bench.place))
     order = ranked(candidates, weights)
     moves = sensitivities(candidates, weights, int(bench.asked["first"]))
     bench.say(50, "solve")
