@@ -37,6 +37,6 @@ async function start(element) {
   else identify(map, config);
   await findings(map, config);
   await swipe(element, map);
-  if (element.landOther && config.blocks) await blocks(element.landOther, JSON.parse(document.getElementById("map-against").textContent));
+  if (element.landOther && config.blocks) await blocks(element.landOther, { ...JSON.parse(document.getElementById("map-against").textContent), bare: true });
   element.dataset.ready = "yes"; // what screenshots and tests wait for
 }
