@@ -25,6 +25,7 @@ PUBLISHED_NOTES = (  # quality rules of publishing, and what their counts mean t
     ("COM-26", "BLK-02", Outcome.FAIL, "blocks-published-overlap"),
     ("COM-27", "BLK-04", Outcome.UNKNOWN, "blocks-published-gaps"),
 )
+TILES = "tiles"  # where a home folder keeps results of tiles
 SIZES = "haining-2021一（五）.block_class_min_mu"
 
 

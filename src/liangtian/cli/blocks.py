@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from liangtian.check.blocks import Found, doubts, plain_rule, published, published_notes, rows_of
+from liangtian.check.blocks import TILES, Found, doubts, plain_rule, published, published_notes, rows_of
 from liangtian.check.gather import boundary_of
 from liangtian.check.overlay import cut
 from liangtian.check.result import to_json
@@ -32,7 +32,6 @@ from liangtian.units import display_area, m2_from_dm2
 
 LEVELS = {"county": 6, "town": 9, "village": 12}
 GRADES = ("1", "2", "3", "4", "5")  # of slope
-TILES = "tiles"  # where results of tiles are kept
 SHOWN = 20  # blocks a terminal lists
 
 
