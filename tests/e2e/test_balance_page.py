@@ -77,7 +77,8 @@ def test_an_acceptance_and_an_occupation(sit, staffed, picture, tmp_path):
     hu.get_by_label("验收文号").fill("示自然资验〔2024〕3号")
     hu.get_by_label("范围文件").set_input_files(str(tmp_path / "ground.gpkg"))
     for name, amount in (("验收入库耕地数量", "60013"), ("验收入库水田规模", "60000"), ("验收入库粮食产能", "90000"),
-                         ("省级统筹耕地数量", "1005")):  # fmt: skip
+                         ("省级统筹耕地数量", "1005"), ("另定省级统筹数量的文号", "浙自然资函〔2024〕6号"),
+                         ("不按省级统筹比例的理由", "省级文件另有规定")):  # fmt: skip
         hu.get_by_label(name, exact=True).fill(amount)
     picture(hu, "balance-accept")
     hu.get_by_role("button", name="提交审核").click()

@@ -130,7 +130,8 @@ def accept(staff: Staff, ground: str) -> None:
     page = staff.liang
     page.goto("/balance/acceptance/new/")
     fill(page, 项目="九岭垦造耕地", 验收日期="2024-03-01", 验收文号="示九验〔2024〕1号", 验收入库耕地数量="60013",
-         验收入库水田规模="60000", 验收入库粮食产能="90000", 省级统筹耕地数量="1005")  # fmt: skip
+         验收入库水田规模="60000", 验收入库粮食产能="90000", 省级统筹耕地数量="1005",
+         另定省级统筹数量的文号="浙自然资函〔2024〕6号", 不按省级统筹比例的理由="省级文件另有规定")  # fmt: skip
     page.get_by_label("范围文件").set_input_files(ground)
     url = hand_in(page)
     staff.fang.goto(url)

@@ -127,7 +127,7 @@ def enter_registers(year: Year) -> None:
     confirmed(year.clients, "key-project", form_of("key-project", county, **bridge))
 
 
-def accept(year: Year, who: str, place: str, on: str, *, column: int, **amounts: int) -> dict[str, Any]:
+def accept(year: Year, who: str, place: str, on: str, *, column: int, **amounts: int | str) -> dict[str, Any]:
     """A project of new farmland, accepted on ground of its own, filed in the place and posted by the city."""
     about = {"place": place, "project": f"{on}垦造耕地", "credit_kind": "reclamation", "on": on}
     document = DOCUMENT if on == "2024-03-01" else f"验〔{on}〕"
@@ -144,7 +144,8 @@ def accept_projects(year: Year) -> dict[str, Any]:
     示范二县 keeps three tenths back until its ground was cropped twice; its project.
     """
     accept(year, "li", COUNTY, "2024-03-01", column=40, accepted_quantity_m2=30_013, provincial_quantity_m2=1_005,
-           accepted_paddy_m2=20_000, accepted_capacity_kg=30_000)  # fmt: skip
+           accepted_paddy_m2=20_000, accepted_capacity_kg=30_000, provincial_document="浙自然资函〔2024〕6号",
+           provincial_reason="省级文件另有规定")  # fmt: skip
     accept(year, "fan", year.zone, "2024-04-01", column=50, accepted_quantity_m2=4_444, accepted_capacity_kg=2_222)
     other = accept(year, "zhao", OTHER, "2024-05-10", column=60, accepted_quantity_m2=10_001)
     # 29,008 / 5 = 5,801.6; 4,444 / 5 = 888.8; 10,001 / 5 = 2,000.2; 2,222 kg / 5 = 444.4; 8,001 * 0.3 = 2,400.3

@@ -36,7 +36,7 @@ from liangtian.policy.values_file import read_values
 from liangtian.rules.documents import DOCUMENTS
 
 RULES: Mapping[str, tuple[str, ...]] = {
-    "acceptance": ("wenzhou-2019（六）.2", "wenzhou-2019（六）.4"),
+    "acceptance": ("wenzhou-2019（六）.2", "wenzhou-2019（六）.4", "wenzhou-2019（六）.6"),
     "pool-use": ("wenzhou-2019（六）.5",),
     "payment": ("wenzhou-2019（十六）.4", "wenzhou-2019（十六）.5"),
 }

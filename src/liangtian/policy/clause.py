@@ -56,6 +56,7 @@ EVENTS: Mapping[str, bool] = {
     "acceptance": True,  # a project is accepted and its indices credited
     "staged-release": True,  # what was kept back of an acceptance is released
     "clawback": True,  # credit whose ground proves false or is lost is taken back
+    "clawback-debt": True,  # what was used of it is replaced, or becomes arrears
     "pool-use": True,  # pooled indices are given out
     "transfer-out": True,  # indices or linkage surplus are offered to another place
     "transfer-in": True,

@@ -34,7 +34,7 @@ from liangtian_web.balance.queries import (
     open_holds,
     stands,
 )
-from liangtian_web.balance.ruling import Ruled, findings_text, posting_rows, rule
+from liangtian_web.balance.ruling import Ruled, findings_text, on_book, posting_rows, rule
 from liangtian_web.errors import StageRefused
 from liangtian_web.ledger import actions as book
 from liangtian_web.ledger.models import Entry
@@ -90,13 +90,14 @@ def _best_ground(head: Head) -> Fraction:
 
 
 def file_hold(request: Request, head: Head, run: Run, **more: Any) -> Filing:
-    """Ask to hold what the land of a check owes; `more`: facts, lots, expires.
+    """Ask to hold what the land of a check owes; `more`: facts, lots, expires, and `begun`: the listing it draws on.
 
     Raises
     ------
-    StageRefused : the indices would come from somebody whose pool is not drawn on here
+    StageRefused : of a separate site, the indices would come from somebody who agreed to nothing
     """
-    if run.kind == Run.Kind.SINGLE_SITE and more["facts"].get("balance_path") != "entrust":
+    ways = ("transfer",) if more.get("begun") else ("pooling", "entrust")
+    if run.kind == Run.Kind.SINGLE_SITE and more["facts"].get("balance_path") not in ways:
         raise StageRefused("balance-path-elsewhere")
 
     return file(request, head, "hold", run=run, **more)
@@ -228,7 +229,7 @@ def _book(request: Request, filing: Filing, ruled: Ruled, grounds: str, today: d
     if not procedure.moves:
         return None
     parties = procedure.parties(filing)
-    moved = [each.posting for each in ruled.postings]
+    moved = [on_book(each.posting) for each in ruled.postings]
     _check_keeper(request, {parties[each.party] for each in moved if each.party in parties})
     check_granted(request.user, _minted(moved, parties))
     decided = decided_by(filing, ruled, parties)
@@ -239,7 +240,7 @@ def _book(request: Request, filing: Filing, ruled: Ruled, grounds: str, today: d
     )  # fmt: skip
     entry = procedure.book(filing, moved, parties, about)
     book.keep_basis(entry, decided.line())
-    if number := (filing.begun or filing).facts.get("key_project_number"):
+    if number := (filing if filing.event == HOLD else filing.begun or filing).facts.get("key_project_number"):
         name_entry(entry, filing.place, number)
     return entry
 

@@ -37,7 +37,7 @@ def check_bounds(facts: Mapping[str, Any], ground_m2: Decimal, kg_per_mu_max: Fr
     _check_kind(facts["credit_kind"], accepted)
     _check_ground(accepted, ground_m2)
     _check_capacity(accepted["capacity_kg"], ground_m2, kg_per_mu_max)
-    for index, amount in amounts(facts["provincial_amounts"], COMPENSATION).items():
+    for index, amount in amounts(facts.get("provincial_amounts") or (), COMPENSATION).items():
         if amount > accepted[index]:
             said = {"amount": f"{amount:,}", "accepted": f"{accepted[index]:,}"}
             raise StageRefused("balance-beyond-accepted", **_words(index), **said, unit=_sign(index))

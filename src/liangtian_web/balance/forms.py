@@ -20,6 +20,7 @@ from liangtian.policy.facts import dictionary
 from liangtian_web.balance import actions
 from liangtian_web.balance.models import Filing
 from liangtian_web.balance.queries import filing_places, occupying_runs
+from liangtian_web.balance.site_forms import CLOSED, DATE, GRANTED, SiteFields, choices_of, fact_word
 from liangtian_web.ledger.templatetags.book import credit_word, index_word
 from liangtian_web.onemap.forms import ENCODINGS, ManyFiles, crs_choices, offer_places
 from liangtian_web.people.models import Place, User
@@ -28,12 +29,11 @@ from liangtian_web.registers.queries import in_force
 from liangtian_web.review.actions import boundary_from
 from liangtian_web.review.models import Run
 
-DATE = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
 BOUNDARY_BYTES_MAX = 50 * 2**20
 CREDITS = ("reclamation", "dry-to-paddy", "quality-improvement", "standard-farmland", "construction-reclamation")
 LINKAGE = ("linkage_reclaimed_m2", "linkage_resettlement_m2")
 AREAS = ("new_farmland_m2", *LINKAGE)
-SITE = ("transfer_or_pooling_sought", "self_supply_impossible", "transfer_cost_paid_to_provider")
+OVERRIDE = ("provincial_document", "provincial_reason")
 
 
 class HeadForm(forms.Form):
@@ -70,6 +70,8 @@ class AcceptanceForm(HeadForm):
     files = ManyFiles(label=_("范围文件"))  # type: ignore[assignment]  # the metaclass keeps `files` of the form itself
     encoding = forms.ChoiceField(label=_("属性编码"), choices=ENCODINGS, required=False)
     crs = forms.ChoiceField(label=_("坐标系"), choices=crs_choices, required=False)
+    provincial_document = forms.CharField(required=False, max_length=200)
+    provincial_reason = forms.CharField(required=False, max_length=200)
     field_order = ["key", "place", "project", "credit_kind", "on", "document", "files", "encoding", "crs"]
 
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
@@ -78,6 +80,8 @@ class AcceptanceForm(HeadForm):
         self.fields["on"].label = _("验收日期")
         self.fields["document"].label = _("验收文号")
         self.fields["credit_kind"].choices = [(name, credit_word(name)) for name in CREDITS]  # type: ignore[attr-defined]
+        for name in OVERRIDE:
+            self.fields[name].label = fact_word(name)
         for name in AREAS:
             field = forms.DecimalField(required=False, min_value=Decimal(0), max_digits=16, decimal_places=2)
             fact = dictionary()[name]
@@ -96,6 +100,10 @@ class AcceptanceForm(HeadForm):
         """The areas measured at acceptance."""
         return [self[name] for name in AREAS]
 
+    def override(self) -> list[forms.BoundField]:
+        """What a figure against the province's share rests on."""
+        return [self[name] for name in OVERRIDE]
+
     def rows(self) -> list[dict[str, Any]]:
         """Index, accepted, pooled by the province."""
         return [
@@ -109,6 +117,10 @@ class AcceptanceForm(HeadForm):
         given = super().clean() or {}
         if not any(given.get(name) for name in (*(f"accepted_{name}" for name in COMPENSATION), LINKAGE[0])):
             raise forms.ValidationError(_("请至少填一项验收入库数量。"))
+        if self._stated(given):
+            for name in OVERRIDE:
+                if not given.get(name):
+                    self.add_error(name, gettext("省级统筹数量另有规定的，须写明文号和理由；按比例统筹的把数量空着。"))
         made, usable = given.get("new_farmland_m2"), given.get("accepted_quantity_m2")
         if made is not None and usable and usable > made:
             said = gettext("可用于占补平衡的耕地数量 %(usable)s m² 超过实际新增耕地 %(made)s m²。请核对。")
@@ -117,13 +129,19 @@ class AcceptanceForm(HeadForm):
             self.add_error("files", gettext("范围文件超过 50 MB。整层数据请到“图层”页上传。"))
         return given
 
+    def _stated(self, given: Mapping[str, Any]) -> bool:
+        return any(given.get(f"provincial_{name}") is not None for name in COMPENSATION)
+
     def facts(self) -> dict[str, Any]:
-        """By the names of the facts dictionary; an amount left empty is nought."""
+        """By the names of the facts dictionary; an amount left empty is nought, and all of the province's left to its share."""
         given = self.cleaned_data
-        tables = {
+        stated = self._stated(given)
+        tables: dict[str, Any] = {
             f"{side}_amounts": ({name: given.get(f"{side}_{name}") or 0 for name in COMPENSATION},)
-            for side in ("accepted", "provincial")
+            for side in ("accepted", "provincial")[: 2 if stated else 1]
         }
+        if stated:
+            tables |= {name: given[name] for name in OVERRIDE}
         areas = {name: given[name] for name in AREAS if given.get(name) is not None}
         return {"credit_kind": given["credit_kind"], **areas, **tables}
 
@@ -186,13 +204,12 @@ def number_of(given: Mapping[str, Any]) -> str:
     return str(given.get("key_project") or "").partition(":")[2]
 
 
-class OccupationForm(HeadForm):
+class OccupationForm(HeadForm, SiteFields):
     """Land applied for: its check says what it owes."""
 
     run: forms.ModelChoiceField[Run] = forms.ModelChoiceField(
         label=_("检查"), queryset=None, to_field_name="uuid", empty_label=None, help_text=_("应补数量取自这次检查")
     )
-    balance_path = forms.ChoiceField(label=_("单独选址的落实方式"), required=False)
     application_accepted_on = forms.DateField(
         label=_("受理日期"),
         required=False,
@@ -204,33 +221,16 @@ class OccupationForm(HeadForm):
     expires = forms.DateField(
         label=_("冻结到期日"), required=False, widget=DATE, help_text=_("可不填；到期未办结自动退回")
     )
-    field_order = [
-        "key",
-        "run",
-        "balance_path",
-        "application_accepted_on",
-        "key_project",
-        "on",
-        "document",
-        "lots",
-        "expires",
-    ]
+    field_order = ["key", "run", "on", "document", "application_accepted_on", "key_project", "lots", "expires",
+                   "balance_path", *CLOSED["entrust"], *GRANTED]  # fmt: skip
 
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        run, path = self.fields["run"], self.fields["balance_path"]
-        run.queryset = occupying_runs(user, timezone.localdate(), self._sending())  # type: ignore[attr-defined]
+        run = self.fields["run"]
+        run.queryset = occupying_runs(user, timezone.localdate(), sent_as(self.data))  # type: ignore[attr-defined]
         run.label_from_instance = run_word  # type: ignore[attr-defined]
-        entrusted = [each for each in choices_of("balance_path") if each[0] == "entrust"]
-        path.choices = [("", "—"), *entrusted]  # type: ignore[attr-defined]
         self.fields["key_project"].offer(user)  # type: ignore[attr-defined]
         self.fields["document"].label = _("申请文号")
-
-    def _sending(self) -> UUID | None:
-        try:
-            return UUID(str(self.data.get("key")))
-        except ValueError:
-            return None
 
     def clean(self) -> dict[str, Any]:
         """A hold lapses after it begins."""
@@ -238,6 +238,8 @@ class OccupationForm(HeadForm):
         if given.get("expires") and given.get("on") and given["expires"] <= given["on"]:
             self.add_error("expires", gettext("冻结到期日须晚于业务日期。"))
         check_key_project(self, given["run"].place if given.get("run") else None)
+        if given.get("run") and given["run"].kind == Run.Kind.SINGLE_SITE:
+            self.check_site(given)
         return given
 
     def facts(self) -> dict[str, Any]:
@@ -246,7 +248,7 @@ class OccupationForm(HeadForm):
         accepted = given.get("application_accepted_on")
         single = given["run"].kind == Run.Kind.SINGLE_SITE
         found = {
-            "balance_path": given.get("balance_path") if single else None,
+            **(self.site_facts(given) if single else {}),
             "application_accepted_on": accepted.isoformat() if accepted else None,
             "key_project_number": number_of(given),
         }
@@ -259,14 +261,17 @@ class OccupationForm(HeadForm):
         return actions.file_hold(request, self.head_of(given["run"].place, given["run"].name), given["run"], **more)
 
 
+def sent_as(data: Mapping[str, Any]) -> UUID | None:
+    """The number a form is sent with."""
+    try:
+        return UUID(str(data.get("key")))
+    except ValueError:
+        return None
+
+
 def run_word(run: Run) -> str:
     """A check as it is chosen."""
     return f"{run.name} · {run.get_kind_display()} · {run.on:%Y-%m-%d} · {run.place.name}"
-
-
-def choices_of(name: str) -> list[tuple[str, str]]:
-    """The choices of a fact, worded."""
-    return [(key, words["en" if get_language() == "en" else "zh"]) for key, words in dictionary()[name].values.items()]
 
 
 class EndingForm(HeadForm):
@@ -285,18 +290,21 @@ class EndingForm(HeadForm):
             return
         if hold.run is not None and hold.run.kind == Run.Kind.BATCH:
             self._ask_use(english=english)
-        single = hold.run is not None and hold.run.kind == Run.Kind.SINGLE_SITE
-        for name in SITE if single else ():
-            fact = dictionary()[name]
+        if hold.run is not None and hold.run.kind == Run.Kind.SINGLE_SITE:
+            self._ask_payment(entrusted=hold.facts.get("balance_path") == "entrust")
+
+    def _ask_payment(self, *, entrusted: bool) -> None:
+        """Whether the provider is paid and how much; of what is entrusted, whether the unit could not supply it itself."""
+        for name in ("self_supply_impossible", "transfer_cost_paid_to_provider")[0 if entrusted else 1 :]:
             choices = [("", gettext("未提供")), ("yes", gettext("是")), ("no", gettext("否"))]
-            label_ = fact.en if english else fact.zh
-            self.fields[name] = forms.ChoiceField(label=label_, required=False, choices=choices)
-        if single:
-            fact = dictionary()["transfer_cost_yuan"]
-            self.fields["transfer_cost_yuan"] = forms.DecimalField(
-                label=f"{fact.en if english else fact.zh} ({gettext('元')})", required=False,
-                min_value=Decimal(0), max_digits=16, decimal_places=2,
-            )  # fmt: skip
+            self.fields[name] = forms.ChoiceField(label=fact_word(name), required=False, choices=choices)
+        agreed = self.hold.facts.get("supply_agreed_yuan")
+        said = gettext("约定或文件所定价款 %(agreed)s 元，实缴须与之一致")
+        self.fields["transfer_cost_yuan"] = forms.DecimalField(
+            label=f"{fact_word('transfer_cost_yuan')} ({gettext('元')})", required=False,
+            min_value=Decimal(0), max_digits=16, decimal_places=2,
+            help_text="" if agreed is None else said % {"agreed": f"{Decimal(str(agreed)):,.2f}"},
+        )  # fmt: skip
 
     def _ask_use(self, *, english: bool) -> None:
         """What the land is supplied for, and how much linkage surplus it uses: commercial use takes it first."""

@@ -47,12 +47,19 @@ def postings_shown(rows: Iterable[Sequence[Any]], parties: Mapping[str, str]) ->
     for party, pool, index, amount, rule in rows:
         place = places.get(parties.get(party, ""))
         shown.append({
-            "place": place.name if place else gettext("账外") if party == "outside" else party,
+            "place": _outside_word(party, pool) or (place.name if place else party),
+            "outside": bool(_outside_word(party, pool)),
             "pool": pool, "index": index, "amount": amount, "rule": rule,
             "cites": citation(rule) if rule else gettext("登记"),
             "url": f"{reverse('rulebook:clause', args=address_of(rule))}#{rule}" if rule else "",
         })  # fmt: skip
     return shown
+
+
+def _outside_word(party: str, pool: str) -> str:
+    """Who stands outside the book; nothing for an account that is kept in it."""
+    words = {("outside", "outside"): gettext("账外"), ("province", "fund"): gettext("省级统筹账户（账外）")}
+    return gettext("建设单位（账外）") if party == "unit" else words.get((party, pool), "")
 
 
 def registered(filing: Filing) -> list[dict[str, Any]]:
@@ -93,7 +100,10 @@ def stated(filing: Filing) -> list[tuple[str, str]]:
         if fact.type == "table" or value is None:
             continue
         zh, en = say(name, value)
-        found.append((fact.en if english else fact.zh, en if english else zh))
+        said = en if english else zh
+        if fact.supplier == "declared":
+            said = gettext("%(value)s（%(who)s填报，没有量算）") % {"value": said, "who": filing.filer}
+        found.append((fact.en if english else fact.zh, said))
     return [*found, *PROCEDURES[filing.event].says(filing)]
 
 

@@ -11,8 +11,8 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from liangtian_web.balance.models import Decision, Filing
 from liangtian_web.ledger.models import Account, Leg
-from liangtian_web.ledger.queries import holdings_of, keeping_places
-from liangtian_web.people.models import Place, User
+from liangtian_web.ledger.queries import KEEPERS, holdings_of, keeping_places
+from liangtian_web.people.models import Membership, Place, User
 from liangtian_web.people.queries import places_for
 from liangtian_web.review.models import Run
 from liangtian_web.review.queries import HEAVY, runs_for
@@ -20,16 +20,21 @@ from liangtian_web.review.queries import HEAVY, runs_for
 KINDS = (Run.Kind.BATCH, Run.Kind.SINGLE_SITE, Run.Kind.VILLAGE)
 HOLD = "hold"
 # A promise is a debt to the place above and a transfer is the city's to approve; nobody decides on their own default.
-JUDGED_ABOVE = ("commitment", "commitment-due", "transfer-in")
+JUDGED_ABOVE = ("commitment", "commitment-due", "transfer-in", "clawback-debt")
+# A place draws on what another listed, for a separate site: the provider consents to it, and sees what comes of it.
+LISTED = "transfer-out"
+SUPPLY = Q(event=HOLD, begun__event=LISTED)
 LEVELS = (Place.Kind.COUNTY, Place.Kind.ZONE)  # who keeps a reserve: county governments and zone committees
 BOOKED = Q(decision__entry__isnull=False, decision__entry__reversed_by=None)
 STANDS = BOOKED | Q(decision__noted=True)  # booked and not reversed since, or recorded where nothing is booked
 
 
 def filings_for(user: User | AnonymousUser) -> QuerySet[Filing]:
-    """Filings of the user's places."""
-    found = Filing.objects.filter(place__in=places_for(user)).defer("wkb")
-    return found.select_related("place", "filer", "begun", "decision__actor", "decision__entry__reversed_by")
+    """Filings of the user's places, and what separate sites of others draw from them."""
+    mine = places_for(user)
+    drawn = SUPPLY & Q(begun__place__in=mine) | Q(begun__event=HOLD, begun__begun__place__in=mine)
+    found = Filing.objects.filter(Q(place__in=mine) | drawn).defer("wkb")
+    return found.select_related("place", "filer", "begun__begun", "decision__actor", "decision__entry__reversed_by")
 
 
 def filing_places(user: User) -> QuerySet[Place]:
@@ -45,18 +50,42 @@ def deciding_places(user: User, event: str) -> QuerySet[Place]:
     return Place.objects.filter(Q(parent__in=kept) | Q(parent=None, pk__in=kept))
 
 
+def is_supply(filing: Filing) -> bool:
+    """Whether a hold draws on what another place listed."""
+    return filing.event == HOLD and filing.begun is not None and filing.begun.event == LISTED
+
+
+def consenting_places(user: User) -> QuerySet[Place]:
+    """The places a user consents for: their own, of which they are a keeper, and none from above."""
+    own = Membership.objects.filter(user=user, role__in=KEEPERS)
+    return Place.objects.filter(pk__in=own.values("place"), kind__in=LEVELS)
+
+
 def decides(user: User, filing: Filing) -> bool:
-    """Whether the user posts or sends back a filing: its place is theirs to decide for, and that of what it goes on with."""
-    places = {filing.place_id, *([filing.begun.place_id] if filing.begun else [])}
+    """Whether the user posts or sends back a filing: its place is theirs to decide for, and those of what it goes on with.
+
+    What another place is to provide is that place's to consent to.
+    """
+    if is_supply(filing):
+        assert filing.begun is not None
+        return consenting_places(user).filter(pk=filing.begun.place_id).exists()
+    places, earlier = {filing.place_id}, filing.begun
+    while earlier is not None:
+        places.add(earlier.place_id)
+        earlier = earlier.begun
     return deciding_places(user, filing.event).filter(pk__in=places).count() == len(places)
 
 
 def waiting_for(user: User) -> QuerySet[Filing]:
     """What waits for the user to post or send back: another's, of a place the user keeps, and so of what it goes on with."""
-    both = Q(begun=None) | Q(begun__place__in=keeping_places(user)) | Q(event__in=JUDGED_ABOVE)
-    waiting = filings_for(user).filter(both, decision=None).exclude(filer=user)
+    kept = keeping_places(user)
+    both = Q(begun=None) | Q(begun__place__in=kept) | Q(event__in=JUDGED_ABOVE)
+    both &= Q(begun__begun=None) | Q(begun__begun__place__in=kept)
+    waiting = filings_for(user).filter(decision=None).exclude(filer=user)
     judged = Q(event__in=JUDGED_ABOVE, place__in=deciding_places(user, JUDGED_ABOVE[0]))
-    return waiting.filter(judged | ~Q(event__in=JUDGED_ABOVE) & Q(place__in=keeping_places(user)))
+    own = both & (judged | ~Q(event__in=JUDGED_ABOVE) & Q(place__in=kept))
+    asked = SUPPLY & Q(begun__place__in=consenting_places(user))
+    return waiting.filter(~SUPPLY & own | asked)
 
 
 def posted_between(user: User, since: date, until: date | None) -> QuerySet[Filing]:
@@ -135,9 +164,9 @@ def top_of(place: Place) -> Place:
     return place if place.parent is None else top_of(place.parent)
 
 
-def at_hand(filing: Filing, index: str) -> list[tuple[str, int]]:
-    """The lots of its place's reserve that can be spent on the day of a filing, oldest first, or in the order it names."""
-    account = Account.objects.filter(place=filing.place, pool="reserve", index=index).first()
+def at_hand(filing: Filing, index: str, pool: str = "reserve", place: Place | None = None) -> list[tuple[str, int]]:
+    """The lots of a pool, its place's reserve, to be spent on the day of a filing, oldest first, or in the order it names."""
+    account = Account.objects.filter(place=place or filing.place, pool=pool, index=index).first()
     held = holdings_of(account.pk, filing.on) if account else []
     if not filing.lots:
         return held

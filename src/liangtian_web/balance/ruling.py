@@ -25,6 +25,8 @@ from liangtian_web.balance.procedure import OUTSIDE
 from liangtian_web.balance.procedures import PROCEDURES
 from liangtian_web.rulebook.queries import documents_on, keys_of, values_at
 
+PROVINCE_MONEY = ("province", "fund")
+
 
 @dataclass(frozen=True, slots=True)
 class Basis:
@@ -124,19 +126,18 @@ def _rule(filing: Filing) -> Ruled:
     forces = obligations({name: DOCUMENTS[name] for name in documents})
     stops = gate(asked, lambda name: forces[name].force)
     departs = tuple(each for each in asked if each.outcome is Outcome.FAIL and forces[each.rule].force == "principle")
-    made = tuple(_on_book(each) for each in decided.postings if each.rule in procedure.gates)
+    made = tuple(each for each in decided.postings if each.rule in procedure.gates)
     outcomes = tuple((each.rule, each.outcome.value) for each in decided.findings if each.rule in procedure.gates)
     basis = Basis(facts, documents, values, outcomes)
     made = (*procedure.registered(filing), *made)
     return Ruled(findings, stops, departs, made, _digest(documents), basis, procedure.moves)
 
 
-def _on_book(made: Posted) -> Posted:
-    """A construction unit keeps no book here: its money comes from outside."""
-    each = made.posting
-    if each.party != "unit":
-        return made
-    return Posted(made.rule, Posting(*OUTSIDE, each.index, each.amount))
+def on_book(each: Posting) -> Posting:
+    """A construction unit keeps no book here, nor does the province of its money: both stand outside."""
+    if each.party == "unit" or (each.party, each.pool) == PROVINCE_MONEY:
+        return Posting(*OUTSIDE, each.index, each.amount)
+    return each
 
 
 @lru_cache(maxsize=16)

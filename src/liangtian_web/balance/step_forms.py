@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from liangtian.ledger.entry import AMOUNT_MAX
@@ -15,22 +15,17 @@ from liangtian.ledger.indices import indices
 from liangtian.policy.amounts import COMPENSATION
 from liangtian.policy.facts import dictionary
 from liangtian_web.balance import actions
-from liangtian_web.balance.forms import HeadForm, choices_of
+from liangtian_web.balance.forms import HeadForm, LotsField
 from liangtian_web.balance.models import Filing
 from liangtian_web.balance.procedures.pool_use import UNLISTED
 from liangtian_web.balance.procedures.quota import QUOTA, left_of
 from liangtian_web.balance.procedures.staged import left_of as left_of_lot
 from liangtian_web.balance.queries import filing_places, quota_places
+from liangtian_web.balance.site_forms import choices_of, fact_word
 from liangtian_web.ledger.templatetags.book import index_word
 from liangtian_web.onemap.forms import offer_places
 from liangtian_web.people.models import Place, User
 from liangtian_web.people.requests import Request
-
-
-def fact_word(name: str) -> str:
-    """A fact in the reader's language."""
-    fact = dictionary()[name]
-    return fact.en if get_language() == "en" else fact.zh
 
 
 class StepForm(HeadForm):
@@ -117,6 +112,27 @@ class ClawbackForm(StepForm):
         reason = self.fields["clawback_reason"]
         reason.label = fact_word("clawback_reason")
         reason.choices = choices_of("clawback_reason")  # type: ignore[attr-defined]
+
+
+class ReplacementForm(ClawbackForm):
+    """What is missing of credit taken back: replaced from lots named, the rest becomes arrears."""
+
+    tables = {"replacement_amounts": COMPENSATION}
+    lots = LotsField()
+
+    def clean(self) -> dict[str, Any]:
+        """Lots are named for what is replaced; nothing replaced makes all of it arrears."""
+        given = HeadForm.clean(self) or {}
+        if any(self._given(given).values()) and not given.get("lots"):
+            self.add_error("lots", gettext("请指定用来补足的指标块。"))
+        return given
+
+    def hand_in(self, request: Request) -> Filing:
+        """File it, with the lots named."""
+        assert self.begun is not None
+        head = self.head_of(self.whose(), self.begun.project)
+        more = {"begun": self.begun, "lots": self.cleaned_data["lots"]}
+        return actions.file(request, head, self.event, facts=self.facts(), **more)
 
 
 class PromisedApprovalForm(StepForm):
@@ -209,6 +225,7 @@ BEGIN: Mapping[str, type[StepForm]] = {"pool-use": PoolUseForm, "quota-grant": G
 NEXT: Mapping[str, type[StepForm]] = {
     "staged-release": ReleaseForm,
     "clawback": ClawbackForm,
+    "clawback-debt": ReplacementForm,
     "promised-approval": PromisedApprovalForm,
     "quota-use": QuotaUseForm,
     "quota-return": QuotaReturnForm,

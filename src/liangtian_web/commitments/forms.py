@@ -16,18 +16,17 @@ from liangtian.policy.amounts import BALANCE
 from liangtian.policy.facts import dictionary
 from liangtian.units import round_half_up
 from liangtian_web.balance.forms import (
-    DATE,
     HeadForm,
     KeyProjectField,
     LotsField,
     check_key_project,
-    choices_of,
     number_of,
     run_word,
 )
 from liangtian_web.balance.models import Filing
 from liangtian_web.balance.procedures.commitment import COMPLETION, OWED, STEPS, owed_of
 from liangtian_web.balance.queries import filing_places
+from liangtian_web.balance.site_forms import DATE, choices_of
 from liangtian_web.commitments import actions
 from liangtian_web.commitments.models import StepDone
 from liangtian_web.commitments.queries import committing_runs

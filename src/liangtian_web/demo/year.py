@@ -134,11 +134,16 @@ def accept_projects(home: Path) -> list[Filing]:
         area_m2 = _area_m2(boundary)
         made = {"quantity_m2": area_m2 * quantity // 1000, "paddy_m2": area_m2 * paddy // 1000,
                 "capacity_kg": area_m2 * capacity // 1000}  # fmt: skip
-        facts = {
+        facts: dict[str, Any] = {
             "credit_kind": work,
             "accepted_amounts": (made,),
-            "provincial_amounts": ({"quantity_m2": made["quantity_m2"] * provincial // 1000},),
         }
+        if provincial:
+            facts |= {
+                "provincial_amounts": ({"quantity_m2": made["quantity_m2"] * provincial // 1000},),
+                "provincial_document": "示省资函〔2024〕6号",
+                "provincial_reason": "省级文件对本项目另有规定",
+            }
         title = f"{projects.WORKS[work][0]}（{n}）"
         about = head(place_of(county), title, date(YEAR, *day), document)
         found.append(booked(balance.file_acceptance(acting(who), about, boundary, facts), "zhou"))
@@ -190,7 +195,7 @@ def occupy(home: Path) -> None:
         hold = booked(balance.file_hold(acting(first), about, run, facts={}), second)
         if approved:
             document = f"{title}批复"
-            given = {"on": date(YEAR, *approved), "document": document, "facts": {}}
+            given: dict[str, Any] = {"on": date(YEAR, *approved), "document": document, "facts": {}}
             booked(
                 balance.file_ending(acting(first), number(document), hold, "approval", today=given["on"], **given),
                 second,

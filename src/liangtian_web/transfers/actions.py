@@ -24,13 +24,14 @@ from liangtian_web.balance.queries import city_of, deciding_places
 from liangtian_web.balance.ruling import Ruled, rule
 from liangtian_web.errors import StageRefused
 from liangtian_web.ledger.models import Lot
-from liangtian_web.people.models import Place
+from liangtian_web.people.models import Place, User
 from liangtian_web.people.requests import Request
 from liangtian_web.trail.actions import note
 from liangtian_web.transfers.models import Consent, Demand, Listing, Match, Payment, Side, Withdrawal
 from liangtian_web.transfers.pricing import above, provincial_prices, worth_fen
 from liangtian_web.transfers.queries import acts_for_city, lock, proceeds_of, queue, sides_of
 from liangtian_web.transfers.stages import Open, Stage, Standing, open_demands, open_listings, standing_of
+from liangtian_web.transfers.villages import villages_of
 
 Row = TypeVar("Row", bound=models.Model)
 
@@ -50,13 +51,23 @@ def list_for_sale(request: Request, head: balance.Head, facts: Mapping[str, Any]
 
     Raises
     ------
-    StageRefused : a lot named is of another project than the one the offer says
+    StageRefused : a lot named is of another project than the one the offer says, or the lots' ground lies in other
+        villages than the one named
     """
     more["lots"] = _lots_of_project(head, more.get("lots") or [])
+    if village is not None:
+        _check_village(request.user, village, more["lots"], head.on)
     with transaction.atomic():
         filing = balance.file(request, head, LISTING.event, facts=plain_facts(facts), **more)
         _once(Listing, filing=filing, prices=dict(prices), whole_area=village is not None, village=village)
     return filing
+
+
+def _check_village(user: User, village: Place, lots: list[str], on: date) -> None:
+    """Where the ground of the lots can be measured, some of it lies in the village named."""
+    measured = villages_of(user, lots, on)
+    if measured and (village.code or "") not in measured:
+        raise StageRefused("listing-village-elsewhere", village=village.name, codes="、".join(measured))
 
 
 def _lots_of_project(head: balance.Head, named: list[str]) -> list[str]:
@@ -151,7 +162,7 @@ def propose(request: Request, listing: Listing, demand: Demand, terms: Terms, la
             return _made(Match, _columns(request, listing, demand, terms))[0]
         offer = open_listings([listing])[0]
         _check_open(offer, open_demands([demand])[0], terms)
-        _check_price(listing.filing.place, terms)
+        check_price(listing.filing.place, terms)
         requests = _requests(offer, demand, terms.on)
         made = Match(**_columns(request, listing, demand, terms), requests=requests)
         if refused := _refusals(rule(settlement(made), today), lang):
@@ -188,7 +199,7 @@ def _check_open(offer: Open[Listing], wanted: Open[Demand], terms: Terms) -> Non
             raise StageRefused(refusal)
 
 
-def _check_price(place: Place, terms: Terms) -> None:
+def check_price(place: Place, terms: Terms) -> None:
     """Above the provincial price of the day only with a reason."""
     prices = {index: terms.prices[index] for index, amount in terms.amounts.items() if amount}
     provincial = provincial_prices(place, terms.on)

@@ -21,7 +21,7 @@ from liangtian_web.balance.calls import FilingOut, Handed, Key, Limit, filing_ou
 from liangtian_web.people.requests import Request
 from liangtian_web.standing.once import once
 from liangtian_web.transfers import actions, schemas
-from liangtian_web.transfers.forms import DemandForm, ListingForm, MatchForm, PaymentForm, WithdrawalForm
+from liangtian_web.transfers.forms import DemandForm, ListingForm, MatchForm, PaymentForm, SupplyForm, WithdrawalForm
 from liangtian_web.transfers.models import Demand, Listing, Match
 from liangtian_web.transfers.queries import (
     acts_for_city,
@@ -59,6 +59,16 @@ def offer(request: Request, asked: Handed, idempotency_key: str = Key) -> Any:
         return 201, _listing_out(request, taken(request, form).uuid)
 
     return _answer(request, idempotency_key, asked, work)
+
+
+@router.post("/listings/{uuid}/supply", response={201: FilingOut}, summary="Draw on an offer for a separate site")
+def supply(request: Request, uuid: UUID, asked: Handed, idempotency_key: str = Key) -> Any:
+    """The provider's keeper consents, at `/balance/filings/{uuid}/decision`."""
+    row = _listing(request, uuid)
+    if not trading_places(request.user).exclude(pk=row.filing.place_id).exists():
+        raise PermissionDenied
+    form = partial(SupplyForm, request.user, row, _data(request, asked, idempotency_key))
+    return _answer(request, idempotency_key, asked, lambda: (201, filing_out(taken(request, form))))
 
 
 @router.post("/listings/{uuid}/withdrawal", response={201: FilingOut}, summary="Ask to give back what an offer holds")

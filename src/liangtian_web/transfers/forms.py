@@ -18,18 +18,30 @@ from django.utils.translation import gettext_lazy as _
 from liangtian.ledger.entry import AMOUNT_MAX
 from liangtian.ledger.indices import indices
 from liangtian.policy.amounts import COMPENSATION
-from liangtian_web.balance.forms import DATE, HeadForm, LotsField, choices_of
+from liangtian_web.balance.forms import (
+    HeadForm,
+    KeyProjectField,
+    LotsField,
+    check_key_project,
+    number_of,
+    run_word,
+    sent_as,
+)
 from liangtian_web.balance.models import Filing
 from liangtian_web.balance.procedures.transfer import LINKAGE, TRADED
+from liangtian_web.balance.queries import occupying_runs
+from liangtian_web.balance.site_forms import DATE, choices_of
 from liangtian_web.ledger.templatetags.book import index_word
 from liangtian_web.onemap.forms import offer_places
 from liangtian_web.people.models import Place, User
 from liangtian_web.people.requests import Request, language_of
+from liangtian_web.review.models import Run
 from liangtian_web.transfers import actions
 from liangtian_web.transfers.actions import Spending, Terms
 from liangtian_web.transfers.models import Demand, Good, Listing, Match
 from liangtian_web.transfers.queries import trading_places
 from liangtian_web.transfers.stages import Open
+from liangtian_web.transfers.supplying import supply
 
 PRICE_MAX = Decimal(100_000_000)  # yuan per mu or kg: no price of the trade comes near
 STANDS = timedelta(days=90)
@@ -233,6 +245,50 @@ class MatchForm(HeadForm, Amounts):
         """Propose it."""
         lang, today = language_of(request), timezone.localdate()
         return actions.propose(request, self.listing, self.demand, self.terms(), lang, today=today)
+
+
+class SupplyForm(HeadForm):
+    """What is listed, drawn on for a separate site: its check says how much."""
+
+    run: forms.ModelChoiceField[Run] = forms.ModelChoiceField(
+        label=_("单独选址项目的检查"), queryset=None, to_field_name="uuid", empty_label=None,
+        help_text=_("数量取自这次检查，价款按挂牌单价计算；由提供方的台账管理人员确认后冻结"),
+    )  # fmt: skip
+    key_project = KeyProjectField()
+    application_accepted_on = forms.DateField(
+        label=_("受理日期"), required=False, widget=DATE,
+        help_text=_("2025 年改革前已受理的，填受理日期，仍按原办法办理"),
+    )  # fmt: skip
+    reason = forms.CharField(
+        label=_("价格说明"), required=False, max_length=500, help_text=_("单价高于省级调剂价时须写明")
+    )
+    field_order = ["key", "run", "on", "document", "application_accepted_on", "key_project", "reason"]
+
+    def __init__(self, user: User, listing: Listing, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.listing, run = listing, self.fields["run"]
+        found = occupying_runs(user, timezone.localdate(), sent_as(self.data))
+        found = found.filter(kind=Run.Kind.SINGLE_SITE).exclude(place=listing.filing.place)
+        run.queryset = found  # type: ignore[attr-defined]
+        run.label_from_instance = run_word  # type: ignore[attr-defined]
+        self.fields["key_project"].offer(user)  # type: ignore[attr-defined]
+        self.fields["document"].label = _("申请文号")
+
+    def clean(self) -> dict[str, Any]:
+        """A key project is one of the place."""
+        given = super().clean() or {}
+        check_key_project(self, given["run"].place if given.get("run") else None)
+        return given
+
+    def hand_in(self, request: Request) -> Filing:
+        """Ask for it."""
+        given, run = self.cleaned_data, self.cleaned_data["run"]
+        facts = {
+            "key_project_number": number_of(given),
+            "application_accepted_on": given.get("application_accepted_on"),
+        }
+        head = self.head_of(run.place, run.name)
+        return supply(request, self.listing, run, head, reason=given["reason"], **facts)
 
 
 class WithdrawalForm(HeadForm):

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from django.utils import timezone
@@ -13,19 +14,21 @@ from django.utils.translation import get_language, gettext
 
 from liangtian.ledger.indices import indices
 from liangtian.policy.facts import say
+from liangtian.units import round_half_up
 from liangtian_web.balance.models import Filing
 from liangtian_web.balance.presentation import findings_shown, postings_shown, state_of
 from liangtian_web.balance.procedures import PROCEDURES
 from liangtian_web.balance.procedures.transfer import TRANSFER, held_lots, offered, standing
 from liangtian_web.balance.ruling import findings_text, posting_rows, rule
 from liangtian_web.ledger.templatetags.book import index_word
-from liangtian_web.people.models import Place
+from liangtian_web.people.models import Place, User
 from liangtian_web.trail.export import Table
 from liangtian_web.transfers.actions import settlement
 from liangtian_web.transfers.models import Demand, Good, Listing, Match, Side
 from liangtian_web.transfers.pricing import Provincial, above, provincial_prices
 from liangtian_web.transfers.queries import Proceeds, Waiting
 from liangtian_web.transfers.stages import Open, Stage, Standing
+from liangtian_web.transfers.villages import villages_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,3 +217,13 @@ def proceeds_table(found: Iterable[Proceeds]) -> Table:
         rows.append([str(filing.place), str(match.demand.place), filing.project, match.document, match.on,
                      str(match.listing.village or ""), *money])  # fmt: skip
     return Table(gettext("调剂收益"), heads, rows)
+
+
+def village_measured(user: User, listing: Listing) -> str:
+    """How much of the lots' ground lies in the village of a whole-area listing, or who stated the village."""
+    assert listing.village is not None
+    found = villages_of(user, listing.filing.lots, listing.filing.on)
+    if not found:
+        return gettext("%(who)s填报，没有量算") % {"who": listing.filing.filer}
+    share = Fraction(found.get(listing.village.code or "", 0), sum(found.values()))
+    return gettext("按指标块范围量得 %(share)s%%") % {"share": round_half_up(share * 100, 1)}

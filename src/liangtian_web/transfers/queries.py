@@ -19,7 +19,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 
 from liangtian_web.balance.models import Decision, Filing
 from liangtian_web.balance.procedures.transfer import LISTING, PROCEEDS, TRANSFER, WITHDRAWAL
-from liangtian_web.balance.queries import city_of, deciding_places, filing_places, waiting_for
+from liangtian_web.balance.queries import SUPPLY, city_of, deciding_places, filing_places, waiting_for
 from liangtian_web.people.models import Membership, Place, User
 from liangtian_web.people.queries import places_for
 from liangtian_web.registers.queries import register_facts
@@ -207,5 +207,5 @@ def _waits_for(user: User, standing: Standing, keeps: set[int]) -> bool:
 
 
 def filings_waiting(user: User) -> QuerySet[Filing]:
-    """Filings of the platform that wait for the user: listings, withdrawals and payments; matches are told apart."""
-    return waiting_for(user).filter(event__in=(LISTING.event, WITHDRAWAL.event, PROCEEDS.event))
+    """Filings of the platform that wait for the user: listings, what sites draw on them, withdrawals, payments; matches apart."""
+    return waiting_for(user).filter(SUPPLY | Q(event__in=(LISTING.event, WITHDRAWAL.event, PROCEEDS.event)))

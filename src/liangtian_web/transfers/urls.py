@@ -10,6 +10,7 @@ urlpatterns = [
     path("export/", views.download, name="export"),
     path("listings/new/", views.offer, name="offer"),
     path("listings/<uuid:uuid>/", views.listing, name="listing"),
+    path("listings/<uuid:uuid>/supply/", views.supply, name="supply"),
     path("listings/<uuid:uuid>/withdraw/", views.withdraw_listing, name="withdraw_listing"),
     path("listings/<uuid:uuid>/match/<uuid:other>/", match_views.propose, name="propose"),
     path("requests/new/", views.ask, name="ask"),

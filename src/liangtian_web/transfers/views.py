@@ -17,8 +17,8 @@ from liangtian_web.onemap.map_views import day_of
 from liangtian_web.people.requests import Request
 from liangtian_web.trail.export import export
 from liangtian_web.transfers import actions, presentation
-from liangtian_web.transfers.forms import DemandForm, ListingForm, WithdrawalForm
-from liangtian_web.transfers.models import Demand, Listing
+from liangtian_web.transfers.forms import DemandForm, ListingForm, SupplyForm, WithdrawalForm
+from liangtian_web.transfers.models import Demand, Good, Listing
 from liangtian_web.transfers.queries import (
     acts_for_city,
     awaited,
@@ -104,6 +104,8 @@ def listing(request: Request, uuid: UUID) -> HttpResponse:
         "lots": presentation.lots_of(row.filing) if own else (),
         "matches": standings(matches_for(request.user).filter(listing=row)),
         "turns": city and stands, "queue": presentation.queue_shown(queue(now, on)) if city and stands else (),
+        "measured": presentation.village_measured(request.user, row) if own and row.village else "",
+        "may_supply": stands and row.good == Good.COMPENSATION and _trades_beside(request, row.filing.place_id),
         "may_withdraw": stands and not now.matching and _trades_at(request, row.filing.place_id),
     }  # fmt: skip
     return render(request, "transfers/listing.html", context)
@@ -111,6 +113,21 @@ def listing(request: Request, uuid: UUID) -> HttpResponse:
 
 def _trades_at(request: Request, place: int) -> bool:
     return trading_places(request.user).filter(pk=place).exists()
+
+
+def _trades_beside(request: Request, place: int) -> bool:
+    return trading_places(request.user).exclude(pk=place).exists()
+
+
+@require_http_methods(["GET", "POST"])
+def supply(request: Request, uuid: UUID) -> HttpResponse:
+    """Draw on what another place listed, for a separate site of one's own."""
+    row = get_object_or_404(listings_for(request.user), filing__uuid=uuid)
+    if not _trades_beside(request, row.filing.place_id):
+        raise PermissionDenied
+    form = SupplyForm(request.user, row, request.POST or None)
+    lines = presentation.listing_lines(open_listings([row])[0], day_of(request))
+    return answered(request, form, "transfers/supply.html", listing=row, lines=lines)
 
 
 @require_http_methods(["GET", "POST"])

@@ -107,7 +107,8 @@ def accepted(places, **changes):
         "key": str(uuid4()), "place": places["county"].pk, "project": "城关镇垦造耕地", "credit_kind": "reclamation",
         "on": "2024-03-01", "document": "示自然资验〔2024〕3号", "files": area,
         "accepted_quantity_m2": "30013", "accepted_paddy_m2": "20000", "accepted_capacity_kg": "30000",
-        "provincial_quantity_m2": "1005",
+        "provincial_quantity_m2": "1005", "provincial_document": "浙自然资函〔2024〕6号",
+        "provincial_reason": "省级文件另有规定",
     }  # fmt: skip
     return given | changes
 
@@ -125,6 +126,8 @@ def file_acceptance(client, places, **changes) -> Filing:
 
 def file_hold(client, run, **changes) -> Filing:
     given = {"key": str(uuid4()), "run": str(run.uuid), "on": "2024-06-03", "document": f"{run.name}申请"}
+    if changes.get("balance_path") == "entrust":
+        given |= {"transfer_closed_reason": "no-offer", "pooling_closed_reason": "not-eligible"}
     return file(client, reverse("balance:occupy"), given | changes)
 
 

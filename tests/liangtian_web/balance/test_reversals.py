@@ -121,7 +121,7 @@ def test_a_hold_ended_before_its_day_does_not_lapse(clients, places, check):
     post(clients["li"], held)
     post(clients["li"], file_end(clients["wang"], held, "approval"))
     assert not queries.open_holds(timezone.localdate()).exists()
-    assert list(queries.taking_holds()) == [held]
+    assert list(queries.taking_holds(timezone.localdate())) == [held]
 
 
 def test_reversed_use_of_quota_gives_the_grant_back_and_a_reversed_grant_gives_nothing(clients, places, second):

@@ -216,7 +216,7 @@ def test_a_separate_site_supplied_by_its_unit_is_not_taken(clients, places, chec
     assert answer.status_code == 400
     assert list(answer.context["form"].errors) == ["balance_path"]
     answer = clients["wang"].post(reverse("balance:occupy"), given)
-    assert "储备库" in answer.context["form"].non_field_errors()[0]
+    assert "市级调剂平台" in answer.context["form"].non_field_errors()[0]
     assert not Filing.objects.exists()
 
 

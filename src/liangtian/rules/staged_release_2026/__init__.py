@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import date
 
 from liangtian.policy.document import Document
-from liangtian.rules.staged_release_2026 import clawback, release
+from liangtian.rules.staged_release_2026 import clawback, release, replacement
 
 DOCUMENT = Document(
     id="staged-release-2026",
@@ -16,5 +16,5 @@ DOCUMENT = Document(
     title_en="Staged release 2026: releasing and taking back the credit of new farmland",
     since=date(2019, 1, 1),
     package=__name__,
-    contents={"（释放）": release, "（追回）": clawback},
+    contents={"（释放）": release, "（追回）": clawback, "（补缺）": replacement},
 )

@@ -19,6 +19,7 @@ from liangtian.policy.ruling import Ruling, compared, passed
 USES = {
     "city_pool_share": "wenzhou-2019（六）.city_pool_share",
     "pooled_kinds": "wenzhou-2019（六）.pooled_kinds",
+    "provincial_pool_share": "wenzhou-2019（六）.provincial_pool_share",
 }
 RESERVE, RETAINED = Pocket("county", "reserve"), Pocket("county", "retained")
 
@@ -43,13 +44,18 @@ def kept_back(facts: Accepted, params: Params) -> dict[str, int]:
 
     Raises
     ------
-    FactMissing : what was accepted, or pooled of it, is not known
+    FactMissing : what was accepted is not known
     """
-    missing = [name for name in ("accepted_amounts", "provincial_amounts") if getattr(facts, name) is None]
-    if missing:
-        raise FactMissing(*missing)
-    accepted, provincial = amounts(facts.accepted_amounts or ()), amounts(facts.provincial_amounts or ())
-    pooled = params.city_pool_share if facts.credit_kind in params.names("pooled_kinds") else Fraction(0)
+    if facts.accepted_amounts is None:
+        raise FactMissing("accepted_amounts")
+    is_pooled = facts.credit_kind in params.names("pooled_kinds")
+    pooled = params.city_pool_share if is_pooled else Fraction(0)
+    accepted = amounts(facts.accepted_amounts)
+    if facts.provincial_amounts is None:
+        share = params.provincial_pool_share if is_pooled else Fraction(0)
+        provincial = {index: units.round_share(share, amount) for index, amount in accepted.items()}
+    else:
+        provincial = amounts(facts.provincial_amounts)
     found = {}
     for index in COMPENSATION:
         left = max(0, accepted[index] - provincial[index])

@@ -22,10 +22,10 @@ from liangtian_web.ledger.records import place_key
 
 
 def registered(filing: Filing) -> Iterator[Posted]:
-    """Credit the county with all that was accepted, and hand on what the province pools of it."""
+    """Credit the county with all that was accepted, and hand on what a document of the province takes instead of its share."""
     county, province = Pocket("county", "reserve"), Pocket("province", "provincial")
     for source, name, target in ((OUTSIDE, "accepted_amounts", county), (county, "provincial_amounts", province)):
-        for index, amount in amounts(filing.facts[name]).items():
+        for index, amount in amounts(filing.facts.get(name) or ()).items():
             yield from posted(REGISTERED, index, amount, from_=source, to=target)
 
 
@@ -53,6 +53,7 @@ ACCEPTANCE = Procedure(
     gates=(
         "wenzhou-2019（六）.2",
         "wenzhou-2019（六）.4",
+        "wenzhou-2019（六）.6",
         "linkage-2008（节余指标）.1",
         "staged-release-2026（释放）.1",
     ),

@@ -1,4 +1,7 @@
-"""占用: what the land of a check owes is held on application, written off on approval, given back otherwise."""
+"""占用: what the land of a check owes is held on application, written off on approval, given back otherwise.
+
+A separate site draws on what another place listed, on what the province pooled by a document, or on its own place.
+"""
 
 from __future__ import annotations
 
@@ -24,26 +27,33 @@ from liangtian_web.balance.procedure import (
     follow,
     from_reserve,
     later,
+    own_place,
     posted,
+    spent,
 )
 from liangtian_web.balance.procedures.corrections import after_approval
+from liangtian_web.balance.procedures.transfer import ELIGIBILITY, giver_again, held_amounts, set_aside, standing
 from liangtian_web.balance.promises import promised_for
-from liangtian_web.balance.queries import at_hand, held_by
+from liangtian_web.balance.queries import at_hand, held_by, is_supply, top_of
 from liangtian_web.ledger import actions as book
 from liangtian_web.ledger.models import Entry
+from liangtian_web.ledger.records import place_key
 from liangtian_web.registers.queries import Ground, known_of
 from liangtian_web.registers.suspension import TRIGGERS
 
 # Who balances; asked of a check, here by the book's own figures.
 DUTIES = ("wenzhou-2019（五）.4", "wenzhou-2019（五）.5")
 SUSPENSION = "wenzhou-2019（五）.9"
+# How a separate site balances, and why not by an earlier way: shown, as the text does not make them a must.
+WAYS = ("wenzhou-2019（五）.6", "wenzhou-2019（五）.7")
+POOLING = "pooling"
 SURPLUS = "linkage_m2"
 AVAILABLE = dict(zip(BALANCE, ("available_quantity_m2", "available_capacity_kg", "available_paddy_m2"), strict=True))
 
 
 def facts_of(filing: Filing, key: str) -> dict[str, object]:
     """The facts of the case: those of the check, those registered with the filing, and the book's own figures."""
-    begun = filing.begun or filing
+    begun = application_of(filing)
     assert begun.run is not None
     checked = read_facts(begun.run.facts)
     if rows := checked.get("required_by_place"):
@@ -53,8 +63,8 @@ def facts_of(filing: Filing, key: str) -> dict[str, object]:
     known = checked | read_facts(begun.facts) | read_facts(filing.facts) | {"available_by_place": None}
     known |= {AVAILABLE[index]: _typed(index, free) for index, free in free_of(filing).items()}
     known["committed_amounts"] = promised_for(begun, filing.on)
-    if filing.begun is not None:
-        known["held_amounts"] = (held_by(filing.begun),)
+    if begun is not filing:
+        known["held_amounts"] = (held_by(begun),)
     if filing.event in (HOLD.event, RELEASE.event):
         return known
     surplus = sum(amount for _, amount in at_hand(filing, SURPLUS))
@@ -84,9 +94,40 @@ def beyond_owed(project: Ground, taken: Mapping[str, int]) -> dict[str, int]:
     return {index: max(0, taken[index] - left[index]) for index in BALANCE}
 
 
+def application_of(filing: Filing) -> Filing:
+    """What states the case of an occupation: the hold itself, or the hold or promise it goes on with."""
+    return filing if filing.event == HOLD.event or filing.begun is None else filing.begun
+
+
 def free_of(filing: Filing) -> dict[str, int]:
     """Index → what the pool it draws on can spend from the day of the filing on."""
+    if is_supply(filing):
+        listed = standing([filing.begun]) if filing.begun else {}
+        held = held_amounts(listed.values())
+        return dict.fromkeys(BALANCE, 0) | next(iter(held.values()), {})
+    if filing.facts.get("balance_path") == POOLING:
+        pool, place = "provincial", top_of(filing.place)
+        return {index: sum(amount for _, amount in at_hand(filing, index, pool, place)) for index in BALANCE}
     return {index: sum(amount for _, amount in at_hand(filing, index)) for index in BALANCE}
+
+
+def parties_of(filing: Filing) -> dict[str, str]:
+    """Those of the place, and who provides for a separate site what it listed."""
+    listing = application_of(filing).begun
+    return own_place(filing) | ({"provider": place_key(listing.place)} if listing else {})
+
+
+def _again(filing: Filing, today: date | None) -> Iterator[Filing]:
+    """Whoever provides still may give, on the business date and on the day it is decided."""
+    if is_supply(filing):
+        yield from giver_again(filing, today)
+
+
+def hold(filing: Filing, moved: Sequence[Posting], parties: Parties, about: book.About) -> Entry:
+    """Set aside what the way of balancing draws on: a listing's lots, the province's oldest, or the place's."""
+    if is_supply(filing):
+        return set_aside(filing, moved, parties, about)
+    return (spent if filing.facts.get("balance_path") == POOLING else from_reserve)(filing, moved, parties, about)
 
 
 def _typed(index: str, amount: int) -> Decimal | int:
@@ -107,16 +148,25 @@ def surplus_used(filing: Filing) -> Iterator[Posted]:
 
 def end(filing: Filing, moved: Sequence[Posting], parties: Parties, about: book.About) -> Entry:
     """End the hold wholly, each lot where it goes."""
-    assert filing.begun is not None
-    held = filing.begun.decision.entry
+    held = application_of(filing).decision.entry
     assert held is not None  # filed only against a hold that was booked
     surplus = {(parties["county"], "reserve", SURPLUS): at_hand(filing, SURPLUS)}
     return book.settle(held, moved, parties=parties, about=about, lots=surplus)
 
 
-def _check(filing: Filing) -> tuple[str, ...]:
-    run = (filing.begun or filing).run
-    return (f"run:{run.uuid}",) if run else ()
+def _evidence(filing: Filing) -> tuple[str, ...]:
+    """The check; and what the supply of a separate site rests on: the listing it was agreed on, the pooling document."""
+    began = application_of(filing)
+    checked = (f"run:{began.run.uuid}",) if began.run else ()
+    agreed = (f"filing:{began.begun.uuid}",) if began.begun else ()
+    granted = began.facts.get("pooling_document")
+    return (*checked, *agreed, *((granted,) if granted else ()))
+
+
+def _says(filing: Filing) -> Iterator[tuple[str, str]]:
+    listing = application_of(filing).begun
+    if listing is not None:
+        yield str(_("补充耕地提供方")), listing.place.name
 
 
 def _endings(filing: Filing) -> tuple[Next, ...]:
@@ -140,12 +190,15 @@ HOLD = Procedure(
     word=_("占用冻结"),
     done=_("已冻结"),
     kind="hold",
-    gates=("wenzhou-2019（五）.1", *DUTIES),
-    also=DUTIES,
+    gates=("wenzhou-2019（五）.1", *DUTIES, *WAYS, ELIGIBILITY),
+    also=(*DUTIES, *WAYS),
     facts=facts_of,
-    book=from_reserve,
+    parties=parties_of,
+    book=hold,
     ready=check_free,
-    evidence=_check,
+    besides=_again,
+    evidence=_evidence,
+    says=_says,
     follows=_endings,
     state=_state,
 )
@@ -154,13 +207,15 @@ APPROVAL = Procedure(
     word=_("批准核销"),
     done=_("已核销"),
     kind="write-off",
-    gates=("wenzhou-2019（五）.2", *DUTIES, "wenzhou-2019（五）.8", SUSPENSION, "wenzhou-2019（七）.3"),
+    gates=("wenzhou-2019（五）.2", *DUTIES, *WAYS, "wenzhou-2019（五）.8", SUSPENSION, "wenzhou-2019（七）.3"),
     facts=facts_of,
     registered=surplus_used,
+    parties=parties_of,
     book=end,
     ready=_parts,
     today=(SUSPENSION,),
-    evidence=_check,
+    evidence=_evidence,
+    says=_says,
     follows=after_approval,
 )
 RELEASE = Procedure(
@@ -170,6 +225,8 @@ RELEASE = Procedure(
     kind="release",
     gates=("wenzhou-2019（五）.3",),
     facts=facts_of,
+    parties=parties_of,
     book=end,
-    evidence=_check,
+    evidence=_evidence,
+    says=_says,
 )

@@ -18,6 +18,7 @@ from liangtian_web.ledger.queries import holdings_of
 from liangtian_web.ledger.records import OUTSIDE, places_by_key
 
 # Fact → whose pool of which name; what stands elsewhere is held, used or passed on.
+REPLACE = "clawback-debt"  # its procedure stands in a file of its own
 LEFT = {
     "lot_retained_amounts": ("county", "retained"),
     "lot_reserve_amounts": ("county", "reserve"),
@@ -114,7 +115,16 @@ def after_acceptance(filing: Filing) -> tuple[Next, ...]:
         steps.append(follow(STAGED_RELEASE.word, "balance:next", filing.uuid, STAGED_RELEASE.event))
     if any(amount for found in left.values() for amount in found.values()):
         steps.append(follow(CLAWBACK.word, "balance:next", filing.uuid, CLAWBACK.event))
+    elif any(amount for amount in in_the_book(filing).values()):
+        steps.append(follow(_("追回补缺"), "balance:next", filing.uuid, REPLACE))
     return tuple(steps)
+
+
+def in_the_book(accepted: Filing) -> dict[str, int]:
+    """Index → what of an accepted project's lot has not left the book."""
+    legs = lot_of(accepted).legs.filter(account__pool=OUTSIDE, implied=False)
+    sums = dict(legs.order_by().values_list("account__index").annotate(Sum("amount")))
+    return {index: -sums.get(index, 0) for index in COMPENSATION}
 
 
 STAGED_RELEASE = Procedure(

@@ -36,7 +36,7 @@ from liangtian_web.balance.procedure import (
     own_place,
     posted,
 )
-from liangtian_web.balance.queries import lock
+from liangtian_web.balance.queries import HOLD, LISTED, lock
 from liangtian_web.errors import StageRefused
 from liangtian_web.ledger import actions as book
 from liangtian_web.ledger.models import Entry, Leg
@@ -47,6 +47,8 @@ LINKAGE = ("linkage_m2",)
 TRADED = (*COMPENSATION, *LINKAGE)
 RESERVE, HELD = Pocket("county", "reserve"), Pocket("county", "held")
 REST = ":rest"  # ends the key of the entry that holds anew what a settlement left
+FREED = ":freed"  # ends the key of the entry that ends a listing's hold for a separate site
+PROVIDED, PROVIDED_HELD = Pocket("provider", "reserve"), Pocket("provider", "held")
 
 ELIGIBILITY = "wenzhou-2019（七）.5"  # of who gives: asked when it lists, and again when it hands over
 
@@ -63,7 +65,7 @@ def _giver_today(filing: Filing, today: date | None) -> Iterator[Filing]:
         yield _giving(filing, today)
 
 
-def _giver_again(filing: Filing, today: date | None) -> Iterator[Filing]:
+def giver_again(filing: Filing, today: date | None) -> Iterator[Filing]:
     """The seller still may give when it hands over: on the business date and on the day it is decided."""
     for on in dict.fromkeys((filing.on, today or filing.on)):
         yield _giving(_listing_of(filing), on)
@@ -81,7 +83,7 @@ def offered(filing: Filing) -> dict[str, int]:
 def standing(listings: Iterable[Filing]) -> dict[int, Entry]:
     """Listing → the hold that stands for it: its own, or what the last settlement held anew; none once all has gone."""
     owner = {f"filing:{each.uuid}": each.pk for each in listings}
-    parts = Filing.objects.filter(begun__in=owner.values(), event=TRANSFER.event)
+    parts = Filing.objects.filter(begun__in=owner.values(), event__in=(TRANSFER.event, HOLD))
     for uuid, listing in parts.values_list("uuid", "begun"):
         assert listing is not None
         owner[f"filing:{uuid}{REST}"] = listing
@@ -167,6 +169,47 @@ def settle(filing: Filing, moved: Sequence[Posting], parties: Parties, about: bo
     return book.post(replace(entry, linked=(again.key,)), replace(again.entry(kept), linked=(entry.key,)))[0]
 
 
+def set_aside(filing: Filing, moved: Sequence[Posting], parties: Parties, about: book.About) -> Entry:
+    """Hold part of what is listed for a separate site, its lots oldest first; the rest is held for the listing anew.
+
+    Three entries, all or none: the listing's hold ends, the site's begins, what is left is held again.
+    """
+    hold = _hold_of(_listing_of(filing), filing)
+    lots, giver = held_lots(hold), parties["provider"]
+    taken = {each.index: each.amount for each in moved if each.pool == "held"}
+    if any(amount > sum(part for _, part in lots.get(index, ())) for index, amount in taken.items()):
+        raise StageRefused("transfer-beyond-listing")
+
+    free = {(giver, "reserve", index): found for index, found in lots.items()}
+    first = replace(about, key=f"{about.key}{FREED}", kind="release", rules=(), expires=None)
+    back = [each for index, found in lots.items()
+            for each in move(index, sum(part for _, part in found), from_=PROVIDED_HELD, to=PROVIDED)]  # fmt: skip
+    freed = first.entry(
+        legs_from(back, parties, {(giver, "held", index): found for index, found in lots.items()}), settles=hold.key
+    )
+    held = about.entry(legs_from(moved, parties, free))
+    entries = [freed, held]
+    if rest := {index: left for index, found in lots.items() if (left := _after(found, taken.get(index, 0)))}:
+        again = replace(first, key=f"{about.key}{REST}", kind="hold", expires=hold.expires)
+        entries.append(again.entry(legs_from(_held_anew(rest), parties, {
+            (giver, "reserve", index): found for index, found in rest.items()
+        })))  # fmt: skip
+    keys = [each.key for each in entries]
+    linked = [replace(each, linked=tuple(key for key in keys if key != each.key)) for each in entries]
+    return book.post(*linked)[1]
+
+
+def _after(lots: list[tuple[str, int]], taken: int) -> list[tuple[str, int]]:
+    """What is left of lots once the oldest have given an amount."""
+    left = []
+    for serial, amount in lots:
+        given = min(amount, taken)
+        taken -= given
+        if amount > given:
+            left.append((serial, amount - given))
+    return left
+
+
 def _rest(legs: Iterable[Any], giver: str) -> dict[str, list[tuple[str, int]]]:
     """Index → lots that come back to the giver's reserve."""
     found: dict[str, list[tuple[str, int]]] = {}
@@ -220,7 +263,7 @@ def state_of_listing(filing: Filing) -> tuple[str, Any]:
 
 
 LISTING = Procedure(
-    event="transfer-out",
+    event=LISTED,
     word=_("指标挂牌"),
     done=_("挂牌中"),
     kind="hold",
@@ -240,7 +283,7 @@ TRANSFER = Procedure(
     gates=("wenzhou-2019（七）.1", "wenzhou-2019（七）.2", ELIGIBILITY),
     parties=_between,
     book=settle,
-    besides=_giver_again,
+    besides=giver_again,
     evidence=_begun,
 )
 WITHDRAWAL = Procedure(

@@ -14,6 +14,7 @@ from liangtian.policy.amounts import BALANCE, Rows, amounts, compared_amounts
 from liangtian.policy.clause import Obligation, only_for
 from liangtian.policy.parameters import Params
 from liangtian.policy.ruling import Ruling, failed, passed
+from liangtian.rules.wenzhou_2019.c05_balance.agreed import AGREED, check_agreed
 from liangtian.rules.wenzhou_2019.c05_balance.indices import INDICES
 from liangtian.rules.wenzhou_2019.c05_balance.owed import Application, booked, owed, source
 
@@ -23,6 +24,7 @@ class Hold(Application):
     available_quantity_m2: Decimal | None
     available_capacity_kg: int | None
     available_paddy_m2: Decimal | None
+    supply_agreed_amounts: Rows | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,7 @@ class Release:
 
 
 def check_hold(facts: Hold, params: Params) -> Iterator[Ruling]:
-    """Rule on each index: what the pool has at hand covers what is to be held."""
+    """Rule on each index: what the pool has at hand covers what is to be held, and so does what was agreed or granted."""
     figures = owed(facts, params)
     if not any(figures.values()):
         yield passed("w05-nothing-to-hold")
@@ -49,6 +51,8 @@ def check_hold(facts: Hold, params: Params) -> Iterator[Ruling]:
     for index in INDICES:
         available = getattr(facts, index.available_fact)
         yield index.balance(figures[index.name], available, at_hand=index.available_fact, owner=names, parcels=())
+    if facts.kind == "single-site" and facts.balance_path in AGREED:
+        yield from check_agreed(facts.supply_agreed_amounts, booked(facts, params))
 
 
 def post_hold(facts: Hold, params: Params) -> Iterator[Posting]:

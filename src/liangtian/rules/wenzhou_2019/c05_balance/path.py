@@ -1,83 +1,59 @@
-"""（五）.6–.7 How a separate site balances: by its own means, else entrusted to the place."""
+"""（五）.6–.7 How a separate site balances: transfer within the province, else pooling, else entrusted to the place.
+
+Whoever takes a later way says why the earlier were closed; the closed lists of such reasons are ours.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from decimal import Decimal
-from fractions import Fraction
 
-from liangtian import units
-from liangtian.policy.amounts import BALANCE, Rows, amounts
 from liangtian.policy.clause import Obligation, only_for
+from liangtian.policy.facts import say
 from liangtian.policy.parameters import Params
-from liangtian.policy.ruling import Ruling, declared, not_applicable, passed, unknown
+from liangtian.policy.ruling import Ruling, passed, unknown
 from liangtian.policy.shapes import on_record_ruling
+from liangtian.rules.wenzhou_2019.c05_balance.ways import Path, on_path, without_path
 
-
-@dataclass(frozen=True, slots=True)
-class Path:
-    farmland_quantity_m2: Decimal
-    capacity_kg: int | None
-    paddy_m2: Decimal | None
-    committed_amounts: Rows | None
-    balance_path: str | None
-    self_supply_impossible: bool | None
-    transfer_cost_paid_to_provider: bool | None
+# Way → what says why each of the ways before it was closed.
+EARLIER = {
+    "pooling": ("transfer_closed_reason",),
+    "entrust": ("transfer_closed_reason", "pooling_closed_reason"),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Seek(Path):
     transfer_or_pooling_sought: bool | None
+    transfer_closed_reason: str | None
+    pooling_closed_reason: str | None
 
 
 def check_seek(facts: Seek, params: Params) -> Iterator[Ruling]:
-    """Pass a unit that supplies, transfers or pools; ask one that entrusts whether it sought to."""
+    """Pass a unit that supplies or transfers; ask one that pools or entrusts why the earlier ways were closed."""
     undecided = without_path(facts)
     if undecided is not None:
         yield undecided
-    elif facts.balance_path != "entrust":
-        yield passed(f"w05-path-{facts.balance_path}")
-    elif facts.transfer_or_pooling_sought is None:
-        yield unknown("transfer_or_pooling_sought")
+        return
+    way = str(facts.balance_path)
+    reasons = {name: getattr(facts, name) for name in EARLIER.get(way, ())}
+    missing = [name for name, reason in reasons.items() if reason is None]
+    if way == "entrust" and facts.transfer_or_pooling_sought is False:
+        yield on_record_ruling("transfer_or_pooling_sought", False)
+    elif missing:
+        yield unknown(*missing)
+    elif not reasons:
+        yield passed(f"w05-path-{way}")
     else:
-        yield on_record_ruling("transfer_or_pooling_sought", facts.transfer_or_pooling_sought)
+        said, (way_zh, way_en) = [say(name, reason) for name, reason in reasons.items()], say("balance_path", way)
+        why = {"reasons_zh": "；".join(zh for zh, _ in said), "reasons_en": "; ".join(en for _, en in said)}
+        yield passed("w05-order-kept", {"way_zh": way_zh, "way_en": way_en, **why})
 
 
 def check_entrust(facts: Path, params: Params) -> Iterator[Ruling]:
     """Allow entrusting only to a unit that cannot supply the land itself."""
     yield on_path(
         facts, "self_supply_impossible", paths=("entrust",), met="w05-entrust-allowed", unmet="w05-entrust-not-needed"
-    )
-
-
-def on_path(facts: Path, name: str, *, paths: tuple[str, ...], met: str, unmet: str) -> Ruling:
-    """Rule on a yes or no that only some ways of balancing ask for."""
-    undecided = without_path(facts)
-    if undecided is not None:
-        return undecided
-    if facts.balance_path not in paths:
-        return not_applicable("balance_path", facts.balance_path)
-    value: bool | None = getattr(facts, name)
-    return unknown(name) if value is None else declared(name, value, met=met, unmet=unmet)
-
-
-def without_path(facts: Path) -> Ruling | None:
-    """Answer for a site that needs no way of balancing, or has not named it; None where it has."""
-    if facts.farmland_quantity_m2 == 0:
-        return not_applicable("farmland_quantity_m2", facts.farmland_quantity_m2)
-    if _all_promised(facts):
-        return not_applicable("committed_amounts", facts.committed_amounts)
-    return unknown("balance_path") if facts.balance_path is None else None
-
-
-def _all_promised(facts: Path) -> bool:
-    """Whether （八） lets the site supply every index later."""
-    promised = amounts(facts.committed_amounts or (), BALANCE)
-    owed = dict(zip(BALANCE, (facts.farmland_quantity_m2, facts.capacity_kg, facts.paddy_m2), strict=True))
-    return all(
-        figure is not None and promised[index] >= units.round_half_up(Fraction(figure))
-        for index, figure in owed.items()
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from liangtian.policy.clause import Intent
 from liangtian.policy.document import NotComputed
-from liangtian.rules.wenzhou_2019.c06_pooling import price, share, use
+from liangtian.rules.wenzhou_2019.c06_pooling import price, province, share, use
 
 LEVELS = Intent(
     "（六）.1",
@@ -20,4 +20,4 @@ LEVELS = Intent(
         "transfers of （七）; the sentence itself leaves no fact to decide",
     ),
 )
-OBLIGATIONS = (LEVELS, share.OBLIGATION, use.OBLIGATION, price.WHEN_POOLED, price.WHEN_USED)
+OBLIGATIONS = (LEVELS, share.OBLIGATION, use.OBLIGATION, price.WHEN_POOLED, price.WHEN_USED, province.OBLIGATION)

@@ -11,32 +11,29 @@ from liangtian.policy.amounts import COMPENSATION, Rows, amounts, compared_amoun
 from liangtian.policy.clause import FactMissing, Obligation, always
 from liangtian.policy.parameters import Params
 from liangtian.policy.ruling import Ruling, not_applicable, passed
+from liangtian.rules.wenzhou_2019.c06_pooling import province
 
 
 @dataclass(frozen=True, slots=True)
-class Accepted:
-    credit_kind: str
-    accepted_amounts: Rows | None
-    provincial_amounts: Rows | None
+class Accepted(province.Accepted):
     municipal_amounts: Rows | None
 
 
-def known(facts: Accepted) -> tuple[dict[str, int], dict[str, int]]:
+def known(facts: Accepted, params: Params) -> tuple[dict[str, int], dict[str, int]]:
     """What was accepted and what the province pools of it.
 
     Raises
     ------
-    FactMissing : either is not known
+    FactMissing : what was accepted is not known
     """
-    missing = [name for name in ("accepted_amounts", "provincial_amounts") if getattr(facts, name) is None]
-    if missing:
-        raise FactMissing(*missing)
-    return amounts(facts.accepted_amounts or ()), amounts(facts.provincial_amounts or ())
+    if facts.accepted_amounts is None:
+        raise FactMissing("accepted_amounts")
+    return amounts(facts.accepted_amounts), province.pooled(facts, params)
 
 
 def due(facts: Accepted, params: Params) -> dict[str, int]:
     """Index → what the city pools, in whole units; an index that nobody credits or pools is left out."""
-    accepted, provincial = known(facts)
+    accepted, provincial = known(facts, params)
     share = params.city_pool_share
     touched = [index for index in COMPENSATION if accepted[index] or provincial[index]]
     return {index: units.round_share(share, accepted[index] - provincial[index]) for index in touched}
@@ -47,7 +44,7 @@ def check_share(facts: Accepted, params: Params) -> Iterator[Ruling]:
     if facts.credit_kind not in params.names("pooled_kinds"):
         yield not_applicable("credit_kind", facts.credit_kind)
         return
-    accepted, provincial = known(facts)
+    accepted, provincial = known(facts, params)
     pooled = None if facts.municipal_amounts is None else amounts(facts.municipal_amounts)
     shares = due(facts, params)
     if not shares:

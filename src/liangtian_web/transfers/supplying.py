@@ -1,0 +1,86 @@
+"""What is listed is set aside for a separate site of another place: agreed by its provider, priced as it was listed."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from django.db import transaction
+
+from liangtian.policy.amounts import BALANCE, amounts
+from liangtian.policy.facts import plain_facts
+from liangtian.units import round_half_up
+from liangtian_web.balance import actions as balance
+from liangtian_web.balance.models import Filing
+from liangtian_web.balance.procedures.commitment import owed_by_index
+from liangtian_web.balance.procedures.transfer import standing
+from liangtian_web.balance.promises import promised_for
+from liangtian_web.balance.queries import city_of
+from liangtian_web.errors import StageRefused
+from liangtian_web.people.requests import Request
+from liangtian_web.review.models import Run
+from liangtian_web.transfers.actions import Terms, check_price
+from liangtian_web.transfers.models import Good, Listing
+from liangtian_web.transfers.pricing import worth_fen
+from liangtian_web.transfers.queries import lock
+from liangtian_web.transfers.stages import open_listings
+
+
+def supply(
+    request: Request, listing: Listing, run: Run, head: balance.Head, *, reason: str = "", **facts: Any
+) -> Filing:
+    """Ask a provider to set aside, of what it listed, what the land of a separate site owes; its keeper consents.
+
+    Parameters
+    ----------
+    reason : why the price listed is above the provincial one
+    facts : further facts of the application, by name
+
+    Raises
+    ------
+    StageRefused : nothing or not enough is listed, not on that day or for another city, or the price is above the
+        provincial one without a reason
+    """
+    filing = Filing(run=run, place=run.place, on=head.on)
+    due = due_of(filing)
+    terms = Terms(head.uuid, due, listing.prices, head.on, head.document, reason)
+    with transaction.atomic():
+        lock(listing)
+        if not Filing.objects.filter(uuid=head.uuid).exists():
+            _check_listed(listing, run, terms)
+        priced = {index: amount for index, amount in due.items() if index in listing.prices}
+        agreed = {
+            "balance_path": "transfer",
+            "supply_agreed_amounts": (due,),
+            "supply_agreed_yuan": Decimal(worth_fen(priced, listing.prices)) / 100,
+            "supply_price_reason": reason or None,
+        }
+        known = {name: each for name, each in (agreed | facts).items() if each not in (None, "")}
+        return balance.file_hold(request, head, run, begun=listing.filing, facts=plain_facts(known))
+
+
+def due_of(filing: Filing) -> dict[str, int]:
+    """Index → what the land of a check still owes in whole units, less what was promised for it."""
+    promised = amounts(promised_for(filing, filing.on), BALANCE)
+    owed = {index: max(Fraction(0), Fraction(figure or 0) - promised[index])
+            for index, figure in owed_by_index(filing).items()}  # fmt: skip
+    return {index: int(round_half_up(figure)) for index, figure in owed.items() if figure}
+
+
+def _check_listed(listing: Listing, run: Run, terms: Terms) -> None:
+    filing = listing.filing
+    if run.place_id == filing.place_id or city_of(run.place) != city_of(filing.place):
+        raise StageRefused("supply-elsewhere", place=run.place.name, provider=filing.place.name)
+    hold = standing([filing]).get(filing.pk)
+    if hold is None or listing.good != Good.COMPENSATION:
+        raise StageRefused("transfer-not-listed")
+    until = filing.expires or date.max
+    if not hold.on <= terms.on < until:
+        words = {"on": terms.on.isoformat(), "since": hold.on.isoformat(), "until": until.isoformat()}
+        raise StageRefused("transfer-not-open", **words)
+    left = open_listings([listing])[0].left
+    if not terms.amounts or any(amount > left.get(index, 0) for index, amount in terms.amounts.items()):
+        raise StageRefused("transfer-beyond-listing")
+    check_price(filing.place, terms)
