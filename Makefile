@@ -36,18 +36,32 @@ demo: setup
 CHROMIUM := $(or $(LIANGTIAN_CHROMIUM),$(shell command -v chromium || command -v chromium-browser || command -v google-chrome))
 export LIANGTIAN_CHROMIUM := $(CHROMIUM)
 
+# What the engine tests and bench/cluster.py need besides: Spark, SedonaDB, and Sedona's jars kept in a folder of the user's.
+JAVA := $(shell command -v java)
+export LIANGTIAN_JARS := $(or $(LIANGTIAN_JARS),$(HOME)/.cache/liangtian/jars)
+
+.venv/.cluster: pyproject.toml uv.lock src/liangtian/engine/jars.toml | .venv/.ready
+	@test -n "$(JAVA)" || { echo "Java is missing, the cluster tests need it. On Debian or Ubuntu: sudo apt-get install openjdk-17-jre-headless"; echo "Or leave them out: make test WITHOUT=cluster"; exit 1; }
+	@VIRTUAL_ENV=$(CURDIR)/.venv $(PY) -m uv sync --frozen --inexact --active --extra web --extra cluster --group dev -q
+	@.venv/bin/liangtian jars $(LIANGTIAN_JARS) >/dev/null
+	@touch $@
+
 # Two at a time, each with a database server of its own; the browser tests share one served product, so they come alone.
-# WITHOUT=e2e leaves the browser tests out, and says so before and after.
-test: setup
-ifeq ($(WITHOUT),e2e)
-	@echo "*** The browser tests (tests/e2e) are LEFT OUT of this run: WITHOUT=e2e ***"
-	@$(PY) -m pytest -n 2 --dist loadfile --ignore=tests/e2e
-	@echo "*** Not tested: tests/e2e (WITHOUT=e2e) ***"
-else
+# WITHOUT=e2e leaves the browser tests out, WITHOUT=cluster those of the engines, WITHOUT="e2e cluster" both; each says so
+# before and after.
+TESTS_e2e := tests/e2e
+TESTS_cluster := tests/liangtian/engine
+LEFT_OUT := $(foreach part,$(WITHOUT),$(TESTS_$(part)))
+test: setup $(if $(filter cluster,$(WITHOUT)),,.venv/.cluster)
+	@$(if $(LEFT_OUT),echo "*** LEFT OUT of this run: $(LEFT_OUT) (WITHOUT=$(WITHOUT)) ***")
+ifeq (,$(filter e2e,$(WITHOUT)))
 	@test -n "$(CHROMIUM)" || { echo "Chromium is missing, the browser tests need it. On Debian or Ubuntu: sudo apt-get install chromium fonts-noto-cjk"; echo "Or leave them out: make test WITHOUT=e2e"; exit 1; }
-	@$(PY) -m pytest -n 2 --dist loadfile --ignore=tests/e2e
+endif
+	@$(PY) -m pytest -n 2 --dist loadfile $(foreach part,$(sort $(LEFT_OUT) tests/e2e),--ignore=$(part))
+ifeq (,$(filter e2e,$(WITHOUT)))
 	@$(PY) -m pytest tests/e2e
 endif
+	@$(if $(LEFT_OUT),echo "*** Not tested: $(LEFT_OUT) (WITHOUT=$(WITHOUT)) ***")
 
 e2e: setup
 	@test -n "$(CHROMIUM)" || { echo "Chromium is missing. On Debian or Ubuntu: sudo apt-get install chromium fonts-noto-cjk"; exit 1; }

@@ -16,8 +16,36 @@ function draw(element) {
   if (!data.upright) element.style.height = `${Math.max(160, 90 + 46 * data.categories.length)}px`;
   const chart = init(element, null, { renderer: "canvas" });
   chart.setOption(optionOf(data));
+  openEntries(element, chart, data);
   new ResizeObserver(() => chart.resize()).observe(element);
   element.dataset.ready = "yes"; // what screenshots and tests wait for
+}
+
+// A bar leads to its entries: by a click, or by the keyboard. Left and right go along the categories, up and down through
+// the series, Enter opens. The table beside the chart has the same links.
+function openEntries(element, chart, { series, categories, upright }) {
+  const at = { dataIndex: -1, seriesIndex: 0 };
+  const open = ({ seriesIndex, dataIndex }) => {
+    const link = series[seriesIndex]?.links?.[dataIndex];
+    if (link) location.assign(link);
+  };
+  chart.on("click", open);
+  element.tabIndex = 0;
+  const [less, more, lower, higher] = upright
+    ? ["ArrowLeft", "ArrowRight", "ArrowDown", "ArrowUp"] : ["ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight"];
+  const within = (value, count) => Math.min(Math.max(value, 0), count - 1);
+  element.addEventListener("keydown", (event) => {
+    if (event.key === "Enter") return open(at);
+    if (event.key === "Escape") return chart.dispatchAction({ type: "hideTip" });
+    if (![less, more, lower, higher].includes(event.key)) return;
+    event.preventDefault();
+    chart.dispatchAction({ type: "downplay", ...at });
+    at.dataIndex = within(at.dataIndex + (event.key === more) - (event.key === less), categories.length);
+    at.seriesIndex = within(at.seriesIndex + (event.key === higher) - (event.key === lower), series.length);
+    chart.dispatchAction({ type: "highlight", ...at });
+    chart.dispatchAction({ type: "showTip", ...at });
+    element.dataset.at = `${series[at.seriesIndex].name} ${categories[at.dataIndex]}`;
+  });
 }
 
 function optionOf({ categories, series, unit, upright }) {
@@ -34,8 +62,8 @@ function optionOf({ categories, series, unit, upright }) {
     tooltip: { trigger: "axis", renderMode: "richText", axisPointer: { type: upright ? "line" : "shadow" }, valueFormatter: (value) => `${value.toLocaleString(undefined, { maximumFractionDigits: 4 })} ${unit}` },
     xAxis: upright ? names : amounts,
     yAxis: upright ? amounts : names,
-    series: series.map(({ name, kind, values }) => kind === "line"
+    series: series.map(({ name, kind, values, colour }) => kind === "line"
       ? { name, type: "line", data: values, symbolSize: 6, lineStyle: { width: 2, color: token("--ink") }, itemStyle: { color: token("--ink") } }
-      : { name, type: "bar", stack: "moved", barMaxWidth: 28, data: values }),
+      : { name, type: "bar", stack: "moved", barMaxWidth: 28, data: values, ...(colour && { itemStyle: { color: colour } }) }),
   };
 }

@@ -9,6 +9,8 @@ import { defects } from "./land/defects.js";
 import { lots } from "./land/lots.js";
 import { blocks } from "./land/blocks.js";
 import { design } from "./land/design.js";
+import { candidates } from "./land/candidates.js";
+import { layout } from "./land/layout.js";
 import { panel, tabs } from "./land/panel.js";
 import { swipe } from "./land/swipe.js";
 
@@ -28,6 +30,8 @@ async function start(element) {
   else if (config.lots) await lots(map, config);
   else if (config.blocks) await blocks(map, config);
   else if (config.design) await design(map, config);
+  else if (config.candidates) await candidates(map, config);
+  else if (config.layout) await layout(map, config);
   else identify(map, config);
   await findings(map, config);
   await swipe(element, map);

@@ -3,6 +3,7 @@ import { beginMap, drawn, openMap } from "./land/view.js";
 import { legend } from "./land/legend.js";
 import { findings } from "./land/findings.js";
 import { design } from "./land/design.js";
+import { candidates } from "./land/candidates.js";
 import { bindSwitches, follow } from "./land/swipe.js";
 
 const EQUATOR_M = 2 * Math.PI * 6378137;
@@ -17,6 +18,7 @@ legend(map, config);
 await drawn(map);
 await findings(map, config);
 if (config.design) await design(map, config);
+if (config.candidates) await candidates(map, config);
 const other = await beside();
 const metresPerPx = () => (EQUATOR_M * Math.cos((map.getCenter().lat * Math.PI) / 180)) / (TILE_PX * 2 ** map.getZoom());
 

@@ -1,8 +1,10 @@
-"""Contiguous blocks of farmland: ours beside PostGIS ST_ClusterDBSCAN and Shapely on one rule, then our whole rule.
+"""Contiguous blocks of farmland: ours beside PostGIS ST_ClusterDBSCAN and GeoPandas on one rule, then our whole rule.
 
 The rule that all can do: farmland joined across gaps up to 5 m, whatever lies between. Every row starts from the parcels
-as its tool keeps them (mapped index, GeoParquet geometry in memory, table with a GiST index) and ends with a label a
-parcel; the numbers of blocks must agree. Processor time is of one run. Each of ours and Shapely's is a process of its own, to tell its memory.
+as its tool keeps them (mapped index, GeoDataFrame in memory, table with a GiST index) and ends with a label a
+parcel; the numbers of blocks must agree. Processor time is of one run. Each of ours and GeoPandas's is a process of its own, to
+tell its memory; without GeoPandas its row is of the Shapely it calls. A changed version: ten parcels of ten tiles have
+another class; what the first version's tiles gave is kept in memory.
 
 python bench/blocks.py [--parcels 1000000] [--home FOLDER] [--without-peers]
 """
@@ -14,10 +16,13 @@ import os
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import shapely
 from county_home import county_home
 from measure import Table, peers_option
@@ -28,8 +33,9 @@ from liangtian.onemap import snapshot
 from liangtian.onemap.catalogue import Catalogue
 from liangtian.onemap.landclass import is_farmland
 from liangtian.planning.blocks import blocks_of
-from liangtian.planning.parcels import of_index
-from liangtian.space.contiguity import Between, Outlines, connected, contiguous
+from liangtian.planning.parcels import Parcels, of_index
+from liangtian.planning.tiles import Ground, contiguous_by_tile
+from liangtian.space.contiguity import Outlines, connected
 
 ON = date(2024, 6, 1)
 GAP_M = 5.0
@@ -41,9 +47,9 @@ def ours(home: Path) -> tuple[Callable[[], int], int]:
     index = catalogue.index(catalogue.valid_on("DLTB", ON)[0])
 
     def run() -> int:
-        farmland = np.flatnonzero(is_farmland(index.attributes["DLBM"]))
-        outlines = Outlines(index.xy, index.ring_starts, index.polygon_rings).take(farmland)
-        return _count(contiguous(outlines, Between(gap_m=GAP_M)))
+        farmland, none = np.flatnonzero(is_farmland(index.attributes["DLBM"])), np.empty(0, dtype=np.int64)
+        outlines = Outlines(index.xy, index.ring_starts, index.polygon_rings)
+        return _count(contiguous_by_tile(Ground(outlines, index.bounds, farmland, none, none, GAP_M, 0.0)).label)
 
     return run, 3
 
@@ -61,24 +67,61 @@ def whole_rule(home: Path) -> tuple[Callable[[], int], int]:
     return lambda: len(blocks_of(of_index(index, np.arange(len(index))), rule)), 2
 
 
-def with_shapely(home: Path) -> tuple[Callable[[], int], int]:
-    """STRtree pairs within the distance, then the same union of pairs as ours."""
+def changed(home: Path) -> tuple[Callable[[], int], int]:
+    """The whole rule on a version in which ten parcels changed, with what the tiles of the one before gave."""
+    catalogue = Catalogue(home)
+    index = catalogue.index(catalogue.valid_on("DLTB", ON)[0])
+    rule = technical_on(ON, "").block
+    before = of_index(index, np.arange(len(index)))
+    first: dict[str, np.ndarray] = {}
+    blocks_of(before, rule, kept=first)
+    after = _felled(before, 10)
+
+    def run() -> int:
+        kept = dict(first)
+        count = len(blocks_of(after, rule, kept=kept))
+        print(f"{len(kept) - len(first)} of {len(first)} tiles computed", file=sys.stderr)
+        return count
+
+    return run, 2
+
+
+def _felled(land: Parcels, count: int) -> Parcels:
+    """The same land with some fields, as far apart as their order tells, turned into woodland."""
+    rows = np.flatnonzero(is_farmland(land.attributes["DLBM"]))
+    codes = np.array(land.text("DLBM").to_pylist(), dtype=object)
+    codes[rows[:: len(rows) // count][:count]] = "0301"
+    at = land.attributes.column_names.index("DLBM")
+    return replace(land, attributes=land.attributes.set_column(at, "DLBM", pa.array(codes.tolist(), pa.string())))
+
+
+def with_geopandas(home: Path) -> tuple[Callable[[], int], int]:
+    """Pairs within the distance, spatial index included, then the same union of pairs as ours."""
     catalogue = Catalogue(home)
     path = catalogue.snapshot_path(catalogue.valid_on("DLTB", ON)[0].digest)
     table = snapshot.read(path, ["DLBM", "geometry"])
-    wkb = table["geometry"].to_numpy(zero_copy_only=False)[is_farmland(table["DLBM"])]
-    shapes = shapely.from_wkb(wkb)
+    shapes = shapely.from_wkb(table["geometry"].to_numpy(zero_copy_only=False)[is_farmland(table["DLBM"])])
+    if find_spec("geopandas") is None:
+
+        def with_shapely() -> int:
+            one, other = shapely.STRtree(shapes).query(shapes, predicate="dwithin", distance=GAP_M)
+            return _count(connected(np.arange(len(shapes)), one, other))
+
+        return with_shapely, 1
+    import geopandas
 
     def run() -> int:
-        one, other = shapely.STRtree(shapes).query(shapes, predicate="dwithin", distance=GAP_M)
-        return _count(connected(np.arange(len(shapes)), one, other))
+        fields = geopandas.GeoDataFrame(geometry=shapes, crs=4549)
+        pairs = fields.sjoin(fields, predicate="dwithin", distance=GAP_M)
+        return _count(connected(np.arange(len(fields)), pairs.index.to_numpy(), pairs["index_right"].to_numpy()))
 
     return run, 1
 
 
-WAYS = {"ours": ours, "shapely": with_shapely, "rule": whole_rule}
-SHAPELY = "Shapely STRtree dwithin"
+WAYS = {"ours": ours, "peer": with_geopandas, "rule": whole_rule, "changed": changed}
+PEER = "Shapely STRtree dwithin" if find_spec("geopandas") is None else "GeoPandas sjoin dwithin"
 RULE = "Liangtian: the whole rule, barriers, net areas"
+CHANGED = "Liangtian: the whole rule, ten parcels changed"
 
 
 def in_postgis(table: Table, home: Path, expected: int) -> None:
@@ -137,15 +180,16 @@ def main() -> None:
     again = [sys.executable, __file__, "--parcels", str(given.parcels), "--home", str(given.home), "--alone"]
     table = Table(f"Contiguous blocks of farmland, {given.parcels:,} parcels, gaps up to {GAP_M:g} m")
     table.add_process("Liangtian", [*again, "ours"], seconds_printed=True)
-    ways = {"Liangtian": "ours", RULE: "rule"}
+    ways = {"Liangtian": "ours", RULE: "rule", CHANGED: "changed"}
     if not given.without_peers:
-        ways |= {SHAPELY: "shapely"}
-        table.add_process(SHAPELY, [*again, "shapely"], seconds_printed=True)
-        found = {way: int((home / f"bench-blocks-{way}").read_text().split()[0]) for way in ("ours", "shapely")}
+        ways |= {PEER: "peer"}
+        table.add_process(PEER, [*again, "peer"], seconds_printed=True)
+        found = {way: int((home / f"bench-blocks-{way}").read_text().split()[0]) for way in ("ours", "peer")}
         if len(set(found.values())) != 1:
             raise SystemExit(f"the ways disagree: {found}")
         in_postgis(table, home, found["ours"])
     table.add_process(RULE, [*again, "rule"], seconds_printed=True)
+    table.add_process(CHANGED, [*again, "changed"], seconds_printed=True)
     for name, way in ways.items():
         used = float((home / f"bench-blocks-{way}").read_text().split()[1])
         table.used[name] = f"{used:,.2f} s |{table.used[name].split('|')[1]}"  # of one run, start-up left out

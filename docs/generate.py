@@ -303,12 +303,31 @@ def _fact(fact: Fact) -> tuple[str, ...]:
     return (f"`{fact.name}`", fact.type, fact.unit, fact.supplier, fact.zh, fact.en, about)
 
 
+def permissions() -> str:
+    """For every page and call of the book and its procedures: what each role may see and do, as the tests have it."""
+    known = tomllib.loads((DOCS.parent / "tests/liangtian_web/papers/permissions.toml").read_text("utf-8"))
+    columns, letters = known.pop("columns"), known.pop("letters")
+    parts = [
+        "# Permissions 权限",
+        NOTE,
+        "A record of one county is asked for by its officer 经办人, keeper 台账管理, administrator 管理员 and auditor 审计人, an officer of "
+        "one of its towns, a keeper of its city, a keeper of the county next door, a keeper of another city, and somebody not logged in. "
+        "`tests/liangtian_web/papers/test_permissions.py` walks every address for each of them.",
+        _table(("letter", "meaning"), [(f"`{letter}`", meaning) for letter, meaning in letters.items()]),
+    ]
+    for section, rows in known.items():
+        table = _table(("", *columns), ((f"`{address}`", *allowed.split()) for address, allowed in rows.items()))
+        parts += [f"## {section}", table]
+    return _page(parts)
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "reference/commands.md": commands,
     "reference/layers.md": layers,
     "reference/errors.md": errors,
     "reference/facts.md": facts,
     "reference/cases.md": written_cases,
+    "reference/permissions.md": permissions,
     "clauses.md": clauses_page,
 }
 

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import venv
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -64,6 +65,14 @@ def test_a_boundary_is_measured_and_checked(installed: Path, home: Path, tmp_pat
     assert "[不符合] wenzhou-2019（二）.1" in checked.stdout
     explained = run(installed / "liangtian", "explain", "wenzhou-2019", "六", "--on", "2024-06-01", at=tmp_path)
     assert explained.returncode == 0
+
+
+def test_the_wheel_holds_what_make_setup_built_for_the_web(installed: Path) -> None:
+    names = set(zipfile.ZipFile(next(installed.parent.parent.glob("*.whl"))).namelist())
+    built = {path.relative_to(ROOT / "src").as_posix() for path in (ROOT / "src").rglob("static/bundle/*.*")}
+    built |= {path.relative_to(ROOT / "src").with_suffix(".mo").as_posix() for path in (ROOT / "src").rglob("*.po")}
+    assert "liangtian_web/static/bundle/map.js" in built
+    assert built - names == set()
 
 
 def test_the_web_says_what_it_needs(installed: Path, tmp_path: Path) -> None:

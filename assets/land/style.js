@@ -54,6 +54,10 @@ const LINES = {
   XZQ: { width: 1.4, dash: [5, 2, 1, 2] },
   CJDCQ: { width: 0.9, dash: [3, 3] },
   GDDB: { width: 0.6 },
+  SYBHQ: { width: 1.6, dash: [5, 2] },
+  EDLD: { width: 0.7 },
+  FZLD: { width: 0.7, dash: [1, 2] },
+  ZZDK: { width: 2 },
 };
 
 function control(layer, { palette }) {

@@ -53,6 +53,12 @@ class CatalogueError(LiangtianError):
     code = "catalogue-error"
 
 
+class EngineUnavailable(LiangtianError):
+    """The engine asked for cannot run: a package, a jar, the master or its workers are missing or of another version."""
+
+    code = "engine-unavailable"
+
+
 class DocumentRefused(LiangtianError):
     """A document or a file of values cannot be decided by; `defects` says every one, with file and line."""
 

@@ -198,6 +198,15 @@ def run_to_end(home: Path, command: list[str]) -> None:
         )
 
 
+def look_for_bundle(sheet: Path) -> None:
+    """Refuse to serve pages that would come without style and script."""
+    if not sheet.exists():
+        raise StartError(
+            f"网页的样式和脚本还没有生成（{sheet} 不存在）。请在代码目录中运行 make setup，再启动。",
+            f"The browser files have not been built ({sheet} is not there). Run `make setup` in the checkout, then start.",
+        )
+
+
 def test_port(host: str, port: int) -> None:
     """Refuse a port somebody listens on: the web server itself would share it silently."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET

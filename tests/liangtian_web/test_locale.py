@@ -30,6 +30,8 @@ def in_code():
                 for argument in node.args if name in SENTENCES else ():
                     if isinstance(argument, ast.Constant) and CHINESE.search(str(argument.value)):
                         yield argument.value, file.name
+                if name == "pgettext_lazy":
+                    yield "\x04".join(argument.value for argument in node.args), file.name  # as gettext keys it
 
 
 def translations():
@@ -37,7 +39,8 @@ def translations():
     for file in WEB.rglob("*.po"):
         for message in read_po(BytesIO(file.read_bytes()), locale="en"):
             if message.id:
-                assert found.setdefault(message.id, message.string) == message.string, "two apps say it differently"
+                key = f"{message.context}\x04{message.id}" if message.context else message.id
+                assert found.setdefault(key, message.string) == message.string, "two apps say it differently"
     return found
 
 

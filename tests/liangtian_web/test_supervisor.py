@@ -15,7 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from liangtian_web.supervisor import MARK
+from liangtian_web.errors import StartError
+from liangtian_web.supervisor import MARK, look_for_bundle
 from small_disk import enlarge, small_disk
 
 
@@ -149,6 +150,11 @@ def test_busy_port_is_named_before_anything_starts(tmp_path):
         assert second.process.wait(60) == 3
     assert f"Port 127.0.0.1:{second.port} cannot be used (Address already in use)" in second.said.read_text()
     assert not (tmp_path / "var" / "postgres").exists()
+
+
+def test_browser_files_that_were_never_built_are_asked_for(tmp_path):
+    with pytest.raises(StartError, match=r"The browser files have not been built .* Run `make setup` in the checkout"):
+        look_for_bundle(tmp_path / "bundle" / "site.css")
 
 
 def test_half_made_demonstration_is_completed(home):

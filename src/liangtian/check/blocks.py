@@ -10,17 +10,22 @@ import numpy as np
 
 from liangtian.errors import LayerInvalid
 from liangtian.finding import Finding, Outcome
-from liangtian.onemap.catalogue import Catalogue
+from liangtian.onemap.catalogue import Catalogue, LayerVersion
 from liangtian.onemap.index import Index
 from liangtian.onemap.places import lies_in
 from liangtian.planning import land
 from liangtian.planning.blocks import BlockRule, Blocks, mean_grade
+from liangtian.planning.spread import BlockTable
 from liangtian.policy.parameters import Parameters
 from liangtian.rules.documents import DOCUMENTS
 from liangtian.rules.haining_2021.c1_5_targets.blocks import block_class
 from liangtian.units import m2_from_dm2
 
-OVERLAP_RULE = "COM-26"
+PUBLISHED_NOTES = (  # quality rules of publishing, and what their counts mean to blocks
+    ("COM-26", "BLK-02", Outcome.FAIL, "blocks-published-overlap"),
+    ("COM-27", "BLK-04", Outcome.UNKNOWN, "blocks-published-gaps"),
+)
+TILES = "tiles"  # where a home folder keeps results of tiles
 SIZES = "haining-2021一（五）.block_class_min_mu"
 
 
@@ -40,6 +45,21 @@ def published(source: str, catalogue: Catalogue, on: date, place: str | None) ->
     ------
     LayerInvalid (layer-invalid): no such layer in force, or one that is no land use.
     """
+    used, ends = in_force(source, catalogue, on, place)
+    indexes = catalogue.indexes(source.upper(), [*used, *ends])
+    notes = [note for index in indexes for note in land.unclassed(index, land.rows_in(index, place))]
+    return Found(indexes, [*notes, *published_notes(used)], source.upper())
+
+
+def in_force(
+    source: str, catalogue: Catalogue, on: date, place: str | None
+) -> tuple[list[LayerVersion], list[LayerVersion]]:
+    """The versions in force of a layer of land use, where they may lie in a place, and those that tell where places end.
+
+    Raises
+    ------
+    LayerInvalid (layer-invalid): no such layer in force, or one that is no land use.
+    """
     name = source.upper()
     versions = catalogue.all_valid_on(on)
     if name not in versions:
@@ -47,17 +67,22 @@ def published(source: str, catalogue: Catalogue, on: date, place: str | None) ->
     if name != "DLTB":
         raise LayerInvalid("blocks-not-land-use", layer=name)
     used = [v for v in versions[name] if place is None or lies_in(place, v.place) or lies_in(v.place, place)]
-    indexes = catalogue.indexes(name, [*used, *(v for layer in ("XZQ", "CJDCQ") for v in versions.get(layer, ()))])
-    notes = [note for index in indexes for note in land.unclassed(index, land.rows_in(index, place))]
+    return used, [v for layer in ("XZQ", "CJDCQ") for v in versions.get(layer, ())]
+
+
+def published_notes(used: list[LayerVersion]) -> list[Finding]:
+    """What publishing found in versions that blocks are made of."""
+    notes = []
     for version in used:
-        count = version.quality.get("counts", {}).get(OVERLAP_RULE, 0)
-        if count:
-            params = {"layer": version.name, "count": count}
-            notes.append(Finding("BLK-02", Outcome.FAIL, "blocks-published-overlap", params))
-    return Found(indexes, notes, name)
+        counts = version.quality.get("counts", {})
+        for found_by, rule, outcome, message_id in PUBLISHED_NOTES:
+            if counts.get(found_by, 0):
+                params = {"layer": version.name, "count": counts[found_by]}
+                notes.append(Finding(rule, outcome, message_id, params))
+    return notes
 
 
-def rows_of(made: Blocks, first: int, on: date) -> list[dict[str, Any]]:
+def rows_of(made: Blocks | BlockTable, first: int, on: date) -> list[dict[str, Any]]:
     """The first blocks as the JSON document has them; areas are Decimal m²."""
     in_force = [value for value in Parameters(DOCUMENTS).history(SIZES) if value.since <= on]
     sizes = in_force[-1].table if in_force else {}
@@ -78,7 +103,7 @@ def rows_of(made: Blocks, first: int, on: date) -> list[dict[str, Any]]:
     ]
 
 
-def doubts(made: Blocks) -> list[Finding]:
+def doubts(made: Blocks | BlockTable) -> list[Finding]:
     """Blocks whose net area is not known because a ridge coefficient in them is none."""
     unknown = [made.ids[n] for n in np.flatnonzero(~made.ridges_known).tolist()]
     if not unknown:

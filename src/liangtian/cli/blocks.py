@@ -11,11 +11,12 @@ from typing import Any
 
 import click
 
-from liangtian.check.blocks import Found, doubts, plain_rule, published, rows_of
+from liangtian.check.blocks import TILES, Found, doubts, plain_rule, published, published_notes, rows_of
 from liangtian.check.gather import boundary_of
 from liangtian.check.overlay import cut
 from liangtian.check.result import to_json
 from liangtian.check.run import technical_on
+from liangtian.cli.engine import blocks_on, engine_options, plane_of, prefix_of, refuse, snapshots_of, where_of
 from liangtian.cli.options import DateType, file_options, home_option, opened
 from liangtian.errors import LayerInvalid
 from liangtian.formats import vector
@@ -23,13 +24,14 @@ from liangtian.messages import Language, render, render_text
 from liangtian.onemap.catalogue import Catalogue
 from liangtian.planning import land, parcels
 from liangtian.planning.blocks import BlockRule, Blocks, blocks_of
+from liangtian.planning.land import unclassed_named
 from liangtian.planning.layer import as_features
 from liangtian.planning.parcels import Parcels
+from liangtian.planning.spread import BlockTable, Reading
 from liangtian.units import display_area, m2_from_dm2
 
 LEVELS = {"county": 6, "town": 9, "village": 12}
 GRADES = ("1", "2", "3", "4", "5")  # of slope
-TILES = "tiles"  # where results of tiles are kept
 SHOWN = 20  # blocks a terminal lists
 
 
@@ -66,6 +68,7 @@ class Exact(click.ParamType[Fraction]):
 @click.option("--min-mu", type=Exact(), default="0", metavar="N", help="Leave out blocks below N mu net.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.option("--output", type=click.Path(path_type=Path), help="Also write the outlines of the blocks to a new file.")
+@engine_options
 @home_option
 @file_options
 @click.pass_obj
@@ -73,15 +76,24 @@ def blocks(lang: Language, /, source: str, home: Path, min_mu: Fraction, as_json
     """Join farmland into contiguous blocks: LAYER is a published DLTB, FILE any file of land-use parcels."""
     on, place, within, by = (given.pop(name) for name in ("on", "place", "within", "by"))
     rule, output = rule_of(on, place, given.pop("gap"), given.pop("across")), given.pop("output")
-    steep = given.pop("steep")
-    found = found_land(source, home, on or date.max, place, given)
-    chosen, rule = with_terrain(parcels_of(found, place, within, given), rule, steep, given)
-    kept = None if Path(source).exists() else Catalogue(home).kept(TILES)
-    made = blocks_of(chosen, rule, digits=LEVELS.get(by), kept=kept)
-    notes = [*found.notes, *doubts(made)]
+    steep, where = given.pop("steep"), where_of(given)
+    made: Blocks | BlockTable
+    if where.configuration.engine == "cluster":
+        rule = with_grade(rule, steep) if steep in GRADES else rule
+        refuse({"within": within, "output": output, "steep": None if steep in GRADES else steep})
+        paths, used = snapshots_of(source, Catalogue(home), on or date.max, place)
+        made = blocks_on(where, paths, Reading(plane_of(paths), rule, prefix_of(place), LEVELS.get(by)))
+        notes = [*unclassed_named(made.unclassed), *published_notes(used)]
+    else:
+        found = found_land(source, home, on or date.max, place, given)
+        chosen, rule = with_terrain(parcels_of(found, place, within, given), rule, steep, given)
+        kept = None if Path(source).exists() else Catalogue(home).kept(TILES)
+        made = blocks_of(chosen, rule, digits=LEVELS.get(by), kept=kept)
+        notes = found.notes
+    notes = [*notes, *doubts(made)]
     shown = made.at_least(min_mu)
     rows = rows_of(made, shown, on or date.max)
-    if output is not None:
+    if output is not None and isinstance(made, Blocks):
         vector.write(as_features(made, rule, shown), output)
     if as_json:
         said = [{"rule": note.rule, "message": render(note, lang=lang)} for note in notes]
@@ -108,6 +120,7 @@ def found_land(source: str, home: Path, on: date, place: str | None, options: di
             layer = land.indexed(features)
             rows = land.rows_in(layer, place)
             notes = [*features.findings, *land.unclassed(layer, rows), *land.overlapping(layer, rows)]
+            notes += land.uncovered(layer)
             return Found([layer], notes, features.source)
     return published(source, Catalogue(home), on, place)
 
@@ -138,14 +151,19 @@ def with_terrain(
     if steep is None:
         return chosen, rule
     if steep in GRADES:
-        return chosen, replace(rule, steep_grade=int(steep))
+        return chosen, with_grade(rule, steep)
     if not Path(steep).exists():
         raise LayerInvalid("blocks-steep-unknown", given=steep)
     with opened(Path(steep), options) as features:
         return replace(chosen, steep=land.steep_ground(features, chosen.crs)), rule
 
 
-def _summary(made: Blocks, rows: list[dict[str, Any]], lang: Language) -> str:
+def with_grade(rule: BlockRule, steep: str) -> BlockRule:
+    """The rule with another grade from which ground is steep."""
+    return replace(rule, steep_grade=int(steep))
+
+
+def _summary(made: Blocks | BlockTable, rows: list[dict[str, Any]], lang: Language) -> str:
     if not rows:
         return render_text("blocks-none", {}, lang=lang)
     total = m2_from_dm2(int(made.net_dm2.sum()))

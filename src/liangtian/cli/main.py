@@ -18,8 +18,10 @@ from liangtian.cli.county import county
 from liangtian.cli.design import design
 from liangtian.cli.explain import explain
 from liangtian.cli.fragmentation import fragmentation
+from liangtian.cli.jars import jars
 from liangtian.cli.layers import layers
 from liangtian.cli.layout import layout
+from liangtian.cli.overlay import overlay
 from liangtian.cli.potential import potential
 from liangtian.cli.publish import publish
 from liangtian.cli.rank import rank
@@ -48,8 +50,10 @@ for command in (
     design,
     explain,
     fragmentation,
+    jars,
     layers,
     layout,
+    overlay,
     potential,
     publish,
     rank,

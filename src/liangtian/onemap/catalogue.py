@@ -143,6 +143,12 @@ class Catalogue:
         claims = (version.claim for version in versions)
         return [index for share in shares(layer, claims) if (index := self.share(share)) is not None]
 
+    def paths(self, layer: str, versions: Iterable[LayerVersion]) -> list[Path]:
+        """The snapshots behind `indexes`, for an engine that reads files itself; what a nearer place speaks for is cut out."""
+        found = shares(layer, (version.claim for version in versions))
+        whole = [self.snapshot_path(share.claim.digest) for share in found if not share.left]
+        return whole + [self._share_path(share) for share in found if share.left and self.share(share) is not None]
+
     def cut_shares(self, on: date) -> None:
         """Cut what the versions in force on a date speak for, so that nobody waits for it later.
 
@@ -166,8 +172,10 @@ class Catalogue:
         """
         if not share.left:
             return self.index_of(share.claim.digest)
-        folder = self.home / "index" / "shares"
-        return _cut_share(self, share, folder / f"{share.key}.parquet")
+        return _cut_share(self, share, self._share_path(share))
+
+    def _share_path(self, share: Share) -> Path:
+        return self.home / "index" / "shares" / f"{share.key}.parquet"
 
     def index(self, version: LayerVersion) -> Index:
         """The resident index of a whole version; see `index_of`."""

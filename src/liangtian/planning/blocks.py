@@ -158,14 +158,30 @@ def ground_of(parcels: Parcels, rule: BlockRule, *, digits: int | None = None) -
     """Fields, and the ground that parts or joins them."""
     parts = np.flatnonzero(is_field(parcels))
     crossable, barriers = _passable(parcels, rule)
-    limit = None if digits is None else places_of(parcels, digits)[parcels.owner[parts]]
-    alone = np.flatnonzero(_is_steep(parcels, rule)[parcels.owner[parts]])
-    if len(alone):  # a limit of its own: farmland too steep for a tractor joins nothing
-        limit = np.zeros(len(parts), dtype=np.int64) if limit is None else limit.copy()
-        limit[alone] = -1 - alone
+    limit = limits_of(parcels, parts, rule, digits)
     outlines = parcels.outlines
     gap_m, across_m = float(rule.gap_m), float(rule.across_m)
     return Ground(outlines, outlines.bounds, parts, crossable, barriers, gap_m, across_m, limit, parcels.steep)
+
+
+def limits_of(parcels: Parcels, parts: Ints, rule: BlockRule, digits: int | None = None) -> Ints | None:
+    """What polygons have to have in common to join: the place of so many digits, and that they are not steep.
+
+    Parameters
+    ----------
+    parts : shape (f,), positions of farmland or of what becomes farmland
+
+    Returns
+    -------
+    ndarray : shape (f,), a steep polygon's number is nobody else's; None: no limit at all
+    """
+    limit = None if digits is None else places_of(parcels, digits)[parcels.owner[parts]]
+    alone = np.flatnonzero(_is_steep(parcels, rule)[parcels.owner[parts]])
+    if not len(alone):
+        return limit
+    limit = np.zeros(len(parts), dtype=np.int64) if limit is None else limit.copy()
+    limit[alone] = -1 - alone
+    return limit
 
 
 def is_field(parcels: Parcels) -> Mask:
@@ -274,7 +290,7 @@ def _measured(parcels: Parcels, parts: Ints, label: Ints) -> Blocks:
         parts,
         rank[block],
         net,
-        _told_apart(ids),
+        told_apart(ids),
         _sum(area, block, number)[order],
         net_sum[order],
         np.bincount(held, minlength=number)[order],
@@ -292,7 +308,8 @@ def _lowest_ids(parcels: Parcels, rows: Ints, block: Ints, number: int) -> Ints:
     return np.asarray(rows[first])
 
 
-def _told_apart(ids: list[str]) -> tuple[str, ...]:
+def told_apart(ids: list[str]) -> tuple[str, ...]:
+    """Ids of blocks; where several begin with one parcel, the second is `-2`, the third `-3` …"""
     seen: dict[str, int] = {}
     told = []
     for each in ids:

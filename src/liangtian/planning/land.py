@@ -22,7 +22,7 @@ from liangtian.onemap.places import stem
 from liangtian.planning.parcels import Ints
 from liangtian.space.area import ellipsoidal_area
 from liangtian.space.crs import reproject, to_measuring_plane
-from liangtian.space.topology import coverage, find_overlaps
+from liangtian.space.topology import coverage, find_gaps, find_overlaps
 from liangtian.units import m2_from_dm2, round_dm2
 
 NAMED = 10  # parcels a finding names
@@ -76,10 +76,12 @@ def rows_in(layer: Index, place: str | None) -> Ints:
 def unclassed(layer: Index, rows: Ints) -> list[Finding]:
     """Parcels whose class is missing or unknown."""
     bad = rows[~landclass.is_known(layer.column("DLBM", rows))]
-    if not len(bad):
-        return []
-    ids = _ids(layer, bad)
-    return [_note("BLK-01", "blocks-unclassed", ids, count=len(ids))]
+    return unclassed_named(_ids(layer, bad))
+
+
+def unclassed_named(ids: Sequence[str]) -> list[Finding]:
+    """The same of parcels named already; none, no finding."""
+    return [_note("BLK-01", "blocks-unclassed", ids, count=len(ids))] if ids else []
 
 
 def overlapping(layer: Index, rows: Ints) -> list[Finding]:
@@ -93,6 +95,16 @@ def overlapping(layer: Index, rows: Ints) -> list[Finding]:
     ids = _ids(layer, farmland[np.unique(np.concatenate([pairs.first[real], pairs.second[real]]))])
     shared = m2_from_dm2(int(area.sum()))
     return [_note("BLK-02", "blocks-overlap", ids, count=int(real.sum()), area_m2=shared)]
+
+
+def uncovered(layer: Index) -> list[Finding]:
+    """Ground of 0.01 m² or more that parcels enclose and none of them covers."""
+    gaps = find_gaps(coverage(layer.geometry(np.arange(len(layer)))))
+    area = round_dm2(ellipsoidal_area(gaps, layer.crs)) if len(gaps) else np.empty(0, dtype=np.int64)
+    if not (area >= 1).any():
+        return []
+    params = {"count": int((area >= 1).sum()), "area_m2": m2_from_dm2(int(area.sum()))}
+    return [Finding("BLK-04", Outcome.UNKNOWN, "blocks-gaps", params)]
 
 
 def _note(rule: str, message_id: str, ids: Sequence[str], **params: int | Decimal) -> Finding:

@@ -17,7 +17,7 @@ import numpy as np
 from liangtian.onemap import landclass
 from liangtian.onemap.farmland import grades_of
 from liangtian.onemap.snapshot import ID
-from liangtian.planning.blocks import BlockRule, between_of
+from liangtian.planning.blocks import BlockRule, between_of, limits_of
 from liangtian.planning.fragmentation import effective_mesh_size
 from liangtian.planning.network import Ints, Mask
 from liangtian.planning.parcels import Parcels
@@ -145,7 +145,9 @@ class _Fields:
         number[rows] = np.arange(len(rows))
         parts = np.flatnonzero(number[parcels.owner] >= 0)
         every = np.ones(len(parts), dtype=bool)
-        one, other = linked(parcels.outlines.take(parts), between_of(parcels, rule), every)
+        one, other = linked(
+            parcels.outlines.take(parts), between_of(parcels, rule), every, limits_of(parcels, parts, rule)
+        )
         node = number[parcels.owner[parts]]
         pairs = np.unique(np.sort(np.stack([node[one], node[other]]), axis=0), axis=1)
         pairs = pairs[:, pairs[0] != pairs[1]]

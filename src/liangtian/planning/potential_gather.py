@@ -171,17 +171,36 @@ class _Reading:
 
 
 def _earlier(read: _Reading, on: date, in_force: set[str], shapes: Shapes) -> Earlier:
-    """Classes around shapes by the layer of earlier classes and by every land-use version before the one in force."""
+    """Classes around shapes by the layer of earlier classes and by every land-use version before the one in force.
+
+    Of two versions of one place and year the later stands for both. For its own year the survey in force speaks alone.
+    """
     found = [_of_history(read, index, shapes) for index in read.indexes("LNDL") or ()]
+    surveys: dict[tuple[str, int], LayerVersion] = {}
     for version in read.catalogue.entries():
         if version.layer == "DLTB" and version.on <= on.isoformat() and version.digest not in in_force:
-            found.append(_of_survey(read, version, shapes))
+            surveys[version.place, _year(read, version)] = version
+    found += [_of_survey(read, version, shapes) for version in surveys.values()]
+    latest = int(read.land.number("SJNF").max(initial=0))
+    return _before(latest or 9999, found)
+
+
+def _before(year: int, found: Sequence[Earlier]) -> Earlier:
+    """Several tellings side by side, as far as they are of the years before one."""
+    shapes = _joined([each.shapes for each in found])
     code = np.concatenate([np.empty(0, dtype=object), *(each.code for each in found)])
-    years = [
+    first, last = (
         np.concatenate([np.empty(0, dtype=np.int64), *(getattr(each, name) for each in found)])
         for name in ("first", "last")
-    ]
-    return Earlier(_joined([each.shapes for each in found]), code, years[0], years[1])
+    )
+    kept = first < year
+    return Earlier(shapes[kept], code[kept], first[kept], np.minimum(last, year - 1)[kept])
+
+
+def _year(read: _Reading, version: LayerVersion) -> int:
+    """The year of a survey; a version that does not say it takes that of the day it became valid."""
+    index = read.catalogue.index(version)
+    return int(_years(index.column("SJNF", np.arange(len(index)))).max(initial=0)) or int(version.on[:4])
 
 
 def _of_history(read: _Reading, index: Index, shapes: Shapes) -> Earlier:
@@ -193,11 +212,11 @@ def _of_history(read: _Reading, index: Index, shapes: Shapes) -> Earlier:
 
 
 def _of_survey(read: _Reading, version: LayerVersion, shapes: Shapes) -> Earlier:
-    """A survey of one year; a version that does not say which takes that of the day it became valid."""
+    """A survey, each parcel of its own year."""
     index = read.catalogue.index(version)
     rows = _around(read, index, shapes)
     year = _years(index.column("SJNF", rows))
-    year[year == 0] = int(version.on[:4])
+    year[year == 0] = _year(read, version)
     return Earlier(read.outlines(index, rows), _text(index.column("DLBM", rows)), year, year)
 
 

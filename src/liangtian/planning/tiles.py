@@ -41,7 +41,7 @@ SHAPES = pa.schema([("key", pa.int64()), ("role", pa.int8()), ("place", pa.int64
 """What `links_of` takes: a polygon a row as WKB; keys of fields are unique, where no place is given there is no limit."""
 
 FORM = b"liangtian-tile-1"  # raise when `contiguous` answers differently: what was kept before is then not found
-THREADS = 2
+THREADS = min(pa.cpu_count(), 8)
 BATCH = 1 << 18
 
 

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from liangtian.errors import LayerInvalid
 from liangtian.onemap import landclass
 from liangtian.onemap.snapshot import ID
-from liangtian.planning.blocks import BlockRule, Blocks, between_of, blocks_of, places_of
+from liangtian.planning.blocks import BlockRule, Blocks, between_of, blocks_of, limits_of
 from liangtian.planning.network import Ints, Mask, Network
 from liangtian.planning.parcels import Parcels
 from liangtian.space.contiguity import linked
@@ -156,7 +156,7 @@ def _network(
 ) -> Network:
     parts, works = pieces
     every = np.concatenate([blocks.parts, parts])
-    limit = None if digits is None else places_of(parcels, digits)[parcels.owner[every]]
+    limit = limits_of(parcels, every, rule, digits)
     asked = np.arange(len(every)) >= len(blocks.parts)
     one, other = linked(parcels.outlines.take(every), between_of(parcels, rule), asked, limit)
     node = np.concatenate([blocks.block, len(blocks) + np.arange(len(parts))])

@@ -45,7 +45,7 @@ RULES: Sequence[tuple[str, Kind]] = (
 )
 CANDIDATES: Sequence[tuple[str, Kind]] = (
     ("parcel", "cite"),
-    ("village_name", "text"),
+    ("village_name", "centre"),
     ("kind_name", "text"),
     ("state", "centre"),
     ("code", "centre"),

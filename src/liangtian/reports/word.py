@@ -29,6 +29,7 @@ MARGIN_MM = 18
 TEXT_WIDTH_MM = 297 - 2 * MARGIN_MM  # A4 on its side
 UPRIGHT_WIDTH_MM = 210 - 2 * MARGIN_MM
 FIXED_MM: dict[Kind, float] = {"cite": 36, "centre": 21, "area": 24, "number": 25, "figure": 56}
+LEAST_MM = 15  # what a column of words is given at the least, by weight
 WEIGHTS: dict[Kind, float] = {"text": 1, "wording": 2, "digest": 2}
 ALIGNED: dict[Kind, Any] = {
     "area": WD_ALIGN_PARAGRAPH.RIGHT,
@@ -110,10 +111,22 @@ def _table(document: Any, report: Outline, section: Section) -> None:
 
 
 def column_widths(kinds: Sequence[Kind], width_mm: float = TEXT_WIDTH_MM) -> list[Length]:
-    """Share the text width of the page: fixed columns by kind, the rest by weight to those that hold words."""
-    free = width_mm - sum(FIXED_MM.get(kind, 0) for kind in kinds)
+    """Share the text width of the page: fixed columns by kind, the rest by weight to those that hold words.
+
+    Where the fixed ones would leave no room for words, all of them are narrower.
+
+    Examples
+    --------
+    >>> [round(width.mm) for width in column_widths(["text", "area", "area"], 100)]
+    [52, 24, 24]
+    >>> [round(width.mm) for width in column_widths(["text", "area", "area", "area", "area"], 100)]
+    [15, 21, 21, 21, 21]
+    """
+    fixed = sum(FIXED_MM.get(kind, 0) for kind in kinds)
     weights = sum(WEIGHTS.get(kind, 0) for kind in kinds)
-    return [Mm(FIXED_MM[kind]) if kind in FIXED_MM else Mm(free * WEIGHTS[kind] / weights) for kind in kinds]
+    shrunk = min(1.0, (width_mm - LEAST_MM * weights) / fixed) if fixed else 1.0
+    free = width_mm - fixed * shrunk
+    return [Mm(FIXED_MM[kind] * shrunk) if kind in FIXED_MM else Mm(free * WEIGHTS[kind] / weights) for kind in kinds]
 
 
 def _mark(row: Any, name: str) -> None:

@@ -20,6 +20,8 @@ from liangtian.space.crs import reproject
 Floats = npt.NDArray[np.float64]
 Geometries = npt.NDArray[np.object_]
 
+STRIP = 1024  # rows worked on at once: a model of a county at 5 m has 64 million cells
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Elevation:
@@ -80,16 +82,22 @@ def slope_deg(elevation: Elevation) -> Floats:
     """
     z = elevation.heights
     found = np.full(z.shape, np.nan)
-    if min(z.shape) < 3:
-        return found
     across_m, down_m = _spacing_m(elevation)
-    west, middle, east = z[:, :-2], z[:, 1:-1], z[:, 2:]
-    sides = east - west
-    p = (sides[:-2] + 2 * sides[1:-1] + sides[2:]) / (8 * across_m[1:-1, None])
-    q = (west[:-2] + 2 * middle[:-2] + east[:-2] - west[2:] - 2 * middle[2:] - east[2:]) / (8 * down_m[1:-1, None])
-    found[1:-1, 1:-1] = np.degrees(np.arctan(np.hypot(p, q)))
+    for first in range(1, z.shape[0] - 1, STRIP):
+        rows = slice(first, min(first + STRIP, z.shape[0] - 1))
+        around = z[rows.start - 1 : rows.stop + 1]
+        found[rows, 1:-1] = _inner(around, across_m[rows, None], down_m[rows, None])
     found[np.isnan(z)] = np.nan
     return found
+
+
+def _inner(z: Floats, across_m: Floats, down_m: Floats) -> Floats:
+    """Slope of all cells but those at the rim."""
+    west, middle, east = z[:, :-2], z[:, 1:-1], z[:, 2:]
+    sides = east - west
+    p = (sides[:-2] + 2 * sides[1:-1] + sides[2:]) / (8 * across_m)
+    q = (west[:-2] + 2 * middle[:-2] + east[:-2] - west[2:] - 2 * middle[2:] - east[2:]) / (8 * down_m)
+    return np.asarray(np.degrees(np.arctan(np.hypot(p, q))))
 
 
 def steepness(elevation: Elevation, shapes: Geometries, crs: CRS) -> Steepness:

@@ -233,6 +233,5 @@ BEGIN: Mapping[str, type[StepForm]] = {
     "borrow": BorrowingForm,
     "freeze": FromLotsForm,
     "void": NamedLotsForm,
-    "adjustment": NamedLotsForm,
 }
 NEXT: Mapping[str, type[StepForm]] = {"borrow-return": ReturnForm, "thaw": ThawForm, "unlinking": UnlinkingForm}

@@ -29,6 +29,7 @@ from liangtian_web.people.requests import Request, language_of
 from liangtian_web.refusals import sentence
 from liangtian_web.registers.suspension import standing
 from liangtian_web.review.presentation import citation
+from liangtian_web.review.queries import checking_places
 from liangtian_web.review.trial_form import ChoiceForm, TrialForm
 from liangtian_web.rulebook.queries import home_place
 from liangtian_web.rulebook.values import tryable_names, value_page
@@ -66,7 +67,8 @@ def occupy(request: Request) -> HttpResponse:
     """Ask to hold what the land of a check owes."""
     form = OccupationForm(_filer(request), request.POST or None, initial={"run": request.GET.get("run", "")})
     none = not form.fields["run"].queryset.exists()  # type: ignore[attr-defined]
-    return answered(request, form, "balance/occupy.html", none=none)
+    may_check = checking_places(request.user).exists()
+    return answered(request, form, "balance/occupy.html", none=none, may_check=may_check)
 
 
 @require_http_methods(["GET", "POST"])

@@ -7,8 +7,11 @@ from liangtian_web.commitments import views
 app_name = "commitments"
 urlpatterns = [
     path("", views.index, name="index"),
+    path("ahead/", views.due_ahead, name="ahead"),
     path("export/", views.export_list, name="export"),
     path("new/<str:kind>/", views.promise, name="new"),
+    path("new/<str:kind>/workbook/", views.workbook, name="workbook"),
+    path("new/<str:kind>/template/", views.template, name="template"),
     path("<uuid:uuid>/", views.page, name="page"),
     path("<uuid:uuid>/supply/", views.supply, name="supply"),
     path("<uuid:uuid>/default/", views.default, name="default"),

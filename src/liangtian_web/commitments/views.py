@@ -2,26 +2,35 @@
 
 from __future__ import annotations
 
+import io
+from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from liangtian.policy.amounts import BALANCE
 from liangtian_web.balance.answers import answered, handed_in
 from liangtian_web.balance.models import Filing
 from liangtian_web.balance.procedures.commitment import COMPLETION
 from liangtian_web.balance.promises import standing
 from liangtian_web.balance.queries import filing_places
 from liangtian_web.commitments import presentation
+from liangtian_web.commitments.ahead import ahead, ahead_chart
 from liangtian_web.commitments.forms import PROMISES, DefaultForm, StepForm, SupplyForm
 from liangtian_web.commitments.queries import booked_for, commitments_for, files_for, judges, recordable
 from liangtian_web.commitments.register import lines, unlisted
+from liangtian_web.commitments.sheet import hand_in_all
+from liangtian_web.commitments.sheet import template as sheet_template
+from liangtian_web.ledger.proposing import Problems
 from liangtian_web.ledger.queries import accounts_for
 from liangtian_web.people.requests import Request, language_of
-from liangtian_web.trail.export import export
+from liangtian_web.registers.forms import WorkbookForm
+from liangtian_web.trail.export import export, workbook_bytes
 
 
 @require_GET
@@ -41,6 +50,20 @@ def index(request: Request) -> HttpResponse:
     return render(request, "commitments/index.html", context)
 
 
+@require_GET
+def due_ahead(request: Request) -> HttpResponse:
+    """What falls due month by month, as chart and table, each amount with the commitments it is the sum of."""
+    index = request.GET.get("index", BALANCE[0])
+    if index not in BALANCE:
+        raise Http404
+    today = timezone.localdate()
+    found = ahead(lines(booked_for(request.user), today), index, today)
+    context: dict[str, Any] = {"found": found, "index": index, "indices": BALANCE, "total": sum(found.totals)}
+    if found.places:
+        context["chart"] = ahead_chart(found, index, request.unit)
+    return render(request, "commitments/ahead.html", context)
+
+
 @require_POST
 def export_list(request: Request) -> HttpResponse:
     """The whole list as a table to take away; that it was taken is noted."""
@@ -56,7 +79,38 @@ def promise(request: Request, kind: str) -> HttpResponse:
     if not filing_places(request.user).exists():
         raise PermissionDenied
     form = PROMISES[kind](request.user, request.POST or None, initial={"run": request.GET.get("run", "")})
-    return answered(request, form, "commitments/new.html", kind=kind)
+    return answered(request, form, "commitments/new.html", kind=kind, workbook=WorkbookForm())
+
+
+def _filling(request: Request, kind: str) -> Any:
+    """The form of a kind, to be filled in by a row."""
+    if kind not in PROMISES:
+        raise Http404
+    if not filing_places(request.user).exists():
+        raise PermissionDenied
+    return lambda data: PROMISES[kind](request.user, data)
+
+
+@require_POST
+def workbook(request: Request, kind: str) -> HttpResponse:
+    """Ask to enter the promises of a workbook, all or none; everything wrong with it is said at once."""
+    make, form = _filling(request, kind), WorkbookForm(request.POST, request.FILES)
+    problems: list[str] = []
+    if form.is_valid():
+        try:
+            hand_in_all(request, make, form.cleaned_data["workbook"].read(), form.cleaned_data["form"])
+            return redirect("commitments:index")
+        except Problems as error:
+            problems = [str(each) for each in error.problems]
+    context = {"form": make(None), "kind": kind, "workbook": form, "problems": problems}
+    return render(request, "commitments/new.html", context, status=400)
+
+
+@require_GET
+def template(request: Request, kind: str) -> FileResponse:
+    """The workbook to fill in."""
+    made = workbook_bytes(sheet_template(_filling(request, kind), gettext("补充耕地承诺")))
+    return FileResponse(io.BytesIO(made), as_attachment=True, filename=f"{gettext('补充耕地承诺')}.xlsx")
 
 
 def _promise(request: Request, uuid: UUID) -> Filing:

@@ -16,9 +16,13 @@ from django.db import transaction
 from django.utils import timezone
 
 from liangtian.datasets import county, projects
+from liangtian.datasets.potential import populations
+from liangtian.datasets.relief import relief
 from liangtian.formats import vector
 from liangtian.formats.features import Features
 from liangtian.formats.opening import open_features
+from liangtian.formats.persons import write_persons
+from liangtian.formats.raster import write_elevation
 from liangtian.onemap.layers import layer_spec
 from liangtian.onemap.publish import publish
 from liangtian_web.demo.statement import make_statement
@@ -94,7 +98,8 @@ LAND_SINCE = date(2019, 1, 1)  # the invented survey: valid before the first doc
 
 def make_land(home: Path, tell: Tell) -> None:
     """Generate the municipality and publish its layers; what is published already is published again to no effect."""
-    layers = county.generate(parcels=int(os.environ.get("LIANGTIAN_DEMO_PARCELS", PARCELS)))
+    parcels = int(os.environ.get("LIANGTIAN_DEMO_PARCELS", PARCELS))
+    layers = county.generate(parcels=parcels)
     for code, features in layers.items():
         tell(f"    {layer_spec(code).zh} {code}: {len(features):,}")
         publish(
@@ -110,6 +115,8 @@ def make_land(home: Path, tell: Tell) -> None:
     _keep_projects(home, samples | projects.accepted_grounds(layers))
     lie_in = {name: projects.county_of(layers, each) for name, each in samples.items()}
     (home / "demo" / "counties.json").write_text(json.dumps(lie_in))
+    write_persons(populations(layers), home / "demo" / "persons.csv")  # for a survey of potential, with the heights
+    write_elevation(relief(layers["XZQ"], parcels=parcels), home / "demo" / "dem.tif")
     sync()
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from liangtian_web.people.queries import has_role, home_membership
 from liangtian_web.people.requests import Request
@@ -20,7 +21,7 @@ RAIL = (
     ("ledger:index", _("台账"), ()),
     ("registers:index", _("登记簿"), ()),
     ("onemap:layers", _("图层"), ()),
-    ("rulebook:index", _("规则"), ()),
+    ("rulebook:index", pgettext_lazy("rail", "规则"), ()),
     ("trail:index", _("留痕"), ("auditor", "admin")),
 )
 # pages that stand under another's word

@@ -9,10 +9,10 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from liangtian_web.home.duty import SHOWN, Todo
-from liangtian_web.people.models import User
+from liangtian_web.people.models import Place, User
 from liangtian_web.people.queries import has_role
 from liangtian_web.registers.kinds import REGISTERS
-from liangtian_web.registers.queries import due_between, waiting_for
+from liangtian_web.registers.queries import due_between, silent, waiting_for
 from liangtian_web.registers.suspension import suspended_for
 
 DUE_DAYS = 60
@@ -28,8 +28,22 @@ def register_todos(user: User, on: date) -> Iterator[Todo]:
                 "unknown", gettext("待确认"), what, "", reverse("registers:register", args=[name]), gettext("去确认")
             )
     if has_role(user, "officer", "keeper", "admin"):
+        yield from _silent(user, on)
         yield from _suspended(user, on)
         yield from _due(user, on)
+
+
+def _silent(user: User, on: date) -> Iterator[Todo]:
+    """What stops approvals before anybody asks for one: registers in which a place says nothing."""
+    names: dict[Place, list[str]] = {}
+    for each in silent(user, on):
+        if not each.waits:
+            names.setdefault(each.place, []).append(str(each.register.label))
+    for place, registers in list(names.items())[:SHOWN]:
+        what = gettext("%(place)s：%(registers)s没有登记") % {"place": place, "registers": "、".join(registers)}
+        about = gettext("用地报批将无法判断；没有项目的请零报告")
+        url = f"{reverse('registers:index')}#silent"
+        yield Todo("unknown", gettext("未登记"), what, about, url, gettext("零报告或登记"))
 
 
 def _suspended(user: User, on: date) -> Iterator[Todo]:

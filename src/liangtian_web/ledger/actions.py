@@ -10,7 +10,6 @@ from datetime import UTC, date, datetime
 from typing import Any, TypeVar
 
 from django.db import connection, transaction
-from django.db.models import Q
 from django.utils import timezone
 
 from liangtian.errors import BookRefused
@@ -24,8 +23,9 @@ from liangtian.ledger.records import Attachment, Closing, Record, content_digest
 from liangtian.ledger.relations import admit
 from liangtian_web.ledger import exclusivity
 from liangtian_web.ledger.models import Account, Assertion, Basis, Entry, Ground, Lot, Period
+from liangtian_web.ledger.numbers import Names, accounts_of, known_accounts, users_by_name
 from liangtian_web.ledger.queries import balance, holdings_of, named_by, state_for
-from liangtian_web.ledger.records import as_attachment, as_closing, entries_by_id, place_key, places_by_key
+from liangtian_web.ledger.records import as_attachment, as_closing, entries_by_id, places_by_key
 from liangtian_web.ledger.refusing import in_words, unwritable
 from liangtian_web.ledger.turns import Again, in_turn
 from liangtian_web.people.models import Place, User
@@ -71,7 +71,7 @@ def post(*entries: kernel.Entry) -> list[Entry]:
         if within:  # else the places' locks of accounts that are opened are given back at once
             with transaction.atomic():
                 _lock_ground(entries)
-        names = _Names.of(entries, named_by(entries))  # accounts are opened before, so that a refusal can name them
+        names = Names.of(entries, named_by(entries))  # accounts are opened before, so that a refusal can name them
         ids = in_turn(work)
     booked = Entry.objects.in_bulk(ids)
     return [booked[each] for each in ids]
@@ -169,9 +169,9 @@ def spend(
     def work() -> Entry:
         places = places_by_key(place for place, _, _ in wanted)
         leaves = any(pool == "outside" for _, pool, _ in wanted) and not Entry.objects.filter(key=about.key).exists()
-        locked = exclusivity.changed([choose(_known(wanted, places))]) if leaves else set()
+        locked = exclusivity.changed([choose(known_accounts(wanted, places))]) if leaves else set()
         exclusivity.lock(exclusivity.grounds_of_lots(locked))
-        accounts = _accounts(
+        accounts = accounts_of(
             wanted, places
         )  # opened after the ground is locked, like everywhere: ground, places, accounts
         _lock_accounts(accounts.values())
@@ -214,7 +214,7 @@ def attach_boundary(attachment: Attachment) -> Lot:
     lot = Lot.objects.filter(serial=attachment.lot).first()
     if lot is None:
         raise BookRefused("lot-unknown", serial=attachment.lot, key=attachment.key)
-    users = _users([attachment.actor, attachment.approver])
+    users = users_by_name([attachment.actor, attachment.approver])
 
     def work() -> Lot:
         near = exclusivity.lock([attachment.ground])
@@ -264,7 +264,7 @@ def close_period(closing: Closing) -> Period:
     place = places_by_key([closing.place]).get(closing.place)
     if place is None:
         raise BookRefused("book-place-unknown", place=closing.place)
-    users = _users([closing.actor, closing.approver])
+    users = users_by_name([closing.actor, closing.approver])
 
     with in_words(closing.key):
         return in_turn(lambda: _close(closing, place, users))
@@ -298,72 +298,6 @@ def compare(who: Request, account: Account, on: date, stated: int, source: str) 
         made = Assertion.objects.create(account=account, on=on, stated=stated, held=held, source=source, actor=who.user)
         note(who, "ledger.compare", f"account:{account.pk}", on=on, place=account.place)
     return made
-
-
-@dataclass(frozen=True, slots=True)
-class _Names:
-    """Numbers of what entries name."""
-
-    places: Mapping[str, Place | None]
-    users: Mapping[str, int]
-    accounts: Mapping[tuple[str, str, str], int]
-
-    @classmethod
-    def of(cls, entries: Sequence[kernel.Entry], named: Mapping[str, kernel.Entry]) -> _Names:
-        accounts = {leg.account for each in (*entries, *named.values()) for leg in each.legs}
-        keys = {(account.place, account.pool, account.index) for account in accounts}
-        places = places_by_key({place for place, _, _ in keys} | {lot.place for each in entries for lot in each.lots})
-        users = _users([name for each in entries for name in (each.actor, each.approver)])
-        return cls(places, users, _accounts(keys, places))
-
-
-def _users(names: Iterable[str]) -> dict[str, int]:
-    wanted = {name for name in names if name}
-    found = dict(User.objects.filter(username__in=wanted).values_list("username", "pk"))
-    if missing := wanted - found.keys():
-        raise BookRefused("book-actor-unknown", actor=sorted(missing)[0])
-    return found
-
-
-def _accounts(
-    keys: Iterable[tuple[str, str, str]], places: Mapping[str, Place | None]
-) -> dict[tuple[str, str, str], int]:
-    """Numbers of accounts by place, pool and index; those never used before are opened, in the order of places."""
-    wanted = list(keys)
-    known = _known(wanted, places)
-
-    def number(key: tuple[str, str, str]) -> int:
-        place = places[key[0]]
-        return place.pk if place else 0
-
-    missing = sorted((key for key in wanted if key not in known), key=lambda key: (number(key), key))
-    return known | {key: _open(places[key[0]], key[1], key[2]) for key in missing}
-
-
-def _known(
-    wanted: Iterable[tuple[str, str, str]], places: Mapping[str, Place | None]
-) -> dict[tuple[str, str, str], int]:
-    """The accounts among them that were used before."""
-    keys = set(wanted)
-    if missing := sorted(place for place, _, _ in keys if place not in places):
-        raise BookRefused("book-place-unknown", place=missing[0])
-    kept = [place for place in places.values() if place is not None]
-    rows = Account.objects.filter(Q(place__in=kept) | Q(place=None)).select_related("place__book_key")
-    found = {(place_key(row.place), row.pool, row.index): row.pk for row in rows}
-    return {key: found[key] for key in keys & found.keys()}
-
-
-def _open(place: Place | None, pool: str, index: str) -> int:
-    kind = pools()[pool]
-    with_lots = indices()[index].lots and kind.lots
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT book_open_account(%s, %s, %s, %s, %s)",
-            [place.pk if place else None, pool, index, kind.may_be_negative, with_lots],
-        )
-        row = cursor.fetchone()
-    assert row is not None
-    return int(row[0])
 
 
 def _check_links(entries: Sequence[kernel.Entry]) -> None:
@@ -410,7 +344,7 @@ def _lock_ground(entries: Sequence[kernel.Entry]) -> list[int]:
     return near
 
 
-def _lock(entries: Sequence[kernel.Entry], names: _Names, *, within: bool) -> None:
+def _lock(entries: Sequence[kernel.Entry], names: Names, *, within: bool) -> None:
     """Take the accounts, last in the one order of this app: ground, places, accounts."""
     for key in [each.key for each in entries]:
         if Ground.objects.filter(key=key).exists() or Period.objects.filter(key=key).exists():
@@ -422,7 +356,7 @@ def _lock(entries: Sequence[kernel.Entry], names: _Names, *, within: bool) -> No
     _lock_accounts({*names.accounts.values(), *every})
 
 
-def _opened(entry: kernel.Entry, names: _Names) -> set[Place]:
+def _opened(entry: kernel.Entry, names: Names) -> set[Place]:
     """The places an entry gives their opening balance."""
     if entry.kind != "opening":
         return set()
@@ -430,7 +364,7 @@ def _opened(entry: kernel.Entry, names: _Names) -> set[Place]:
     return {place for place in found if place is not None}
 
 
-def _post_one(entry: kernel.Entry, names: _Names, near: list[int]) -> int:
+def _post_one(entry: kernel.Entry, names: Names, near: list[int]) -> int:
     plain = _is_plain(entry)
     if not plain and (booked := Entry.objects.filter(key=entry.key).first()):
         return _same(booked.pk, entry)
@@ -457,7 +391,7 @@ def _same(number: int, entry: kernel.Entry) -> int:
     return number
 
 
-def _lots(entry: kernel.Entry, names: _Names, near: list[int], moved: set[str | None]) -> dict[str, int]:
+def _lots(entry: kernel.Entry, names: Names, near: list[int], moved: set[str | None]) -> dict[str, int]:
     """Numbers of the lots an entry names or moves, after opening those it brings."""
     opened: dict[str, int] = {}
     with connection.cursor() as cursor:
@@ -486,7 +420,7 @@ def _lots(entry: kernel.Entry, names: _Names, near: list[int], moved: set[str | 
 
 
 def _arguments(
-    entry: kernel.Entry, names: _Names, lots: Mapping[str, int], moved: Sequence[kernel.Movement]
+    entry: kernel.Entry, names: Names, lots: Mapping[str, int], moved: Sequence[kernel.Movement]
 ) -> list[Any]:
     """The parameters of `book_post`, in its order."""
 

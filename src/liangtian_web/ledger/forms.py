@@ -150,6 +150,7 @@ class LineForm(forms.Form):
                 forms.ChoiceField(label=label, required=False, choices=choices[name])
                 if name in choices else forms.CharField(label=label, required=False, max_length=200)
             )  # fmt: skip
+            self.fields[name].widget.attrs["aria-label"] = label  # the column's head is no label to a screen reader
 
 
 def _unit(unit: str) -> str:

@@ -381,8 +381,8 @@ def _check_direct(entry: Entry) -> None:
 
 
 def _given(entry: Entry) -> set[str]:
-    """The places that something comes to from outside the book, an opening apart."""
-    if entry.kind == "opening" or not any(leg.account.place == OUTSIDE and leg.amount < 0 for leg in entry.legs):
+    """The places that something comes to from outside the book: an opening balance too, which nothing else in the book bears out."""
+    if not any(leg.account.place == OUTSIDE and leg.amount < 0 for leg in entry.legs):
         return set()
     return {leg.account.place for leg in entry.legs if leg.amount > 0} - {OUTSIDE}
 

@@ -28,7 +28,7 @@ from liangtian_web.onemap.map_forms import RevealForm
 from liangtian_web.onemap.models import LayerVersion
 from liangtian_web.onemap.queries import index_of, indexes_of, spoken, versions_for, versions_on
 from liangtian_web.onemap.templatetags.land import area, unit_word
-from liangtian_web.people.queries import home_membership
+from liangtian_web.people.queries import has_role, home_membership
 from liangtian_web.people.requests import Request
 from liangtian_web.trail.actions import note
 
@@ -124,6 +124,7 @@ def page(request: Request) -> HttpResponse:
         "vintages": [swipe.vintage(side) for side in (versions, against.versions if against else [])],
         "same": against is not None and {v.pk for v in against.versions} == {v.pk for v in versions},
         "choices": swipe.choices(request.user, versions),
+        "may_check": has_role(request.user, "officer", "admin"),
     }
     return render(request, "onemap/map.html", context)
 

@@ -8,14 +8,18 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.http import Http404
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from liangtian_web.balance.models import Filing
+from liangtian_web.balance.presentation import state_of
 from liangtian_web.balance.queries import filings_for
 from liangtian_web.papers import commitment, parts, transfer
 from liangtian_web.papers.form import Paper, Part
 from liangtian_web.people.models import User
+from liangtian_web.trail.export import Table
 
 OWN, ABOVE = _("责任单元自然资源主管部门"), _("市自然资源主管部门")
 UNIT = _("建设单位")
@@ -51,6 +55,18 @@ FORMS: Mapping[str, Form] = {
     "quota-use": Form(_("计划指标核销审核表"), (OWN,)),
     "quota-return": Form(_("计划指标归还审核表"), (OWN, ABOVE)),
     "quota-reclaimed": Form(_("周转指标复垦归还审核表"), (OWN, ABOVE)),
+    "promised-approval": Form(_("承诺项目用地批准登记表"), (OWN,)),
+    "city-pooling": Form(_("指标划入市级统筹审核表"), (OWN, ABOVE)),
+    "provincial-pooling": Form(_("指标划入省级统筹审核表"), (OWN, ABOVE)),
+    "national-pooling": Form(_("指标用于国家统筹审核表"), (OWN, ABOVE)),
+    "upper-pool-use": Form(_("上级统筹指标划入登记表"), (ABOVE, OWN)),
+    "borrow": Form(_("补充耕地指标借用协议"), (_("借出方"), _("借入方"), ABOVE)),
+    "borrow-return": Form(_("补充耕地指标归还审核表"), (_("借入方"), _("借出方"))),
+    "freeze": Form(_("补充耕地指标冻结决定"), (ABOVE,)),
+    "thaw": Form(_("补充耕地指标解除冻结决定"), (ABOVE,)),
+    "unlinking": Form(_("占补平衡解除挂钩审核表"), (OWN, ABOVE)),
+    "void": Form(_("补充耕地指标作废决定"), (ABOVE,)),
+    "adjustment": Form(_("补充耕地指标复核核减决定"), (ABOVE,)),
 }
 
 
@@ -85,3 +101,20 @@ FILING: Paper[Filing] = Paper(
     parts=_parts,
     seals=lambda filing: form_of(filing.event).seals,
 )
+
+
+def filing_table(rows: QuerySet[Filing]) -> Table:
+    """Filings with how they stand and the title of their paper."""
+    heads = [gettext("状态"), gettext("业务日期"), gettext("事项"), gettext("归档用表"), gettext("项目"), gettext("责任单元"),
+             gettext("文号"), gettext("提出人"), gettext("审核人"), gettext("分录编号"), gettext("件号")]  # fmt: skip
+    return Table(gettext("占补平衡事项"), heads, (_row(each) for each in rows))
+
+
+def _row(filing: Filing) -> list[object]:
+    decision = getattr(filing, "decision", None)
+    entry = decision.entry if decision else None
+    return [
+        state_of(filing)[1], filing.on, parts.procedure_word(filing.event), str(form_of(filing.event).title), filing.project,
+        str(filing.place), filing.document, str(filing.filer), str(decision.actor) if decision else "",
+        str(entry.uuid) if entry else "", str(filing.uuid),
+    ]  # fmt: skip

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from django.http import Http404, HttpResponse
 from django.utils.http import content_disposition_header
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
+from liangtian_web.balance.queries import filings_for
 from liangtian_web.onemap.map_views import day_of
 from liangtian_web.papers.contents import PAPERS
+from liangtian_web.papers.filings import filing_table
 from liangtian_web.papers.form import RENDERERS, drawn
 from liangtian_web.people.requests import Request, language_of
 from liangtian_web.trail.actions import note
+from liangtian_web.trail.export import export
 
 
 @require_GET
@@ -27,3 +30,10 @@ def paper(request: Request, kind: str, ref: str, form: str) -> HttpResponse:
     name = f"{found.title(record)}-{place}-{on:%Y%m%d}.{form}"
     answer.headers["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
     return answer
+
+
+@require_POST
+def filings_export(request: Request) -> HttpResponse:
+    """Everything filed for the balance as a table, with the paper each goes to file by; that it was taken is noted."""
+    rows = filings_for(request.user).prefetch_related("later__decision__entry__reversed_by")
+    return export(request, "balance.export", "filings", filing_table(rows))

@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
@@ -26,16 +26,16 @@ from django.utils.translation import gettext_noop as _
 from liangtian.check.result import to_json
 from liangtian.check.run import KERNEL
 from liangtian.errors import LiangtianError
-from liangtian.planning.network import Need
 from liangtian_web.embedded import leashed
 from liangtian_web.jobs import actions as jobs
 from liangtian_web.jobs.models import Job
-from liangtian_web.onemap.queries import versions_on
+from liangtian_web.onemap.models import LayerVersion
+from liangtian_web.onemap.queries import versions_for, versions_on
 from liangtian_web.people.models import Place
 from liangtian_web.people.requests import Request
 from liangtian_web.planning import kept
 from liangtian_web.planning.asked import needed
-from liangtian_web.planning.models import Answer, Block, Plan, Study
+from liangtian_web.planning.models import Answer, Block, Candidate, Plan, Study
 from liangtian_web.planning.queries import folder_of
 from liangtian_web.trail.actions import note
 
@@ -51,13 +51,17 @@ STAGES = {
     "prove": _("正在按几何复核"),
     "frontier": _("正在计算成本与面积的关系"),
     "screen": _("正在逐条筛选"),
-    "slope": _("正在计算坡度"),
+    "write": _("正在写报告"),
 }
 LAYERS = {
     Study.Kind.BLOCKS: ("DLTB", "XZQ", "CJDCQ"),
     Study.Kind.DESIGN: ("DLTB", "XZQ", "CJDCQ", "STBHHX", "CZKFBJ"),
     Study.Kind.FRAGMENTATION: ("DLTB", "XZQ", "CJDCQ", "STBHHX", "CZKFBJ"),
-}
+    Study.Kind.LAYOUT: ("DLTB", "XZQ", "CJDCQ", "YJJBNTTB"),
+    Study.Kind.POTENTIAL: (
+        "DLTB", "XZQ", "CJDCQ", "STBHHX", "CZKFBJ", "SYBHQ", "EDLD", "FZLD", "LNDL", "ZZDK", "GDDB"
+    ),
+}  # fmt: skip
 
 
 def ask(request: Request, kind: str, head: Mapping[str, Any], asked: Mapping[str, Any], *days: date) -> Study:
@@ -97,12 +101,18 @@ def ask_again(request: Request, study: Study) -> Study:
 def _layers(request: Request, kind: str, days: Sequence[date]) -> list[dict[str, str]]:
     """The versions in force on the days that the user may see, of the layers the kind reads."""
     found = {}
-    for day in days:
-        for version in versions_on(request.user, day):
-            if version.layer in LAYERS[Study.Kind(kind)]:
-                found[version.digest, str(version)] = version
+    for version in _in_force(request, kind, days):
+        if version.layer in LAYERS[Study.Kind(kind)]:
+            found[version.digest, str(version)] = version
     named = [{"name": str(v), "layer": v.layer, "digest": v.digest} for v in found.values()]
     return sorted(named, key=lambda each: (each["layer"], each["name"], each["digest"]))
+
+
+def _in_force(request: Request, kind: str, days: Sequence[date]) -> list[LayerVersion]:
+    """The versions of the days; a survey of potential reads every earlier year as well."""
+    if kind == Study.Kind.POTENTIAL:
+        return list(versions_for(request.user).filter(on__lte=max(days)))
+    return [version for day in days for version in versions_on(request.user, day)]
 
 
 def _key(kind: str, place: Place, on: date, asked: Mapping[str, Any], layers: list[dict[str, str]]) -> str:
@@ -192,7 +202,7 @@ def _lines(said: Path) -> list[dict[str, Any]]:
 def _keep(study: Study, partial: Path) -> None:
     """The files under the digest, then the rows: an answer that is there has its files."""
     data = json.loads((partial / "result.json").read_text("utf-8"), parse_float=Decimal)
-    rows = data.pop("blocks", [])
+    blocks, candidates = data.pop("blocks", []), data.pop("candidates", [])
     for name in ("said", "errors", "result.json"):
         (partial / name).unlink()
     folder = folder_of(study.key)
@@ -205,7 +215,8 @@ def _keep(study: Study, partial: Path) -> None:
             key=study.key, defaults={"kind": study.kind, "result": to_json(data), "kernel": KERNEL}
         )
         if made:
-            Block.objects.bulk_create(_blocks(answer, rows), batch_size=500)
+            Block.objects.bulk_create(_blocks(answer, blocks), batch_size=500)
+            Candidate.objects.bulk_create(_candidates(answer, candidates), batch_size=2000)
 
 
 def _blocks(answer: Answer, rows: list[dict[str, Any]]) -> Iterator[Block]:
@@ -221,9 +232,32 @@ def _blocks(answer: Answer, rows: list[dict[str, Any]]) -> Iterator[Block]:
         )  # fmt: skip
 
 
-def need_of(study: Study) -> Need:
-    """What a design was asked to reach, as the kernel measures it."""
-    return needed(study.asked)
+def _candidates(answer: Answer, rows: list[dict[str, Any]]) -> Iterator[Candidate]:
+    for number, row in enumerate(rows, start=1):
+        rules = sorted({reason["rule"] for reason in row["reasons"] if reason["says"] != "met"})
+        yield Candidate(answer=answer, number=number, rules=rules, **_plain(row))
+
+
+def _plain(row: dict[str, Any]) -> dict[str, Any]:
+    """A row whose lists are JSON of plain numbers."""
+    lists: dict[str, Any] = json.loads(to_json({name: row[name] for name in ("reasons", "box")}))
+    return {**row, **lists}
+
+
+def given_file(content: Iterable[bytes], name: str) -> str:
+    """Keep a file handed in with a question, by its digest."""
+    folder = folder_of("given")
+    folder.mkdir(parents=True, exist_ok=True)
+    digest = hashlib.sha256()
+    with tempfile.TemporaryDirectory(prefix=".", dir=folder) as partial:
+        with (Path(partial) / name).open("wb") as sink:
+            for chunk in content:
+                digest.update(chunk)
+                sink.write(chunk)
+        kept_at = folder / digest.hexdigest()
+        kept_at.mkdir(exist_ok=True)
+        (Path(partial) / name).replace(kept_at / name)
+    return digest.hexdigest()
 
 
 def keep_plan(request: Request, study: Study, name: str, pieces: Sequence[str]) -> Plan:
@@ -231,14 +265,14 @@ def keep_plan(request: Request, study: Study, name: str, pieces: Sequence[str]) 
     ground = kept.load(folder_of(study.key))
     known = sorted(set(pieces) & ground.number.keys())
 
-    outcome = ground.outcome(known, need_of(study))
+    outcome = ground.outcome(known, needed(study.asked))
 
     with transaction.atomic():
         plan = Plan.objects.create(
             study=study, name=name, pieces=known, user=request.user,
             outcome={
                 "cost_fen": outcome.cost_fen, "largest_dm2": outcome.largest_dm2, "gain_dm2": outcome.gain_dm2,
-                "blocks_dm2": list(outcome.blocks_dm2), "meets": outcome.meets(need_of(study)),
+                "blocks_dm2": list(outcome.blocks_dm2), "meets": outcome.meets(needed(study.asked)),
             },
         )  # fmt: skip
         note(request, "planning.plan", f"plan:{plan.uuid} study:{study.uuid}", on=study.on, place=study.place)

@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.http import QueryDict
 from django.urls import reverse
 
+from liangtian.messages import Language
 from liangtian_web.onemap.map_views import map_config
 from liangtian_web.onemap.models import LayerVersion
 from liangtian_web.onemap.queries import versions_for
 from liangtian_web.onemap.swipe import Against
 from liangtian_web.people.requests import Request, language_of
-from liangtian_web.planning import kept, presentation
-from liangtian_web.planning.actions import needed
-from liangtian_web.planning.forms import BlockFilter
+from liangtian_web.planning import kept, potential, presentation
+from liangtian_web.planning.asked import needed
+from liangtian_web.planning.forms import BlockFilter, CandidateFilter
 from liangtian_web.planning.models import Answer, Block, Plan, Study
-from liangtian_web.planning.queries import answer_of, blocks_of, folder_of, plans_for, studies_for, totals
+from liangtian_web.planning.queries import (
+    answer_of,
+    blocks_of,
+    candidate_totals,
+    candidates_of,
+    folder_of,
+    plans_for,
+    studies_for,
+    totals,
+)
 
 PAGE = 100
 ROWS_SHOWN = 300
@@ -46,15 +57,11 @@ def blocks(request: Request, study: Study, answer: Answer) -> dict[str, Any]:
     more["after"] = str(page[PAGE - 1].number) if len(page) > PAGE else ""
     shown = list(found.values_list("number", flat=True)) if any(asked.values()) else None
     towns = presentation.town_names({row.town for row in page})
-    words = presentation.size_words()
-    for row in page:
-        row.town_word, row.size_word = towns[row.town], words[row.size_class]
-        row.slope_word = presentation.SLOPE_WORDS.get(row.slope or 0, "")
     others = _others(request, study)
     chosen = next((each for each in others if str(each.uuid) == request.GET.get("against")), None)
     return {
         "form": form,
-        "rows": page[:PAGE],
+        "rows": [presentation.block_row(row, towns) for row in page[:PAGE]],
         "more": more.urlencode() if more["after"] else "",
         "filtered": {key: value for key, value in asked.items() if value},
         "totals": totals(found),
@@ -77,8 +84,9 @@ def _blocks_config(request: Request, study: Study, *, shown: list[int] | None = 
 
 def _others(request: Request, study: Study) -> list[Study]:
     """Answered studies of the same kind and place on another day."""
-    found = studies_for(request.user).filter(kind=study.kind, place=study.place, answered=True)
-    return list(found.exclude(on=study.on)[:20])
+    found = studies_for(request.user).filter(kind=study.kind, place=study.place).exclude(on=study.on)
+    answered = Answer.objects.filter(kind=study.kind).values("key")
+    return list(found.filter(key__in=answered)[:20])
 
 
 def _beside(request: Request, study: Study, other: Study | None) -> dict[str, Any]:
@@ -99,7 +107,7 @@ def _beside(request: Request, study: Study, other: Study | None) -> dict[str, An
     }
 
 
-def design(request: Request, study: Study, answer: Answer, plan: Plan | None = None) -> dict[str, Any]:
+def design(request: Request, study: Study, answer: Answer, *, plan: Plan | None = None) -> dict[str, Any]:
     """The solver's answer or a plan kept, on the map and as a table, with what else it would cost."""
     lang, data = language_of(request), answer.data
     pieces = plan.pieces if plan else [row["piece"] for row in data["conversions"]]
@@ -165,4 +173,65 @@ def fragmentation(request: Request, study: Study, answer: Answer) -> dict[str, A
     }
 
 
-CONTEXTS = {Study.Kind.BLOCKS: blocks, Study.Kind.DESIGN: design, Study.Kind.FRAGMENTATION: fragmentation}
+def candidate_filter(answer: Answer, given: QueryDict, lang: Language) -> tuple[CandidateFilter, dict[str, Any]]:
+    """The filters of a list of candidates, and what they ask for."""
+    form = CandidateFilter(potential.choices(answer, lang), given, label_suffix="")
+    return form, form.cleaned_data if form.is_valid() else {}
+
+
+def survey(request: Request, study: Study, answer: Answer) -> dict[str, Any]:
+    """Tables by town and village, rules, and the candidates under the filters on the map."""
+    lang = language_of(request)
+    data = answer.data[lang]
+    form, asked = candidate_filter(answer, request.GET, lang)
+    found = candidates_of(answer, asked)
+    after = request.GET.get("after", "")
+    page = list((found.filter(number__gt=int(after)) if after.isdecimal() else found)[: PAGE + 1])
+    more = request.GET.copy()
+    more["after"] = str(page[PAGE - 1].number) if len(page) > PAGE else ""
+    shown = list(found.values_list("number", flat=True)) if any(asked.values()) else None
+    return {
+        "data": data,
+        "verdict": potential.verdict(data, lang),
+        "total": potential.coloured(data["total"]),
+        "towns": potential.by_place(data["towns"]),
+        "villages": potential.by_place(data["villages"]),
+        "rules": potential.rules(data, lang),
+        "form": form,
+        "rows": [(row, *potential.words(row, lang)) for row in page[:PAGE]],
+        "more": more.urlencode() if more["after"] else "",
+        "filtered": {key: value for key, value in asked.items() if value},
+        "totals": candidate_totals(found),
+        "config": map_config(
+            request,
+            land_of(request, study),
+            study.on,
+            candidates=reverse("planning:shapes", args=[study.uuid]),
+            candidate=reverse("planning:study", args=[study.uuid]) + "candidates/",
+            candidatesShown=shown,
+            kinds=potential.HUES,
+        ),
+    }
+
+
+def layout(request: Request, study: Study, answer: Answer) -> dict[str, Any]:
+    """What moves out and in, and what that does."""
+    data, lang = answer.data, language_of(request)
+    return {
+        "verdict": presentation.layout_verdict(data, lang),
+        "moves": presentation.layout_moves(data["moves"])[:ROWS_SHOWN],
+        "left_out": max(0, len(data["moves"]) - ROWS_SHOWN),
+        "cite": presentation.clause_link("haining-2021二（三）.6", lang),
+        "config": map_config(
+            request, land_of(request, study), study.on, layout=reverse("planning:shapes", args=[study.uuid])
+        ),
+    }
+
+
+CONTEXTS: dict[str, Callable[[Request, Study, Answer], dict[str, Any]]] = {
+    Study.Kind.BLOCKS: blocks,
+    Study.Kind.DESIGN: design,
+    Study.Kind.FRAGMENTATION: fragmentation,
+    Study.Kind.POTENTIAL: survey,
+    Study.Kind.LAYOUT: layout,
+}

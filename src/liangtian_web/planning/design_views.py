@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
@@ -69,15 +70,19 @@ def plan(request: Request, uuid: UUID) -> HttpResponse:
     if request.method == "POST":
         return _taken(request, row)
     may_ask = planning_places(request.user).filter(pk=study.place_id).exists()
-    context = {"study": study, "answer": answer, "data": answer.data, "may_ask": may_ask, "asked": study.asked}
-    return render(request, "planning/design.html", context | design(request, study, answer, row))
+    context: dict[str, Any] = {"study": study, "answer": answer, "data": answer.data, "may_ask": may_ask}
+    return render(
+        request, "planning/design.html", context | {"asked": study.asked} | design(request, study, answer, plan=row)
+    )
 
 
 @require_GET
 def plan_print(request: Request, uuid: UUID) -> HttpResponse:
     """A plan on paper: map, verdict, figures, works with their clauses, and what it was based on."""
     row, study, answer = _plan(request, uuid)
-    context = {"study": study, "answer": answer, "data": answer.data} | design(request, study, answer, row)
+    context: dict[str, Any] = {"study": study, "answer": answer, "data": answer.data} | design(
+        request, study, answer, plan=row
+    )
     context["config"] |= {"bare": True, "sharp": True}
     return render(request, "planning/design_print.html", context)
 

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import shapely
 from django import forms
+from django.core.files.uploadedfile import UploadedFile
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from liangtian.check.works import works_on
 from liangtian.errors import ParameterMissing
+from liangtian_web.onemap.actions import safe_name
 from liangtian_web.onemap.forms import offer_places
 from liangtian_web.onemap.ground import Unmeasurable, figure
 from liangtian_web.people.models import Place, User
@@ -28,6 +31,7 @@ DATE = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
 LIMITS = [("", _("不设界")), ("9", _("不跨乡镇")), ("12", _("不跨村"))]
 AVOID = [("STBHHX", _("生态保护红线")), ("CZKFBJ", _("城镇开发边界"))]
 PIECES_MAX = 50_000
+DEM_BYTES_MAX = 200 * 2**20
 
 
 def length(label: Any, help_text: Any) -> forms.DecimalField:
@@ -42,24 +46,71 @@ def sum_of(label: Any, **more: Any) -> forms.DecimalField:
     return forms.DecimalField(label=label, min_value=0, max_digits=14, decimal_places=2, **more)
 
 
-class LandForm(forms.Form):
-    """Which land is asked about, and what joins it."""
+def ids_of(label: Any, help_text: Any = None) -> forms.CharField:
+    """Parcel ids, typed in."""
+    return forms.CharField(
+        label=label, required=False, max_length=20_000, widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=help_text or _("图斑编号，空格或换行分开"),
+    )  # fmt: skip
+
+
+def parcel_ids(text: str) -> list[str]:
+    """The ids in a text, sorted."""
+    return sorted(set(re.split(r"[\s,，]+", text.strip())) - {""})
+
+
+class AskForm(forms.Form):
+    """What every question has: a name, a place and a day."""
 
     KIND: Study.Kind
-    RULE = ("by", "gap_m", "across_m")
+    FOLDED: tuple[str, ...] = ()
 
     name = forms.CharField(label=_("名称"), max_length=100)
     place: forms.ModelChoiceField[Place] = forms.ModelChoiceField(label=_("责任单元"), queryset=None, empty_label=None)
     on = forms.DateField(label=_("业务日期"), widget=DATE, help_text=_("按当日有效的地类图斑与参数计算"))
-    by = forms.ChoiceField(label=_("连片止于"), choices=LIMITS, required=False)
-    gap_m = length(_("可跨其他间隙（m）"), _("空着用有效的技术参数"))
-    across_m = length(_("可跨路渠（m）"), _("空着用有效的技术参数"))
-    drawn = forms.CharField(required=False, widget=forms.HiddenInput(attrs={"data-draw": ""}))
 
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         offer_places(self, planning_places(user))
         self.fields["on"].initial = timezone.localdate()
+
+    @property
+    def folded(self) -> list[forms.BoundField]:
+        """What few change."""
+        return [self[name] for name in self.FOLDED]
+
+    @property
+    def main(self) -> list[forms.BoundField]:
+        """The rest."""
+        return [field for field in self if field.name not in self.FOLDED]
+
+    def head(self) -> dict[str, Any]:
+        """Name, place and day."""
+        return {name: self.cleaned_data[name] for name in ("name", "place", "on")}
+
+    def asked(self) -> dict[str, Any]:
+        """The parameters as they are kept: numbers as text, nothing that was not given."""
+        others = {name: value for name, value in self.cleaned_data.items() if name not in ("name", "place", "on")}
+        return {name: plain(value) for name, value in others.items() if value not in (None, "", [], {}, False)}
+
+    def days(self) -> tuple[date, ...]:
+        """Further days whose versions are read."""
+        return ()
+
+    def hand_in(self, request: Request) -> Study:
+        """Ask what was filled in."""
+        return actions.ask(request, self.KIND, self.head(), self.asked(), *self.days())
+
+
+class LandForm(AskForm):
+    """Which land is asked about, drawn or the whole place, and what joins it."""
+
+    FOLDED: tuple[str, ...] = ("by", "gap_m", "across_m")
+
+    by = forms.ChoiceField(label=_("连片止于"), choices=LIMITS, required=False)
+    gap_m = length(_("可跨其他间隙（m）"), _("空着用有效的技术参数"))
+    across_m = length(_("可跨路渠（m）"), _("空着用有效的技术参数"))
+    drawn = forms.CharField(required=False, widget=forms.HiddenInput(attrs={"data-draw": ""}))
 
     def clean_drawn(self) -> str:
         """The figures drawn, as one GeoJSON geometry in degrees; text that is the same for the same figures."""
@@ -72,33 +123,6 @@ class LandForm(forms.Form):
         except (ValueError, KeyError, TypeError):
             raise forms.ValidationError(gettext("图形不完整，请重画。")) from None
         return str(shapely.to_geojson(shapely.multipolygons(shapely.get_parts(shapely.union_all(drawn)))))
-
-    @property
-    def advanced(self) -> list[forms.BoundField]:
-        """The rule that joins, which few change."""
-        return [self[name] for name in self.RULE if name in self.fields]
-
-    @property
-    def main(self) -> list[forms.BoundField]:
-        """The rest."""
-        return [field for field in self if field.name not in self.RULE]
-
-    def head(self) -> dict[str, Any]:
-        """Name, place and day."""
-        return {name: self.cleaned_data[name] for name in ("name", "place", "on")}
-
-    def asked(self) -> dict[str, Any]:
-        """The parameters as they are kept: numbers as text, nothing that was not given."""
-        others = {name: value for name, value in self.cleaned_data.items() if name not in ("name", "place", "on")}
-        return {name: plain(value) for name, value in others.items() if value not in (None, "", [], False)}
-
-    def days(self) -> tuple[date, ...]:
-        """Further days whose versions are read."""
-        return ()
-
-    def hand_in(self, request: Request) -> Study:
-        """Ask what was filled in."""
-        return actions.ask(request, self.KIND, self.head(), self.asked(), *self.days())
 
 
 def plain(value: Any) -> Any:
@@ -133,14 +157,11 @@ class DesignForm(LandForm):
         label=_("不得改造"), choices=AVOID, required=False, widget=forms.CheckboxSelectMultiple,
         initial=[name for name, _word in AVOID],
     )  # fmt: skip
-    leave = forms.CharField(
-        label=_("另外保留的图斑"), required=False, max_length=20_000,
-        widget=forms.Textarea(attrs={"rows": 2}), help_text=_("图斑编号，空格或换行分开"),
-    )  # fmt: skip
+    leave = ids_of(_("另外保留的图斑"))
     seconds = forms.IntegerField(label=_("求解时间（秒）"), min_value=5, max_value=600, initial=60)
     frontier = forms.BooleanField(label=_("另算更大的连片各需多少"), required=False, initial=True)
     COSTS = ("cost_restore", "cost_reclaim", "cost_clear")
-    RULE = (*LandForm.RULE, "avoid", "leave", "seconds", "frontier")
+    FOLDED = (*LandForm.FOLDED, "avoid", "leave", "seconds", "frontier")
     field_order = ("name", "place", "on", "block_mu", "count", "gain_mu", "budget_yuan", *COSTS)
 
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
@@ -155,7 +176,7 @@ class DesignForm(LandForm):
 
     def clean_leave(self) -> list[str]:
         """The ids, sorted."""
-        return sorted(set(self.cleaned_data["leave"].replace("，", " ").replace(",", " ").split()))
+        return parcel_ids(self.cleaned_data["leave"])
 
 
 class FragmentationForm(LandForm):
@@ -197,7 +218,7 @@ class FragmentationForm(LandForm):
         plan: Plan | None = self.cleaned_data["plan"]
         if plan is None:
             return super().asked()
-        return plan.study.asked | {"pieces": plan.pieces, "plan": str(plan.uuid)}
+        return {**plan.study.asked, "pieces": plan.pieces, "plan": str(plan.uuid)}
 
     def days(self) -> tuple[date, ...]:
         """The earlier day."""
@@ -205,7 +226,86 @@ class FragmentationForm(LandForm):
         return () if before is None else (before,)
 
 
-FORMS: dict[str, type[LandForm]] = {form.KIND: form for form in (BlocksForm, DesignForm, FragmentationForm)}
+class PotentialForm(AskForm):
+    """Which parcels might be worked on."""
+
+    KIND = Study.Kind.POTENTIAL
+    FOLDED = ("dem", "dem_nodata", "persons")
+
+    dem = forms.FileField(
+        label=_("高程模型"), required=False, help_text=_("GeoTIFF 等栅格，单位米；不给则用调查的坡度级别")
+    )
+    dem_nodata = forms.CharField(
+        label=_("高程无数据值"),
+        required=False,
+        max_length=20,
+        help_text=_("文件没有声明时填写；每个像元都有高程填 none"),
+    )
+    persons = forms.CharField(
+        label=_("各村户籍人口"), required=False, max_length=200_000, widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("每行：12 位村代码 人数；没有的村，人均用地记为无法判断"),
+    )  # fmt: skip
+
+    def clean_dem(self) -> UploadedFile[Any] | None:
+        """Only what may be a raster, of a size a county has."""
+        given: UploadedFile[Any] | None = self.cleaned_data["dem"]
+        if given and (given.size or 0) > DEM_BYTES_MAX:
+            raise forms.ValidationError(
+                gettext("高程模型超过 %(mb)s MB，请裁到本单元范围。") % {"mb": DEM_BYTES_MAX >> 20}
+            )
+        return given
+
+    def clean_dem_nodata(self) -> str:
+        """A number, or none."""
+        text: str = self.cleaned_data["dem_nodata"].strip().lower()
+        if text and text != "none" and not re.fullmatch(r"-?\d+(\.\d+)?(e[+-]?\d+)?", text):
+            raise forms.ValidationError(gettext("填一个数，或 none。"))
+        return text
+
+    def clean_persons(self) -> dict[str, str]:
+        """Village code → number of persons."""
+        found: dict[str, str] = {}
+        for number, line in enumerate(self.cleaned_data["persons"].splitlines(), start=1):
+            if not line.strip():
+                continue
+            if not (row := re.fullmatch(r"\s*(\d{12})\d{0,7}[\s,，]+0*([1-9]\d{0,8})\s*", line)) or row[1] in found:
+                raise forms.ValidationError(gettext("第 %(n)s 行不是“村代码 人数”，或这个村已经写过。") % {"n": number})
+            found[row[1]] = row[2]
+        return found
+
+    def asked(self) -> dict[str, Any]:
+        """The elevation model by its digest."""
+        dem: UploadedFile[Any] | None = self.cleaned_data["dem"]
+        own = {name: value for name, value in super().asked().items() if name != "dem"}
+        if dem is None:
+            return own
+        name = safe_name(dem.name or "dem.tif")
+        return own | {"dem": actions.given_file(dem.chunks(), name), "dem_name": name}
+
+
+class LayoutForm(AskForm):
+    """Another layout of permanent basic farmland."""
+
+    KIND = Study.Kind.LAYOUT
+    FOLDED = ("kept", "barred", "grown_share", "seconds")
+
+    leaving = ids_of(_("须调出的图斑"), _("重大项目占用的；可不填"))
+    kept = ids_of(_("不得调出的图斑"))
+    barred = ids_of(_("不得调入的图斑"))
+    grown_share = forms.DecimalField(
+        label=_("总面积至多增加（%）"), min_value=0, max_value=100, initial=1, max_digits=5, decimal_places=2
+    )
+    seconds = forms.IntegerField(label=_("求解时间（秒）"), min_value=5, max_value=600, initial=60)
+
+    def asked(self) -> dict[str, Any]:
+        """Ids as lists, the share as a share."""
+        named = {name: parcel_ids(self.cleaned_data[name]) for name in ("leaving", "kept", "barred")}
+        return super().asked() | named | {"grown_share": plain(self.cleaned_data["grown_share"] / 100)}
+
+
+FORMS: dict[str, type[AskForm]] = {
+    form.KIND: form for form in (BlocksForm, DesignForm, FragmentationForm, PotentialForm, LayoutForm)
+}
 
 
 class ListForm(forms.Form):
@@ -238,6 +338,22 @@ class BlockFilter(forms.Form):
         field = self.fields["town"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = [("", gettext("全部")), *towns]
+
+
+class CandidateFilter(forms.Form):
+    """The filters of the candidates."""
+
+    kind = forms.ChoiceField(label=_("潜力类型"), required=False)
+    state = forms.ChoiceField(label=_("结论"), required=False)
+    village = forms.ChoiceField(label=_("乡镇、村"), required=False)
+    rule = forms.ChoiceField(label=_("排除或待查的条款"), required=False)
+
+    def __init__(self, choices: dict[str, list[tuple[str, str]]], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, offered in choices.items():
+            field = self.fields[name]
+            assert isinstance(field, forms.ChoiceField)
+            field.choices = [("", gettext("全部")), *offered]
 
 
 class PiecesForm(forms.Form):

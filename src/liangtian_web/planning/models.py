@@ -44,6 +44,7 @@ class Study(models.Model):
         DESIGN = "design", _("集中连片设计")
         FRAGMENTATION = "fragmentation", _("破碎度对比")
         POTENTIAL = "potential", _("整治潜力调查")
+        LAYOUT = "layout", _("永久基本农田布局调整")
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     kind = models.CharField(_("种类"), max_length=20, choices=Kind.choices)
@@ -88,6 +89,32 @@ class Block(models.Model):
 
     def __str__(self) -> str:
         return self.ident
+
+
+class Candidate(models.Model):
+    """A parcel with one kind of potential, for lists that are narrowed in SQL; its reasons are said in either language."""
+
+    answer = models.ForeignKey(Answer, models.PROTECT, related_name="candidates")
+    number = models.PositiveIntegerField()  # 1: the largest net ground
+    parcel = models.CharField(_("图斑"), max_length=60)
+    kind = models.CharField(_("潜力类型"), max_length=20)
+    state = models.CharField(_("结论"), max_length=10)
+    code = models.CharField(_("地类"), max_length=10, blank=True)
+    village = models.CharField(_("村"), max_length=12, blank=True)
+    area_m2 = models.DecimalField(_("面积"), max_digits=16, decimal_places=2)
+    net_m2 = models.DecimalField(_("净面积"), max_digits=16, decimal_places=2)
+    slope_deg = models.DecimalField(max_digits=4, decimal_places=1, null=True)
+    slope_grade = models.PositiveSmallIntegerField(null=True)
+    rules = models.JSONField(default=list)  # that take ground of it or leave it open
+    reasons = models.JSONField(default=list)  # [{"rule", "says", "message_id", "params", "area_m2"}]
+    box = models.JSONField(default=list)
+
+    class Meta:
+        ordering = ["answer", "number"]
+        constraints = [models.UniqueConstraint(fields=["answer", "number"], name="planning_candidate_once")]
+
+    def __str__(self) -> str:
+        return f"{self.parcel} {self.kind}"
 
 
 class Plan(models.Model):

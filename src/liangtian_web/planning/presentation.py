@@ -103,6 +103,16 @@ def colour_of(code: str) -> str:
     return next((known[part]["colour"] for part in (code[:4], code[:2]) if part in known), "#e4e2dc")
 
 
+def block_row(block: Block, towns: Mapping[str, str]) -> dict[str, Any]:
+    """A block as a row of the list."""
+    return {
+        "block": block,
+        "town": towns[block.town],
+        "size": size_words()[block.size_class],
+        "slope": SLOPE_WORDS.get(block.slope or 0, ""),
+    }
+
+
 def block_table(blocks: Iterable[Block]) -> tuple[list[str], Iterator[list[object]]]:
     """Headings and rows of a list of blocks taken away."""
     heads = [
@@ -289,6 +299,47 @@ def changes(data: dict[str, Any], lang: Language) -> list[dict[str, Any]]:
         }
         for row in data["changes"]
     ]
+
+
+def layout_verdict(data: dict[str, Any], lang: Language) -> dict[str, str]:
+    """What an adjustment comes to, or why there is none."""
+    if data["cause"] is not None:
+        sentence = render_text(f"layout-{data['cause']}", {}, lang=lang)
+        unsolved = data["cause"] == "unsolved"
+        return {
+            "outcome": "unknown" if unsolved else "fail",
+            "head": gettext("未解出") if unsolved else gettext("做不到"),
+            "sentence": sentence,
+        }
+    before, after = data["before"], data["after"]
+    words = {
+        "out": len(data["removed"]), "out_mu": mu(data["removed_m2"]), "in": len(data["added"]),
+        "in_mu": mu(data["added_m2"]), "pairs": f"{before['pairs']} → {after['pairs']}",
+        "mesh": f"{mu(before['mesh_m2'])} → {mu(after['mesh_m2'])}",
+        "grade": f"{before['grade'] or '—'} → {after['grade'] or '—'}",
+    }  # fmt: skip
+    proven = data["proven"]
+    return {
+        "outcome": "pass" if proven else "unknown",
+        "head": gettext("已证明最好") if proven else gettext("未证明最好"),
+        "sentence": render_text("layout-made" if proven else "layout-made-unproven", words, lang=lang),
+    }
+
+
+def layout_moves(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What moves, with the words of classes and ways."""
+    names = class_words(sorted({row["code"] for row in rows}))
+    ways = {"out": gettext("调出"), "in": gettext("调入")}
+    return [{**row, "class": names[row["code"]], "word": ways[row["way"]]} for row in rows]
+
+
+def layout_table(rows: Sequence[dict[str, Any]]) -> tuple[list[str], list[list[object]]]:
+    """Headings and rows of an adjustment taken away."""
+    heads = [gettext("图斑"), gettext("调整"), gettext("地类"), gettext("等别"), gettext("面积（m²）")]
+    cells: list[list[object]] = [
+        [row["parcel"], row["word"], row["class"], row["grade"] or "", row["area_m2"]] for row in layout_moves(rows)
+    ]
+    return heads, cells
 
 
 def figure(value: Any) -> str:

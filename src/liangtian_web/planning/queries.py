@@ -11,7 +11,7 @@ from django.db.models import Count, Exists, OuterRef, QuerySet, Sum
 
 from liangtian_web.people.models import Place, User
 from liangtian_web.people.queries import places_for
-from liangtian_web.planning.models import Answer, Block, Plan, Study
+from liangtian_web.planning.models import Answer, Block, Candidate, Plan, Study
 
 
 def studies_for(user: User | AnonymousUser) -> QuerySet[Study]:
@@ -52,8 +52,16 @@ def blocks_of(answer: Answer, asked: dict[str, object]) -> QuerySet[Block]:
     if town := asked.get("town"):
         found = found.filter(towns__contains=[town])
     if slope := asked.get("slope"):
-        found = found.filter(slope=slope)
+        found = found.filter(slope=int(str(slope)))
     return found
+
+
+def candidates_of(answer: Answer, asked: dict[str, object]) -> QuerySet[Candidate]:
+    """Candidates under the filters: of a kind, a state, a place by the beginning of its code, touched by a rule."""
+    found = Candidate.objects.filter(answer=answer)
+    columns = {"kind": "kind", "state": "state", "village": "village__startswith"}
+    found = found.filter(**{column: asked[name] for name, column in columns.items() if asked.get(name)})
+    return found.filter(rules__contains=[asked["rule"]]) if asked.get("rule") else found
 
 
 def least_m2(size_mu: Decimal) -> Decimal:
@@ -71,6 +79,11 @@ def least_m2(size_mu: Decimal) -> Decimal:
 def totals(blocks: QuerySet[Block]) -> dict[str, object]:
     """How many, and their ground together."""
     return blocks.order_by().aggregate(count=Count("pk"), net_m2=Sum("net_m2"), parcels=Sum("parcels"))
+
+
+def candidate_totals(candidates: QuerySet[Candidate]) -> dict[str, object]:
+    """How many, and their ground together."""
+    return candidates.order_by().aggregate(count=Count("pk"), net_m2=Sum("net_m2"), area_m2=Sum("area_m2"))
 
 
 def folder_of(key: str) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
@@ -11,16 +12,25 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from liangtian_web.onemap.map_views import day_of, map_config
 from liangtian_web.onemap.queries import versions_on
-from liangtian_web.people.requests import Request
-from liangtian_web.planning import actions, presentation
-from liangtian_web.planning.contexts import CONTEXTS, block_filter
+from liangtian_web.people.requests import Request, language_of
+from liangtian_web.planning import actions, potential, presentation
+from liangtian_web.planning.contexts import CONTEXTS, block_filter, candidate_filter
 from liangtian_web.planning.forms import FORMS, ListForm
-from liangtian_web.planning.models import Answer, Block, Study
-from liangtian_web.planning.queries import answer_of, blocks_of, folder_of, narrowed, planning_places, studies_for
+from liangtian_web.planning.models import Answer, Block, Candidate, Study
+from liangtian_web.planning.queries import (
+    answer_of,
+    blocks_of,
+    candidates_of,
+    folder_of,
+    narrowed,
+    planning_places,
+    studies_for,
+)
 from liangtian_web.trail.actions import note
 from liangtian_web.trail.export import Table, export
 
 PAGE = 50
+REPORTS = {"xlsx", "docx"}
 TEMPLATES = {kind: f"planning/{kind}.html" for kind in Study.Kind.values}
 
 
@@ -51,7 +61,9 @@ def new(request: Request, kind: str) -> HttpResponse:
         raise PermissionDenied
     if kind not in FORMS:
         raise Http404
-    form = FORMS[kind](request.user, request.POST or None, initial=request.GET.dict(), label_suffix="")
+    form = FORMS[kind](
+        request.user, request.POST or None, request.FILES or None, initial=request.GET.dict(), label_suffix=""
+    )
     if request.method == "POST" and form.is_valid():
         return redirect("planning:study", form.hand_in(request).uuid)
     on = day_of(request)
@@ -77,11 +89,11 @@ def study(request: Request, uuid: UUID) -> HttpResponse:
     row = _study(request, uuid)
     answer = answer_of(row)
     may_ask = planning_places(request.user).filter(pk=row.place_id).exists()
+    context: dict[str, Any] = {"study": row, "may_ask": may_ask}
     if answer is None:
         sentence = row.job.sentence(request.language) if row.job else ""
-        context = {"study": row, "job": row.job, "sentence": sentence, "may_ask": may_ask, "follow": "1"}
-        return render(request, "planning/waiting.html", context)
-    context = {"study": row, "answer": answer, "data": answer.data, "may_ask": may_ask, "asked": row.asked}
+        return render(request, "planning/waiting.html", context | {"job": row.job, "sentence": sentence, "follow": "1"})
+    context |= {"answer": answer, "data": answer.data, "asked": row.asked}
     return render(request, TEMPLATES[row.kind], context | CONTEXTS[row.kind](request, row, answer))
 
 
@@ -95,7 +107,7 @@ def again(request: Request, uuid: UUID) -> HttpResponse:
 
 
 @require_GET
-def shapes(request: Request, uuid: UUID) -> HttpResponse:
+def shapes(request: Request, uuid: UUID) -> FileResponse:
     """Outlines for the map."""
     path = folder_of(_answer(_study(request, uuid)).key) / "shapes.json"
     if not path.is_file():
@@ -112,20 +124,60 @@ def block(request: Request, uuid: UUID, number: int) -> HttpResponse:
     return render(request, "planning/block.html", context)
 
 
-@require_POST
-def export_rows(request: Request, uuid: UUID) -> HttpResponse:
-    """The blocks under the filters as a table; the trail notes it."""
+@require_GET
+def candidate(request: Request, uuid: UUID, number: int) -> HttpResponse:
+    """Why a parcel is a candidate or is not, rule by rule, as a part of the panel."""
     row = _study(request, uuid)
-    if row.kind != Study.Kind.BLOCKS:
+    found = get_object_or_404(Candidate.objects.filter(answer=_answer(row)), number=number)
+    context = {"study": row, "candidate": found, "made": potential.reasons(found, language_of(request))}
+    return render(request, "planning/candidate.html", context)
+
+
+@require_GET
+def print_view(request: Request, uuid: UUID) -> HttpResponse:
+    """A survey of potential on paper: map, tables by town and village, rules, and what it was based on."""
+    row = _study(request, uuid)
+    if row.kind != Study.Kind.POTENTIAL:
         raise Http404
     answer = _answer(row)
-    found = blocks_of(answer, block_filter(answer, request.POST)[1]).defer("ids")
-    heads, cells = presentation.block_table(found)
+    context: dict[str, Any] = {"study": row, "answer": answer, "asked": row.asked} | CONTEXTS[row.kind](
+        request, row, answer
+    )
+    context["config"] |= {"bare": True, "sharp": True}
+    return render(request, "planning/potential_print.html", context)
+
+
+@require_POST
+def report(request: Request, uuid: UUID, form: str) -> FileResponse:
+    """The report of a survey as the worker wrote it; the trail notes it."""
+    row = _study(request, uuid)
+    path = folder_of(_answer(row).key) / f"report.{language_of(request)}.{form}"
+    if form not in REPORTS or not path.is_file():
+        raise Http404
+    note(request, "planning.report", f"study:{row.uuid} {form}", on=row.on, place=row.place)
+    return FileResponse(path.open("rb"), as_attachment=True, filename=f"{row.name}.{form}")
+
+
+@require_POST
+def export_rows(request: Request, uuid: UUID) -> HttpResponse:
+    """The blocks or candidates under the filters as a table; the trail notes it."""
+    row = _study(request, uuid)
+    answer = _answer(row)
+    if row.kind == Study.Kind.BLOCKS:
+        found = blocks_of(answer, block_filter(answer, request.POST)[1]).defer("ids")
+        heads, cells = presentation.block_table(found)
+    elif row.kind == Study.Kind.POTENTIAL:
+        asked = candidate_filter(answer, request.POST, language_of(request))[1]
+        heads, cells = potential.table(candidates_of(answer, asked), language_of(request))
+    elif row.kind == Study.Kind.LAYOUT:
+        heads, cells = presentation.layout_table(answer.data["moves"])
+    else:
+        raise Http404
     return export(request, "planning.export", f"study:{row.uuid}", Table(row.name, heads, cells))
 
 
 @require_POST
-def layer(request: Request, uuid: UUID) -> HttpResponse:
+def layer(request: Request, uuid: UUID) -> FileResponse:
     """The outlines of the blocks as a GeoPackage; the trail notes it."""
     row = _study(request, uuid)
     path = folder_of(_answer(row).key) / "layer.gpkg"

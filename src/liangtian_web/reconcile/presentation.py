@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -22,7 +22,7 @@ from liangtian_web.ledger.templatetags.book import index_word, pool_word
 from liangtian_web.people.models import User
 from liangtian_web.reconcile.models import Import, Match, Stated
 from liangtian_web.reconcile.queries import Ties, corrections_of, ties_of
-from liangtian_web.trail.export import safe_cell
+from liangtian_web.trail.export import Table, safe_cell
 
 HEAD = PatternFill("solid", fgColor="E5F1EA")
 SHOWN = 300
@@ -99,6 +99,19 @@ def _proposal(given: Import, line: Match, lot: str) -> str:
         "line0-to_place": target["place"], "line0-to_pool": target["pool"], "line0-document": line.document,
     }  # fmt: skip
     return f"{reverse('ledger:propose')}?{urlencode(filled)}"
+
+
+def list_table(rows: Iterable[Import]) -> Table:
+    """Statements held against the book."""
+    heads = [gettext("对账单来源"), gettext("责任单元"), gettext("库"), gettext("自"), gettext("至"), gettext("状态"),
+             gettext("文件名"), "SHA-256", gettext("经办"), gettext("导入时间")]  # fmt: skip
+    found = [
+        [each.source, str(each.place), pool_word(each.pool), each.since, each.on,
+         gettext("已记下") if hasattr(each, "result") else gettext("试对"), each.name, each.digest, str(each.actor),
+         f"{timezone.localtime(each.recorded_at):%Y-%m-%d %H:%M}"]
+        for each in rows
+    ]  # fmt: skip
+    return Table(gettext("对账"), heads, found)
 
 
 def report(user: User, given: Import) -> bytes:

@@ -7,6 +7,7 @@ from liangtian_web.reconcile import views
 app_name = "reconcile"
 urlpatterns = [
     path("", views.index, name="index"),
+    path("export/", views.take_away, name="export"),
     path("new/", views.new, name="new"),
     path("<uuid:uuid>/", views.statement, name="statement"),
     path("<uuid:uuid>/keep/", views.keep, name="keep"),

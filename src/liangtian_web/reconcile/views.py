@@ -23,6 +23,7 @@ from liangtian_web.reconcile.models import Import, Match
 from liangtian_web.reconcile.queries import imports_for, matches_for
 from liangtian_web.refusals import sentence
 from liangtian_web.trail.actions import note
+from liangtian_web.trail.export import export
 
 PAGE = 50
 
@@ -39,6 +40,12 @@ def index(request: Request) -> HttpResponse:
         "keeps": keeping_places(request.user).exists(),
     }
     return render(request, "reconcile/index.html", context)
+
+
+@require_POST
+def take_away(request: Request) -> HttpResponse:
+    """The list as a table; that it was taken is noted."""
+    return export(request, "reconcile.export", "reconciliations", presentation.list_table(imports_for(request.user)))
 
 
 @require_http_methods(["GET", "POST"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any
 
 from django.utils.translation import get_language, gettext
@@ -17,6 +18,7 @@ from liangtian_web.registers.queries import Ground, Known
 from liangtian_web.registers.reading import shown
 from liangtian_web.registers.suspension import Breach, Standing
 from liangtian_web.review.presentation import as_shown, gathered
+from liangtian_web.trail.export import Table
 
 TAGS = {"fail": "fail", "unknown": "unknown", "pass": "pass", "not_applicable": "not_applicable"}
 
@@ -124,3 +126,21 @@ def breach_shown(breach: Breach) -> dict[str, Any]:
         "row": breach.ground.row, "since": breach.since, "who": who, "cures": [cures[each] for each in breach.cures],
         "owed": owed_rows(breach.ground), "ground": breach.ground, "key": breach.fact == "key_project_unbalanced",
     }  # fmt: skip
+
+
+def standing_table(found: Iterable[Standing], day: date) -> Table:
+    """Counties and zones with what suspends them; one that nothing suspends has one row."""
+    heads = [gettext("责任单元"), gettext("有效日"), gettext("报批"), gettext("自"), gettext("原因"), gettext("依据文件"),
+             gettext("由谁办"), gettext("怎么办")]  # fmt: skip
+    rows: list[list[object]] = []
+    for each in found:
+        word = standing_shown(each)["word"]
+        told = [breach_shown(breach) for breach in each.breaches] or [None]
+        for one in told:
+            why = (
+                [one["since"], one["row"].title, one["row"].document, one["who"], "；".join(one["cures"])]
+                if one
+                else [""] * 5
+            )
+            rows.append([str(each.place), day, word, *why])
+    return Table(gettext("建设用地报批"), heads, rows)

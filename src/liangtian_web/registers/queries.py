@@ -18,7 +18,7 @@ from liangtian_web.ledger.queries import KEEPERS
 from liangtian_web.people.models import Place, User
 from liangtian_web.people.queries import places_for
 from liangtian_web.registers.book import Accepted, Balanced, accepted, balanced
-from liangtian_web.registers.kinds import LISTED, NIL
+from liangtian_web.registers.kinds import LISTED, NIL, REGISTERS, Register
 from liangtian_web.registers.models import Row
 
 LEVELS = (Place.Kind.CITY, Place.Kind.COUNTY, Place.Kind.ZONE)  # whom tasks are set
@@ -57,6 +57,29 @@ def history(row: Row) -> QuerySet[Row]:
     """Every row of the same place and key, the latest first: what superseded what."""
     same = Row.objects.filter(register=row.register, place=row.place, key=row.key)
     return same.select_related("place", "user", "decision__user").order_by("-since", "-pk")
+
+
+@dataclass(frozen=True, slots=True)
+class Silent:
+    """A register that says nothing of a place, so that what it is asked cannot be told; `waits`: what was entered waits."""
+
+    place: Place
+    register: Register
+    waits: bool
+
+
+def silent(user: User, on: date) -> list[Silent]:
+    """Registers in which a county or zone of the user's has neither a row in force nor a nil report, place by place."""
+    places = list(entering_places(user).exclude(kind=Place.Kind.CITY).order_by("path"))
+    asked = [each for each in REGISTERS.values() if each.nil]
+    names = [each.id for each in asked]
+    said = {(row.place_id, row.register) for row in in_force(places, on, *names)}
+    waiting = Row.objects.filter(place__in=places, register__in=names, since__lte=on, decision=None)
+    waits = set(waiting.values_list("place_id", "register"))
+    return [
+        Silent(place, register, (place.pk, register.id) in waits)
+        for place in places for register in asked if (place.pk, register.id) not in said
+    ]  # fmt: skip
 
 
 def due_between(user: User, since: date, until: date) -> list[Row]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404, HttpResponse
@@ -17,7 +17,7 @@ from liangtian_web.people.requests import Request
 from liangtian_web.registers import actions, presentation, reading, workbooks
 from liangtian_web.registers import suspension as gate
 from liangtian_web.registers.forms import DayForm, RowForm, WorkbookForm
-from liangtian_web.registers.kinds import REGISTERS, Register
+from liangtian_web.registers.kinds import NIL, REGISTERS, Register
 from liangtian_web.registers.queries import (
     entering_places,
     ground_of,
@@ -25,6 +25,7 @@ from liangtian_web.registers.queries import (
     in_force,
     known_of,
     rows_for,
+    silent,
     waiting_for,
 )
 from liangtian_web.trail.export import export, workbook_bytes
@@ -46,6 +47,7 @@ def index(request: Request) -> HttpResponse:
         "registers": [(each, counts[each.id], sum(row.register == each.id for row in waiting))
                       for each in REGISTERS.values()],
         "standings": [presentation.standing_shown(each) for each in gate.standings_for(request.user, day)],
+        "silent": [(each, uuid4()) for each in silent(request.user, day)],
     }  # fmt: skip
     return render(request, "registers/index.html", context)
 
@@ -91,6 +93,23 @@ def new(request: Request, register: str) -> HttpResponse:
         return redirect("registers:row", made.uuid)
     context = {"register": found, "form": form, "workbook": WorkbookForm(), "problems": []}
     return render(request, "registers/new.html", context, status=400 if form.errors else 200)
+
+
+@require_POST
+def report_nil(request: Request, register: str) -> HttpResponse:
+    """Report that a place has nothing to enter, from the first day of the year on: a row like any other, confirmed above."""
+    found = _entering(request, register)
+    if not found.nil:
+        raise Http404
+    first = DayForm(request.POST).day().replace(month=1, day=1)
+    data = {"place": request.POST.get("place", ""), "document": request.POST.get("document", ""), "state": NIL,
+            "since": f"{first}", "form": request.POST.get("form", "")}  # fmt: skip
+    form = RowForm(request.user, found, data)
+    if form.is_valid():
+        actions.enter(request, found, form.given, form.cleaned_data["form"])
+        return redirect("registers:index")
+    context = {"register": found, "form": form, "workbook": WorkbookForm(), "problems": []}
+    return render(request, "registers/new.html", context, status=400)
 
 
 @require_POST
@@ -187,6 +206,14 @@ def suspensions(request: Request) -> HttpResponse:
     return render(request, "registers/suspensions.html", {"form": form, "day": day, "standings": shown})
 
 
+@require_POST
+def export_suspensions(request: Request) -> HttpResponse:
+    """The same as a table, a row for each thing that suspends; that it was taken is noted."""
+    day = DayForm(request.POST).day()
+    table = presentation.standing_table(gate.standings_for(request.user, day), day)
+    return export(request, "registers.export", f"suspension {day}", table)
+
+
 @require_GET
 def suspension(request: Request, number: int) -> HttpResponse:
     """One place: the reason with its rows, what ends it, who must act, what stays possible."""
@@ -196,6 +223,7 @@ def suspension(request: Request, number: int) -> HttpResponse:
     known, found = known_of(place, day), gate.standing(place, day)
     context = {
         "form": form, "day": day, "facts": presentation.fact_words(known),
+        "files": entering_places(request.user).filter(pk=place.pk).exists(),
         **presentation.standing_shown(found),
         "has_notice": found.is_suspended or gate.lifted(place, day) is not None,
     }  # fmt: skip

@@ -3,32 +3,47 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any
+from urllib.parse import urlencode
 
+from django.urls import reverse
 from django.utils.translation import gettext
 
 from liangtian.ledger.indices import indices
 from liangtian.units import UNIT_M2
 from liangtian_web.ledger.templatetags.book import index_unit, index_word, kind_word
-from liangtian_web.standing.queries import LAPSE, Flow, Headroom
+from liangtian_web.standing.queries import HOLDING, LAPSE, Flow, Headroom
 
 PLACES = 4
 
 
 def word_of(kind: str) -> str:
-    """A kind of entry, or the lapse of a hold."""
-    return gettext("到期退回") if kind == LAPSE else kind_word(kind)
+    """A kind of entry, the lapse of a hold, or what is put aside and comes back."""
+    words = {LAPSE: gettext("到期退回"), HOLDING: gettext("冻结与解冻")}
+    return words.get(kind) or kind_word(kind)
 
 
-def flow_chart(found: Flow, index: str, unit: str) -> dict[str, Any]:
-    """Bars by kind for each month, and the balance at its end as a line."""
+def entries_url(kind: str, place: int, index: str, year: int, month: int | None = None) -> str:
+    """Where the entries of a kind in a month, or in the year, are listed; holds have their own list."""
+    if kind in (LAPSE, HOLDING):
+        return reverse("standing:holds")
+    first = date(year, month or 1, 1)
+    last = date(year, 12, 31) if month in (None, 12) else date(year, month + 1, 1) - timedelta(days=1)
+    asked = {"place": place, "index": index, "kind": kind, "since": f"{first}", "until": f"{last}"}
+    return f"{reverse('ledger:entries')}?{urlencode(asked)}"
+
+
+def flow_chart(found: Flow, place: int, index: str, year: int, unit: str) -> dict[str, Any]:
+    """Bars by kind for each month, each leading to its entries, and the balance at its end as a line."""
     bars = [
-        {"name": word_of(kind), "kind": "bar", "values": _in_unit(months, index, unit)}
+        {"name": word_of(kind), "kind": "bar", "values": in_unit(months, index, unit),
+         "links": [entries_url(kind, place, index, year, month) for month in range(1, 13)]}
         for kind, months in found.moved.items()
     ]  # fmt: skip
-    line = {"name": gettext("月末可用余额"), "kind": "line", "values": _in_unit(found.closing, index, unit)}
-    return _chart(index, unit, [gettext("%(n)s月") % {"n": n} for n in range(1, 13)], [*bars, line], upright=True)
+    line = {"name": gettext("月末可用余额"), "kind": "line", "values": in_unit(found.closing, index, unit)}
+    return chart(index, unit, [gettext("%(n)s月") % {"n": n} for n in range(1, 13)], [*bars, line], upright=True)
 
 
 def headroom_chart(rows: Sequence[Headroom], index: str, unit: str) -> dict[str, Any]:
@@ -38,20 +53,25 @@ def headroom_chart(rows: Sequence[Headroom], index: str, unit: str) -> dict[str,
         (gettext("冻结"), [each.held for each in rows]),
         (gettext("欠账和承诺"), [-each.owed for each in rows]),
     )
-    series = [{"name": name, "kind": "bar", "values": _in_unit(values, index, unit)} for name, values in parts]
-    return _chart(index, unit, [str(each.place) for each in rows], series, upright=False)
+    links = [f"{reverse('ledger:index')}?{urlencode({'place': each.place.pk, 'index': index})}" for each in rows]
+    series = [
+        {"name": name, "kind": "bar", "values": in_unit(values, index, unit), "links": links} for name, values in parts
+    ]
+    return chart(index, unit, [str(each.place) for each in rows], series, upright=False)
 
 
-def _chart(
+def chart(
     index: str, unit: str, words: Sequence[str], series: list[dict[str, Any]], *, upright: bool
 ) -> dict[str, Any]:
+    """What the chart module draws; a series may have a `colour` of its own and `links`, one a category."""
     return {
         "title": index_word(index), "unit": index_unit(index, unit), "categories": list(words), "series": series,
         "upright": upright,
     }  # fmt: skip
 
 
-def _in_unit(values: Sequence[int], index: str, unit: str) -> list[float]:
+def in_unit(values: Sequence[int], index: str, unit: str) -> list[float]:
+    """Amounts in the unit of the header."""
     kind = indices()[index].unit
     of = UNIT_M2[unit] if kind == "m2" else Fraction(100 if kind == "fen" else 1)
     return [round(float(Fraction(value) / of), PLACES) for value in values]

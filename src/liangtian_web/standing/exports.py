@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from liangtian.ledger.indices import indices
-from liangtian_web.ledger.models import Entry, Leg, Lot, Proposal
+from liangtian_web.ledger.models import Entry, Leg, Lot, Period, Proposal
 from liangtian_web.ledger.queries import Balance
 from liangtian_web.ledger.records import OUTSIDE, place_key
 from liangtian_web.ledger.templatetags.book import credit_word, index_word, kind_word, pool_word
@@ -111,3 +111,15 @@ def hold_table(holds: Iterable[Hold], words: dict[str, str]) -> Table:
         for each in holds for index, amount in each.amounts
     )  # fmt: skip
     return Table(gettext("冻结"), heads, rows)
+
+
+def period_table(rows: Iterable[Period]) -> Table:
+    """Books opened and closed."""
+    heads = [gettext("责任单元"), gettext("截止"), gettext("事项"), gettext("依据"), gettext("提出人"), gettext("审核人"),
+             gettext("记账时间")]  # fmt: skip
+    found = [
+        [str(each.place), each.through, gettext("建账，此后才有账") if each.opens else gettext("关账"), "；".join(each.evidence),
+         str(each.actor), str(each.approver or ""), _moment(each.recorded_at)]
+        for each in rows
+    ]  # fmt: skip
+    return Table(gettext("关账"), heads, found)

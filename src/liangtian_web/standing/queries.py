@@ -22,8 +22,10 @@ from liangtian_web.people.models import Place, User
 from liangtian_web.people.queries import places_for
 
 AVAILABLE = tuple(name for name, pool in pools().items() if pool.available)
+HELD = "held"
 OWED = tuple(name for name, pool in pools().items() if pool.debt)
 LAPSE = "lapse"  # what a hold gives back on its day
+HOLDING = "hold"  # what is put aside, and what comes back from there
 STATES = ("available", "held", "other", "used")
 
 
@@ -99,6 +101,14 @@ def lots_at(user: User, longitude: float, latitude: float) -> list[Lot]:
     return [lot for lot in near.order_by("on", "serial") if _covers(lot, longitude, latitude)]
 
 
+def point_in(lot: Lot) -> tuple[float, float]:
+    """Longitude and latitude of a point on a lot's ground."""
+    ground = as_ground(lot.ground)
+    crs, inside = plane(ground.crs), shapely.point_on_surface(ground.shape)
+    longitude, latitude = transformer(crs, geographic(crs)).transform(inside.x, inside.y)
+    return float(longitude), float(latitude)
+
+
 def _covers(lot: Lot, longitude: float, latitude: float) -> bool:
     ground = as_ground(lot.ground)
     crs = plane(ground.crs)
@@ -130,7 +140,8 @@ class Flow:
 
     Attributes
     ----------
-    moved : kind of entry → twelve amounts, January first
+    moved : kind of entry → twelve amounts, January first; what it moves between what can be spent and what is held stands
+        apart under HOLDING, so that a listing sold in part shows the part sold and not its whole hold coming and going
     closing : what stood there at the end of each month
     """
 
@@ -142,12 +153,14 @@ class Flow:
 def flow(accounts: QuerySet[Account], year: int) -> Flow:
     """The year of some accounts, month by month; what moves between them cancels."""
     spendable = accounts.filter(pool__in=AVAILABLE)
-    legs = Leg.objects.filter(account__in=spendable, on__year=year)
-    rows = legs.annotate(month=ExtractMonth("on")).values("month", "entry__kind", "implied").annotate(net=Sum("amount"))
+    legs = Leg.objects.filter(account__in=accounts.filter(pool__in=(*AVAILABLE, HELD)), on__year=year)
+    rows = legs.annotate(month=ExtractMonth("on")).values("month", "entry__kind", "implied", "account__pool")
     moved: dict[str, list[int]] = {}
-    for row in rows.order_by("entry__kind"):
-        kind = LAPSE if row["implied"] else row["entry__kind"]
-        moved.setdefault(kind, [0] * 12)[row["month"] - 1] += row["net"]
+    for row in rows.annotate(net=Sum("amount")).order_by("entry__kind", "implied", "month", "account__pool"):
+        month, aside = row["month"] - 1, LAPSE if row["implied"] else HOLDING
+        moved.setdefault(aside if row["implied"] else row["entry__kind"], [0] * 12)[month] += row["net"]
+        if row["account__pool"] == HELD:
+            moved.setdefault(aside, [0] * 12)[month] -= row["net"]
     moved = {kind: months for kind, months in moved.items() if any(months)}
     opening = sum(each.amount for each in balances(spendable, date(year - 1, 12, 31)))
     closing = np.cumsum([opening, *(sum(months[m] for months in moved.values()) for m in range(12))])[1:]

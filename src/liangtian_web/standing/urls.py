@@ -13,6 +13,7 @@ urlpatterns = [
     path("map/shapes.json", views.lots_shapes, name="lots_shapes"),
     path("map/ground/", views.ground, name="ground"),
     path("periods/", views.periods, name="periods"),
+    path("periods/export/", views.export_periods, name="export_periods"),
     path("accounts/<int:number>/lots/<str:serial>/", views.origin, name="origin"),
     path("lots/<str:serial>/boundary/", views.attach, name="attach"),
     path("balances/export/", views.export_balances, name="export_balances"),

@@ -42,7 +42,7 @@ from liangtian_web.refusals import sentence
 from liangtian_web.review.actions import boundary_from
 from liangtian_web.standing import charts, exports
 from liangtian_web.standing.forms import BoundaryForm, ClosingForm, FlowForm, IndexForm
-from liangtian_web.standing.queries import STATES, headroom, holds_for, lots_at, lots_in, standings, state_of
+from liangtian_web.standing.queries import STATES, headroom, holds_for, lots_at, lots_in, point_in, standings, state_of
 from liangtian_web.standing.queries import flow as flow_of
 from liangtian_web.standing.queries import origin as origin_of
 from liangtian_web.trail.export import export
@@ -111,9 +111,9 @@ def lots_shapes(request: Request) -> HttpResponse:
 
 @require_GET
 def ground(request: Request) -> HttpResponse:
-    """Every credit a point of ground ever earned, and where it stands: a part of the map's panel."""
+    """Every credit a point of ground ever earned, or one of a lot's, and where it stands: a part of the map's panel."""
     try:
-        longitude, latitude = float(request.GET.get("lon", "")), float(request.GET.get("lat", ""))
+        longitude, latitude = _point(request)
     except ValueError:
         raise Http404 from None
     if not (-180 <= longitude <= 180 and -90 <= latitude <= 90):
@@ -122,6 +122,13 @@ def ground(request: Request) -> HttpResponse:
     held = standings(request.user, found, timezone.localdate())
     rows = [(lot, held.get(lot.pk, [])) for lot in found]
     return render(request, "standing/ground.html", {"rows": rows, "lon": longitude, "lat": latitude})
+
+
+def _point(request: Request) -> tuple[float, float]:
+    """Where the map was clicked: on a point, or beside a lot too small to hit."""
+    if serial := request.GET.get("lot"):
+        return point_in(get_object_or_404(lots_for(request.user).filter(ground__isnull=False), serial=serial))
+    return float(request.GET.get("lon", "")), float(request.GET.get("lat", ""))
 
 
 @require_GET
@@ -162,12 +169,18 @@ def flow(request: Request) -> HttpResponse:
         rows, today = headroom(request.user, index, timezone.localdate()), timezone.localdate()
         context |= {
             "index": index, "place": place, "year": given["year"], "flow": found, "rows": rows, "today": today,
-            "kinds": [(charts.word_of(kind), months, sum(months)) for kind, months in found.moved.items()],
+            "kinds": [_kind(kind, months, place.pk, index, given["year"]) for kind, months in found.moved.items()],
             "months": range(1, 13),
-            "flow_chart": charts.flow_chart(found, index, request.unit),
+            "flow_chart": charts.flow_chart(found, place.pk, index, given["year"], request.unit),
             "headroom_chart": charts.headroom_chart(rows, index, request.unit),
         }  # fmt: skip
     return render(request, "standing/flow.html", context)
+
+
+def _kind(kind: str, months: list[int], place: int, index: str, year: int) -> tuple[str, list[Any], int, str]:
+    """A row of the year: its word, each month with the way to its entries, the sum with the way to those of the year."""
+    cells = [(each, charts.entries_url(kind, place, index, year, month)) for month, each in enumerate(months, 1)]
+    return charts.word_of(kind), cells, sum(months), charts.entries_url(kind, place, index, year)
 
 
 @require_http_methods(["GET", "POST"])
@@ -250,3 +263,10 @@ def export_holds(request: Request) -> HttpResponse:
     """Holds, those that stand first."""
     found = holds_for(request.user, timezone.localdate())
     return export(request, "ledger.export", "ledger:holds", exports.hold_table(found, state_words()))
+
+
+@require_POST
+def export_periods(request: Request) -> HttpResponse:
+    """Closings and openings, the last first."""
+    found = recording.periods_of(places_for(request.user))
+    return export(request, "ledger.export", "ledger:periods", exports.period_table(found))

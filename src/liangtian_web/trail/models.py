@@ -43,6 +43,8 @@ WORDS = {
     "ledger.export": _("导出台账列表"),
     "ledger.attach": _("补上指标块范围"),
     "ledger.close": _("关账"),
+    "reconcile.export": _("导出对账列表"),
+    "balance.export": _("导出占补平衡事项"),
     "reconcile.import": _("导入对账单"),
     "reconcile.keep": _("记下对账结果"),
     "reconcile.explain": _("说明对账差异"),

@@ -1,6 +1,8 @@
 """`liangtian blocks`: published layers and files, limits, and what is wrong with the input."""
 
 import json
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,8 @@ from liangtian.formats import vector
 from liangtian.formats.features import Features
 from liangtian.formats.vector import write
 from liangtian.messages import render_error
+from liangtian.onemap import snapshot
+from liangtian.onemap.catalogue import Catalogue, LayerVersion
 from liangtian.space.crs import reproject
 from squares import PLANE, boundary, cell, home, put
 
@@ -98,9 +102,6 @@ def test_parcels_of_two_planes_are_brought_together(tmp_path: Path) -> None:
     columns = {"DLBM": ["0101"], "ZLDWDM": ["3399010012010000000"]}
     put(tmp_path, "DLTB", [cell(0, 0)], {"BSM": ["A"], **columns}, place="339901")
     moved = shapely.transform(cell(1, 0), lambda xy: xy + np.array([40_000_000.0, 0.0]))
-    from liangtian.onemap import snapshot
-    from liangtian.onemap.catalogue import Catalogue, LayerVersion
-
     other = {"DLBM": ["0101"], "ZLDWDM": ["3399020012010000000"]}
     table = snapshot.build(np.array([moved]), pa.array(["B"]), pa.table(other), CRS.from_epsg(4528))
     digest = snapshot.digest(table)
@@ -118,6 +119,26 @@ def test_overlapping_fields_are_named_and_counted(tmp_path: Path) -> None:
     assert finding["rule"] == "BLK-02"
     assert finding["message"].startswith("1 pairs of farmland parcels overlap; 999.")
     assert finding["message"].endswith("A、B. Correct them and run again.")
+
+
+def test_ground_that_no_parcel_covers_is_counted_and_not_crossed(tmp_path: Path) -> None:
+    """A ring of woodland around two fields 5 m apart: nobody says what lies between them."""
+    wood = cell(-1, -1, 4.05, 3) - cell(0, 0, 2.05, 1)
+    shapes = [cell(0, 0), cell(1.05, 0), wood]
+    document = data(file_of(tmp_path, shapes, BSM=["A", "B", "C"], DLBM=["0101", "0101", "0301"]))
+    assert ids(document) == [("A", 1), ("B", 1)]
+    (finding,) = document["findings"]
+    assert finding["rule"] == "BLK-04"
+    assert finding["message"].startswith("1 places, 499.")
+
+
+@pytest.mark.parametrize(("rule", "expected"), [("COM-26", "BLK-02"), ("COM-27", "BLK-04"), ("COM-24", None)])
+def test_what_publishing_found_wrong_is_told(rule: str, expected: str | None, home: Path) -> None:
+    catalogue = Catalogue(home)
+    (version,) = catalogue.valid_on("DLTB", date(2024, 6, 1))
+    catalogue.record(replace(version, on="2024-01-01", quality={"level": "findings", "counts": {rule: 3}}))
+    told = [finding["rule"] for finding in data("DLTB", "--home", str(home), "--on", "2024-06-01")["findings"]]
+    assert told == ([expected] if expected else [])
 
 
 def test_classes_that_are_none_are_named(tmp_path: Path) -> None:

@@ -9,12 +9,15 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pytest
+import shapely
 from click.testing import CliRunner, Result
+from pyproj import CRS
 
 from liangtian.cli.main import cli
 from liangtian.formats import vector
 from liangtian.formats.raster import write_elevation
 from liangtian.messages import render_error
+from liangtian.space.crs import reproject
 from liangtian.space.slope import Elevation
 from squares import EAST, NORTH, PLANE, VILLAGE_A, boundary, cell, put
 
@@ -115,14 +118,43 @@ def test_the_net_ground_is_written_as_a_layer(home: Path) -> None:
 
 
 def test_parcels_of_a_file_are_surveyed_against_the_published_layers(home: Path, tmp_path: Path) -> None:
-    columns = {"BSM": ["F1", "F2"], "DLBM": ["0404", "0404"], "ZLDWDM": [VILLAGE_A] * 2}
-    drawn = replace(boundary(cell(0, 0), cell(0.5, 0)), attributes=pa.table(columns))
-    vector.write(drawn, tmp_path / "land.gpkg")
-    done = run(home, *options(home), "--json", source=tmp_path / "land.gpkg")
+    file = land(tmp_path / "land.gpkg", cell(0, 0), cell(1, 0), DLBM=["0404", "0404"])
+    done = run(home, *options(home), "--json", source=file)
     data = json.loads(done.stdout)
     assert [row["parcel"] for row in data["candidates"]] == ["F1", "F2"]
     assert [row["state"] for row in data["candidates"]] == ["qualifies", "qualifies"]
     assert [note["rule"] for note in data["findings"]] == []
+
+
+def land(path: Path, *shapes: shapely.Geometry, crs: CRS = PLANE, **columns: list[str]) -> Path:
+    """A file of land-use parcels F1, F2 …"""
+    about = {"BSM": [f"F{n}" for n in range(1, len(shapes) + 1)], "ZLDWDM": [VILLAGE_A] * len(shapes)} | columns
+    moved = reproject(np.array(shapes, dtype=object), PLANE, crs)
+    vector.write(replace(boundary(*moved, crs=crs), attributes=pa.table(about)), path)
+    return path
+
+
+def test_overlapping_parcels_are_told(home: Path, tmp_path: Path) -> None:
+    file = land(tmp_path / "land.gpkg", cell(0, 0), cell(0.5, 0), DLBM=["0101", "0103"])
+    data = json.loads(run(home, *options(home), "--json", source=file).stdout)
+    assert [note["rule"] for note in data["findings"]] == ["BLK-02"]
+
+
+def test_parcels_in_degrees_are_surveyed_in_the_plane_of_their_zone(home: Path, tmp_path: Path) -> None:
+    degrees = land(tmp_path / "degrees.gpkg", cell(0, 0), crs=CRS.from_epsg(4490), DLBM=["0404"])
+    metres = land(tmp_path / "metres.gpkg", cell(0, 0), DLBM=["0404"])
+    one, other = (json.loads(run(home, *options(home), "--json", source=file).stdout) for file in (degrees, metres))
+    assert one["candidates"][0]["net_m2"] == pytest.approx(other["candidates"][0]["net_m2"], abs=0.02)
+    assert one["candidates"][0]["reasons"][-1]["says"] == "hit"
+
+
+def test_parcels_without_classes_or_system_are_refused(home: Path, tmp_path: Path) -> None:
+    file = land(tmp_path / "land.gpkg", cell(0, 0))
+    assert getattr(run(home, source=file).exception, "message_id", None) == "blocks-no-classes"
+    bare = tmp_path / "bare.shp"
+    land(bare, cell(0, 0), DLBM=["0404"])
+    bare.with_suffix(".prj").unlink()
+    assert getattr(run(home, source=bare).exception, "message_id", None) == "crs-zone-needed"
 
 
 def test_ground_to_keep_off_is_read_from_a_file(home: Path, tmp_path: Path) -> None:

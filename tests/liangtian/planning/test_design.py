@@ -14,6 +14,7 @@ from liangtian.errors import LayerInvalid
 from liangtian.planning import exclusion
 from liangtian.planning.blocks import BlockRule, blocks_of
 from liangtian.planning.design import Design, design, frontier, of_pieces, remeasured, with_parcel, without_parcel
+from liangtian.planning.fragmentation import compared, fragmentation_of
 from liangtian.planning.layer import design_features
 from liangtian.planning.network import Need
 from liangtian.planning.parcels import Parcels
@@ -188,3 +189,23 @@ def test_a_rule_without_links_joins_by_touch_alone() -> None:
     land = made([(cell(0, 0), {"DLBM": "0101"}), (cell(1, 1), {"DLBM": "0201"}), (cell(2.01, 2), {"DLBM": "0101"})])
     prepared = ground_of(land, rule, WORKS)
     assert list(zip(prepared.network.one.tolist(), prepared.network.other.tolist(), strict=True)) == [(0, 2)]
+
+
+def test_a_design_joins_no_steep_field_and_breaks_the_land_up_less() -> None:
+    """P2 joins P1 to P3, as P4 would to P5, but that is steep: what is measured anew is what was planned."""
+    rule = replace(RULE, steep_grade=5)
+    codes = ["0101", "0201", "0101", "0201", "0101"]
+    land = made([(cell(n, 0), {"DLBM": code, "GDPDJB": "5" if n == 4 else None}) for n, code in enumerate(codes)])
+    prepared = ground_of(land, rule, WORKS)
+    pairs = list(zip(prepared.network.one.tolist(), prepared.network.other.tolist(), strict=True))
+    assert len(pairs) == 3  # P1-P2, P2-P3, P3-P4
+    plan = of_pieces(prepared, Need(1), prepared.ids)
+    after = remeasured(prepared, plan, rule)
+    assert [after.parcel_ids(n) for n in range(len(after))] == [("P1", "P2", "P3", "P4"), ("P5",)]
+    before, now = fragmentation_of(prepared.blocks), fragmentation_of(after)
+    assert before is not None
+    assert now is not None
+    changes = {change.name: change.better for change in compared(before, now)}
+    assert {
+        name: changes[name] for name in ("blocks", "mesh_m2", "largest_share", "edge_m_per_ha", "area_m2")
+    } == dict.fromkeys(("blocks", "mesh_m2", "largest_share", "edge_m_per_ha", "area_m2"), True)

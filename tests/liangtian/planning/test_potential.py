@@ -188,6 +188,16 @@ def test_earlier_land_use_versions_tell_their_year(tmp_path: Path) -> None:
     assert (state, NOT_DRY in rules, MISSING in rules) == ("excluded", True, False)
 
 
+def test_a_corrected_survey_stands_for_the_one_it_corrects(tmp_path: Path) -> None:
+    """A year published twice counts as published last; and of its own year the survey in force speaks alone."""
+    for name, code, on in (("wrong", "0201", "2021-06-01"), ("right", "0103", "2021-12-31")):
+        columns = {"DLBM": [code], "SJNF": [2021]}
+        put(tmp_path, "DLTB", [cell(0, 0)], {"BSM": [name], **columns}, on=on)
+    put(tmp_path, "DLTB", [cell(0, 0)], {"BSM": ["draft"], "DLBM": ["0201"], "SJNF": [2022]}, on="2022-12-31")
+    state, _, rules = dry(tmp_path, ("0103", 2009, 2020), ("0201", 2022, 2023))
+    assert (state, rules) == ("qualifies", {DRY, WATER, GENTLE})
+
+
 def test_water_is_sought_within_the_distance(tmp_path: Path) -> None:
     field = (cell(0, 0), {"DLBM": "0103", "GDPDJB": "2"})
     publish_land(tmp_path / "near", field, (cell(1.999, 0, 0.1), {"DLBM": "1104"}))

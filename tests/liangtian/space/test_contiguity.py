@@ -12,6 +12,7 @@ from liangtian.formats import vector
 from liangtian.formats.features import Features
 from liangtian.space.contiguity import Between, Outlines, connected, contiguous, shared_corners
 from liangtian.space.crs import to_measuring_plane
+from plain_union_find import union_find
 from real_data import real_data
 from squares import cell
 
@@ -121,23 +122,6 @@ def test_without_barriers_groups_are_those_of_a_plain_union_find(seed: int, gap_
     x, y = rng.uniform(0, 200, (2, 60))
     fields = shapely.buffer(shapely.points(x, y), rng.uniform(2, 9, 60), quad_segs=3)
     assert contiguous(Outlines.of(fields), Between(gap_m=gap_m)).tolist() == union_find(fields, gap_m)
-
-
-def union_find(shapes: np.ndarray, gap_m: float = 0.0) -> list[int]:
-    """One polygon after another, by GEOS's distances: slow and independent of everything tested here."""
-    root = list(range(len(shapes)))
-
-    def find(one: int) -> int:
-        while root[one] != one:
-            root[one] = root[root[one]]
-            one = root[one]
-        return one
-
-    predicate = {"predicate": "dwithin", "distance": gap_m} if gap_m else {"predicate": "intersects"}
-    for one, other in zip(*shapely.STRtree(shapes).query(shapes, **predicate).tolist(), strict=True):
-        low, high = sorted((find(one), find(other)))
-        root[high] = low
-    return [find(one) for one in range(len(shapes))]
 
 
 def clu() -> Features:

@@ -12,7 +12,7 @@ from pyproj import CRS, Geod
 
 from liangtian.formats.raster import read_elevation
 from liangtian.space.crs import reproject
-from liangtian.space.slope import Elevation, slope_deg, steepness
+from liangtian.space.slope import STRIP, Elevation, slope_deg, steepness
 from real_data import real_data
 
 PLANE = CRS.from_epsg(4549)
@@ -78,6 +78,15 @@ def test_a_tilted_plane_has_one_slope() -> None:
     rows, columns = np.indices((12, 9))
     slopes = slope_deg(model(3.0 * columns - 4.0 * rows + 100.0))
     np.testing.assert_allclose(slopes[1:-1, 1:-1], np.degrees(np.arctan(0.5)))
+
+
+def test_tall_models_are_worked_on_in_strips() -> None:
+    heights = np.random.default_rng(3).normal(0, 5, (2 * STRIP + 5, 4))
+    tall = model(heights)
+    near = range(STRIP - 2, STRIP + 4)
+    assert slope_deg(tall)[near, 1] == pytest.approx([by_hand(tall, row, 1) for row in near])
+    assert np.isnan(slope_deg(tall)[[0, -1]]).all()
+    assert not np.isnan(slope_deg(tall)[1:-1, 1:-1]).any()
 
 
 def test_a_gap_takes_the_slope_of_its_neighbours_and_leaves_a_share() -> None:

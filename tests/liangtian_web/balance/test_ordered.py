@@ -1,4 +1,4 @@
-"""What a document orders of credits in the book: pooled, borrowed and returned, frozen and freed, unlinked, void, cut."""
+"""What a document orders of credits in the book: pooled, borrowed and returned, frozen and freed, unlinked, void."""
 
 from __future__ import annotations
 
@@ -216,8 +216,8 @@ def test_credit_written_off_for_land_that_is_not_built_on_comes_back(clients, pl
     assert (holds("339901", "used"), holds("339901", "reserve")) == (10, before + used - 10)
 
 
-@pytest.mark.parametrize("event", ["void", "adjustment"])
-def test_credit_leaves_the_book_lot_by_lot(clients, places, asks, event):
+def test_void_credit_leaves_the_book_lot_by_lot(clients, places, asks):
+    event = "void"
     about = {"place": places["county"].pk, "project": "复核", **WHY, "moved_amounts__quantity_m2": "10"}
     assert "必填" in refused(clients["li"], event, **about)
     unknown = step(clients["li"], event, **about, lots="没有这块")

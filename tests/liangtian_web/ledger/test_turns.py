@@ -13,6 +13,7 @@ import shapely
 from django.core.management import call_command
 from django.db import OperationalError, connection, connections, transaction
 from django.urls import reverse
+from tests.liangtian_web.conftest import browser, person
 from tests.liangtian_web.ledger.test_views import proposal
 
 from bookkeeping import COUNTY, OUTSIDE, PLANE, acceptance, closing, day, entry, moved, quota, refused, square
@@ -214,11 +215,12 @@ def test_who_is_broken_off_every_time_is_told_so_in_a_sentence(keepers):
     assert len(turns) == TURNS
 
 
-def test_a_proposal_posted_and_refused_at_once_is_decided_once(keeper_client, second_client, places):
+def test_a_proposal_posted_and_refused_at_once_is_decided_once(keeper_client, places):
+    above = browser(person("zhou", "周工", places["city"], "keeper"))
     keeper_client.post(reverse("ledger:propose"), proposal(places))
     page = reverse("ledger:decide", args=[Proposal.objects.get().uuid])
     answers = []
-    at_once([lambda how=how: answers.append(second_client.post(page, {how: "1"}).status_code)
+    at_once([lambda how=how: answers.append(above.post(page, {how: "1"}).status_code)
              for how in ("post", "refuse", "post", "refuse")])  # fmt: skip
     assert sorted(answers) == [302, 409, 409, 409]
     decision = Proposal.objects.get().decision

@@ -107,19 +107,26 @@ def proposal(places, **changes):
     return head | {f"line0-{name}": value for name, value in (lines | changes.pop("line", {})).items()} | changes
 
 
-def test_a_proposal_is_posted_by_a_second_person(keeper_client, second_client, places):
+def test_an_opening_is_posted_by_a_second_person_from_above(keeper_client, second_client, places):
     keeper_client.post(reverse("ledger:propose"), proposal(places))
     made = Proposal.objects.get()
     assert not Entry.objects.exists()
 
     own = keeper_client.post(reverse("ledger:decide", args=[made.uuid]), {"post": "1"})
     assert (own.status_code, Entry.objects.exists()) == (409, False)
-    second_client.post(reverse("ledger:decide", args=[made.uuid]), {"post": "1"})
+    among_themselves = second_client.post(reverse("ledger:decide", args=[made.uuid]), {"post": "1"})
+    assert (among_themselves.status_code, "上级" in among_themselves.content.decode(), Entry.objects.exists()) == (
+        409,
+        True,
+        False,
+    )
+    above = browser(person("zhou", "周工", places["city"], "keeper"))
+    above.post(reverse("ledger:decide", args=[made.uuid]), {"post": "1"})
 
     booked = Entry.objects.get()
-    assert (booked.actor.username, booked.approver.username, booked.decision.proposal) == ("li", "wang", made)
+    assert (booked.actor.username, booked.approver.username, booked.decision.proposal) == ("li", "zhou", made)
     assert Lot.objects.get().document == "县发〔2019〕1号"
-    again = second_client.post(reverse("ledger:decide", args=[made.uuid]), {"post": "1"})
+    again = above.post(reverse("ledger:decide", args=[made.uuid]), {"post": "1"})
     assert (again.status_code, Entry.objects.count()) == (409, 1)
     assert list(Event.objects.values_list("action", flat=True).order_by("id")) == ["ledger.propose", "ledger.post"]
 

@@ -7,9 +7,9 @@ import io
 import pytest
 from django.urls import reverse
 from docx import Document
-from tests.liangtian_web.balance.conftest import check, clients, home, opened, people
+from tests.liangtian_web.balance.conftest import check, clients, home, key_project, opened, people
 
-__all__ = ["check", "clients", "home", "opened", "people"]
+__all__ = ["check", "clients", "home", "key_project", "opened", "people"]
 
 
 def taken(client, kind, ref, form="docx", **asked):

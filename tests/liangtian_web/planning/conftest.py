@@ -49,6 +49,13 @@ def land_use(drawing: tuple[str, ...]) -> Features:
     return Features(shapes, pa.table(columns), PLANE, "made.gpkg", np.arange(1, n + 1))
 
 
+def basic_farmland() -> Features:
+    """Two fields apart from each other."""
+    shapes = np.array([square(0, 0), square(3, 0)], dtype=object)
+    columns = {"BSM": ["b1", "b2"], "DLBM": ["0101"] * 2, "KCXS": [0.0] * 2}
+    return Features(shapes, pa.table(columns), PLANE, "basic.gpkg", np.arange(1, 3))
+
+
 @pytest.fixture
 def home(tmp_path: Path, settings) -> Path:
     """An empty home folder."""

@@ -2,17 +2,23 @@
 
 import io
 import json
+from datetime import date
 
 import openpyxl
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.urls import reverse
 from tests.liangtian_web.land import boundary_geojson
+from tests.liangtian_web.planning.conftest import basic_farmland
 
+from liangtian.onemap import publish
+from liangtian.onemap.layers import LAYERS
 from liangtian_web.jobs import actions as jobs
 from liangtian_web.jobs.models import Job
+from liangtian_web.onemap.actions import adopt
 from liangtian_web.planning import actions
-from liangtian_web.planning.models import Answer, Block, Plan, Study
+from liangtian_web.planning.models import Answer, Block, Candidate, Plan, Study
 from liangtian_web.planning.queries import folder_of
 from liangtian_web.trail.models import Event
 
@@ -44,6 +50,13 @@ def design(officer_client, county, work):
     return study
 
 
+def bytes_of(response):
+    """What a file response sends, and its file closed."""
+    sent = b"".join(response.streaming_content)
+    response.close()
+    return sent
+
+
 def page_of(client, study, **asked):
     return client.get(reverse("planning:study", args=[study.uuid]), asked)
 
@@ -51,10 +64,11 @@ def page_of(client, study, **asked):
 def test_blocks_are_computed_by_the_worker_and_listed(officer_client, blocks):
     page = page_of(officer_client, blocks)
 
-    sizes = [(row.number, row.parcels, row.size_class) for row in page.context["rows"]]
+    found = [row["block"] for row in page.context["rows"]]
+    sizes = [(row.number, row.parcels, row.size_class) for row in found]
     # three fields in each upper corner; below the highway a pair beside the orchard and one beyond it
     assert sizes == [(1, 3, "hundred"), (2, 3, "hundred"), (3, 2, "hundred"), (4, 1, "hundred")]
-    assert [round(row.net_m2, -3) for row in page.context["rows"]] == [270_000, 270_000, 180_000, 90_000]
+    assert [round(row.net_m2, -3) for row in found] == [270_000, 270_000, 180_000, 90_000]
     assert page.context["data"]["count"] == 4
     assert page.context["totals"]["parcels"] == 9
 
@@ -98,9 +112,9 @@ def test_a_block_tells_what_it_is_made_of(officer_client, blocks):
 
 
 def test_outlines_go_to_the_map_and_away_as_a_layer(officer_client, blocks):
-    shapes = json.loads(b"".join(officer_client.get(reverse("planning:shapes", args=[blocks.uuid])).streaming_content))
+    shapes = json.loads(bytes_of(officer_client.get(reverse("planning:shapes", args=[blocks.uuid]))))
     assert [each["properties"]["n"] for each in shapes["features"]] == [1, 2, 3, 4]
-    layer = b"".join(officer_client.post(reverse("planning:layer", args=[blocks.uuid])).streaming_content)
+    layer = bytes_of(officer_client.post(reverse("planning:layer", args=[blocks.uuid])))
     assert layer.startswith(b"SQLite format 3")
     assert Event.objects.filter(action="planning.layer").count() == 1
 
@@ -264,10 +278,65 @@ def test_an_auditor_looks_and_does_not_ask(auditor_client, county, blocks):
     assert page_of(auditor_client, blocks).status_code == 200
     assert auditor_client.get(reverse("planning:new", args=["blocks"])).status_code == 403
     assert auditor_client.post(reverse("planning:again", args=[blocks.uuid])).status_code == 403
-    assert auditor_client.post(reverse("planning:layer", args=[blocks.uuid])).status_code == 200
+    layer = bytes_of(auditor_client.post(reverse("planning:layer", args=[blocks.uuid])))
+    assert layer.startswith(b"SQLite format 3")
 
 
-@pytest.mark.parametrize("table", ["planning_study", "planning_answer", "planning_block", "planning_plan"])
+@pytest.mark.parametrize(
+    "table", ["planning_study", "planning_answer", "planning_block", "planning_candidate", "planning_plan"]
+)
 def test_what_was_asked_and_answered_only_grows(blocks, table):
     with pytest.raises(Exception, match="permission denied"), connection.cursor() as cursor:
         cursor.execute(f"DELETE FROM {table}")
+
+
+def test_the_potential_is_told_by_place_and_by_parcel(officer_client, outsider_client, county, work):
+    study = ask(officer_client, "potential", county, persons="339901100201 1000")
+    work()
+
+    page = page_of(officer_client, study)
+    assert page.context["towns"][0]["name"] == "339901100"  # no layer of towns is published here
+    assert page.context["totals"]["count"] == Candidate.objects.filter(answer__key=study.key).count()
+    first = page.context["rows"][0][0]
+    part = officer_client.get(reverse("planning:candidate", args=[study.uuid, first.number]))
+    assert len(part.context["made"]["reasons"]) == len(first.reasons)
+    assert part.context["made"]["reasons"][0]["sentence"] in part.content.decode()
+    same = page_of(officer_client, study, state=first.state, village="339901100201")
+    assert {row.state for row, *_ in same.context["rows"]} == {first.state}
+    assert page_of(officer_client, study, village="339902").context["filtered"] == {}  # no place of this answer
+    taken = officer_client.post(reverse("planning:export", args=[study.uuid]), {"state": first.state})
+    rows = list(openpyxl.load_workbook(io.BytesIO(taken.content)).active.iter_rows(values_only=True))
+    assert len(rows) - 1 == same.context["totals"]["count"]
+    assert officer_client.get(reverse("planning:print", args=[study.uuid])).status_code == 200
+    for form in ("xlsx", "docx"):
+        assert bytes_of(officer_client.post(reverse("planning:report", args=[study.uuid, form]))).startswith(b"PK")
+    assert Event.objects.filter(action="planning.report").count() == 2
+
+    gets = [reverse("planning:candidate", args=[study.uuid, 1]), reverse("planning:print", args=[study.uuid])]
+    assert [outsider_client.get(address).status_code for address in gets] == [404, 404]
+    assert outsider_client.post(reverse("planning:report", args=[study.uuid, "xlsx"])).status_code == 404
+
+
+def test_persons_are_read_line_by_line(officer_client, county):
+    given = {"name": "x", "place": county.pk, "on": "2024-06-01", "persons": "339901100201 1000\n339901100201,5"}
+    page = officer_client.post(reverse("planning:new", args=["potential"]), given)
+    assert page.context["form"].errors["persons"] == ["第 2 行不是“村代码 人数”，或这个村已经写过。"]
+
+
+def test_basic_farmland_is_laid_out_anew(officer_client, county, work):
+    study = ask(officer_client, "layout", county, grown_share="1", seconds="10")
+    work()
+    study.job.refresh_from_db()
+    assert (study.job.state, study.job.message) == ("failed", "layout-no-basic")
+
+    entry = publish.publish(
+        basic_farmland(), LAYERS["YJJBNTTB"], place="339901", on=date(2023, 12, 31), home=settings.HOME,
+        publisher="test", recorded_at="2024-01-05T08:00:00+08:00",
+    )  # fmt: skip
+    adopt(entry, county)
+    study = ask(officer_client, "layout", county, grown_share="1", seconds="10")
+    work()
+    page = page_of(officer_client, study)
+    assert page.context["data"]["before"]["parcels"] == 2
+    assert page.context["verdict"]["outcome"] in ("pass", "fail")
+    assert officer_client.post(reverse("planning:export", args=[study.uuid])).status_code == 200

@@ -16,7 +16,7 @@ from django.utils import timezone
 from tests.liangtian_web.conftest import browser, person
 from tests.liangtian_web.standing.conftest import account
 
-from bookkeeping import COUNTY, day, entry, moved, square
+from bookkeeping import COUNTY, day, entry, hold, legs, moved, square
 from liangtian_web.ledger import actions
 from liangtian_web.ledger.models import Entry, Ground, Lot, Period, Proposal
 from liangtian_web.ledger.presentation import traces
@@ -84,6 +84,13 @@ def test_the_ground_answers_with_every_credit_it_earned(keeper_client):
         assert keeper_client.get(reverse("standing:ground"), wrong).status_code == 404
 
 
+def test_a_lot_too_small_to_hit_is_asked_for_by_its_number(keeper_client, next_door_client):
+    page = reverse("standing:ground")
+    assert [lot.serial for lot, _ in keeper_client.get(page, {"lot": "A"}).context["rows"]] == ["A"]
+    assert keeper_client.get(page, {"lot": "O"}).status_code == 404  # its ground is not known
+    assert next_door_client.get(page, {"lot": "A"}).status_code == 404
+
+
 def test_a_credit_walks_back_to_its_ground_step_by_step(keeper_client):
     page = keeper_client.get(reverse("standing:origin", args=[account("used").pk, "B"]))
     assert (page.context["held"], page.context["opened_by"].key) == (4_000, "in-B")
@@ -117,6 +124,25 @@ def test_the_year_stands_as_chart_and_table_of_the_same_figures(keeper_client, p
     ]
     wrong = keeper_client.get(reverse("standing:flow"), {"year": "1", "place": places["other"].pk})
     assert (wrong.status_code, "flow" in wrong.context) == (200, False)
+
+
+def test_a_hold_ended_by_a_write_off_stands_apart_from_what_is_written_off(keeper_client):
+    """As a listing sold in part does: the kind says what left for good, the hold's row what was put aside and came back."""
+    actions.post(hold("h9", day(7), "A", 1_000))
+    out = [
+        (COUNTY, pool, "quantity_m2", "A", amount)
+        for pool, amount in (("held", -1_000), ("used", 400), ("reserve", 600))
+    ]
+    actions.post(entry("w9", day(9), "write-off", legs(*out), settles="h9"))
+    page = keeper_client.get(reverse("standing:flow"), {"year": "2024", "index": "quantity_m2"})
+    moved_ = page.context["flow"].moved
+    assert (moved_["hold"][6], moved_["hold"][8], moved_["write-off"][8]) == (-1_000, 1_000, -400)
+    closing = page.context["flow"].closing
+    assert (closing[6] - closing[5], closing[8] - closing[7]) == (-1_000, 600)
+    link = page.context["flow_chart"]["series"][-2]["links"][8]
+    assert {"kind=write-off", "since=2024-09-01", "until=2024-09-30"} <= set(link.partition("?")[2].split("&"))
+    listed = keeper_client.get(link).content.decode()
+    assert reverse("ledger:entry", args=[Entry.objects.get(key="w9").uuid]) in listed
 
 
 def attach(client, serial: str, file: io.BytesIO, **changes):

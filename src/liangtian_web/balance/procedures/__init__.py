@@ -8,7 +8,7 @@ from liangtian_web.balance.procedure import Procedure
 from liangtian_web.balance.procedures.acceptance import ACCEPTANCE
 from liangtian_web.balance.procedures.borrowing import BORROWING, RETURN
 from liangtian_web.balance.procedures.commitment import COMMITMENT, DEFAULT, FULFILMENT, PROMISED_APPROVAL, SETTLEMENT
-from liangtian_web.balance.procedures.corrections import ADJUSTMENT, FREEZING, THAWING, UNLINKING, VOIDING
+from liangtian_web.balance.procedures.corrections import FREEZING, THAWING, UNLINKING, VOIDING
 from liangtian_web.balance.procedures.occupation import APPROVAL, HOLD, RELEASE
 from liangtian_web.balance.procedures.pool_use import POOL_USE
 from liangtian_web.balance.procedures.poolings import (
@@ -31,7 +31,7 @@ PROCEDURES: Mapping[str, Procedure] = {
         *(LISTING, WITHDRAWAL, TRANSFER, PROCEEDS),
         *(CITY_POOLING, PROVINCIAL_POOLING, NATIONAL_POOLING, UPPER_POOL_USE),
         *(BORROWING, RETURN),
-        *(FREEZING, THAWING, UNLINKING, VOIDING, ADJUSTMENT),
+        *(FREEZING, THAWING, UNLINKING, VOIDING),
         *(QUOTA_GRANT, QUOTA_ADVANCE, QUOTA_USE, QUOTA_RETURN, QUOTA_RECLAIMED),
     )
 }

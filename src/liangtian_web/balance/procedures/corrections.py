@@ -1,7 +1,7 @@
-"""冻结、解冻、解挂、作废与核减: what an authority orders of credits in the book, by its document.
+"""冻结、解冻、解挂与作废: what an authority orders of credits in the book, by its document.
 
 No clause computes these. Credit that turns out false as a whole is taken back from its acceptance (指标追回), and what was booked by
-mistake is reversed; here the credit itself is frozen, freed, taken out or cut.
+mistake is reversed; here the credit itself is frozen, freed or taken out. A review that changes amounts is proposed in the book (复核调整).
 """
 
 from __future__ import annotations
@@ -164,15 +164,6 @@ VOIDING = Procedure(
     word=_("指标作废"),
     done=_("已作废"),
     kind="void",
-    gates=(),
-    registered=cut,
-    book=from_reserve,
-)
-ADJUSTMENT = Procedure(
-    event="adjustment",
-    word=_("复核核减"),
-    done=_("已核减"),
-    kind="adjustment",
     gates=(),
     registered=cut,
     book=from_reserve,

@@ -12,10 +12,16 @@ import sys
 
 from liangtian.check.result import to_json
 from liangtian.errors import LiangtianError
-from liangtian_web.planning.workshop import blocks, design, fragmentation
+from liangtian_web.planning.workshop import blocks, design, fragmentation, layout, potential
 from liangtian_web.planning.workshop.bench import Bench, tell
 
-KINDS = {"blocks": blocks.make, "design": design.make, "fragmentation": fragmentation.make}
+KINDS = {
+    "blocks": blocks.make,
+    "design": design.make,
+    "fragmentation": fragmentation.make,
+    "layout": layout.make,
+    "potential": potential.make,
+}
 
 
 def main() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
@@ -97,9 +97,8 @@ class Bench:
         """What joins and what cuts: the values of the day and place, or those asked for."""
         rule = technical_on(on or self.on, self.place).block
         gap, across = self.number("gap_m"), self.number("across_m")
-        return BlockRule(
-            rule.internal,
-            rule.barriers,
+        return replace(
+            rule,
             gap_m=rule.gap_m if gap is None else gap,
             across_m=rule.across_m if across is None else across,
         )

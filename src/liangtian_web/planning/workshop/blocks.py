@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import shapely
 
-from liangtian.check.blocks import doubts, plain_rule, rows_of
+from liangtian.check.blocks import TILES, doubts, plain_rule, rows_of
 from liangtian.finding import Finding
 from liangtian.formats import vector
 from liangtian.messages import render
@@ -30,7 +30,7 @@ def make(bench: Bench) -> dict[str, Any]:
     found, land = bench.land()
     rule = bench.rule()
     bench.say(20, "join")
-    made = blocks_of(land, rule, digits=bench.digits)
+    made = blocks_of(land, rule, digits=bench.digits, kept=bench.catalogue.kept(TILES))
     bench.say(60, "measure")
     shown = made.at_least(bench.number("least_mu") or Fraction(0))
     rows = rows_of(made, shown, bench.on)

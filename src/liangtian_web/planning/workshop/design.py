@@ -11,7 +11,7 @@ import numpy as np
 import shapely
 
 from liangtian.check.blocks import doubts, plain_rule
-from liangtian.check.designs import control_lines, data, first_reasons
+from liangtian.check.designs import Reasons, control_lines, data, first_reasons
 from liangtian.check.works import least_piece_dm2, works_on
 from liangtian.planning import exclusion
 from liangtian.planning.design import Design, design, frontier, remeasured
@@ -52,7 +52,7 @@ def make(bench: Bench) -> dict[str, Any]:
         "frontier": [_step(each) for each in [made, *steps]],
         "remeasured_m2": [m2_from_dm2(int(each)) for each in proof.net_dm2[: max(len(made.outcome.blocks_dm2), 1)]],
         "stands_m2": [m2_from_dm2(int(each)) for each in ground.blocks.net_dm2[:1]],
-        "candidates": len(ground.parts),
+        "candidate_count": len(ground.parts),
         "excluded": _excluded(ground),
         "works": [_works(each) for each in works_of(bench)],
         "rule": plain_rule(bench.rule()),
@@ -62,7 +62,7 @@ def make(bench: Bench) -> dict[str, Any]:
 
 def ground_on(bench: Bench, land: Parcels) -> Ground:
     """What can be converted: works with the unit costs asked for, without what may not be touched."""
-    reasons = [("named", tuple(bench.asked.get("leave", ()))), ("slope", exclusion.steep(land))]
+    reasons: list[Reasons] = [("named", tuple(bench.asked.get("leave", ()))), ("slope", exclusion.steep(land))]
     lines = bench.asked.get("avoid", ())
     reasons += control_lines(land, bench.catalogue, bench.on, bench.place, layers=lines)
     return ground_of(

@@ -1,5 +1,6 @@
 """`liangtian-web serve`."""
 
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -25,7 +26,13 @@ class Command(BaseCommand):
         return [["migrate", "--verbosity", "0"]]
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Serve."""
+        """Serve.
+
+        Raises
+        ------
+        StartError : the browser files were never built
+        """
+        supervisor.look_for_bundle(Path(settings.STATICFILES_DIRS[0]) / "bundle" / "site.css")
         self.look_at_snapshots()
         supervisor.serve(
             settings.HOME, host=options["host"], port=options["port"], tell=self.tell, prepare=self.prepare()

@@ -1,0 +1,2 @@
+-- Several tables of the same columns as one.
+{tables}

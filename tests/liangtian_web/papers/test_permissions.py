@@ -1,0 +1,342 @@
+"""Who may see and do what: every address of the book and its procedures, from the resolver, for each role and for outsiders.
+
+`permissions.toml` is the whole of it, and docs/reference/permissions.md is made from it. An address that is not in it, or
+for which nothing is said here to call it with, fails. What a call changes is undone before the next.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import tomllib
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from types import SimpleNamespace
+from uuid import uuid4
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.urls import get_resolver, reverse
+from tests.liangtian_web.calls import made
+from tests.liangtian_web.commitments.conftest import promise, supplement
+from tests.liangtian_web.conftest import browser, person
+from tests.liangtian_web.reconcile.conftest import HEAD, workbook
+from tests.liangtian_web.transfers.conftest import (
+    NEW,
+    TODAY,
+    ask,
+    clients,
+    list_for_sale,
+    match,
+    opened,
+    people,
+    register,
+    settle,
+)
+
+from bookkeeping import square
+from liangtian_web.balance.models import Decision, Filing
+from liangtian_web.ledger.models import Account, Entry
+from liangtian_web.reconcile.models import Import
+from liangtian_web.registers.models import Row
+
+__all__ = ["clients", "opened", "people"]
+
+EXPECTED = tomllib.loads(Path(__file__).with_name("permissions.toml").read_text("utf-8"))
+APPS = ("ledger", "standing", "reconcile", "registers", "balance", "commitments", "transfers", "papers")
+SECTIONS = ("book", "balance", "commitments", "transfers", "registers", "reconciliation")
+PROJECT, COMMITTED = "城关镇垦造耕地", "岭下村补改结合"
+OK, FOUND, NOT_ALLOWED = 200, 302, 405
+STATUS = {200: "d", 201: "d", 302: "d", 400: "d", 422: "d", 409: "r", 403: "x", 404: "-", 401: "l"}
+
+
+@pytest.fixture
+def world(clients, people, places, opened):
+    """A record of 示范县 of every kind, and somebody in every role."""
+    for name, role in (("sun", "admin"), ("jin", "auditor")):
+        people[name] = person(name, name, places["county"], role)
+        clients[name] = browser(people[name])
+    people["hu"] = person("hu", "hu", places["town"], "officer")
+    clients |= {"hu": browser(people["hu"]), "nobody": Client()}
+    offer = list_for_sale(clients, places, document="示县调〔甲〕1号")
+    wanted = ask(clients["zhao"], places)
+    sold = settle(clients, offer, wanted, amount_quantity_m2="1000", document="示市调〔甲〕1号")
+    one = match(clients["qian"], offer, wanted, amount_quantity_m2="2000", document="示市调〔甲〕2号")
+    promised = promise(clients["wang"], supplement(places["county"], on=f"{TODAY}", project=COMMITTED, **later()))
+    money = {"index": "money_fen", "amount": 500, "from_place": "outside", "from_pool": "outside",
+             "to_place": "339901", "to_pool": "fund"}  # fmt: skip
+    asked = {"place": "339901", "on": f"{TODAY}", "kind": "appropriation", "evidence": "县发〔甲〕1号", "rows": [money]}
+    proposal = made(clients["li"], "book/proposals", asked)["uuid"]
+
+    def filed(event: str, **more) -> Filing:
+        about = {"project": PROJECT, "on": TODAY, "document": "示办〔甲〕1号", "facts": {}, "filer": people["wang"]}
+        return Filing.objects.create(event=event, place=places["county"], **about | more)
+
+    grant = filed("quota-grant", facts={"quota_amounts": [{"plan_quota_m2": 500}]})
+    Decision.objects.create(
+        filing=grant, entry=Entry.objects.get(key="open"), findings='{"zh": [], "en": []}', postings=[], rules_digest="",
+        actor=people["qian"],
+    )  # fmt: skip
+    ground = square(5)
+    statement, row = _statement(clients["li"], places["county"]), _row(clients["wang"], places["county"])
+    bridge = {"number": "KP-1", "name": PROJECT, "level": "city", "quantity": "100", "paddy": "0", "unit": "m2",
+              "capacity_kg": "0"}  # fmt: skip
+    register(people, places["county"], "key-project", key="KP-1", **bridge)
+    return SimpleNamespace(
+        sold=sold, grant=grant, hold=filed("hold"), accepted=filed("acceptance", wkb=ground.wkb, crs=ground.crs),
+        clients=clients, county=places["county"], offer=offer, wanted=wanted, match=one, promised=promised,
+        proposal=proposal, statement=statement, row=row,
+        account=Account.objects.get(place=places["county"], pool="reserve", index="quantity_m2"),
+        entry=Entry.objects.get(key="accept"), lots=("2023-001", NEW),
+    )  # fmt: skip
+
+
+def later() -> dict[str, str]:
+    names = ("adjustment", "works", "acceptance", "filing")
+    return {name: f"{TODAY + timedelta(days=30 * n)}" for n, name in enumerate(names, 1)}
+
+
+def _statement(client, place) -> Import:
+    file = io.BytesIO(workbook(HEAD, (1, f"{TODAY}", "项目入库", PROJECT, "示土验〔甲〕1号", 0.9)))
+    file.name = "a.xlsx"
+    given = {"form": str(uuid4()), "place": place.pk, "pool": "reserve", "since": f"{TODAY.year}-01-01",
+             "on": f"{TODAY}", "window": 30, "source": "省系统〔甲〕", "file": file}  # fmt: skip
+    client.post(reverse("reconcile:new"), given)
+    found = Import.objects.get()
+    client.post(reverse("reconcile:keep", args=[found.uuid]))
+    return found
+
+
+def _row(client, place) -> Row:
+    given = {"form": str(uuid4()), "place": f"p{place.pk}", "state": "listed", "since": f"{TODAY}", "year": f"{TODAY.year + 1}",
+             "area": "30", "unit": "mu", "document": "示市资〔甲〕5号"}  # fmt: skip
+    client.post(reverse("registers:new", args=["annual-task"]), given)
+    return Row.objects.get(document="示市资〔甲〕5号")
+
+
+def samples(world, name: str) -> list[tuple[str, dict[str, object]]]:
+    """What an address is called with: the record of 示范县 it is about, and what is said of it where there are several."""
+    app, _page = name.split(":")
+    named = {
+        "ledger:proposal": {"uuid": world.proposal}, "ledger:proposal_rows": {"uuid": world.proposal},
+        "ledger:proposal_shapes": {"uuid": world.proposal}, "ledger:decide": {"uuid": world.proposal},
+        "standing:attach": {"serial": world.lots[0]},
+        "commitments:new": {"kind": "infrastructure"},
+        "balance:begin": {"event": "pool-use"}, "balance:next": {"uuid": world.grant.uuid, "event": "quota-use"},
+        "balance:end": {"uuid": world.hold.uuid, "event": "approval"},
+        "balance:shapes": {"uuid": world.accepted.uuid}, "registers:nil": {"register": "key-project"},
+        "transfers:spend": {"uuid": world.sold.uuid},
+        "transfers:demand": {"uuid": world.wanted.uuid}, "transfers:withdraw_demand": {"uuid": world.wanted.uuid},
+        "transfers:listing": {"uuid": world.offer.uuid}, "transfers:withdraw_listing": {"uuid": world.offer.uuid},
+        "transfers:propose": {"uuid": world.offer.uuid, "other": world.wanted.uuid},
+    }  # fmt: skip
+    if name in named:
+        return [("", named[name])]
+    if name == "papers:paper":
+        refs = {"filing": world.offer.uuid, "request": world.wanted.uuid, "match": world.match.uuid,
+                "suspension": world.county.pk, "place": world.county.pk, "reconciliation": world.statement.uuid}  # fmt: skip
+        return [(kind, {"kind": kind, "ref": ref, "form": "docx"}) for kind, ref in refs.items()]
+    by_app = {
+        "ledger": {"uuid": world.entry.uuid, "number": world.account.pk, "serial": NEW},
+        "standing": {"number": world.account.pk, "serial": NEW},
+        "reconcile": {"uuid": world.statement.uuid, "n": 1},
+        "registers": {"uuid": world.row.uuid, "number": world.county.pk, "register": "annual-task"},
+        "balance": {"uuid": world.promised.uuid},
+        "commitments": {"uuid": world.promised.uuid},
+        "transfers": {"uuid": world.match.uuid},
+    }
+    return [("", {key: by_app[app][key] for key in parameters(name)})]
+
+
+SEARCHED = {"standing:ground": "?lon=120&lat=30"}
+
+
+def sent(world, name: str) -> dict[str, object]:
+    """What a form is sent with where nothing at all would say nothing of who may send it."""
+    return {
+        "registers:decide": {"row": str(world.row.uuid), "confirm": "1"},
+        "transfers:answer": {"side": "seller", "agree": "1"},
+        "ledger:decide": {"refuse": "1", "reason": "补正"},
+        "balance:decide": {"refuse": "1", "reason": "补正"},
+        "registers:nil": {"place": f"p{world.county.pk}", "document": "零报告", "form": str(uuid4())},
+        "ledger:reverse": {"on": f"{TODAY}", "evidence": "更正"},
+    }.get(name, {})
+
+
+def addresses(app: str) -> list[str]:
+    """The names of an app's addresses, from the resolver."""
+    return [f"{app}:{each}" for each in get_resolver().namespace_dict[app][1].reverse_dict if isinstance(each, str)]
+
+
+def parameters(name: str) -> set[str]:
+    app, page = name.split(":")
+    (possible, *_), *_ = get_resolver().namespace_dict[app][1].reverse_dict.getlist(page)[0][0]
+    return set(possible[1]) if isinstance(possible, tuple) else set(re.findall(r"%\((\w+)\)s", possible))
+
+
+MARKS = ("〔甲〕", PROJECT, COMMITTED)
+
+
+def letter(response, method: str) -> str:
+    """How an answer reads in the table."""
+    if response.status_code == FOUND and response.url.startswith("/login/"):
+        return "l"
+    if method == "POST" or response.status_code not in (OK, FOUND):
+        return STATUS[response.status_code]
+    if "attachment" in response.headers.get("Content-Disposition", ""):
+        return "s"
+    text = response.content.decode("utf-8", "replace")
+    if response.headers["Content-Type"].startswith("application/json"):
+        text = json.dumps(response.json(), ensure_ascii=False)
+    return "s" if any(mark in text for mark in MARKS) else "o"
+
+
+def undone(call):
+    """A call whose effects are taken back."""
+    with transaction.atomic():
+        found = call()
+        transaction.set_rollback(True)
+    return found
+
+
+def row_of(world, method: str, call) -> str:
+    """A letter for each column; nothing where the address does not know the method."""
+    found = []
+    for who in EXPECTED["columns"].values():
+        answer = undone(lambda client=world.clients[who]: call(client))
+        if answer.status_code == NOT_ALLOWED:
+            return ""
+        found.append(letter(answer, method))
+    return " ".join(found)
+
+
+def table_of(world, app: str) -> Iterator[tuple[str, str]]:
+    """Address, method → a letter for each column."""
+    for name in addresses(app):
+        for label, kwargs in samples(world, name):
+            path, given = reverse(name, kwargs=kwargs) + SEARCHED.get(name, ""), sent(world, name)
+            calls_ = {
+                "GET": lambda client, at=path: client.get(at),
+                "POST": lambda client, at=path, body=given: client.post(at, body),
+            }
+            for method, call in calls_.items():
+                if letters := row_of(world, method, call):
+                    yield " ".join(filter(None, [name.split(":")[1], label, method])), letters
+
+
+def calls() -> Iterator[tuple[str, str, str]]:
+    """Section, path and method of every call of the interface."""
+    described = browser_schema()
+    for path, methods in described["paths"].items():
+        section = path.split("/")[2]
+        if section in SECTIONS:
+            yield from ((section, path, method.upper()) for method in methods)
+
+
+def browser_schema():
+    from liangtian_web.urls import api  # the whole of it is put together there
+
+    return api.get_openapi_schema()
+
+
+def refs(world, path: str) -> str:
+    """The address of a call about the record of 示范县 it names."""
+    by_path = {
+        "/api/book/proposals/": world.proposal, "/api/book/entries/": world.entry.uuid,
+        "/api/balance/filings/": world.promised.uuid, "/api/commitments/": world.promised.uuid,
+        "/api/transfers/listings/": world.offer.uuid, "/api/transfers/requests/": world.wanted.uuid,
+        "/api/transfers/matches/": world.match.uuid, "/api/registers/rows/": world.row.uuid,
+        "/api/reconciliation/": world.statement.uuid,
+    }  # fmt: skip
+    uuid = next((value for start, value in by_path.items() if path.startswith(start)), "")
+    serial = world.lots[0] if path.endswith("/boundary") else NEW
+    known = {"{uuid}": uuid, "{serial}": serial, "{number}": world.account.pk, "{n}": 1, "{kind}": "annual-task"}
+    for key, value in known.items():
+        path = path.replace(key, str(value))
+    assert "{" not in path, f"nothing is said to call {path} with"
+    return path
+
+
+def asked(world, path: str) -> dict[str, object]:
+    """The body of a call; every call has its own fields, and passes over the others'."""
+    line = {"index": "money_fen", "amount": 5, "from_place": "outside", "from_pool": "outside", "to_place": "339901",
+            "to_pool": "fund"}  # fmt: skip
+    square = {"type": "Polygon", "coordinates": [[[120, 30], [120.001, 30], [120.001, 30.001], [120, 30]]]}
+    body: dict[str, object] = {
+        "fields": {}, "accept": False, "agrees": True, "side": "seller", "reason": "补正", "event": "pool-use",
+        "kind": "infrastructure", "listing": str(world.offer.uuid), "request": str(world.wanted.uuid),
+        "place": "339901", "on": f"{TODAY}", "through": f"{TODAY.year - 1}-12-31", "evidence": "文", "confirm": True,
+        "boundary": square, "text": "说明", "name": "a.xlsx", "content": "", "rows": [{}],
+    }  # fmt: skip
+    if path.startswith("/api/book/"):
+        body |= {"kind": "appropriation", "rows": [line]}
+    if path.endswith("/decision") and "/registers/" in path:
+        body |= {"rows": [str(world.row.uuid)]}
+    if path.endswith("/explanation"):
+        body |= {"reason": "timing"}
+    return body
+
+
+QUERIES = {"/api/book/year": f"place=339901&index=quantity_m2&year={TODAY.year}", "/api/book/headroom": "index=quantity_m2",
+           "/api/book/accounts/{number}/statement": f"since={TODAY.year}-01-01&until={TODAY}"}  # fmt: skip
+
+
+def api_row(world, path: str, method: str) -> str:
+    address = f"{refs(world, path)}?{QUERIES.get(path, '')}"
+    body = json.dumps(asked(world, path))
+
+    def call(client):
+        if method == "GET":
+            return client.get(address)
+        headers = {"Idempotency-Key": str(uuid4())}
+        answer = client.post(address, body, content_type="application/json", headers=headers)
+        assert b"api-malformed" not in answer.content, answer.content.decode()
+        return answer
+
+    return row_of(world, method, call)
+
+
+def as_toml(rows: dict[str, str]) -> str:
+    wide = max((len(key) for key in rows), default=0) + 2
+    return "\n".join(f'{json.dumps(key):{wide}} = "{letters}"' for key, letters in rows.items())
+
+
+def compare(found: dict[str, dict[str, str]]) -> None:
+    known = {name: EXPECTED.get(name, {}) for name in found}
+    wrong = "\n".join(f"[{name}]\n{as_toml(rows)}\n" for name, rows in found.items() if known[name] != rows)
+    assert not wrong, f"permissions.toml says otherwise; what there is:\n{wrong}"
+
+
+def test_every_page_is_open_to_whom_the_table_says(world):
+    compare({app: dict(sorted(table_of(world, app))) for app in APPS})
+
+
+def test_every_call_is_open_to_whom_the_table_says(world):
+    found: dict[str, dict[str, str]] = {f"api-{section}": {} for section in SECTIONS}
+    for section, path, method in sorted(calls()):
+        found[f"api-{section}"][f"{method} {path}"] = api_row(world, path, method)
+    compare(found)
+
+
+def test_the_table_is_of_these_apps_and_no_letter_is_unknown():
+    assert set(EXPECTED) == {"columns", "letters", *APPS, *(f"api-{each}" for each in SECTIONS)}
+    used = {
+        each
+        for name in (*APPS, *(f"api-{each}" for each in SECTIONS))
+        for row in EXPECTED[name].values()
+        for each in row.split()
+    }
+    assert used <= set(EXPECTED["letters"])
+
+
+def test_an_outsider_never_reads_a_record_of_the_county():
+    """But for what the platform shows to all of the city: offers, requests, and the lists of both."""
+    away, next_door = (list(EXPECTED["columns"]).index(name) for name in ("away", "next"))
+    tables = {name: EXPECTED[name] for name in (*APPS, *(f"api-{each}" for each in SECTIONS))}
+    seen = {(name, key) for name, rows in tables.items() for key, row in rows.items() if row.split()[away] == "s"}
+    assert seen == set()
+    platform = {name for name, rows in tables.items() for row in rows.values() if row.split()[next_door] == "s"}
+    assert platform == {"papers", "transfers", "api-transfers"}
