@@ -112,7 +112,7 @@ def test_what_values_reckon_is_decided_again_unless_it_rests_on_what_the_book_he
     names = {each.name for each in values_known()}
     reckoned = {event for event, each in PROCEDURES.items() if using(DOCUMENTS, names) & set(each.gates)}
     resting = {"staged-release", "clawback", "commitment", "commitment-due", "fulfilment", "arrears-settlement"}
-    resting |= {"approval", "transfer-out", "transfer-in", "proceeds-use"}
+    resting |= {"clawback-debt", "hold", "approval", "transfer-out", "transfer-in", "proceeds-use"}
     assert reckoned - set(AGAIN) == resting
 
 

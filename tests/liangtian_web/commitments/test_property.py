@@ -87,18 +87,18 @@ def made(people, place, project):
              "promised_amounts": [PROMISED]}  # fmt: skip
     head = Head(uuid4(), place, project, date(2024, 6, 2), project)
     filing = actions.file_promise(by(people["wang"]), head, facts=facts)
-    decide(by(people["qian"]), filing, accept=True)
+    decide(by(people["qian"]), filing, accept=True, today=filing.on)
     return filing
 
 
 def take(act, promise, on, supplied, people):
     if act == "default":
         filing = actions.file_default(by(people["wang"]), uuid4(), promise, on=on, document="核减")
-        decide(by(people["qian"]), filing, accept=True)
+        decide(by(people["qian"]), filing, accept=True, today=filing.on)
     else:
         facts = {"supplied_amounts": ({"capacity_kg": 0, **supplied},)}
         filing = actions.file_supply(by(people["wang"]), uuid4(), promise, on=on, document="兑现", facts=facts, lots=[])
-        decide(by(people["li"]), filing, accept=True)
+        decide(by(people["li"]), filing, accept=True, today=filing.on)
 
 
 def agrees(promises, place, people):

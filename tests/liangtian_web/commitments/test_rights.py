@@ -135,7 +135,7 @@ def test_arrears_of_the_opening_balance_stop_promises_and_stand_apart(clients, p
     stopped = promise(clients["wang"], supplement(places["county"], on="2024-06-04"))
     assert post(clients["qian"], stopped).status_code == 409
     before = promise(clients["wang"], supplement(places["county"], on="2024-06-02"))
-    assert post(clients["qian"], before).status_code == 302  # on that day nothing was in arrears
+    assert post(clients["qian"], before).status_code == 409  # nothing was in arrears that day, but today there is
 
 
 def test_the_list_and_the_form_are_taken_away_and_noted(clients, made):

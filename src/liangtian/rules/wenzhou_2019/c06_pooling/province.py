@@ -15,7 +15,7 @@ from liangtian.ledger.posting import Pocket, Posting, move
 from liangtian.policy.amounts import COMPENSATION, Rows, amounts, compared_amounts
 from liangtian.policy.clause import FactMissing, Obligation, always
 from liangtian.policy.parameters import Params
-from liangtian.policy.ruling import Ruling, not_applicable, passed, unknown
+from liangtian.policy.ruling import Ruling, failed, not_applicable, passed
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +58,9 @@ def check_province(facts: Province, params: Params) -> Iterator[Ruling]:
         return
     due, taken = by_share(facts, params), pooled(facts, params)
     stated = facts.provincial_amounts is not None and taken != due
-    missing = [name for name in ("provincial_document", "provincial_reason") if stated and not getattr(facts, name)]
+    missing = stated and not (facts.provincial_document and facts.provincial_reason)
     if missing:
-        yield unknown(*missing)
+        yield failed("w06-province-undocumented")
     words = {"document": facts.provincial_document or "", "reason": facts.provincial_reason or ""}
     for index in COMPENSATION:
         if taken[index] != due[index] and not missing:
