@@ -146,11 +146,13 @@ def _plane_spacing_m(elevation: Elevation) -> tuple[Floats, Floats]:
     rows, columns = elevation.heights.shape
     unit = elevation.crs.axis_info[0].unit_conversion_factor
     plane = np.full(rows, elevation.width * unit), np.full(rows, elevation.height * unit)
-    x = np.full(rows, elevation.west + columns / 2 * elevation.width)
-    y = elevation.north - (np.arange(rows) + 0.5) * elevation.height
+    x: Floats = np.full(rows, elevation.west + columns / 2 * elevation.width)
+    y: Floats = np.asarray(elevation.north - (np.arange(rows) + 0.5) * elevation.height, dtype=np.float64)
+    wide: Floats = np.full(rows, elevation.width / 2)
+    tall: Floats = np.full(rows, elevation.height / 2)
     ground = (
-        _apart_m(elevation.crs, (x - elevation.width / 2, y), (x + elevation.width / 2, y)),
-        _apart_m(elevation.crs, (x, y - elevation.height / 2), (x, y + elevation.height / 2)),
+        _apart_m(elevation.crs, (x - wide, y), (x + wide, y)),
+        _apart_m(elevation.crs, (x, y - tall), (x, y + tall)),
     )
     true = all(np.allclose(each, whole, rtol=TRUE_SHARE) for each, whole in zip(ground, plane, strict=True))
     return plane if true or not np.isfinite(ground).all() else ground
