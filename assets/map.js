@@ -22,12 +22,14 @@ if (place) start(place);
 async function start(element) {
   const config = JSON.parse(document.getElementById("map-config").textContent);
   const map = beginMap(element, config);
+  const land = drawn(map);
+  const laid = config.lots ? lots(map, config) : null;
   legend(map, config);
-  await drawn(map);
+  await land;
   defects(map, config);
   measuring(map, config);
   if (document.querySelector("[data-draw]")) drawing(map, config);
-  else if (config.lots) await lots(map, config);
+  else if (laid) await laid;
   else if (config.blocks) await blocks(map, config);
   else if (config.design) await design(map, config);
   else if (config.candidates) await candidates(map, config);
