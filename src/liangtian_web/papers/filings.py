@@ -67,7 +67,6 @@ FORMS: Mapping[str, Form] = {
     "thaw": Form(_("补充耕地指标解除冻结决定"), (ABOVE,)),
     "unlinking": Form(_("占补平衡解除挂钩审核表"), (OWN, ABOVE)),
     "void": Form(_("补充耕地指标作废决定"), (ABOVE,)),
-    "adjustment": Form(_("补充耕地指标复核核减决定"), (ABOVE,)),
 }
 
 
