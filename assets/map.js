@@ -22,12 +22,14 @@ if (place) start(place);
 async function start(element) {
   const config = JSON.parse(document.getElementById("map-config").textContent);
   const map = beginMap(element, config);
+  const land = drawn(map);
+  const laid = config.lots ? lots(map, config) : null;
   legend(map, config);
-  await drawn(map);
+  await land;
   defects(map, config);
   measuring(map, config);
   if (document.querySelector("[data-draw]")) drawing(map, config);
-  else if (config.lots) await lots(map, config);
+  else if (laid) await laid;
   else if (config.blocks) await blocks(map, config);
   else if (config.design) await design(map, config);
   else if (config.candidates) await candidates(map, config);
@@ -35,6 +37,6 @@ async function start(element) {
   else identify(map, config);
   await findings(map, config);
   await swipe(element, map);
-  if (element.landOther && config.blocks) await blocks(element.landOther, JSON.parse(document.getElementById("map-against").textContent));
+  if (element.landOther && config.blocks) await blocks(element.landOther, { ...JSON.parse(document.getElementById("map-against").textContent), bare: true });
   element.dataset.ready = "yes"; // what screenshots and tests wait for
 }

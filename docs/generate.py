@@ -311,7 +311,7 @@ def permissions() -> str:
         "# Permissions 权限",
         NOTE,
         "A record of one county is asked for by its officer 经办人, keeper 台账管理, administrator 管理员 and auditor 审计人, an officer of "
-        "one of its towns, a keeper of its city, a keeper of the county next door, a keeper of another city, and somebody not logged in. "
+        "one of its towns, a keeper of its city, a keeper of the county next door, which bought from it, a keeper of another city, and somebody not logged in. "
         "`tests/liangtian_web/papers/test_permissions.py` walks every address for each of them.",
         _table(("letter", "meaning"), [(f"`{letter}`", meaning) for letter, meaning in letters.items()]),
     ]

@@ -15,6 +15,7 @@ def begin(page: Page, kind: str, name: str, **fields: str) -> None:
     form = page.locator("aside form")
     form.locator("[name=name]").fill(name)
     form.locator("[name=on]").fill("2024-06-01")
+    form.locator("summary").click()
     for field, value in fields.items():
         form.locator(f"[name={field}]").fill(value)
     form.get_by_role("button", name="开始计算").click()
@@ -60,7 +61,7 @@ def test_a_design_is_changed_on_the_map_kept_and_compared(desk: Watched, live: L
     log_in(page, live)
     begin(page, "blocks", "先看最大的一片", least_mu="0")
     largest = float(page.locator("tr[data-block] td.num").first.inner_text().replace(",", ""))
-    begin(page, "design", "浏览器里的设计", block_mu=f"{largest + 5:.0f}", seconds="20")
+    begin(page, "design", "浏览器里的设计", block_mu=f"{largest + 5:.0f}", seconds="10")
     page.locator("[data-map][data-ready=yes]").wait_for(timeout=60_000)
     expect(page.locator(".verdict strong").first).to_have_text("已证明最省")
     chosen = page.locator("tr[data-piece]")
@@ -108,3 +109,28 @@ def test_a_design_is_changed_on_the_map_kept_and_compared(desk: Watched, live: L
     page.get_by_role("button", name="开始计算").click()
     expect(page.get_by_text("Jaeger (2000)")).to_be_visible(timeout=180_000)
     expect(page.get_by_text("浏览器方案").first).to_be_visible()
+
+
+def test_projects_are_ranked_from_a_pasted_sheet(watched: Watched, live: Live) -> None:
+    page = watched.page
+    log_in(page, live)
+    page.goto("/planning/new/ranking/")
+    criteria = [text.removeprefix("权重：") for text in page.locator("label", has_text="权重：").all_inner_texts()][:5]
+    rows = [
+        ["项目编号", "费用（元）", *criteria],
+        ["甲", "3000000", *["80"] * 5],
+        ["乙", "2000000", *["90"] * 5],
+        ["丙", "2000000", *["10"] * 5],
+    ]
+    form = page.locator("aside form")
+    form.locator("[name=name]").fill("浏览器排序")
+    form.locator("[name=on]").fill("2024-06-01")
+    form.locator("[name=projects]").fill("\n".join("\t".join(row) for row in rows))
+    form.locator("[name=funds_yuan]").fill("4500000")
+    form.get_by_role("button", name="开始计算").click()
+    expect(page.get_by_text("已证明最优")).to_be_visible(timeout=120_000)
+    assert page.locator("table", has_text="名次").locator("tbody tr td:nth-child(2)").all_inner_texts() == [
+        "乙",
+        "甲",
+        "丙",
+    ]

@@ -1,6 +1,7 @@
 """The book's other pages in a browser: a statement tried, recorded and explained; charts beside their tables; lots on the map."""
 
 import io
+import re
 
 import openpyxl
 from playwright.sync_api import expect
@@ -65,6 +66,12 @@ def test_the_year_is_drawn_and_the_ground_answers(desk, live, picture):
         expect(page.locator(f"[data-chart={chart}][data-ready=yes] canvas")).to_be_visible()
     expect(page.get_by_role("cell", name="入库", exact=True)).to_be_visible()
     picture(page, "flow")
+    chart = page.locator("[data-chart=flow-chart]")
+    chart.focus()
+    page.keyboard.press("ArrowRight")
+    expect(chart).to_have_attribute("data-at", re.compile(" 1月$"))
+    page.get_by_role("row", name="入库").get_by_role("link").first.click()
+    page.wait_for_url("**/ledger/entries/**kind=acceptance**")
     page.goto("/ledger/map/")
     expect(page.locator("[data-map][data-ready=yes]")).to_be_attached(timeout=30_000)
     page.locator(".map-canvas").click(position={"x": 420, "y": 300})

@@ -166,7 +166,7 @@ def test_half_made_demonstration_is_completed(home):
 
 
 def test_full_disk_is_said_in_one_sentence_and_the_next_run_with_room_goes_on():
-    # It fills as the database is made, in migrating, and in making the land; each run goes on from where the last ended.
+    # It fills as the database is made, in migrating, and after that; each run goes on from where the last ended.
     with small_disk(20) as disk:
         home = disk / "var"
         for megabytes in (20, 44, 52):

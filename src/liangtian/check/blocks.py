@@ -45,13 +45,13 @@ def published(source: str, catalogue: Catalogue, on: date, place: str | None) ->
     ------
     LayerInvalid (layer-invalid): no such layer in force, or one that is no land use.
     """
-    used, ends = in_force(source, catalogue, on, place)
+    used, ends = versions_in_force(source, catalogue, on, place)
     indexes = catalogue.indexes(source.upper(), [*used, *ends])
     notes = [note for index in indexes for note in land.unclassed(index, land.rows_in(index, place))]
     return Found(indexes, [*notes, *published_notes(used)], source.upper())
 
 
-def in_force(
+def versions_in_force(
     source: str, catalogue: Catalogue, on: date, place: str | None
 ) -> tuple[list[LayerVersion], list[LayerVersion]]:
     """The versions in force of a layer of land use, where they may lie in a place, and those that tell where places end.

@@ -2,22 +2,70 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import date
 from fractions import Fraction
+from typing import Any
 
+from liangtian.errors import LayerInvalid
 from liangtian.planning.layout import LayoutLimits
 from liangtian.planning.network import least_dm2
+from liangtian.planning.ranking import Candidate, marks_of_facts
 from liangtian.policy.parameters import Parameters
 from liangtian.rules.documents import DOCUMENTS
 
 CRITERIA = "haining-2021二（一）.review_criteria"
 TARGETS = "haining-2021一（五）"
 LAYOUT = "consolidation-pilot-2019（永久基本农田）"
+FACTS = {"连片规模": True, "亩均投资": False}
+"""Facts measured rather than marked, and whether much of them is good: largest block, cost by area."""
 
 
 def criteria_on(on: date, place: str) -> tuple[str, ...]:
     """The criteria of the joint review, in the order of the text."""
     return Parameters(DOCUMENTS).resolve(CRITERIA, on=on, place=place).names
+
+
+def weights_of(given: Mapping[str, Any] | None, criteria: tuple[str, ...]) -> dict[str, Fraction]:
+    """Those that are given; without any, one for each criterion of the joint review.
+
+    Raises
+    ------
+    LayerInvalid (layer-invalid): rank-criteria-missing.
+    """
+    named = given or dict.fromkeys(criteria, 1)
+    missing = [name for name in criteria if name not in named]
+    if missing:
+        raise LayerInvalid("rank-criteria-missing", criteria="、".join(missing))
+    return {name: Fraction(weight) for name, weight in named.items()}
+
+
+def candidates_of(rows: Sequence[Mapping[str, Any]], source: str) -> list[Candidate]:
+    """Projects as a list has them (docs/howto/planning.md), measured facts turned into marks.
+
+    Raises
+    ------
+    LayerInvalid (layer-invalid): rank-no-projects.
+    """
+    if not rows:
+        raise LayerInvalid("rank-no-projects", file=source)
+    facts = {
+        "连片规模": {row["number"]: Fraction(row["block_mu"]) for row in rows if "block_mu" in row},
+        "亩均投资": {
+            row["number"]: Fraction(row["cost_yuan"]) / Fraction(row["gains"]["area_m2"])
+            for row in rows
+            if row.get("gains", {}).get("area_m2") and "cost_yuan" in row
+        },
+    }
+    marks = {name: marks_of_facts(facts[name], high_is_good=good) for name, good in FACTS.items()}
+    found = []
+    for row in rows:
+        measured = {name: marks[name][row["number"]] for name in FACTS if row["number"] in marks[name]}
+        given_marks = {name: Fraction(mark) for name, mark in row.get("marks", {}).items()}
+        cost = int(Fraction(row.get("cost_yuan", 0)) * 100)
+        gains = {name: int(gain) for name, gain in row.get("gains", {}).items()}
+        found.append(Candidate(row["number"], measured | given_marks, cost, gains))
+    return found
 
 
 def targets_on(on: date, place: str) -> dict[str, int]:

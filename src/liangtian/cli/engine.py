@@ -13,7 +13,7 @@ import click
 import pyarrow.parquet as pq
 from pyproj import CRS
 
-from liangtian.check.blocks import in_force
+from liangtian.check.blocks import versions_in_force
 from liangtian.engine.spatial import Configuration, opened
 from liangtian.errors import LayerInvalid
 from liangtian.onemap import snapshot
@@ -110,7 +110,7 @@ def snapshots_of(
     """
     if Path(source).exists():
         raise LayerInvalid("engine-needs-layer", source=source)
-    used, ends = in_force(source, catalogue, on, place)
+    used, ends = versions_in_force(source, catalogue, on, place)
     if not used:
         raise LayerInvalid("blocks-empty", source=source.upper())
     planes = sorted({version.crs for version in used})

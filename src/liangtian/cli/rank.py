@@ -12,17 +12,14 @@ from typing import Any
 
 import click
 
-from liangtian.check.library import criteria_on, targets_on
+from liangtian.check.library import candidates_of, criteria_on, targets_on, weights_of
 from liangtian.check.result import to_json
 from liangtian.cli.options import DateType, text_of
 from liangtian.errors import LayerInvalid
 from liangtian.messages import Language, render_text
 from liangtian.planning.portfolio import Portfolio, best_portfolio
-from liangtian.planning.ranking import Candidate, Ranked, Sensitivity, marks_of_facts, ranked, sensitivities
+from liangtian.planning.ranking import Ranked, Sensitivity, ranked, sensitivities
 from liangtian.units import round_half_up
-
-FACTS = {"连片规模": True, "亩均投资": False}
-"""Facts measured rather than marked, and whether much of them is good: largest block, cost by area."""
 
 
 @click.command()
@@ -37,8 +34,8 @@ def rank(context: click.Context, /, file: Path, on: date | None, place: str, **a
     """Rank the projects of a TOML file by weighted marks and choose among them; exit code 1 if targets cannot be met."""
     day = on or date.max
     given = _read(file)
-    candidates = _candidates(given, file.name)
-    weights = _weights(given, criteria_on(day, place))
+    candidates = candidates_of(given.get("project", []), file.name)
+    weights = weights_of(given.get("weights"), criteria_on(day, place))
     order = ranked(candidates, weights)
     moves = sensitivities(candidates, weights, asked["first"])
     targets = {name: int(value) for name, value in given.get("targets", {}).items()}
@@ -58,38 +55,6 @@ def _read(file: Path) -> dict[str, Any]:
         return tomllib.loads(text_of(file), parse_float=Decimal)
     except tomllib.TOMLDecodeError as error:
         raise LayerInvalid("rank-file-unreadable", file=file.name, reason=str(error)) from error
-
-
-def _weights(given: dict[str, Any], criteria: tuple[str, ...]) -> dict[str, Fraction]:
-    """Those of the file; without any, one for each criterion of the joint review."""
-    named = given.get("weights") or dict.fromkeys(criteria, 1)
-    missing = [name for name in criteria if name not in named]
-    if missing:
-        raise LayerInvalid("rank-criteria-missing", criteria="、".join(missing))
-    return {name: Fraction(weight) for name, weight in named.items()}
-
-
-def _candidates(given: dict[str, Any], source: str) -> list[Candidate]:
-    rows = given.get("project", [])
-    if not rows:
-        raise LayerInvalid("rank-no-projects", file=source)
-    facts = {
-        "连片规模": {row["number"]: Fraction(row["block_mu"]) for row in rows if "block_mu" in row},
-        "亩均投资": {
-            row["number"]: Fraction(row["cost_yuan"]) / Fraction(row["gains"]["area_m2"])
-            for row in rows
-            if row.get("gains", {}).get("area_m2") and "cost_yuan" in row
-        },
-    }
-    marks = {name: marks_of_facts(facts[name], high_is_good=good) for name, good in FACTS.items()}
-    found = []
-    for row in rows:
-        measured = {name: marks[name][row["number"]] for name in FACTS if row["number"] in marks[name]}
-        given_marks = {name: Fraction(mark) for name, mark in row.get("marks", {}).items()}
-        cost = int(Fraction(row.get("cost_yuan", 0)) * 100)
-        gains = {name: int(gain) for name, gain in row.get("gains", {}).items()}
-        found.append(Candidate(row["number"], measured | given_marks, cost, gains))
-    return found
 
 
 def _json(order: tuple[Ranked, ...], moves: tuple[Sensitivity, ...], chosen: Portfolio | None) -> str:

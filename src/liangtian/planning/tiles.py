@@ -134,24 +134,25 @@ def tiles_meeting(extents: tuple[Ints, Floats], bounds: Floats, side_m: float = 
     tiles, boxes = extents
     of_cell, cell = _cells(boxes, side_m)
     order = np.argsort(cell, kind="stable")
-    of_cell, cell = of_cell[order], cell[order]
-    found = [_meeting(of_cell, cell, boxes, bounds, side_m, start) for start in range(0, max(len(bounds), 1), BATCH)]
-    at, tile = (np.concatenate(side) for side in zip(*found, strict=True))
-    return at, tiles[tile]
+    squares = of_cell[order], cell[order]
+    starts = range(0, max(len(bounds), 1), BATCH)
+    found = [_meeting(squares, boxes, bounds[start : start + BATCH], side_m) for start in starts]
+    at = np.concatenate([part + start for (part, _), start in zip(found, starts, strict=True)])
+    return at, tiles[np.concatenate([tile for _, tile in found])]
 
 
-def _meeting(of_cell: Ints, cell: Ints, boxes: Floats, bounds: Floats, side_m: float, start: int) -> tuple[Ints, Ints]:
-    """One batch of `tiles_meeting`: tiles by their place among the boxes."""
-    part = bounds[start : start + BATCH]
-    at, wanted = _cells(part, side_m)
+def _meeting(squares: tuple[Ints, Ints], boxes: Floats, bounds: Floats, side_m: float) -> tuple[Ints, Ints]:
+    """One batch of `tiles_meeting`: tiles by their place among the boxes; `squares` that each box meets, in order."""
+    of_cell, cell = squares
+    at, wanted = _cells(bounds, side_m)
     first, last = np.searchsorted(cell, wanted), np.searchsorted(cell, wanted, side="right")
     count = last - first
     at = np.repeat(at, count)
     tile = of_cell[np.arange(len(at)) - np.repeat(np.cumsum(count) - count - first, count)]
-    box, ground = boxes[tile], part[at]
+    box, ground = boxes[tile], bounds[at]
     meets = ((box[:, :2] <= ground[:, 2:]) & (box[:, 2:] >= ground[:, :2])).all(axis=1)
     pairs = distinct(at[meets] * max(len(boxes), 1) + tile[meets])
-    return pairs // max(len(boxes), 1) + start, pairs % max(len(boxes), 1)
+    return pairs // max(len(boxes), 1), pairs % max(len(boxes), 1)
 
 
 def links_of(shapes: pa.Table, *, gap_m: float, across_m: float) -> pa.Table:

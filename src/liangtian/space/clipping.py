@@ -78,4 +78,4 @@ def _between_crossings(
     sign = np.where(
         np.arange(len(owner)) % 2, 1.0, -1.0
     )  # rings are closed: every line has an even number of crossings
-    return np.bincount(owner, weights=sign * where, minlength=len(length))
+    return np.bincount(owner, weights=sign * where, minlength=len(length)).astype(np.float64)

@@ -188,7 +188,7 @@ def decide(
     return in_turn(lambda: _decide(request, filing, (accept, reason, grounds), today))
 
 
-def _decide(request: Request, filing: Filing, said: tuple[bool, str, str], today: date | None) -> Decision:
+def _decide(request: Request, filing: Filing, said: tuple[bool, str, str], today: date) -> Decision:
     accept, reason, grounds = said
     lock(filing)
     if earlier := decision_of(filing):

@@ -13,13 +13,14 @@ from django.utils.translation import gettext_lazy as _
 
 from liangtian.policy.facts import dictionary
 from liangtian_web.balance import actions
-from liangtian_web.balance.forms import DATE, LotsField, choices_of
+from liangtian_web.balance.forms import LotsField
 from liangtian_web.balance.models import Filing
 from liangtian_web.balance.procedures.borrowing import outstanding
 from liangtian_web.balance.procedures.corrections import written_off
 from liangtian_web.balance.procedures.poolings import MOVED
 from liangtian_web.balance.queries import LEVELS, city_of, filing_places, quota_places
-from liangtian_web.balance.step_forms import BeginForm, StepForm, fact_word
+from liangtian_web.balance.site_forms import DATE, choices_of, fact_word
+from liangtian_web.balance.step_forms import BeginForm, StepForm
 from liangtian_web.ledger.records import place_key
 from liangtian_web.ledger.templatetags.book import index_word
 from liangtian_web.people.models import Place, User
@@ -134,7 +135,7 @@ class BorrowingForm(OrderedForm):
 
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
         super().__init__(user, *args, **kwargs)
-        self.fields["provider"].label = fact_word("lender")
+        self.fields["provider"].label = gettext("借出单元")
         self.fields["provider"].queryset = lenders(user)  # type: ignore[attr-defined]
         self.fields["lender_pool"].choices = choices_of("lender_pool")  # type: ignore[attr-defined]
 

@@ -12,7 +12,7 @@ from liangtian_web.home.duty import SHOWN, Todo
 from liangtian_web.ledger.queries import keeping_places, proposals_for
 from liangtian_web.ledger.templatetags.book import index_word, kind_word
 from liangtian_web.people.models import User
-from liangtian_web.reconcile.queries import open_differences
+from liangtian_web.reconcile.queries import imports_for, open_differences
 from liangtian_web.standing.queries import holds_for
 
 NEAR_DAYS = 30
@@ -39,6 +39,10 @@ def book_todos(user: User, on: date) -> Iterator[Todo]:
             [str(hold.place), *(index_word(index) for index, _ in hold.amounts), *hold.entry.evidence[:2]]
         )
         yield Todo("unknown", gettext("将到期"), what, about, reverse("standing:holds"), gettext("看冻结"))
+    tried = imports_for(user).filter(result=None, place__in=places)
+    for given in tried[:SHOWN]:
+        about, url = f"{given.place} · {given.source}", reverse("reconcile:statement", args=[given.uuid])
+        yield Todo("unknown", gettext("对账"), gettext("对账单已试对，结果还没有记下"), about, url, gettext("去处理"))
     for given, left in open_differences(user)[:SHOWN]:
         what = gettext("对账还有 %(n)s 项差异未处理") % {"n": left}
         url = reverse("reconcile:statement", args=[given.uuid])

@@ -36,6 +36,7 @@ BEGIN = (
         OFFICE,
     ),
     ("onemap:upload_new", _("上传图层"), _("上传调查成果，先看质检报告，再发布到一张图。"), OFFICE),
+    ("planning:index", _("谋划集中连片"), _("看连片耕地在哪里断开，试一试改造哪些地最省，比较两版。"), OFFICE),
     (
         "balance:index",
         _("办理占补事项"),

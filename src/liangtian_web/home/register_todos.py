@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from liangtian_web.home.duty import SHOWN, Todo
+from liangtian_web.ledger.queries import accounts_for
 from liangtian_web.people.models import Place, User
 from liangtian_web.people.queries import has_role
 from liangtian_web.registers.kinds import REGISTERS
@@ -34,10 +35,11 @@ def register_todos(user: User, on: date) -> Iterator[Todo]:
 
 
 def _silent(user: User, on: date) -> Iterator[Todo]:
-    """What stops approvals before anybody asks for one: registers in which a place says nothing."""
+    """What stops approvals before anybody asks for one: registers in which a place that keeps a book says nothing."""
+    kept = set(accounts_for(user).values_list("place_id", flat=True))
     names: dict[Place, list[str]] = {}
     for each in silent(user, on):
-        if not each.waits:
+        if not each.waits and each.place.pk in kept:
             names.setdefault(each.place, []).append(str(each.register.label))
     for place, registers in list(names.items())[:SHOWN]:
         what = gettext("%(place)s：%(registers)s没有登记") % {"place": place, "registers": "、".join(registers)}

@@ -57,6 +57,7 @@ LAYERS = {
     Study.Kind.BLOCKS: ("DLTB", "XZQ", "CJDCQ"),
     Study.Kind.DESIGN: ("DLTB", "XZQ", "CJDCQ", "STBHHX", "CZKFBJ"),
     Study.Kind.FRAGMENTATION: ("DLTB", "XZQ", "CJDCQ", "STBHHX", "CZKFBJ"),
+    Study.Kind.RANKING: (),
     Study.Kind.LAYOUT: ("DLTB", "XZQ", "CJDCQ", "YJJBNTTB"),
     Study.Kind.POTENTIAL: (
         "DLTB", "XZQ", "CJDCQ", "STBHHX", "CZKFBJ", "SYBHQ", "EDLD", "FZLD", "LNDL", "ZZDK", "GDDB"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from django.http import QueryDict
@@ -30,6 +30,7 @@ from liangtian_web.planning.queries import (
 )
 
 PAGE = 100
+Rows = tuple[list[str], Iterable[Sequence[object]]]
 ROWS_SHOWN = 300
 
 
@@ -228,10 +229,42 @@ def layout(request: Request, study: Study, answer: Answer) -> dict[str, Any]:
     }
 
 
+def ranking(request: Request, study: Study, answer: Answer) -> dict[str, Any]:
+    """Projects in order, intervals of the weights, and the choice for the funds."""
+    data, lang = answer.data, language_of(request)
+    chosen = set(data["portfolio"]["projects"])
+    return {
+        "order": presentation.ranks(data, chosen, lang),
+        "cost": presentation.yuan(data["portfolio"]["cost_fen"]),
+        "criteria": [row["criterion"] for row in data["weights"]],
+        "cite": presentation.clause_link("haining-2021二（一）", lang),
+    }
+
+
 CONTEXTS: dict[str, Callable[[Request, Study, Answer], dict[str, Any]]] = {
     Study.Kind.BLOCKS: blocks,
     Study.Kind.DESIGN: design,
     Study.Kind.FRAGMENTATION: fragmentation,
     Study.Kind.POTENTIAL: survey,
     Study.Kind.LAYOUT: layout,
+    Study.Kind.RANKING: ranking,
+}
+
+
+def block_rows(request: Request, answer: Answer) -> Rows:
+    """Blocks under the filters."""
+    return presentation.block_table(blocks_of(answer, block_filter(answer, request.POST)[1]).defer("ids"))
+
+
+def candidate_rows(request: Request, answer: Answer) -> Rows:
+    """Candidates under the filters."""
+    lang = language_of(request)
+    return potential.table(candidates_of(answer, candidate_filter(answer, request.POST, lang)[1]), lang)
+
+
+TABLES: dict[str, Callable[[Request, Answer], Rows]] = {
+    Study.Kind.BLOCKS: block_rows,
+    Study.Kind.POTENTIAL: candidate_rows,
+    Study.Kind.LAYOUT: lambda _request, answer: presentation.layout_table(answer.data["moves"]),
+    Study.Kind.RANKING: lambda _request, answer: presentation.ranks_table(answer.data),
 }

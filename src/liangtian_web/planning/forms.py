@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from liangtian.check.library import FACTS, criteria_on
 from liangtian.check.works import works_on
 from liangtian.errors import ParameterMissing
 from liangtian_web.onemap.actions import safe_name
@@ -303,8 +304,66 @@ class LayoutForm(AskForm):
         return super().asked() | named | {"grown_share": plain(self.cleaned_data["grown_share"] / 100)}
 
 
+class RankingForm(AskForm):
+    """Which projects of the reserve library come first, and which the funds pay for."""
+
+    KIND = Study.Kind.RANKING
+    COLUMNS = {"项目编号": "number", "费用（元）": "cost_yuan", "连片（亩）": "block_mu"}
+    GAINS = {
+        "整治面积（m²）": "area_m2", "结余指标（m²）": "linkage_m2", "补充耕地（m²）": "compensation_m2",
+        "示范项目": "showcases",
+    }  # fmt: skip
+
+    projects = forms.CharField(
+        label=_("项目清单"), max_length=500_000, widget=forms.Textarea(attrs={"rows": 6, "wrap": "off"}),
+        help_text=_("从表格粘贴：首行是列名，项目编号、费用（元）、连片（亩）、各会审指标得分、整治面积（m²）、结余指标（m²）、补充耕地（m²）、示范项目"),
+    )  # fmt: skip
+    funds_yuan = sum_of(_("可用资金（元）"), required=False, help_text=_("空着不限"))
+    first = forms.IntegerField(label=_("看前几名是否稳定"), min_value=1, max_value=100, initial=10)
+    programme = forms.BooleanField(label=_("须达到 1211 目标"), required=False)
+
+    def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
+        super().__init__(user, *args, **kwargs)
+        self.criteria = criteria_on(timezone.localdate(), "")
+        for n, name in enumerate((*self.criteria, *FACTS)):
+            self.fields[f"weight_{n}"] = forms.DecimalField(
+                label=gettext("权重：%(name)s") % {"name": name}, min_value=0, max_value=1000, max_digits=7,
+                decimal_places=3, initial=20 if name in self.criteria else 0,
+            )  # fmt: skip
+
+    def clean_projects(self) -> list[dict[str, Any]]:
+        """Rows by the names of their columns; numbers are text, so that they stay exact."""
+        lines = [re.split(r"\t|,|，", line) for line in self.cleaned_data["projects"].splitlines() if line.strip()]
+        heads = [head.strip() for head in lines[0]]
+        if "项目编号" not in heads or len(lines) < 2:
+            raise forms.ValidationError(_("首行应是列名，其中有“项目编号”，下面每行一个项目。"))
+        return [self._project(number, dict(zip(heads, line, strict=False))) for number, line in enumerate(lines[1:], 2)]
+
+    def _project(self, number: int, row: dict[str, str]) -> dict[str, Any]:
+        given = {name: text.strip() for name, text in row.items() if text.strip()}
+        for name, text in given.items():
+            if name != "项目编号" and not re.fullmatch(r"\d+(\.\d+)?", text):
+                raise forms.ValidationError(gettext("第 %(n)s 行“%(name)s”不是数。") % {"n": number, "name": name})
+        if "项目编号" not in given:
+            raise forms.ValidationError(gettext("第 %(n)s 行没有项目编号。") % {"n": number})
+        marks = {name: text for name, text in given.items() if name in self.criteria}
+        gains = {key: int(Decimal(given[name])) for name, key in self.GAINS.items() if name in given}
+        found: dict[str, Any] = {key: given[name] for name, key in self.COLUMNS.items() if name in given}
+        return found | {"marks": marks, "gains": gains}
+
+    def asked(self) -> dict[str, Any]:
+        """Weights in the order of the criteria, which tells equals apart; a measured fact counts only with a weight."""
+        data = self.cleaned_data
+        weights = {name: data[f"weight_{n}"] for n, name in enumerate((*self.criteria, *FACTS))}
+        used = [[name, plain(value)] for name, value in weights.items() if value or name in self.criteria]
+        others = {
+            name: plain(data[name]) for name in ("funds_yuan", "first", "programme") if data[name] not in (None, False)
+        }
+        return others | {"projects": data["projects"], "weights": used, "source": gettext("项目清单")}
+
+
 FORMS: dict[str, type[AskForm]] = {
-    form.KIND: form for form in (BlocksForm, DesignForm, FragmentationForm, PotentialForm, LayoutForm)
+    form.KIND: form for form in (BlocksForm, DesignForm, FragmentationForm, PotentialForm, LayoutForm, RankingForm)
 }
 
 

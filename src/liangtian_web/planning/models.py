@@ -45,6 +45,7 @@ class Study(models.Model):
         FRAGMENTATION = "fragmentation", _("破碎度对比")
         POTENTIAL = "potential", _("整治潜力调查")
         LAYOUT = "layout", _("永久基本农田布局调整")
+        RANKING = "ranking", _("储备库项目排序")
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     kind = models.CharField(_("种类"), max_length=20, choices=Kind.choices)

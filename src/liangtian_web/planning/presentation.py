@@ -326,6 +326,33 @@ def layout_verdict(data: dict[str, Any], lang: Language) -> dict[str, str]:
     }
 
 
+def ranks(data: dict[str, Any], chosen: set[str], lang: Language) -> list[dict[str, Any]]:
+    """Projects in order, with what told equals apart and whether the choice takes them."""
+    criteria = [row["criterion"] for row in data["weights"]]
+    found = []
+    for row in data["order"]:
+        tie = "rank-tie-number" if row["tie"] == "project" else "rank-tie"
+        said = render_text(tie, {"criterion": row["tie"]}, lang=lang) if row["tie"] else ""
+        found.append({**row, "said": said, "yuan": yuan(row["cost_fen"]), "chosen": row["project"] in chosen})
+        found[-1]["parts"] = [row["parts"][name] for name in criteria]
+    return found
+
+
+def ranks_table(data: dict[str, Any]) -> tuple[list[str], list[list[object]]]:
+    """Headings and rows of a ranking taken away."""
+    criteria = [row["criterion"] for row in data["weights"]]
+    heads = [gettext("名次"), gettext("项目编号"), gettext("得分"), *criteria, gettext("费用（元）"), gettext("入选")]
+    chosen = set(data["portfolio"]["projects"])
+    cells: list[list[object]] = [
+        [
+            row["rank"], row["project"], row["score"], *(row["parts"][name] for name in criteria),
+            Decimal(row["cost_fen"]) / 100, gettext("是") if row["project"] in chosen else "",
+        ]
+        for row in data["order"]
+    ]  # fmt: skip
+    return heads, cells
+
+
 def layout_moves(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """What moves, with the words of classes and ways."""
     names = class_words(sorted({row["code"] for row in rows}))

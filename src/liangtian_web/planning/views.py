@@ -14,13 +14,11 @@ from liangtian_web.onemap.map_views import day_of, map_config
 from liangtian_web.onemap.queries import versions_on
 from liangtian_web.people.requests import Request, language_of
 from liangtian_web.planning import actions, potential, presentation
-from liangtian_web.planning.contexts import CONTEXTS, block_filter, candidate_filter
+from liangtian_web.planning.contexts import CONTEXTS, TABLES
 from liangtian_web.planning.forms import FORMS, ListForm
 from liangtian_web.planning.models import Answer, Block, Candidate, Study
 from liangtian_web.planning.queries import (
     answer_of,
-    blocks_of,
-    candidates_of,
     folder_of,
     narrowed,
     planning_places,
@@ -160,19 +158,11 @@ def report(request: Request, uuid: UUID, form: str) -> FileResponse:
 
 @require_POST
 def export_rows(request: Request, uuid: UUID) -> HttpResponse:
-    """The blocks or candidates under the filters as a table; the trail notes it."""
+    """The rows of a study, under the filters of its list, as a table; the trail notes it."""
     row = _study(request, uuid)
-    answer = _answer(row)
-    if row.kind == Study.Kind.BLOCKS:
-        found = blocks_of(answer, block_filter(answer, request.POST)[1]).defer("ids")
-        heads, cells = presentation.block_table(found)
-    elif row.kind == Study.Kind.POTENTIAL:
-        asked = candidate_filter(answer, request.POST, language_of(request))[1]
-        heads, cells = potential.table(candidates_of(answer, asked), language_of(request))
-    elif row.kind == Study.Kind.LAYOUT:
-        heads, cells = presentation.layout_table(answer.data["moves"])
-    else:
+    if row.kind not in TABLES:
         raise Http404
+    heads, cells = TABLES[row.kind](request, _answer(row))
     return export(request, "planning.export", f"study:{row.uuid}", Table(row.name, heads, cells))
 
 

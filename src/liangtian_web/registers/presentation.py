@@ -135,8 +135,8 @@ def standing_table(found: Iterable[Standing], day: date) -> Table:
     rows: list[list[object]] = []
     for each in found:
         word = standing_shown(each)["word"]
-        told = [breach_shown(breach) for breach in each.breaches] or [None]
-        for one in told:
+        told: list[dict[str, Any] | None] = [breach_shown(breach) for breach in each.breaches]
+        for one in told or [None]:
             why = (
                 [one["since"], one["row"].title, one["row"].document, one["who"], "；".join(one["cures"])]
                 if one

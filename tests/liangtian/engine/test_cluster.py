@@ -19,6 +19,7 @@ from pyproj import CRS
 
 from engine_land import ON, county, fields, phillips
 from liangtian.cli.main import cli
+from liangtian.engine.jars import checked
 from liangtian.engine.spatial import Configuration, Engine, opened
 from liangtian.errors import EngineUnavailable
 from liangtian.onemap.catalogue import Catalogue
@@ -162,6 +163,11 @@ def test_what_is_missing_is_said(jars: Path, change: dict[str, Any], message: st
     with pytest.raises(EngineUnavailable) as refused, opened(wrong):
         pass
     assert refused.value.message_id == message
+
+
+def test_jars_that_are_there_are_only_checked(jars: Path) -> None:
+    said = CliRunner().invoke(cli, ["jars", str(jars)])
+    assert (said.exit_code, said.output.split()) == (0, [str(path) for path in checked(jars)])
 
 
 def test_another_jar_of_the_name_is_refused(jars: Path, tmp_path: Path) -> None:

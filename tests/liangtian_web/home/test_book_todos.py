@@ -46,7 +46,11 @@ def test_proposals_of_others_holds_and_differences_wait_for_a_keeper(
     upload(keeper_client, places)
     keeper_client.post(reverse("reconcile:keep", args=[Import.objects.get().uuid]))
 
-    always = [("将到期", "冻结 30 天后到期"), ("对账", "对账还有 7 项差异未处理")]
+    always = [
+        ("未登记", "示范县：重点建设项目、标准农田质量提升任务没有登记"),
+        ("将到期", "冻结 30 天后到期"),
+        ("对账", "对账还有 7 项差异未处理"),
+    ]
     assert todos(keeper_client) == always
-    assert todos(second_client) == [("待审核", "复核调整"), *always]
+    assert todos(second_client) == [always[0], ("待审核", "复核调整"), *always[1:]]
     assert todos(next_door_client) == []

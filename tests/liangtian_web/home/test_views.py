@@ -3,8 +3,8 @@ from tests.liangtian_web.conftest import browser, person
 from liangtian_web.jobs.models import Job
 
 
-def test_home_shows_the_to_do_list(officer_client):
-    page = officer_client.get("/")
+def test_home_says_that_nothing_waits(auditor_client):
+    page = auditor_client.get("/")
     assert page.status_code == 200
     assert "没有等您处理的事" in page.content.decode()
 
@@ -30,7 +30,7 @@ def begun(browser):
 
 def test_home_offers_an_officer_the_work_of_an_officer(officer_client):
     assert begun(officer_client) == [
-        "/review/new/", "/onemap/uploads/new/", "/balance/", "/commitments/", "/transfers/", "/registers/",
+        "/review/new/", "/onemap/uploads/new/", "/planning/", "/balance/", "/commitments/", "/transfers/", "/registers/",
         "/onemap/map/", "/rulebook/",
     ]  # fmt: skip
 

@@ -17,7 +17,9 @@ from liangtian.onemap.layers import LAYERS
 from liangtian_web.jobs import actions as jobs
 from liangtian_web.jobs.models import Job
 from liangtian_web.onemap.actions import adopt
+from liangtian_web.people.models import User
 from liangtian_web.planning import actions
+from liangtian_web.planning.forms import RankingForm
 from liangtian_web.planning.models import Answer, Block, Candidate, Plan, Study
 from liangtian_web.planning.queries import folder_of
 from liangtian_web.trail.models import Event
@@ -336,7 +338,42 @@ def test_basic_farmland_is_laid_out_anew(officer_client, county, work):
     adopt(entry, county)
     study = ask(officer_client, "layout", county, grown_share="1", seconds="10")
     work()
+    study.job.refresh_from_db()
+    assert study.job.state == "done", study.job.message
     page = page_of(officer_client, study)
     assert page.context["data"]["before"]["parcels"] == 2
     assert page.context["verdict"]["outcome"] in ("pass", "fail")
     assert officer_client.post(reverse("planning:export", args=[study.uuid])).status_code == 200
+
+
+def test_projects_are_ranked_and_chosen(officer_client, county, work):
+    criteria = RankingForm(User.objects.get(username="wang")).criteria
+    heads = "\t".join(["项目编号", "费用（元）", *criteria])
+    rows = ["A\t300\t" + "\t".join(["80"] * 5), "B\t200\t" + "\t".join(["90"] * 5), "C\t200\t" + "\t".join(["10"] * 5)]
+    weights = {f"weight_{n}": "1" for n in range(5)} | {"weight_5": "0", "weight_6": "0"}
+    study = ask(
+        officer_client, "ranking", county, projects="\n".join([heads, *rows]), funds_yuan="450", first="2", **weights
+    )
+    work()
+
+    page = page_of(officer_client, study)
+
+    order = [(row["project"], row["score"], row["chosen"]) for row in page.context["order"]]
+    assert order == [("B", 90, True), ("A", 80, False), ("C", 10, True)]
+    assert page.context["cost"] == "400.00"
+    assert page.context["criteria"] == list(criteria)  # their order tells equal scores apart
+    taken = officer_client.post(reverse("planning:export", args=[study.uuid]))
+    sheet = list(openpyxl.load_workbook(io.BytesIO(taken.content)).active.iter_rows(values_only=True))
+    assert [row[1] for row in sheet[1:]] == ["B", "A", "C"]
+
+
+def test_a_list_of_projects_says_where_it_is_wrong(officer_client, county):
+    given = {
+        "name": "x",
+        "place": county.pk,
+        "on": "2024-06-01",
+        "first": "1",
+        "projects": "项目编号\t费用（元）\nA\t三百",
+    }
+    page = officer_client.post(reverse("planning:new", args=["ranking"]), given)
+    assert page.context["form"].errors["projects"] == ["第 2 行“费用（元）”不是数。"]

@@ -9,6 +9,8 @@ import pytest
 from django.urls import reverse
 from tests.liangtian_web.calls import made
 
+from bookkeeping import day, entry, legs
+from liangtian_web.ledger import actions as book
 from liangtian_web.registers.models import Row
 from liangtian_web.registers.queries import silent
 
@@ -58,7 +60,12 @@ def test_the_outsider_neither_sees_nor_reports_it(clients, people, places):
     assert Row.objects.count() == 0
 
 
-def test_the_front_page_and_the_registers_say_it(clients, people):
+def test_the_front_page_and_the_registers_say_it(clients, people, places):
+    assert [each for each in clients["wang"].get("/").context["todos"] if each.word == "未登记"] == []  # keeps no book
+    for code in ("339901", "339902"):
+        moves = (("outside", "outside", -5), (code, "reserve", 5))
+        given = legs(*((place, pool, "plan_quota_m2", None, amount) for place, pool, amount in moves))
+        book.post(entry(code, day(1), "allocation", given))
     todos = [each for each in clients["wang"].get("/").context["todos"] if each.word == "未登记"]
     assert [(each.what, each.url) for each in todos] == [
         ("示范县：重点建设项目、标准农田质量提升任务没有登记", "/registers/#silent")

@@ -121,7 +121,7 @@ def _state(filing: Filing) -> tuple[str, Any]:
 
 
 def _says(filing: Filing) -> Iterator[tuple[str, str]]:
-    yield str(_("借出单元名称")), lender_of(filing)
+    yield str(_("借出单元")), lender_of(filing)
 
 
 def _next(filing: Filing) -> tuple[Next, ...]:

@@ -12,7 +12,7 @@ import sys
 
 from liangtian.check.result import to_json
 from liangtian.errors import LiangtianError
-from liangtian_web.planning.workshop import blocks, design, fragmentation, layout, potential
+from liangtian_web.planning.workshop import blocks, design, fragmentation, layout, potential, ranking
 from liangtian_web.planning.workshop.bench import Bench, tell
 
 KINDS = {
@@ -21,6 +21,7 @@ KINDS = {
     "fragmentation": fragmentation.make,
     "layout": layout.make,
     "potential": potential.make,
+    "ranking": ranking.make,
 }
 
 

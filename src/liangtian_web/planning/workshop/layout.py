@@ -83,6 +83,8 @@ def _draw(bench: Bench, land: Parcels, layout: tuple[Mask, Layout], moves: list[
     drawn = degrees(shapes, land.crs, tolerance_m=0.3)
     (bench.folder / "shapes.json").write_text(collection(drawn, marks), "utf-8")
     moving = np.flatnonzero(np.isin(way[owner], ("out", "in")))
+    if not len(moving):
+        return  # no file holds a layer of nothing
     columns = {
         "parcel": pa.array(ids[owner[moving]].tolist(), pa.string()),
         "way": pa.array(way[owner[moving]].tolist()),
