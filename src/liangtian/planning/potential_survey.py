@@ -125,10 +125,10 @@ class _Survey:
     def _unspoken(self, at: Ints, layer: str) -> Mask:
         """Candidates in places for which nobody has published a layer; one without a code cannot be told."""
         codes = self.land.text("ZLDWDM")[self.chosen.row[at]].astype(str)
-        spoken = codes == ""
+        spoken: Mask = np.asarray(codes == "")
         for place in self.evidence.speaking.get(layer, ()):
             spoken |= np.char.startswith(codes, place)
-        return ~spoken
+        return np.asarray(~spoken)
 
     def _inside_dm2(self, at: Ints, parts: Shapes, common: Common) -> Ints:
         """Ground of candidates inside polygons, shape (k,); what several of these cover counts once."""
@@ -186,8 +186,8 @@ class _Survey:
             single[common.candidate[tells & (common.area_dm2 >= wanted[common.candidate])]] = True
             doubtful = known[:, year] & ~single
             if doubtful.any():
-                inside = self._inside_dm2(at, parts, common.take(tells & doubtful[common.candidate]))
-                known[doubtful, year] = (inside >= wanted)[doubtful]
+                told_dm2 = self._inside_dm2(at, parts, common.take(tells & doubtful[common.candidate]))
+                known[doubtful, year] = (told_dm2 >= wanted)[doubtful]
         own = self.land.number("SJNF")[self.chosen.row[at]] - first
         inside = (own >= 0) & (own <= last - first)
         known[np.flatnonzero(inside), own[inside]] = True  # the survey in force says dry land
