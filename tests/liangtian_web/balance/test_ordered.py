@@ -212,7 +212,7 @@ def test_credit_written_off_for_land_that_is_not_built_on_comes_back(clients, pl
     assert used > 10
     asked = asks(clients, "unlinking", approval, by="wang", moved_amounts__quantity_m2=f"{used - 10}")
     late = asks(clients, "unlinking", approval, by="wang", moved_amounts__quantity_m2="11")
-    assert [post(clients["li"], each).status_code for each in (asked, late)] == [302, 409]
+    assert [post(clients["qian"], each).status_code for each in (asked, late)] == [302, 409]
     assert (holds("339901", "used"), holds("339901", "reserve")) == (10, before + used - 10)
 
 
