@@ -148,12 +148,12 @@ def register_bridge(staff: Staff) -> None:
         page,
         项目编号="KP-9",
         项目名称="滨江大桥",
-        应补数量="100",
-        应补水田="0",
+        应补数量="7049",  # what the land of its check takes
+        应补水田="4148",
         生效日期="2024-05-01",
         依据文件="示市重〔2024〕9号",
     )
-    page.get_by_label("应补产能(kg)").fill("0")
+    page.get_by_label("应补产能(kg)").fill("10506")
     page.get_by_label("项目级别").select_option("city")
     page.locator("select[name=unit]").select_option("m2")  # the frame has a switch of that name
     page.get_by_role("button", name="提交确认").click()

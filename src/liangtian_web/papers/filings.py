@@ -38,6 +38,7 @@ FORMS: Mapping[str, Form] = {
     "acceptance": Form(_("补充耕地项目验收入库审核表"), (OWN, ABOVE)),
     "staged-release": Form(_("补充耕地指标分期释放审核表"), (OWN, ABOVE)),
     "clawback": Form(_("补充耕地指标追回审核表"), (OWN, ABOVE)),
+    "clawback-debt": Form(_("追回指标补缺审核表"), (OWN, ABOVE)),
     "pool-use": Form(_("市级统筹指标使用审批表"), (OWN, ABOVE)),
     "hold": Form(_("占补平衡挂钩冻结申请表"), (UNIT, OWN)),
     "approval": Form(_("占补平衡指标核销审核表"), (UNIT, OWN)),
@@ -66,7 +67,6 @@ FORMS: Mapping[str, Form] = {
     "thaw": Form(_("补充耕地指标解除冻结决定"), (ABOVE,)),
     "unlinking": Form(_("占补平衡解除挂钩审核表"), (OWN, ABOVE)),
     "void": Form(_("补充耕地指标作废决定"), (ABOVE,)),
-    "adjustment": Form(_("补充耕地指标复核核减决定"), (ABOVE,)),
 }
 
 

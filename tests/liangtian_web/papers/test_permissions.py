@@ -132,7 +132,8 @@ def samples(world, name: str) -> list[tuple[str, dict[str, object]]]:
         "balance:shapes": {"uuid": world.accepted.uuid}, "registers:nil": {"register": "key-project"},
         "transfers:spend": {"uuid": world.sold.uuid},
         "transfers:demand": {"uuid": world.wanted.uuid}, "transfers:withdraw_demand": {"uuid": world.wanted.uuid},
-        "transfers:listing": {"uuid": world.offer.uuid}, "transfers:withdraw_listing": {"uuid": world.offer.uuid},
+        "transfers:listing": {"uuid": world.offer.uuid},
+        "transfers:supply": {"uuid": world.offer.uuid}, "transfers:withdraw_listing": {"uuid": world.offer.uuid},
         "transfers:propose": {"uuid": world.offer.uuid, "other": world.wanted.uuid},
     }  # fmt: skip
     if name in named:
