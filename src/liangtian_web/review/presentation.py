@@ -12,7 +12,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language, gettext
 
-from liangtian.reports.basis import is_capacity_unverified
+from liangtian.messages import Language
+from liangtian.reports.basis import is_capacity_unverified, unit_text
 from liangtian.rules.documents import DOCUMENTS
 from liangtian_web.onemap.overview import PALETTE
 from liangtian_web.people.columns import Column
@@ -68,7 +69,7 @@ def as_shown(each: dict[str, Any]) -> dict[str, Any]:
         "cites": citation(each["rule"]),
         "url": _clause_url(each["rule"]),
         "document": (document.title_en if english else document.title_zh) if document else "",
-        "unit": next((step.get("unit", "") for step in compared), "m2" if _is_area(each["measured"]) else ""),
+        "unit": _unit(each, compared, "en" if english else "zh"),
         "steps": [step_shown(step, "en" if english else "zh") for step in each["trace"]],
         "missing": missing,
     }
@@ -79,6 +80,12 @@ def _clause_url(rule: str) -> str:
     document, number = address_of(rule)
     known = number and document in DOCUMENTS and DOCUMENTS[document].needs_adoption
     return f"{reverse('rulebook:clause', args=[document, number])}#{rule}" if known else ""
+
+
+def _unit(each: Any, compared: list[Any], lang: Language) -> str:
+    """The unit of what was compared, as it is read; `m2` is left to the unit of the header."""
+    unit = str(next((step.get("unit", "") for step in compared), "m2" if _is_area(each["measured"]) else ""))
+    return unit if unit == "m2" else unit_text(unit, lang)
 
 
 def _is_area(value: Any) -> bool:
