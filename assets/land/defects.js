@@ -1,5 +1,5 @@
 // The defects of an upload as points; a row of the table flies to its point, a point finds its row.
-import { boxOf } from "./view.js";
+import { boxOf, onChosen } from "./view.js";
 
 export function defects(map, config) {
   const data = config.defects;
@@ -12,7 +12,7 @@ export function defects(map, config) {
     row?.scrollIntoView({ block: "center" });
     row?.classList.add("chosen");
   });
-  for (const row of document.querySelectorAll("[data-defect]")) row.addEventListener("click", () => {
+  for (const row of document.querySelectorAll("[data-defect]")) onChosen(row, () => {
     const point = data.features.find((f) => f.properties.n === Number(row.dataset.defect));
     if (point) map.flyTo({ center: point.geometry.coordinates, zoom: 17, duration: 300 });
   });

@@ -14,7 +14,10 @@ export function identify(map, config) {
     if (map.getContainer().dataset.busy) return;
     const hits = map.queryRenderedFeatures(event.point, { layers: asked });
     const hit = hits.find((f) => f.layer.id === "DLTB") ?? hits[0];
-    if (!hit) return;
+    if (!hit) {
+      if (facts.dataset.far && config.layers.some((layer) => map.getZoom() < layer.from)) say(facts, facts.dataset.far);
+      return;
+    }
     document.dispatchEvent(new CustomEvent("land:parcel", { detail: hit.properties.id }));
     open(hit.properties.v, hit.properties.id);
   });
@@ -42,6 +45,13 @@ export function identify(map, config) {
     await navigator.clipboard?.writeText(address.href);
     event.currentTarget.textContent = event.currentTarget.dataset.done;
   });
+}
+
+function say(place, text) {
+  const line = document.createElement("p");
+  line.className = "note";
+  line.textContent = text;
+  place.replaceChildren(line);
 }
 
 // A link from the search box: go there once; from then on the address tells the view alone.

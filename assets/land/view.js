@@ -40,6 +40,12 @@ export function light(map, ids) {
   for (const id of map.litLayers) map.setFilter(id, ["in", ["get", "id"], ["literal", ids]]);
 }
 
+// A row of a list that shows its ground: by click, and by Enter for whoever works with the keyboard.
+export function onChosen(row, act) {
+  row.addEventListener("click", act);
+  row.addEventListener("keydown", (event) => { if (event.key === "Enter" && event.target === row) act(); });
+}
+
 export function boxOf(geojson) {
   const box = [Infinity, Infinity, -Infinity, -Infinity];
   const walk = (part) => {
