@@ -16,6 +16,7 @@ export function beginMap(element, config) {
     pitchWithRotate: false,
     touchPitch: false,
     attributionControl: false,
+    locale: config.words ?? {}, // what the map itself says to a screen reader
     localIdeographFontFamily: '"Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei", sans-serif',
     ...(config.sharp ? { pixelRatio: 3 } : {}), // paper is finer than a screen
     canvasContextAttributes: { preserveDrawingBuffer: true }, // printing takes the canvas

@@ -95,6 +95,8 @@ def test_a_result_and_its_comparison_are_worked_by_keyboard(desk, live):
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="县道延伸工程")).to_be_visible()
     map_ready(page)
+    expect(page.locator("canvas.maplibregl-canvas")).to_have_attribute("aria-label", "地图")
+    expect(page.get_by_role("button", name="放大")).to_be_visible()
     page.get_by_role("tab", name="条款结论").focus()
     for _ in range(3):
         page.keyboard.press("ArrowRight")

@@ -74,6 +74,12 @@ def map_config(request: Request, versions: list[LayerVersion], on: date, **more:
         "unit": request.unit,
         "unitWord": unit_word(request.unit),
         "english": english,
+        "words": {
+            "Map.Title": gettext("地图"),
+            "NavigationControl.ZoomIn": gettext("放大"),
+            "NavigationControl.ZoomOut": gettext("缩小"),
+            "Marker.Title": gettext("地图标记"),
+        },
         "bounds": bounds,
         "worker": static("bundle/maplibre-worker.js"),
         "layers": [_layer(code, found, on, english) for code in LAYER_ORDER if any(v.layer == code for v in versions)],
