@@ -117,3 +117,15 @@ def test_a_click_where_parcels_are_not_drawn_yet_says_to_zoom_in(desk, live):
     page.wait_for_timeout(500)
     page.locator(".map-canvas").click(position={"x": 420, "y": 120})
     expect(page.locator("[data-facts]")).to_have_text("再放大一些，看得见图斑界线时再点。")
+
+
+def test_the_middle_of_the_map_is_asked_by_enter(desk, live):
+    page = desk.page
+    log_in(page, live)
+    page.goto("/onemap/map/?on=2024-06-01")
+    map_ready(page)
+    page.evaluate("document.querySelector('[data-map]').landMap.jumpTo({ zoom: 15 })")
+    page.wait_for_function("document.querySelector('[data-map]').landMap.loaded()")
+    page.locator("canvas.maplibregl-canvas").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-facts] h2, [data-facts] h1").first).to_contain_text("图斑")
