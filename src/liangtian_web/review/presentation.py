@@ -15,6 +15,7 @@ from django.utils.translation import get_language, gettext
 from liangtian.messages import Language
 from liangtian.reports.basis import is_capacity_unverified, unit_text
 from liangtian.rules.documents import DOCUMENTS
+from liangtian.space.crs import CGCS2000
 from liangtian_web.onemap.overview import PALETTE
 from liangtian_web.people.columns import Column
 from liangtian_web.review.models import Run
@@ -115,7 +116,11 @@ def crs_word(name: str) -> str:
     --------
     >>> crs_word("CGCS2000 / 3-degree Gauss-Kruger CM 120E"), crs_word("CGCS2000 / 3-degree Gauss-Kruger zone 40")
     ('CGCS2000 3° 40 带', 'CGCS2000 3° 40 带')
+    >>> crs_word("China Geodetic Coordinate System 2000")
+    'CGCS2000 经纬度'
     """
+    if name == CGCS2000.name:
+        return gettext("CGCS2000 经纬度")
     if found := re.fullmatch(r"CGCS2000 / 3-degree Gauss-Kruger (CM|zone) (\d+)E?", name):
         zone = int(found[2]) // 3 if found[1] == "CM" else int(found[2])
         return gettext("CGCS2000 3° %(zone)s 带") % {"zone": zone}
