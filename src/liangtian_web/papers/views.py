@@ -18,7 +18,7 @@ from liangtian_web.trail.export import export
 
 @require_GET
 def paper(request: Request, kind: str, ref: str, form: str) -> HttpResponse:
-    """The paper as docx, or as a page that prints."""
+    """The paper as docx or xlsx, or as a page that prints."""
     found = PAPERS.get(kind)
     if found is None or form not in RENDERERS:
         raise Http404

@@ -112,8 +112,8 @@ class Bench:
         """
         found = published("DLTB", self.catalogue, on or self.on, self.place)
         if drawn := self.asked.get("drawn"):
-            plots, crs = to_measuring_plane(shapely.get_parts(shapely.from_geojson(drawn)), CGCS2000)
-            pieces = cut({"DLTB": (found.indexes, parcels.COLUMNS)}, shapely.union_all(plots), crs)["DLTB"]
+            shape, crs = _figure(drawn)
+            pieces = cut({"DLTB": (found.indexes, parcels.COLUMNS)}, shape, crs)["DLTB"]
             chosen = [parcels.of_shapes(pieces.shapes, pieces.area_dm2, pieces.attributes, pieces.crs)]
         else:
             chosen = [parcels.of_index(index, land.rows_in(index, self.place)) for index in found.indexes]
@@ -121,6 +121,27 @@ class Bench:
         if not chosen:
             raise LayerInvalid("blocks-empty", source=found.source)
         return found, parcels.joined(chosen)
+
+    def within(self, made: Parcels) -> Parcels:
+        """What the boundary of a project leaves of land; all of it where none was named.
+
+        Raises
+        ------
+        LayerInvalid (layer-invalid): nothing lies in it.
+        """
+        if not (given := self.asked.get("within")):
+            return made
+        shape, crs = _figure(given)
+        found = parcels.inside(made, reproject(np.array([shape], dtype=object), crs, made.crs)[0])
+        if not len(found.owner):
+            raise LayerInvalid("blocks-empty", source="DLTB")
+        return found
+
+
+def _figure(text: str) -> tuple[shapely.Geometry, CRS]:
+    """The figure a question keeps in degrees, in the plane it is measured in."""
+    plots, crs = to_measuring_plane(shapely.get_parts(shapely.from_geojson(text)), CGCS2000)
+    return shapely.union_all(plots), crs
 
 
 def degrees(shapes: Shapes, crs: CRS, *, tolerance_m: float = 0.0) -> Shapes:
