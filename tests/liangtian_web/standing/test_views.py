@@ -126,7 +126,7 @@ def test_the_year_stands_as_chart_and_table_of_the_same_figures(keeper_client, p
     assert (wrong.status_code, "flow" in wrong.context) == (200, False)
 
 
-def test_the_tables_under_the_charts_are_taken_away(keeper_client, outsider_client, places):
+def test_the_tables_under_the_charts_are_taken_away(keeper_client, next_door_client, places):
     def rows(client, page):
         asked = {"year": "2024", "index": "quantity_m2", "place": places["county"].pk}
         taken = client.post(reverse(f"standing:{page}"), asked)
@@ -141,7 +141,7 @@ def test_the_tables_under_the_charts_are_taken_away(keeper_client, outsider_clie
     left = rows(keeper_client, "export_headroom")
     assert [(row[0], *row[3:]) for row in left[1:]] == [("示范县", 12_000, 2_000, 0, "m2")]
     assert Event.objects.filter(action="ledger.export", object__startswith="ledger:flow").count() == 1
-    refused = outsider_client.post(reverse("standing:export_flow"), {"place": places["county"].pk, "year": "2024"})
+    refused = next_door_client.post(reverse("standing:export_flow"), {"place": places["county"].pk, "year": "2024"})
     assert refused.status_code == 404
 
 
