@@ -17,6 +17,7 @@ from liangtian.onemap.snapshot import ID
 from liangtian.space.area import ellipsoidal_area
 from liangtian.space.contiguity import Outlines, members
 from liangtian.space.crs import reproject
+from liangtian.space.overlay import LEAST_M2, shared
 from liangtian.units import round_dm2
 
 Ints = npt.NDArray[np.int64]
@@ -121,6 +122,34 @@ def joined(found: Sequence[Parcels]) -> Parcels:
         pa.concat_tables([one.attributes for one in found], promote_options="permissive"),
         crs,
         np.concatenate([reproject(one.steep, one.crs, crs) for one in found]),
+    )
+
+
+def inside(parcels: Parcels, shape: shapely.Geometry) -> Parcels:
+    """What a boundary leaves of the parcels; a polygon that lies wholly within it keeps the area it has.
+
+    Parameters
+    ----------
+    shape : valid polygon or multipolygon in the plane of the parcels
+
+    Returns
+    -------
+    Parcels : the same rows of attributes; what the boundary cuts is measured anew, slivers of measurement left out
+    """
+    polygons = parcels.outlines.polygons(np.arange(len(parcels.outlines)))
+    shapely.prepare(shape)
+    touched = np.flatnonzero(shapely.intersects(shape, polygons))
+    whole = shapely.covers(shape, polygons[touched])
+    kept, crossing = touched[whole], touched[~whole]
+    pieces, at = shapely.get_parts(shared(polygons[crossing], shape), return_index=True)
+    area = ellipsoidal_area(pieces, parcels.crs)
+    real = (shapely.get_type_id(pieces) == shapely.GeometryType.POLYGON) & (area >= LEAST_M2)
+    rows = np.concatenate([kept, crossing[at[real]]])
+    return replace(
+        parcels,
+        outlines=Outlines.of(np.concatenate([polygons[kept], pieces[real]])),
+        owner=parcels.owner[rows],
+        area_dm2=np.concatenate([parcels.area_dm2[kept], round_dm2(area[real])]),
     )
 
 

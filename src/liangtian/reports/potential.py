@@ -61,6 +61,7 @@ def render_potential(data: Data, suffix: str, *, lang: Language = "zh") -> bytes
 
     Parameters
     ----------
+    data : its `candidates`, or the largest of them with how many there are as `candidate_count`
     suffix : `.docx`, `.xlsx` or `.html`
 
     Raises
@@ -128,9 +129,10 @@ def _candidates(data: Data, listed: int, lang: Language) -> Section:
         for row in rows
     ]
     made = _table("candidates", CANDIDATES, worded, lang)
-    if len(rows) == len(data["candidates"]):
+    count = data.get("candidate_count", len(data["candidates"]))
+    if len(rows) == count:
         return made
-    title = _say(lang, "section-largest", shown=len(rows), count=len(data["candidates"]))
+    title = _say(lang, "section-largest", shown=len(rows), count=count)
     return Section(made.sheet, title, made.columns, made.rows)
 
 

@@ -10,9 +10,12 @@ from typing import Any
 
 from django.utils.translation import gettext
 
+from liangtian.ledger.indices import indices
 from liangtian_web.commitments.register import Line
+from liangtian_web.ledger.templatetags.book import index_word
 from liangtian_web.people.models import Place
 from liangtian_web.standing import charts
+from liangtian_web.trail.export import Table
 
 MONTHS = 12
 LATE, LATER = "late", "later"  # beside the months, `2026-11`
@@ -104,3 +107,14 @@ def ahead_chart(found: Ahead, index: str, unit: str) -> dict[str, Any]:
             {"name": str(place), "kind": "bar", "values": charts.in_unit(amounts, index, unit), "links": links}
         )
     return charts.chart(index, unit, [each.word for each in found.months], series, upright=True)
+
+
+def ahead_table(found: Ahead, index: str) -> Table:
+    """What falls due as a table, every month, in the whole units of the book."""
+    heads = [gettext("到期月份"), *(str(place) for place in found.places), gettext("合计"), gettext("单位")]
+    unit = indices()[index].unit
+    rows: list[list[object]] = [[each.word, *each.amounts, each.total, unit] for each in found.months]
+    return Table(
+        f"{gettext('到期承诺')} {index_word(index)}", heads,
+        [*rows, [gettext("合计"), *found.totals, sum(found.totals), unit]],
+    )  # fmt: skip

@@ -8,6 +8,7 @@ app_name = "commitments"
 urlpatterns = [
     path("", views.index, name="index"),
     path("ahead/", views.due_ahead, name="ahead"),
+    path("ahead/export/", views.export_ahead, name="export_ahead"),
     path("export/", views.export_list, name="export"),
     path("new/<str:kind>/", views.promise, name="new"),
     path("new/<str:kind>/workbook/", views.workbook, name="workbook"),

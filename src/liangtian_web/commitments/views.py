@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from typing import Any
 from uuid import UUID
 
@@ -19,18 +18,16 @@ from liangtian_web.balance.models import Filing
 from liangtian_web.balance.procedures.commitment import COMPLETION
 from liangtian_web.balance.promises import standing
 from liangtian_web.balance.queries import filing_places
+from liangtian_web.balance.sheet_pages import blank, handed_in_rows
 from liangtian_web.commitments import presentation
-from liangtian_web.commitments.ahead import ahead, ahead_chart
+from liangtian_web.commitments.ahead import ahead, ahead_chart, ahead_table
 from liangtian_web.commitments.forms import PROMISES, DefaultForm, StepForm, SupplyForm
 from liangtian_web.commitments.queries import booked_for, commitments_for, files_for, judges, recordable
 from liangtian_web.commitments.register import lines, unlisted
-from liangtian_web.commitments.sheet import hand_in_all
-from liangtian_web.commitments.sheet import template as sheet_template
-from liangtian_web.ledger.proposing import Problems
 from liangtian_web.ledger.queries import accounts_for
 from liangtian_web.people.requests import Request, language_of
 from liangtian_web.registers.forms import WorkbookForm
-from liangtian_web.trail.export import export, workbook_bytes
+from liangtian_web.trail.export import export
 
 
 @require_GET
@@ -59,9 +56,21 @@ def due_ahead(request: Request) -> HttpResponse:
     today = timezone.localdate()
     found = ahead(lines(booked_for(request.user), today), index, today)
     context: dict[str, Any] = {"found": found, "index": index, "indices": BALANCE, "total": sum(found.totals)}
+    context["asked"] = {"index": index}
     if found.places:
         context["chart"] = ahead_chart(found, index, request.unit)
     return render(request, "commitments/ahead.html", context)
+
+
+@require_POST
+def export_ahead(request: Request) -> HttpResponse:
+    """The table under the chart; that it was taken is noted."""
+    index = request.POST.get("index", BALANCE[0])
+    if index not in BALANCE:
+        raise Http404
+    today = timezone.localdate()
+    found = ahead(lines(booked_for(request.user), today), index, today)
+    return export(request, "commitments.export", f"ahead:{index}", ahead_table(found, index))
 
 
 @require_POST
@@ -94,23 +103,16 @@ def _filling(request: Request, kind: str) -> Any:
 @require_POST
 def workbook(request: Request, kind: str) -> HttpResponse:
     """Ask to enter the promises of a workbook, all or none; everything wrong with it is said at once."""
-    make, form = _filling(request, kind), WorkbookForm(request.POST, request.FILES)
-    problems: list[str] = []
-    if form.is_valid():
-        try:
-            hand_in_all(request, make, form.cleaned_data["workbook"].read(), form.cleaned_data["form"])
-            return redirect("commitments:index")
-        except Problems as error:
-            problems = [str(each) for each in error.problems]
-    context = {"form": make(None), "kind": kind, "workbook": form, "problems": problems}
-    return render(request, "commitments/new.html", context, status=400)
+    made, context = handed_in_rows(request, _filling(request, kind))
+    if made:
+        return redirect("commitments:index")
+    return render(request, "commitments/new.html", context | {"kind": kind}, status=400)
 
 
 @require_GET
 def template(request: Request, kind: str) -> FileResponse:
     """The workbook to fill in."""
-    made = workbook_bytes(sheet_template(_filling(request, kind), gettext("补充耕地承诺")))
-    return FileResponse(io.BytesIO(made), as_attachment=True, filename=f"{gettext('补充耕地承诺')}.xlsx")
+    return blank(_filling(request, kind), gettext("补充耕地承诺"))
 
 
 def _promise(request: Request, uuid: UUID) -> Filing:

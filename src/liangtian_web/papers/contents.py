@@ -8,6 +8,7 @@ from typing import Any
 from liangtian_web.papers.filings import FILING
 from liangtian_web.papers.form import Paper
 from liangtian_web.papers.places import NOTICE, STATEMENT
+from liangtian_web.papers.plan import PLAN
 from liangtian_web.papers.reconciliation import SHEET
 from liangtian_web.papers.transfer import AGREEMENT, REQUEST
 
@@ -18,4 +19,5 @@ PAPERS: Mapping[str, Paper[Any]] = {
     "suspension": NOTICE,
     "place": STATEMENT,
     "reconciliation": SHEET,
+    "plan": PLAN,
 }

@@ -14,7 +14,7 @@ from typing import Any, Generic, TypeVar
 from django.utils.translation import gettext
 
 from liangtian.messages import Language
-from liangtian.reports import page, word
+from liangtian.reports import page, sheet, word
 from liangtian.reports.outline import Column, Kind, Outline, Section, cleaned
 from liangtian_web.people.models import Place, User
 
@@ -22,6 +22,7 @@ Record = TypeVar("Record")
 Part = Callable[[Any], Section | None]
 RENDERERS = {
     "docx": (word.render, "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
+    "xlsx": (sheet.render, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
     "html": (page.render, "text/html; charset=utf-8"),
 }
 SEAL_MM = 22

@@ -22,7 +22,7 @@ FIRST, LAST = date(1990, 1, 1), date(2107, 12, 31)  # the package of a docx know
 
 @require_GET
 def paper(request: Request, kind: str, ref: str, form: str) -> HttpResponse:
-    """The paper as docx, or as a page that prints."""
+    """The paper as docx or xlsx, or as a page that prints."""
     found = PAPERS.get(kind)
     day = day_of(request, keep=False)
     if found is None or form not in RENDERERS or not FIRST <= day <= LAST:

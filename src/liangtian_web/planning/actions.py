@@ -51,7 +51,6 @@ STAGES = {
     "prove": _("正在按几何复核"),
     "frontier": _("正在计算成本与面积的关系"),
     "screen": _("正在逐条筛选"),
-    "write": _("正在写报告"),
 }
 LAYERS = {
     Study.Kind.BLOCKS: ("DLTB", "XZQ", "CJDCQ"),

@@ -28,6 +28,7 @@ from liangtian_web.planning.queries import (
     studies_for,
     totals,
 )
+from liangtian_web.review.queries import runs_for
 
 PAGE = 100
 Rows = tuple[list[str], Iterable[Sequence[object]]]
@@ -170,7 +171,7 @@ def fragmentation(request: Request, study: Study, answer: Answer) -> dict[str, A
     return {
         "changes": presentation.changes(answer.data, language_of(request)),
         "plan": plan,
-        "config": map_config(request, land_of(request, study), study.on),
+        "run": runs_for(request.user).filter(uuid=study.asked["run"]).first() if "run" in study.asked else None,
     }
 
 

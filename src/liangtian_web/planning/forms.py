@@ -19,18 +19,21 @@ from liangtian.check.library import FACTS, criteria_on
 from liangtian.check.works import works_on
 from liangtian.errors import ParameterMissing
 from liangtian_web.onemap.actions import safe_name
-from liangtian_web.onemap.forms import offer_places
+from liangtian_web.onemap.forms import ManyFiles, crs_choices, offer_places
 from liangtian_web.onemap.ground import Unmeasurable, figure
 from liangtian_web.people.models import Place, User
 from liangtian_web.people.queries import places_for
 from liangtian_web.people.requests import Request
-from liangtian_web.planning import actions
+from liangtian_web.planning import actions, boundaries
 from liangtian_web.planning.models import Plan, Study
 from liangtian_web.planning.queries import planning_places, plans_for
+from liangtian_web.review.models import Run
+from liangtian_web.review.queries import HEAVY, runs_for
 
 DATE = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
 LIMITS = [("", _("不设界")), ("9", _("不跨乡镇")), ("12", _("不跨村"))]
 AVOID = [("STBHHX", _("生态保护红线")), ("CZKFBJ", _("城镇开发边界"))]
+RUNS_OFFERED = 200
 PIECES_MAX = 50_000
 DEM_BYTES_MAX = 200 * 2**20
 
@@ -181,9 +184,10 @@ class DesignForm(LandForm):
 
 
 class FragmentationForm(LandForm):
-    """Two days of the same land, or a plan kept of a design."""
+    """Two days of the same land, or a plan kept of a design; in a place, or within the boundary of a project."""
 
     KIND = Study.Kind.FRAGMENTATION
+    FOLDED = (*LandForm.FOLDED, "crs")
 
     on = forms.DateField(label=_("现在（业务日期）"), widget=DATE)
     before_on = forms.DateField(label=_("从前（业务日期）"), widget=DATE, required=False)
@@ -191,35 +195,69 @@ class FragmentationForm(LandForm):
         label=_("或者比较一个设计方案实施前后"), queryset=None, required=False, empty_label=_("不比较方案"),
         to_field_name="uuid",
     )  # fmt: skip
-    field_order = ("name", "place", "on", "before_on", "plan")
+    run: forms.ModelChoiceField[Run] = forms.ModelChoiceField(
+        label=_("项目范围（已做的检查）"), queryset=None, required=False, to_field_name="uuid",
+        help_text=_("只比较项目范围以内；责任单元随检查"),
+    )  # fmt: skip
+    files = ManyFiles(  # type: ignore[assignment]  # the metaclass keeps `files` of the form itself
+        label=_("或者项目范围文件"), required=False,
+        help_text=_("界址点 TXT、shapefile、GDB、GeoPackage、GeoJSON、GeoParquet、DXF、KML、VCT；或在图上画"),
+    )  # fmt: skip
+    crs = forms.ChoiceField(label=_("范围文件的坐标系"), choices=crs_choices, required=False)
+    field_order = ("name", "place", "on", "before_on", "plan", "run", "files")
 
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
         super().__init__(user, *args, **kwargs)
-        field = self.fields["plan"]
-        assert isinstance(field, forms.ModelChoiceField)
-        field.queryset = plans_for(user).filter(study__place__in=planning_places(user))
+        places = planning_places(user)
+        plan, run = self.fields["plan"], self.fields["run"]
+        assert isinstance(plan, forms.ModelChoiceField)
+        assert isinstance(run, forms.ModelChoiceField)
+        plan.queryset = plans_for(user).filter(study__place__in=places)
+        run.queryset = runs_for(user).filter(place__in=places).exclude(boundary_crs="")
+        named = run.queryset.defer(*HEAVY, "layers", "declared")[:RUNS_OFFERED]
+        run.choices = [("", gettext("不限于项目")), *((str(r.uuid), f"{r.name} · {r.on} · {r.place}") for r in named)]
 
     def clean(self) -> dict[str, Any]:
-        """One comparison: an earlier day, or a plan."""
+        """One comparison: an earlier day, or a plan; on one ground."""
         given = super().clean() or {}
+        if sum(bool(given.get(name)) for name in ("drawn", "run", "files")) > 1:
+            raise forms.ValidationError(_("项目范围请只给一个：图上画的、已做的检查或范围文件。"))
         if bool(given.get("before_on")) == bool(given.get("plan")) and not self.errors:
             raise forms.ValidationError(_("请填从前的日期，或选一个设计方案，二者取一。"))
         if (before := given.get("before_on")) and (on := given.get("on")) and before >= on:
             self.add_error("before_on", gettext("从前的日期应早于现在。"))
-        return given
+        return given | {"ground": self._ground(given)}
+
+    def _ground(self, given: dict[str, Any]) -> tuple[str, dict[str, str]]:
+        """The figure all is compared within, and what it was taken from; empty: no figure."""
+        files, run = given.get("files"), given.get("run")
+        try:
+            if files:
+                return boundaries.of_files(files, given.get("crs", "")), {"boundary": safe_name(files[0].name or "")}
+            return (boundaries.of_run(run), {"run": str(run.uuid)}) if run else (given.get("drawn", ""), {})
+        except forms.ValidationError as refused:
+            self.add_error("files" if files else "run", refused)
+            return "", {}
 
     def head(self) -> dict[str, Any]:
-        """A plan is compared on its own land and day."""
+        """A plan is compared on its own land and day, a project where it was checked."""
         plan: Plan | None = self.cleaned_data["plan"]
+        run: Run | None = self.cleaned_data["run"]
         own = super().head()
-        return own if plan is None else own | {"place": plan.study.place, "on": plan.study.on}
+        if plan is None:
+            return own if run is None else own | {"place": run.place}
+        return own | {"place": plan.study.place, "on": plan.study.on}
 
     def asked(self) -> dict[str, Any]:
-        """A plan is measured under the rule and with the works of its design."""
+        """A plan is measured under the rule and with the works of its design, on the whole land it was made for."""
         plan: Plan | None = self.cleaned_data["plan"]
+        figure_, source = self.cleaned_data["ground"]
         if plan is None:
-            return super().asked()
-        return {**plan.study.asked, "pieces": plan.pieces, "plan": str(plan.uuid)}
+            own = {name: self.cleaned_data[name] for name in ("by", "gap_m", "across_m", "before_on")}
+            kept = {name: plain(value) for name, value in own.items() if value not in (None, "")}
+            return kept | source | ({"drawn": figure_} if figure_ else {})
+        within = {"within": figure_} if figure_ else {}
+        return {**plan.study.asked, "pieces": plan.pieces, "plan": str(plan.uuid), **source, **within}
 
     def days(self) -> tuple[date, ...]:
         """The earlier day."""

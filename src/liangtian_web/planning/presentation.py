@@ -35,6 +35,14 @@ FORMULAS = {
 }
 
 
+def steep_word(rule: Mapping[str, Any]) -> str:
+    """From which slope grade on a parcel cuts blocks; answers kept before it was a value of the rule have none."""
+    grade = rule.get("steep_grade")
+    if grade is None:
+        return gettext("不按坡度分割")
+    return gettext("坡度 %(grade)s 级（%(degrees)s）起不连片") % {"grade": grade, "degrees": SLOPE_WORDS[int(grade)]}
+
+
 def size_words() -> dict[str, str]:
     """Names of the size classes."""
     return {

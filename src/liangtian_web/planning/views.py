@@ -24,6 +24,7 @@ from liangtian_web.planning.queries import (
     planning_places,
     studies_for,
 )
+from liangtian_web.planning.survey_reports import report_of
 from liangtian_web.trail.actions import note
 from liangtian_web.trail.export import Table, export
 
@@ -147,11 +148,12 @@ def print_view(request: Request, uuid: UUID) -> HttpResponse:
 
 @require_POST
 def report(request: Request, uuid: UUID, form: str) -> FileResponse:
-    """The report of a survey as the worker wrote it; the trail notes it."""
+    """The report of a survey, written when it is first asked for; the trail notes it."""
     row = _study(request, uuid)
-    path = folder_of(_answer(row).key) / f"report.{language_of(request)}.{form}"
-    if form not in REPORTS or not path.is_file():
+    answer = _answer(row)
+    if form not in REPORTS or row.kind != Study.Kind.POTENTIAL or not folder_of(answer.key).is_dir():
         raise Http404
+    path = report_of(answer, f".{form}", language_of(request))
     note(request, "planning.report", f"study:{row.uuid} {form}", on=row.on, place=row.place)
     return FileResponse(path.open("rb"), as_attachment=True, filename=f"{row.name}.{form}")
 

@@ -15,7 +15,9 @@ from liangtian_web.ledger.models import Entry, Leg, Lot, Period, Proposal
 from liangtian_web.ledger.queries import Balance
 from liangtian_web.ledger.records import OUTSIDE, place_key
 from liangtian_web.ledger.templatetags.book import credit_word, index_word, kind_word, pool_word
-from liangtian_web.standing.queries import Hold
+from liangtian_web.people.models import Place
+from liangtian_web.standing.charts import word_of
+from liangtian_web.standing.queries import Flow, Headroom, Hold
 from liangtian_web.trail.export import Table
 
 M2_OF_HA = 10_000
@@ -123,3 +125,23 @@ def period_table(rows: Iterable[Period]) -> Table:
         for each in rows
     ]  # fmt: skip
     return Table(gettext("关账"), heads, found)
+
+
+def flow_table(found: Flow, *, place: Place, index: str, year: int) -> Table:
+    """The year of an index of a place: each kind month by month, and what stood there at the end of each."""
+    months = [gettext("%(n)s月") % {"n": n} for n in range(1, 13)]
+    heads = [gettext("类型"), *months, gettext("全年"), gettext("单位")]
+    unit = indices()[index].unit
+    rows: list[list[object]] = [[word_of(kind), *moved, sum(moved), unit] for kind, moved in found.moved.items()]
+    opening = [gettext("年初可用余额"), found.opening, *[None] * 12, unit]
+    closing = [gettext("月末可用余额"), *found.closing, found.closing[-1], unit]
+    return Table(f"{place} {year} {index_word(index)}", heads, [opening, *rows, closing])
+
+
+def headroom_table(found: Iterable[Headroom], index: str, on: date) -> Table:
+    """What each place can spend, what is held of it, what it owes."""
+    heads = [gettext("责任单元"), gettext("区划代码"), gettext("业务日期"), gettext("可用"), gettext("冻结"),
+             gettext("欠账和承诺"), gettext("单位")]  # fmt: skip
+    unit = indices()[index].unit
+    rows = ([str(each.place), place_key(each.place), on, each.available, each.held, each.owed, unit] for each in found)
+    return Table(f"{gettext('各单元余量')} {index_word(index)}", heads, rows)

@@ -7,6 +7,8 @@ from liangtian_web.standing import views
 app_name = "standing"
 urlpatterns = [
     path("flow/", views.flow, name="flow"),
+    path("flow/export/", views.export_flow, name="export_flow"),
+    path("flow/headroom/export/", views.export_headroom, name="export_headroom"),
     path("holds/", views.holds, name="holds"),
     path("holds/export/", views.export_holds, name="export_holds"),
     path("map/", views.lots_map, name="lots_map"),

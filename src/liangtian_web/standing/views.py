@@ -170,11 +170,35 @@ def flow(request: Request) -> HttpResponse:
         context |= {
             "index": index, "place": place, "year": given["year"], "flow": found, "rows": rows, "today": today,
             "kinds": [_kind(kind, months, place.pk, index, given["year"]) for kind, months in found.moved.items()],
-            "months": range(1, 13),
+            "months": range(1, 13), "asked": {"place": place.pk, "index": index, "year": given["year"]},
             "flow_chart": charts.flow_chart(found, place.pk, index, given["year"], request.unit),
             "headroom_chart": charts.headroom_chart(rows, index, request.unit),
         }  # fmt: skip
     return render(request, "standing/flow.html", context)
+
+
+@require_POST
+def export_flow(request: Request) -> HttpResponse:
+    """The year under the chart; that it was taken is noted."""
+    given = _flow_asked(request)
+    found = flow_of(accounts_for(request.user).filter(place=given["place"], index=given["index"]), given["year"])
+    what = f"ledger:flow {given['index']} {given['year']}"
+    return export(request, "ledger.export", what, exports.flow_table(found, **given))
+
+
+@require_POST
+def export_headroom(request: Request) -> HttpResponse:
+    """The headroom under the chart; that it was taken is noted."""
+    index, today = _flow_asked(request)["index"], timezone.localdate()
+    found = headroom(request.user, index, today)
+    return export(request, "ledger.export", f"ledger:headroom {index}", exports.headroom_table(found, index, today))
+
+
+def _flow_asked(request: Request) -> dict[str, Any]:
+    form = FlowForm(request.user, request.POST)
+    if not form.is_valid():
+        raise Http404
+    return form.cleaned_data
 
 
 def _kind(kind: str, months: list[int], place: int, index: str, year: int) -> tuple[str, list[Any], int, str]:

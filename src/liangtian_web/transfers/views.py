@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from liangtian_web.balance.answers import answered, handed_in
 from liangtian_web.balance.presentation import state_of
+from liangtian_web.balance.sheet_pages import blank, handed_in_rows
 from liangtian_web.onemap.map_views import day_of
 from liangtian_web.people.requests import Request
+from liangtian_web.registers.forms import WorkbookForm
 from liangtian_web.trail.export import export
 from liangtian_web.transfers import actions, presentation
 from liangtian_web.transfers.forms import DemandForm, ListingForm, SupplyForm, WithdrawalForm
@@ -72,7 +76,9 @@ def offer(request: Request) -> HttpResponse:
     form = ListingForm(_trader(request), request.POST or None)
     if made := handed_in(request, form):
         return redirect("transfers:listing", made.uuid)
-    return render(request, "transfers/offer.html", {"form": form}, status=400 if form.errors else 200)
+    return render(
+        request, "transfers/offer.html", {"form": form, "workbook": WorkbookForm()}, status=400 if form.errors else 200
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -81,7 +87,35 @@ def ask(request: Request) -> HttpResponse:
     form = DemandForm(_trader(request), request.POST or None)
     if made := handed_in(request, form):
         return redirect("transfers:demand", made.uuid)
-    return render(request, "transfers/ask.html", {"form": form}, status=400 if form.errors else 200)
+    return render(
+        request, "transfers/ask.html", {"form": form, "workbook": WorkbookForm()}, status=400 if form.errors else 200
+    )
+
+
+@require_POST
+def offer_workbook(request: Request) -> HttpResponse:
+    """List what the rows of a workbook say, all or none; everything wrong with it is said at once."""
+    made, context = handed_in_rows(request, partial(ListingForm, _trader(request)))
+    return redirect("transfers:index") if made else render(request, "transfers/offer.html", context, status=400)
+
+
+@require_GET
+def offer_template(request: Request) -> FileResponse:
+    """The workbook to fill in."""
+    return blank(partial(ListingForm, _trader(request)), gettext("挂牌调出"))
+
+
+@require_POST
+def ask_workbook(request: Request) -> HttpResponse:
+    """Ask for what the rows of a workbook say, all or none; everything wrong with it is said at once."""
+    made, context = handed_in_rows(request, partial(DemandForm, _trader(request)))
+    return redirect("transfers:index") if made else render(request, "transfers/ask.html", context, status=400)
+
+
+@require_GET
+def ask_template(request: Request) -> FileResponse:
+    """The workbook to fill in."""
+    return blank(partial(DemandForm, _trader(request)), gettext("申请调入"))
 
 
 def _trader(request: Request) -> Any:

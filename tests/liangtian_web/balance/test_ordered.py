@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 from datetime import timedelta
 from uuid import uuid4
 
+import openpyxl
 import pytest
 from django.urls import reverse
 from django.utils import timezone
@@ -142,6 +144,19 @@ def test_what_is_borrowed_is_owed_until_it_is_returned(clients, places, asks):
     assert (holds("339901", "borrowed"), holds("339901", "reserve")) == (0, 600)
     page = clients["li"].get(reverse("balance:next", args=[loan.uuid, "borrow-return"]))
     assert page.status_code == 404
+
+
+def test_the_loans_are_taken_away_and_the_lender_reads_no_purpose(clients, places, asks):
+    loan = borrowed(clients, places, asks)
+
+    def rows(name):
+        taken = clients[name].post(reverse("balance:export_loans"))
+        return list(openpyxl.load_workbook(io.BytesIO(taken.content)).active.iter_rows(values_only=True))[1:]
+
+    (owed,) = rows("li")
+    assert owed[2:] == ("调度", loan.document, "示范县", "示范市", "耕地数量", 200, "m2")
+    assert [row[2:] for row in rows("qian")] == [owed[2:]]  # the county is a place of the city's
+    assert rows("zhao") == []  # the county next door
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 from datetime import date
 
+import openpyxl
 import pytest
 from django.urls import reverse
 from django.utils import timezone
@@ -12,6 +14,7 @@ from tests.liangtian_web.commitments.conftest import DAYS, booked, default, prom
 from liangtian_web.commitments.ahead import ahead
 from liangtian_web.commitments.queries import booked_for
 from liangtian_web.commitments.register import lines
+from liangtian_web.trail.models import Event
 
 pytestmark = pytest.mark.usefixtures("home", "opened")
 
@@ -49,6 +52,21 @@ def test_the_page_has_the_chart_its_table_and_the_way_to_each_commitment(clients
     assert 'id="due-late"' in said
     assert reverse("commitments:page", args=[made.uuid]) in said
     assert clients["wang"].get(reverse("commitments:ahead"), {"index": "nothing"}).status_code == 404
+
+
+def test_the_table_under_the_chart_is_taken_away(clients, places):
+    booked(promise(clients["wang"], supplement(places["county"])), clients["qian"])
+
+    def rows(name, index="paddy_m2"):
+        taken = clients[name].post(reverse("commitments:export_ahead"), {"index": index})
+        return list(openpyxl.load_workbook(io.BytesIO(taken.content)).active.iter_rows(values_only=True))
+
+    heads, late, *_rest, total = rows("wang")
+    assert heads == ("到期月份", "示范县", "合计", "单位")
+    assert (late, total) == (("逾期和欠账", 300, 300, "m2"), ("合计", 300, 300, "m2"))
+    assert rows("zhao")[0] == ("到期月份", "合计", "单位")  # nothing of the county, not its name
+    assert clients["wang"].post(reverse("commitments:export_ahead"), {"index": "nothing"}).status_code == 404
+    assert Event.objects.filter(action="commitments.export", object__startswith="ahead:paddy_m2").count() == 2
 
 
 def test_the_outsider_sees_nothing(clients, places):

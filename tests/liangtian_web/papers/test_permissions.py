@@ -127,7 +127,8 @@ def samples(world, name: str) -> list[tuple[str, dict[str, object]]]:
         "commitments:new": {"kind": "infrastructure"},
         "commitments:workbook": {"kind": "infrastructure"},
         "commitments:template": {"kind": "infrastructure"},
-        "balance:begin": {"event": "pool-use"}, "balance:next": {"uuid": world.grant.uuid, "event": "quota-use"},
+        "balance:begin": {"event": "pool-use"}, "balance:workbook": {"event": "pool-use"},
+        "balance:template": {"event": "pool-use"}, "balance:next": {"uuid": world.grant.uuid, "event": "quota-use"},
         "balance:end": {"uuid": world.hold.uuid, "event": "approval"},
         "balance:shapes": {"uuid": world.accepted.uuid}, "registers:nil": {"register": "key-project"},
         "transfers:spend": {"uuid": world.sold.uuid},
@@ -181,7 +182,8 @@ def parameters(name: str) -> set[str]:
 
 
 # Empty tables to fill in: files that hold nothing of anybody.
-OF_NOBODY = {("ledger", "template GET"), ("registers", "template GET"), ("commitments", "template GET")}
+OF_NOBODY = {("ledger", "template GET"), ("registers", "template GET"), ("commitments", "template GET"),
+             ("balance", "template GET"), ("transfers", "offer_template GET"), ("transfers", "ask_template GET")}  # fmt: skip
 MARKS = ("〔甲〕", PROJECT, COMMITTED)
 
 

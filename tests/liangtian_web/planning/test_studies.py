@@ -5,17 +5,27 @@ import json
 import shutil
 from datetime import date
 
+import numpy as np
 import openpyxl
 import pytest
 from django.conf import settings
 from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.urls import reverse
-from tests.liangtian_web.land import boundary_geojson
-from tests.liangtian_web.planning.conftest import basic_farmland
+from tests.liangtian_web.land import PLANE, boundary_geojson
+from tests.liangtian_web.planning.conftest import SIDE, X, Y, basic_farmland
 
+from liangtian.check.potential import survey_on
+from liangtian.formats.raster import write_elevation
 from liangtian.onemap import publish
+from liangtian.onemap.catalogue import Catalogue
 from liangtian.onemap.layers import LAYERS
+from liangtian.planning.potential_document import document
+from liangtian.planning.potential_gather import Given
+from liangtian.reports.potential import render_potential
+from liangtian.space.crs import CGCS2000, transformer
+from liangtian.space.slope import Elevation
 from liangtian_web.jobs import actions as jobs
 from liangtian_web.jobs.models import Job
 from liangtian_web.onemap.actions import adopt
@@ -24,6 +34,7 @@ from liangtian_web.planning import actions
 from liangtian_web.planning.forms import RankingForm
 from liangtian_web.planning.models import Answer, Block, Candidate, Plan, Study
 from liangtian_web.planning.queries import folder_of
+from liangtian_web.review.models import Run
 from liangtian_web.trail.models import Event
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -176,6 +187,29 @@ def test_a_plan_is_kept_and_taken_away(officer_client, design):
     assert Event.objects.filter(action="planning.plan_export").count() == 2
 
 
+def test_a_plan_goes_to_file_as_a_report(officer_client, outsider_client, design):
+    officer_client.post(reverse("planning:keep", args=[design.uuid]), {"pieces": json.dumps([ORCHARD]), "name": "一号"})
+    plan = Plan.objects.get()
+    addresses = [reverse("papers:paper", args=["plan", plan.uuid, form]) for form in ("docx", "xlsx", "html")]
+
+    papers = [officer_client.get(address) for address in addresses]
+
+    assert [paper.status_code for paper in papers] == [200] * 3
+    assert papers[0].content == officer_client.get(addresses[0]).content  # the same record, the same bytes
+    book = openpyxl.load_workbook(io.BytesIO(papers[1].content))
+    assert book["改造"]["A3"].value == ORCHARD
+    text = papers[2].content.decode()
+    assert "已证明最省" in text
+    assert "坡度 5 级（&gt;25°）起不连片" in text
+    assert design.key in text
+    noted = Event.objects.filter(action="papers.take", object__startswith=f"plan:{plan.uuid}")
+    assert sorted(event.object.split()[1] for event in noted) == ["docx", "docx", "html", "xlsx"]
+    assert [outsider_client.get(address).status_code for address in addresses] == [404] * 3
+    shown = officer_client.get(reverse("planning:plan", args=[plan.uuid])).content.decode()
+    assert addresses[0] in shown
+    assert "坡度 5 级（&gt;25°）起不连片" in shown
+
+
 def test_what_cannot_be_done_is_said(officer_client, county, work):
     study = ask(officer_client, "design", county, block_mu="5000", count="1", seconds="5")
     work()
@@ -197,6 +231,82 @@ def test_two_years_and_a_plan_are_compared(officer_client, county, design, work)
     work()
     blocks = next(row for row in page_of(officer_client, plan).context["data"]["changes"] if row["name"] == "blocks")
     assert (blocks["before"], blocks["after"], blocks["better"]) == (4, 3, True)
+
+
+def changes_of(client, study):
+    """Index → before and after, as the answer has them."""
+    return {row["name"]: (row["before"], row["after"]) for row in page_of(client, study).context["data"]["changes"]}
+
+
+def corner(row, column, side=1.5):
+    """A square from the middle of a field of the little county, in degrees: a boundary that cuts fields."""
+    x, y = X + column * SIDE, Y - row * SIDE
+    moved = transformer(PLANE, CGCS2000).transform
+    ends = [(0, 0), (1, 0), (1, -1), (0, -1), (0, 0)]
+    ring = [moved(x + dx * side * SIDE, y + dy * side * SIDE) for dx, dy in ends]
+    figure = {"type": "Polygon", "coordinates": [ring]}
+    return json.dumps(
+        {"type": "FeatureCollection", "features": [{"type": "Feature", "properties": {}, "geometry": figure}]}
+    )
+
+
+def checked(client, county, drawn):
+    """A check made of a boundary."""
+    given = {"name": "岭下整治", "kind": "consolidation", "on": "2024-06-01", "place": county.pk, "drawn": drawn}
+    assert client.post(reverse("review:new"), given).status_code == 302
+    return Run.objects.get()
+
+
+def test_two_years_are_compared_within_a_project(officer_client, outsider_client, county, work):
+    boundary = corner(3, 3.5)  # half of a field that stays, a field that became forest
+    run = checked(officer_client, county, boundary)
+    by_run = ask(officer_client, "fragmentation", county, before_on="2022-06-01", run=str(run.uuid))
+    file = SimpleUploadedFile("范围.geojson", boundary.encode())
+    by_file = ask(officer_client, "fragmentation", county, before_on="2022-06-01", files=file)
+    drawn = ask(officer_client, "fragmentation", county, before_on="2022-06-01", drawn=boundary)
+    work()
+
+    found = changes_of(officer_client, by_run)
+    assert found["fields"] == (2, 1)
+    assert found["blocks"] == (1, 1)
+    assert changes_of(officer_client, by_file) == changes_of(officer_client, drawn) == found
+    assert by_run.place == run.place
+    assert "岭下整治" in page_of(officer_client, by_run).content.decode()
+    assert "范围.geojson" in page_of(officer_client, by_file).content.decode()
+    refused = outsider_client.post(
+        reverse("planning:new", args=["fragmentation"]),
+        {"name": "x", "place": county.pk, "on": "2024-06-01", "before_on": "2022-06-01", "run": str(run.uuid)},
+    )
+    assert {"place", "run"} <= set(refused.context["form"].errors)
+    assert "岭下整治" not in refused.content.decode()
+    assert outsider_client.get(reverse("planning:study", args=[by_run.uuid])).status_code == 404
+
+
+def test_a_plan_is_compared_within_a_project(officer_client, county, design, work):
+    officer_client.post(reverse("planning:keep", args=[design.uuid]), {"pieces": json.dumps([ORCHARD]), "name": "一号"})
+    plan = str(Plan.objects.get().uuid)
+    near = ask(officer_client, "fragmentation", county, plan=plan, drawn=corner(3, 1.5, side=1.0))
+    away = ask(officer_client, "fragmentation", county, plan=plan, drawn=corner(0, 0, side=1.0))
+    work()
+
+    # half a field and half the orchard beside it: one field before, two after
+    assert changes_of(officer_client, near)["fields"] == (1, 2)
+    assert all(before == after for before, after in changes_of(officer_client, away).values())
+
+
+def test_what_is_no_boundary_is_refused(officer_client, county):
+    given = {"name": "x", "place": county.pk, "on": "2024-06-01", "before_on": "2022-06-01"}
+    address = reverse("planning:new", args=["fragmentation"])
+    broken = officer_client.post(address, given | {"files": SimpleUploadedFile("a.geojson", b"{")})
+    assert set(broken.context["form"].errors) == {"files"}
+    line = {"type": "LineString", "coordinates": [[120, 30], [121, 31]]}
+    thin = officer_client.post(address, given | {"files": SimpleUploadedFile("a.geojson", json.dumps(line).encode())})
+    assert set(thin.context["form"].errors) == {"files"}
+    both = officer_client.post(
+        address, given | {"drawn": corner(0, 0), "files": SimpleUploadedFile("a.geojson", corner(0, 0).encode())}
+    )
+    assert "只给一个" in both.content.decode()
+    assert Study.objects.count() == 0
 
 
 def test_a_comparison_needs_one_other_side(officer_client, county):
@@ -312,13 +422,49 @@ def test_the_potential_is_told_by_place_and_by_parcel(officer_client, outsider_c
     rows = list(openpyxl.load_workbook(io.BytesIO(taken.content)).active.iter_rows(values_only=True))
     assert len(rows) - 1 == same.context["totals"]["count"]
     assert officer_client.get(reverse("planning:print", args=[study.uuid])).status_code == 200
-    for form in ("xlsx", "docx"):
-        assert bytes_of(officer_client.post(reverse("planning:report", args=[study.uuid, form]))).startswith(b"PK")
-    assert Event.objects.filter(action="planning.report").count() == 2
+    assert not list(folder_of(study.key).glob("report.*"))  # nobody has asked for one yet
+    given = Given(None, {"339901100201": 1000})
+    made = survey_on(Catalogue(settings.HOME), study.on, "339901", given=given)
+    data = document(made, on=study.on, place="339901")
+    for form in ("xlsx", "docx", "xlsx"):  # the same as of the kernel; written once
+        taken = bytes_of(officer_client.post(reverse("planning:report", args=[study.uuid, form])))
+        assert taken == render_potential(data, f".{form}")
+    assert sorted(path.name for path in folder_of(study.key).glob("*report*")) == ["report.zh.docx", "report.zh.xlsx"]
+    assert Event.objects.filter(action="planning.report").count() == 3
 
     gets = [reverse("planning:candidate", args=[study.uuid, 1]), reverse("planning:print", args=[study.uuid])]
     assert [outsider_client.get(address).status_code for address in gets] == [404, 404]
     assert outsider_client.post(reverse("planning:report", args=[study.uuid, "xlsx"])).status_code == 404
+
+
+def sloping(tmp_path, degrees):
+    """A small GeoTIFF of a plane that rises to the east, over the whole of the little county."""
+    columns, rows = 80, 60
+    heights = np.tile(np.arange(columns) * 30.0 * np.tan(np.radians(degrees)), (rows, 1))
+    path = tmp_path / "高程.tif"
+    write_elevation(Elevation(heights, X - 300, Y + 300, 30.0, 30.0, PLANE, path.name), path)
+    return SimpleUploadedFile(path.name, path.read_bytes())
+
+
+def test_an_elevation_model_handed_in_tells_the_slopes(officer_client, county, work, tmp_path):
+    study = ask(officer_client, "potential", county, dem=sloping(tmp_path, 30.0))
+    work()
+    study.job.refresh_from_db()
+    assert study.job.state == "done", study.job.message
+
+    measured = Candidate.objects.filter(answer__key=study.key, slope_deg__isnull=False)
+    assert measured.exists()
+    assert [float(each.slope_deg) for each in measured] == [pytest.approx(30.0, abs=0.1)] * len(measured)
+    assert page_of(officer_client, study).context["data"]["used"]["elevation"]
+
+
+@pytest.mark.parametrize("content", [b"", b"II*\x00 not a raster"])
+def test_what_is_no_elevation_model_is_refused(officer_client, county, work, content):
+    given = {"name": "x", "place": county.pk, "on": "2024-06-01", "dem": SimpleUploadedFile("a.tif", content)}
+    answer = officer_client.post(reverse("planning:new", args=["potential"]), given)
+    work()
+    assert answer.status_code == 400 or Job.objects.get().state == "failed"
+    assert Answer.objects.count() == 0
 
 
 def test_persons_are_read_line_by_line(officer_client, county):

@@ -126,6 +126,25 @@ def test_the_year_stands_as_chart_and_table_of_the_same_figures(keeper_client, p
     assert (wrong.status_code, "flow" in wrong.context) == (200, False)
 
 
+def test_the_tables_under_the_charts_are_taken_away(keeper_client, next_door_client, places):
+    def rows(client, page):
+        asked = {"year": "2024", "index": "quantity_m2", "place": places["county"].pk}
+        taken = client.post(reverse(f"standing:{page}"), asked)
+        assert taken.status_code == 200
+        return list(openpyxl.load_workbook(io.BytesIO(taken.content)).active.iter_rows(values_only=True))
+
+    year = rows(keeper_client, "export_flow")
+    assert year[0][:2] == ("类型", "1月")
+    assert year[1][:2] == ("年初可用余额", 0)
+    assert year[-1] == ("月末可用余额", 14_000, 18_000, 13_000, 9_000, 9_000, *[12_000] * 8, "m2")
+    assert sorted(row[13] for row in year[2:-1]) == [-5_000, -4_000, 3_000, 5_000, 13_000]
+    left = rows(keeper_client, "export_headroom")
+    assert [(row[0], *row[3:]) for row in left[1:]] == [("示范县", 12_000, 2_000, 0, "m2")]
+    assert Event.objects.filter(action="ledger.export", object__startswith="ledger:flow").count() == 1
+    refused = next_door_client.post(reverse("standing:export_flow"), {"place": places["county"].pk, "year": "2024"})
+    assert refused.status_code == 404
+
+
 def test_a_hold_ended_by_a_write_off_stands_apart_from_what_is_written_off(keeper_client):
     """As a listing sold in part does: the kind says what left for good, the hold's row what was put aside and came back."""
     actions.post(hold("h9", day(7), "A", 1_000))

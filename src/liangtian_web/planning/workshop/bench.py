@@ -111,14 +111,35 @@ class Bench:
         """
         found = published("DLTB", self.catalogue, on or self.on, self.place)
         if drawn := self.asked.get("drawn"):
-            plots, crs = to_measuring_plane(shapely.get_parts(shapely.from_geojson(drawn)), CGCS2000)
-            chosen = [cut_out(found, shapely.union_all(plots), crs, self.place)]
+            shape, crs = _figure(drawn)
+            chosen = [cut_out(found, shape, crs, self.place)]
         else:
             chosen = [parcels.of_index(index, land.rows_in(index, self.place)) for index in found.indexes]
         chosen = [each for each in chosen if len(each.attributes)]
         if not chosen:
             raise LayerInvalid("blocks-empty", source=found.source)
         return found, parcels.joined(chosen)
+
+    def within(self, made: Parcels) -> Parcels:
+        """What the boundary of a project leaves of land; all of it where none was named.
+
+        Raises
+        ------
+        LayerInvalid (layer-invalid): nothing lies in it.
+        """
+        if not (given := self.asked.get("within")):
+            return made
+        shape, crs = _figure(given)
+        found = parcels.inside(made, reproject(np.array([shape], dtype=object), crs, made.crs)[0])
+        if not len(found.owner):
+            raise LayerInvalid("blocks-empty", source="DLTB")
+        return found
+
+
+def _figure(text: str) -> tuple[shapely.Geometry, CRS]:
+    """The figure a question keeps in degrees, in the plane it is measured in."""
+    plots, crs = to_measuring_plane(shapely.get_parts(shapely.from_geojson(text)), CGCS2000)
+    return shapely.union_all(plots), crs
 
 
 def degrees(shapes: Shapes, crs: CRS, *, tolerance_m: float = 0.0) -> Shapes:

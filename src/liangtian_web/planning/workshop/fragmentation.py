@@ -6,10 +6,11 @@ from dataclasses import asdict
 from datetime import date
 from typing import Any
 
-from liangtian.check.blocks import doubts
-from liangtian.planning.blocks import blocks_of
+from liangtian.check.blocks import doubts, plain_rule
+from liangtian.planning.blocks import Blocks, blocks_of
 from liangtian.planning.design import converted, of_pieces
 from liangtian.planning.fragmentation import Fragmentation, compared, fragmentation_of
+from liangtian.planning.parcels import Parcels
 from liangtian_web.planning.asked import needed
 from liangtian_web.planning.workshop.bench import Bench
 from liangtian_web.planning.workshop.blocks import said
@@ -24,6 +25,7 @@ def make(bench: Bench) -> dict[str, Any]:
         "before": None if before is None else asdict(before),
         "after": None if after is None else asdict(after),
         "changes": [asdict(each) for each in compared(before, after)] if before and after else [],
+        "rule": plain_rule(bench.rule()),
         "notes": said(notes),
     }
 
@@ -46,7 +48,12 @@ def _of_design(bench: Bench) -> tuple[Fragmentation | None, Fragmentation | None
     ground = ground_on(bench, land)
     made = of_pieces(ground, needed(bench.asked), bench.asked["pieces"])
     bench.say(50, "measure")
-    before = fragmentation_of(ground.blocks)
+    before = ground.blocks if bench.asked.get("within") is None else _blocks(bench, land)
+    stood = fragmentation_of(before)
     bench.say(75, "measure")
-    after = fragmentation_of(blocks_of(converted(ground, made), bench.rule(), digits=bench.digits))
-    return before, after, [*found.notes, *doubts(ground.blocks)]
+    return stood, fragmentation_of(_blocks(bench, converted(ground, made))), [*found.notes, *doubts(before)]
+
+
+def _blocks(bench: Bench, land: Parcels) -> Blocks:
+    """The blocks of what the boundary of a project leaves of the land."""
+    return blocks_of(bench.within(land), bench.rule(), digits=bench.digits)

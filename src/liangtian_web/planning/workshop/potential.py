@@ -1,4 +1,4 @@
-"""The survey of potential of a place: sums by village and town, every candidate with its reasons, reports and layer."""
+"""The survey of potential of a place: sums by village and town, every candidate with its reasons, and the layer."""
 
 from __future__ import annotations
 
@@ -13,9 +13,8 @@ from liangtian.check.potential import survey_on
 from liangtian.formats import vector
 from liangtian.formats.raster import HANDED_IN, read_elevation
 from liangtian.planning.potential import KINDS, STATES, Candidate, Potential
-from liangtian.planning.potential_document import candidate_rows, document
+from liangtian.planning.potential_document import document
 from liangtian.planning.potential_gather import Given, grounds
-from liangtian.reports.potential import render_potential
 from liangtian_web.planning.workshop.bench import Bench, collection, degrees
 
 OUTLINE_M = 0.3
@@ -32,15 +31,12 @@ def make(bench: Bench) -> dict[str, Any]:
     made = survey_on(bench.catalogue, bench.on, bench.place, given=given, tell=lambda step: bench.say(40, "screen"))
     bench.say(65, "compose")
     order = np.lexsort((np.arange(len(made)), -made.net_dm2))
-    candidates = made.candidates(order)
-    rows = [_row(each) for each in candidates]
+    rows = [_row(each) for each in made.candidates(order)]
     for row, box in zip(rows, shapely.bounds(degrees(made.shapes[order], made.crs)).round(7).tolist(), strict=True):
         row["box"] = box
     bench.say(75, "draw")
     _draw(made, order, bench.folder)
-    bench.say(85, "write")
     heads = {lang: document(made, on=bench.on, place=bench.place, lang=lang, listed=False) for lang in ("zh", "en")}
-    _reports(made, candidates, heads, bench.folder)
     return {"candidates": rows, "zh": heads["zh"], "en": heads["en"]}
 
 
@@ -86,11 +82,3 @@ def _draw(made: Potential, order: Any, folder: Path) -> None:
     ]
     drawn = degrees(made.shapes[shown], made.crs, tolerance_m=OUTLINE_M)
     (folder / "shapes.json").write_text(collection(drawn, marks), "utf-8")
-
-
-def _reports(made: Potential, candidates: list[Candidate], heads: dict[str, Any], folder: Path) -> None:
-    """The report as a workbook and a text, in both languages; nobody waits for them later."""
-    for lang in ("zh", "en"):
-        data = heads[lang] | {"candidates": candidate_rows(candidates, made.names, lang)}
-        for suffix in (".xlsx", ".docx"):
-            (folder / f"report.{lang}{suffix}").write_bytes(render_potential(data, suffix, lang=lang))

@@ -25,6 +25,7 @@ from liangtian_web.trail.export import Table
 Filled = Callable[[Mapping[str, Any] | None], Any]  # data → the form
 ROWS_MAX = 200
 MIDNIGHT = re.compile(r"(?<=[0-9]) 00:00:00$")  # what a sheet adds to a day
+YES, NO = frozenset({"是", "yes", "true", "1"}), frozenset({"", "否", "no", "false", "0"})
 GROUPED = re.compile(r"[0-9]{1,3}(?:[,，][0-9]{3})+")
 
 
@@ -92,11 +93,18 @@ def _headings(make: Filled) -> dict[str, set[str]]:
 
 
 def _data(make: Filled, texts: Mapping[str, str]) -> dict[str, Any]:
-    """What the page would send for the row: a choice by its word, a number without its separators, a day without its hour."""
+    """What the page would send for the row: a choice by its word, a number without its separators, a day without its hour.
+
+    A box is ticked by 是 and left by 否; what is left is not sent.
+    """
     form = make(None)
     found: dict[str, Any] = {}
     for name, text in texts.items():
         field, said = form.fields[name], MIDNIGHT.sub("", text)
+        if isinstance(field, forms.BooleanField):
+            said = "on" if said.lower() in YES else ""
+            if not said:
+                continue
         if hasattr(field, "choices"):
             words = {str(word): str(value) for value, word in field.choices}
             said = words.get(said, said)
@@ -112,7 +120,12 @@ def _wrong(form: Any, n: int, texts: Mapping[str, str]) -> list[Problem]:
     if formulas:
         said = gettext("是公式。请粘贴为数值后重试。")
         return [Problem(n, name, said, _heading(form[name])) for name in formulas]
-    return [
+    unclear = [
+        Problem(n, name, gettext("请填“是”或“否”。"), _heading(form[name]))
+        for name, text in texts.items()
+        if isinstance(form.fields[name], forms.BooleanField) and text.lower() not in YES | NO
+    ]
+    return unclear + [
         Problem(n, "" if name == NON_FIELD_ERRORS else name, str(text), "" if name == NON_FIELD_ERRORS else _heading(form[name]))
         for name, texts_ in form.errors.items() for text in texts_
     ]  # fmt: skip
