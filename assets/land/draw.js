@@ -26,7 +26,7 @@ export function drawing(map) {
     say.textContent = features.length ? say.dataset.some.replace("0", features.length) : say.dataset.none;
   };
   button.addEventListener("click", () => { draw.setMode("polygon"); button.setAttribute("aria-pressed", "true"); });
-  clear.addEventListener("click", () => { draw.clear(); keep(); draw.setMode("static"); });
+  clear.addEventListener("click", () => { draw.clear(); keep(); draw.setMode("static"); button.setAttribute("aria-pressed", "false"); });
   draw.on("finish", () => { button.setAttribute("aria-pressed", "false"); draw.setMode("select"); keep(); });
   draw.on("change", () => { if (field.value) keep(); });
   if (field.value) draw.addFeatures(JSON.parse(field.value).features.map((f) => ({ ...f, properties: { mode: "polygon" } })));

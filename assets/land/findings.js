@@ -1,5 +1,5 @@
 // The result of a check on the map: boundary, cut pieces, overlaps; findings light their parcels, parcels open their row.
-import { boxOf, clearOf, light } from "./view.js";
+import { boxOf, clearOf, light, onChosen } from "./view.js";
 
 // Ground that must not be taken; what lies outside a boundary is told in the table, not painted.
 const CROSSED = ["all", ["==", ["get", "role"], "overlap"], ["in", ["get", "layer"], ["literal", ["YJJBNTTB", "YJJBNTSFQ", "STBHHX"]]]];
@@ -26,7 +26,7 @@ export async function findings(map, config) {
     element.addEventListener("mouseleave", () => show([]));
     element.addEventListener("focusin", () => show(parcelsOf(element)));
   }
-  for (const row of document.querySelectorAll("tr[data-parcels]")) row.addEventListener("click", () => {
+  for (const row of document.querySelectorAll("tr[data-parcels]")) onChosen(row, () => {
     const [id] = parcelsOf(row);
     const shapes = data.features.filter((f) => f.properties.parcel_id === id);
     if (shapes.length) map.fitBounds(boxOf({ features: shapes }), { padding: 120, maxZoom: 18, duration: 300 });

@@ -10,14 +10,20 @@ export function identify(map, config) {
     light(map, [id]);
     window.htmx.ajax("GET", `${config.identify}${version}/${encodeURIComponent(id)}/`, { target: facts, swap: "innerHTML" });
   };
-  map.on("click", (event) => {
+  const ask = (point) => {
     if (map.getContainer().dataset.busy) return;
-    const hits = map.queryRenderedFeatures(event.point, { layers: asked });
+    const hits = map.queryRenderedFeatures(point, { layers: asked });
     const hit = hits.find((f) => f.layer.id === "DLTB") ?? hits[0];
-    if (!hit) return;
+    if (!hit) {
+      if (facts.dataset.far && config.layers.some((layer) => map.getZoom() < layer.from)) say(facts, facts.dataset.far);
+      return;
+    }
     document.dispatchEvent(new CustomEvent("land:parcel", { detail: hit.properties.id }));
     open(hit.properties.v, hit.properties.id);
-  });
+  };
+  map.on("click", (event) => ask(event.point));
+  // By keyboard the middle of the map is asked: arrows move it, + and - zoom.
+  map.getCanvas().addEventListener("keydown", (event) => { if (event.key === "Enter") ask(map.project(map.getCenter())); });
   map.on("mousemove", (event) => {
     map.getCanvas().style.cursor = map.queryRenderedFeatures(event.point, { layers: asked }).length ? "pointer" : "";
   });
@@ -42,6 +48,13 @@ export function identify(map, config) {
     await navigator.clipboard?.writeText(address.href);
     event.currentTarget.textContent = event.currentTarget.dataset.done;
   });
+}
+
+function say(place, text) {
+  const line = document.createElement("p");
+  line.className = "note";
+  line.textContent = text;
+  place.replaceChildren(line);
 }
 
 // A link from the search box: go there once; from then on the address tells the view alone.

@@ -1,5 +1,5 @@
 // Another layout of basic farmland: what stays, what leaves (red) and what comes in (green).
-import { boxOf, clearOf } from "./view.js";
+import { boxOf, clearOf, onChosen } from "./view.js";
 
 const HUES = { stays: "#9a6b00", out: "#c62f2f", in: "#1a7f4b" };
 
@@ -16,7 +16,7 @@ export async function layout(map, config) {
   for (const row of document.querySelectorAll("[data-move]")) {
     const light = () => map.setFilter("layout-lit", ["==", ["get", "id"], row.dataset.move]);
     row.addEventListener("mouseenter", light);
-    row.addEventListener("click", () => {
+    onChosen(row, () => {
       light();
       const shapes = data.features.filter((each) => each.properties.id === row.dataset.move);
       if (shapes.length) map.fitBounds(boxOf({ features: shapes }), { padding: 140, maxZoom: 17, duration: 300 });

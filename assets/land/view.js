@@ -16,6 +16,7 @@ export function beginMap(element, config) {
     pitchWithRotate: false,
     touchPitch: false,
     attributionControl: false,
+    locale: config.words ?? {}, // what the map itself says to a screen reader
     localIdeographFontFamily: '"Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei", sans-serif',
     ...(config.sharp ? { pixelRatio: 3 } : {}), // paper is finer than a screen
     canvasContextAttributes: { preserveDrawingBuffer: true }, // printing takes the canvas
@@ -38,6 +39,12 @@ export const openMap = (element, config) => drawn(beginMap(element, config));
 export function light(map, ids) {
   map.litLayers ??= map.getStyle().layers.filter((layer) => layer.metadata?.lit).map((layer) => layer.id);
   for (const id of map.litLayers) map.setFilter(id, ["in", ["get", "id"], ["literal", ids]]);
+}
+
+// A row of a list that shows its ground: by click, and by Enter for whoever works with the keyboard.
+export function onChosen(row, act) {
+  row.addEventListener("click", act);
+  row.addEventListener("keydown", (event) => { if (event.key === "Enter" && event.target === row) act(); });
 }
 
 export function boxOf(geojson) {

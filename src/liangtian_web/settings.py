@@ -116,6 +116,8 @@ DATABASES = {"default": dict(OWNER if AS_OWNER else APPLICATION)}
 APPLICATION_ROLE = APPLICATION["USER"] if APPLICATION["USER"] != OWNER["USER"] else ""
 # Where the book's bundle takes the decisions of its entries from: an app above the book.
 BOOK_DECISIONS = "liangtian_web.balance.basis.decisions"
+# Whom the book asks before it takes an entry back: the same app, of what its procedures booked.
+BOOK_REVERSALS = "liangtian_web.balance.taking_back.check"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [

@@ -85,3 +85,47 @@ def test_the_demonstration_opens_on_its_first_check_and_its_land(desk, live, pic
     page.wait_for_timeout(2500)
     expect(page.get_by_text("当日有效的图层")).to_be_visible()
     picture(page, "map")
+
+
+def test_a_result_and_its_comparison_are_worked_by_keyboard(desk, live):
+    page = desk.page
+    log_in(page, live)
+    page.goto("/review/")
+    page.get_by_role("link", name="县道延伸工程").first.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="县道延伸工程")).to_be_visible()
+    map_ready(page)
+    expect(page.locator("canvas.maplibregl-canvas")).to_have_attribute("aria-label", "地图")
+    expect(page.get_by_role("button", name="放大")).to_be_visible()
+    page.get_by_role("tab", name="条款结论").focus()
+    for _ in range(3):
+        page.keyboard.press("ArrowRight")
+    expect(page.get_by_role("tab", name="图斑")).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(page.locator("tr[data-parcels]").first).to_be_focused()
+    before = page.evaluate("document.querySelector('[data-map]').landMap.getZoom()")
+    page.keyboard.press("Enter")
+    page.wait_for_function("zoom => document.querySelector('[data-map]').landMap.getZoom() > zoom", arg=before)
+
+
+def test_a_click_where_parcels_are_not_drawn_yet_says_to_zoom_in(desk, live):
+    page = desk.page
+    log_in(page, live)
+    page.goto("/onemap/map/?on=2024-06-01")
+    map_ready(page)
+    page.evaluate("document.querySelector('[data-map]').landMap.jumpTo({ zoom: 9 })")
+    page.wait_for_timeout(500)
+    page.locator(".map-canvas").click(position={"x": 420, "y": 120})
+    expect(page.locator("[data-facts]")).to_have_text("再放大一些，看得见图斑界线时再点。")
+
+
+def test_the_middle_of_the_map_is_asked_by_enter(desk, live):
+    page = desk.page
+    log_in(page, live)
+    page.goto("/onemap/map/?on=2024-06-01")
+    map_ready(page)
+    page.evaluate("document.querySelector('[data-map]').landMap.jumpTo({ zoom: 15 })")
+    page.wait_for_function("document.querySelector('[data-map]').landMap.loaded()")
+    page.locator("canvas.maplibregl-canvas").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-facts] h2, [data-facts] h1").first).to_contain_text("图斑")

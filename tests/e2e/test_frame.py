@@ -63,7 +63,7 @@ def test_menu_opens_by_keyboard_and_closes_on_escape(desk, live):
 def test_auditor_reads_who_came(watched, live, picture, request):
     page = watched.page
     log_in(page, live, "li")
-    page.get_by_role("link", name="留痕").click()
+    page.get_by_role("link", name="留痕", exact=True).click()
     expect(page.locator("tbody tr").first).to_contain_text("李审 li")
     picture(page, f"trail-{request.node.callspec.id}")
 

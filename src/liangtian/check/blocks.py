@@ -7,14 +7,22 @@ from datetime import date
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import shapely
+from pyproj import CRS
 
+from liangtian.check.overlay import cut
 from liangtian.errors import LayerInvalid
 from liangtian.finding import Finding, Outcome
 from liangtian.onemap.catalogue import Catalogue, LayerVersion
 from liangtian.onemap.index import Index
-from liangtian.onemap.places import lies_in
-from liangtian.planning import land
+from liangtian.onemap.landclass import is_farmland
+from liangtian.onemap.places import lies_in, stem
+from liangtian.onemap.snapshot import ID
+from liangtian.planning import exclusion, land, parcels
 from liangtian.planning.blocks import BlockRule, Blocks, mean_grade
+from liangtian.planning.parcels import Parcels
 from liangtian.planning.spread import BlockTable
 from liangtian.policy.parameters import Parameters
 from liangtian.rules.documents import DOCUMENTS
@@ -82,6 +90,21 @@ def published_notes(used: list[LayerVersion]) -> list[Finding]:
     return notes
 
 
+def cut_out(found: Found, boundary: shapely.Geometry, crs: CRS, place: str | None) -> Parcels:
+    """What of the land lies inside a boundary, and in the place by its code; a zone without a code is its boundary alone.
+
+    Parameters
+    ----------
+    boundary : valid polygon or multipolygon in `crs`
+    crs : measuring plane of the result
+    """
+    pieces = cut({"DLTB": (found.indexes, parcels.COLUMNS)}, boundary, crs)["DLTB"]
+    if place is not None and place.isdecimal():
+        codes = pc.fill_null(pieces.attributes["ZLDWDM"].cast(pa.string()), "")
+        pieces = pieces.take(np.flatnonzero(np.asarray(pc.starts_with(codes, stem(place)))))
+    return parcels.of_shapes(pieces.shapes, pieces.area_dm2, pieces.attributes, pieces.crs)
+
+
 def rows_of(made: Blocks | BlockTable, first: int, on: date) -> list[dict[str, Any]]:
     """The first blocks as the JSON document has them; areas are Decimal m²."""
     in_force = [value for value in Parameters(DOCUMENTS).history(SIZES) if value.since <= on]
@@ -110,6 +133,21 @@ def doubts(made: Blocks | BlockTable) -> list[Finding]:
         return []
     params = {"count": len(unknown), "ids": "、".join(unknown[: land.NAMED])}
     return [Finding("BLK-03", Outcome.UNKNOWN, "blocks-ridges-unknown", params, parcels=tuple(unknown))]
+
+
+def steep_fields(land_: Parcels) -> list[Finding]:
+    """Farmland that lies in steep ground drawn elsewhere: such ground ends what would cross it, and cuts no field."""
+    if not len(land_.steep):
+        return []
+    farmland = is_farmland(land_.attributes["DLBM"])
+    at = np.flatnonzero(farmland & (exclusion.inside_m2(land_, land_.steep) >= 1.0))
+    if not len(at):
+        return []
+    ids = sorted(land_.attributes[ID].take(pa.array(at)).to_pylist())
+    shown = "、".join(ids[: land.NAMED]) + ("…" if len(ids) > land.NAMED else "")
+    return [
+        Finding("BLK-05", Outcome.UNKNOWN, "blocks-steep-fields", {"count": len(ids), "ids": shown}, parcels=tuple(ids))
+    ]
 
 
 def plain_rule(rule: BlockRule) -> dict[str, Any]:

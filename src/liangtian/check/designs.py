@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from liangtian.finding import Finding, Outcome
 from liangtian.onemap.catalogue import Catalogue
 from liangtian.onemap.places import lies_in
 from liangtian.planning import exclusion
@@ -34,6 +35,18 @@ def control_lines(
             shapes = reproject(index.geometry(np.arange(len(index))), index.crs, land.crs)
             found.append((name, exclusion.reaching_into(land, shapes)))
     return found
+
+
+def lines_missing(
+    catalogue: Catalogue, on: date, place: str | None, *, layers: Sequence[str] = FORBIDDEN
+) -> list[Finding]:
+    """Control lines that nobody has published for the whole place: what lies inside them is not left alone there."""
+    versions = catalogue.all_valid_on(on)
+    return [
+        Finding("DES-01", Outcome.UNKNOWN, "design-no-layer", {"layer": name, "place": place or "—"})
+        for name in layers
+        if not any(place is None or lies_in(place, version.place) for version in versions.get(name, ()))
+    ]
 
 
 def first_reasons(found: Iterable[Reasons]) -> dict[str, str]:

@@ -11,9 +11,18 @@ from typing import Any
 
 import click
 
-from liangtian.check.blocks import TILES, Found, doubts, plain_rule, published, published_notes, rows_of
+from liangtian.check.blocks import (
+    TILES,
+    Found,
+    cut_out,
+    doubts,
+    plain_rule,
+    published,
+    published_notes,
+    rows_of,
+    steep_fields,
+)
 from liangtian.check.gather import boundary_of
-from liangtian.check.overlay import cut
 from liangtian.check.result import to_json
 from liangtian.check.run import technical_on
 from liangtian.cli.engine import blocks_on, engine_options, plane_of, prefix_of, refuse, snapshots_of, where_of
@@ -89,7 +98,7 @@ def blocks(lang: Language, /, source: str, home: Path, min_mu: Fraction, as_json
         chosen, rule = with_terrain(parcels_of(found, place, within, given), rule, steep, given)
         kept = None if Path(source).exists() else Catalogue(home).kept(TILES)
         made = blocks_of(chosen, rule, digits=LEVELS.get(by), kept=kept)
-        notes = found.notes
+        notes = [*found.notes, *steep_fields(chosen)]
     notes = [*notes, *doubts(made)]
     shown = made.at_least(min_mu)
     rows = rows_of(made, shown, on or date.max)
@@ -129,8 +138,7 @@ def parcels_of(found: Found, place: str | None, within: Path | None, options: di
     if within is not None:
         with opened(within, options) as features:
             boundary = boundary_of(features)
-        pieces = cut({"DLTB": (found.indexes, parcels.COLUMNS)}, boundary.shape, boundary.crs)["DLTB"]
-        chosen = [parcels.of_shapes(pieces.shapes, pieces.area_dm2, pieces.attributes, pieces.crs)]
+        chosen = [cut_out(found, boundary.shape, boundary.crs, place)]
     else:
         chosen = [parcels.of_index(index, land.rows_in(index, place)) for index in found.indexes]
     chosen = [each for each in chosen if len(each.attributes)]

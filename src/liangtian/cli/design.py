@@ -13,7 +13,7 @@ import click
 import numpy as np
 
 from liangtian.check.blocks import Found, doubts, plain_rule
-from liangtian.check.designs import FORBIDDEN, Reasons, control_lines, data, first_reasons
+from liangtian.check.designs import FORBIDDEN, Reasons, control_lines, data, first_reasons, lines_missing
 from liangtian.check.gather import boundary_of
 from liangtian.check.result import to_json
 from liangtian.check.works import least_piece_dm2, works_on
@@ -102,6 +102,8 @@ def design(
         digits=LEVELS.get(by),
     )
     found.notes.extend(doubts(ground.blocks))
+    if not Path(source).exists():
+        found.notes.extend(lines_missing(Catalogue(home), day, here or None))
     made = _made(ground, asked)
     proof = remeasured(ground, made, rule, digits=LEVELS.get(by))
     others = _alternatives(ground, made, asked) if alternatives else []

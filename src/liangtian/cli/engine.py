@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import click
+import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from pyproj import CRS
 
@@ -120,9 +122,22 @@ def snapshots_of(
 
 
 def blocks_on(where: Where, paths: list[Path], reading: Reading) -> BlockTable:
-    """Blocks of some snapshots, computed where the configuration says."""
+    """Blocks of some snapshots, computed where the configuration says.
+
+    Raises
+    ------
+    LayerInvalid (layer-invalid): blocks-empty, no parcel of the snapshots lies in the place.
+    """
     with opened(where.configuration) as engine:
-        return spread_blocks(engine, where.paths(paths), reading)
+        made = spread_blocks(engine, where.paths(paths), reading)
+    if not len(made) and not any(_has_parcels(path, reading.place) for path in paths):
+        raise LayerInvalid("blocks-empty", source="DLTB")
+    return made
+
+
+def _has_parcels(path: Path, place: str) -> bool:
+    codes = pc.fill_null(pq.read_table(path, columns=["ZLDWDM"])["ZLDWDM"].cast(pa.string()), "")
+    return bool(pc.any(pc.starts_with(codes, place)).as_py())
 
 
 def plane_of(paths: list[Path]) -> str:

@@ -12,7 +12,7 @@ import pyarrow as pa
 from liangtian.check.result import to_json
 from liangtian.cli.engine import crs_of, engine_options, where_of
 from liangtian.cli.options import DateType, home_option
-from liangtian.engine.spatial import opened
+from liangtian.engine.spatial import opened, refuse_taken
 from liangtian.errors import LayerInvalid
 from liangtian.messages import Language, render_text
 from liangtian.onemap.catalogue import Catalogue
@@ -28,7 +28,9 @@ FARMLAND = {"farmland": True, "other": False}
 @click.argument("grounds", metavar="GROUND…", nargs=-1, required=True)
 @click.option("--on", type=DateType(), metavar="DATE", help="Business date; default: the newest versions.")
 @click.option("--place", help="Only versions of this place, of places in it, and of those it lies in.")
-@click.option("--write", metavar="FOLDER|URL", help="Also write the pieces as Parquet, on object storage too.")
+@click.option(
+    "--write", metavar="FOLDER|URL", help="Also write the pieces as Parquet, into a new folder, on object storage too."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @engine_options
 @home_option
@@ -39,6 +41,8 @@ def overlay(lang: Language, /, layer: str, grounds: tuple[str, ...], home: Path,
     GROUND may be DLTB:farmland or DLTB:other: the parcels of those classes alone. So change patches are screened.
     """
     on, place, target, where = given["on"] or date.max, given["place"], given["write"], where_of(given)
+    if target is not None:
+        refuse_taken(target)
     catalogue = Catalogue(home)
     subjects = _snapshots(catalogue, layer, on, place)
     found = [_snapshots(catalogue, ground.partition(":")[0], on, place) for ground in grounds]

@@ -23,7 +23,7 @@ import shapely
 from liangtian.engine.differences import CLUSTER
 from liangtian.engine.jars import checked, pinned
 from liangtian.engine.spatial import Configuration, Step, spoken
-from liangtian.errors import EngineUnavailable
+from liangtian.errors import EngineUnavailable, LiangtianError
 
 REACH_S = 5.0  # to find the master's door open
 WORKER_S = 60  # to be given a first worker
@@ -87,7 +87,14 @@ class Cluster:
         return self._tables[name].toArrow()
 
     def write(self, name: str, path: str) -> None:
-        self._tables[name].write.mode("overwrite").parquet(path)
+        from pyspark.errors import AnalysisException
+
+        try:
+            self._tables[name].write.mode("errorifexists").parquet(path)
+        except AnalysisException as error:
+            if error.getCondition() != "PATH_ALREADY_EXISTS":
+                raise
+            raise LiangtianError("engine-target-taken", path=path) from error
 
     def _snapshot(self, path: str, number: int, columns: pa.Schema) -> Any:
         from pyspark.sql.functions import col, lit

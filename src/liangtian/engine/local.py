@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from shutil import rmtree
 
 import numpy as np
 import pyarrow as pa
@@ -12,7 +11,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from liangtian.engine.differences import LOCAL
-from liangtian.engine.spatial import Step, spoken
+from liangtian.engine.spatial import Step, refuse_taken, spoken
 from liangtian.errors import EngineUnavailable
 
 BATCH = 1 << 16  # rows a function gets at once
@@ -65,9 +64,9 @@ class Local:
         return self._tables[name]
 
     def write(self, name: str, path: str) -> None:
+        refuse_taken(path)
         folder = Path(path)
-        rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
+        folder.mkdir(parents=True, exist_ok=True)
         pq.write_table(self._tables[name], folder / "part-00000.parquet")
 
 

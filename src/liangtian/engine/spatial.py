@@ -16,6 +16,8 @@ from typing import Literal, Protocol
 
 import pyarrow as pa
 
+from liangtian.errors import LiangtianError
+
 Name = Literal["local", "cluster"]
 Step = Callable[[pa.Table], pa.Table]
 
@@ -69,13 +71,30 @@ class Engine(Protocol):
         """A table, brought here whole."""
 
     def write(self, name: str, path: str) -> None:
-        """A table as a folder of Parquet files, there or on object storage; what stood there is replaced."""
+        """A table as a new folder of Parquet files, there or on object storage.
+
+        Raises
+        ------
+        LiangtianError (error): engine-target-taken, something stands there.
+        """
 
 
 def spoken(statement: str, words: dict[str, object], differences: dict[str, str]) -> str:
     """A statement of `sql/` for one engine."""
     text = files("liangtian.engine").joinpath("sql", f"{statement}.sql").read_text("utf-8")
     return text.format(**differences, **words)
+
+
+def refuse_taken(path: str) -> None:
+    """Whether a folder here can be written to: who names one by mistake loses nothing. Object storage answers for itself.
+
+    Raises
+    ------
+    LiangtianError (error): engine-target-taken
+    """
+    folder = Path(path)
+    if "://" not in path and folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise LiangtianError("engine-target-taken", path=path)
 
 
 @contextmanager

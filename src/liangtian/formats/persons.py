@@ -24,12 +24,8 @@ def read_persons(path: Path) -> dict[str, int]:
     ------
     FileUnreadable (file-unreadable): no text, or the first row that is none, or a village twice.
     """
-    try:
-        text = path.read_text("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise FileUnreadable("file-not-text", file=path.name, reason=str(error)) from error
     found: dict[str, int] = {}
-    for number, row in enumerate(csv.reader(io.StringIO(text)), 1):
+    for number, row in enumerate(_rows(path), 1):
         cells = [cell.strip() for cell in row]
         if not any(cells) or (number == 1 and not cells[0][:1].isdecimal()):
             continue
@@ -40,6 +36,19 @@ def read_persons(path: Path) -> dict[str, int]:
             raise FileUnreadable("potential-population-twice", file=path.name, row=number, village=village)
         found[village] = int(cells[1])
     return found
+
+
+def _rows(path: Path) -> list[list[str]]:
+    """Cells; what is no UTF-8 is read as spreadsheets in China write text, whose digits are the same."""
+    try:
+        content = path.read_bytes()
+        try:
+            text = content.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            text = content.decode("gb18030")
+        return list(csv.reader(io.StringIO(text)))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise FileUnreadable("file-not-text", file=path.name, reason=str(error)) from error
 
 
 def write_persons(persons: Mapping[str, int], path: Path) -> None:

@@ -7,6 +7,7 @@ against north is refused with a sentence, unless the caller states what is missi
 from __future__ import annotations
 
 import warnings
+from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
@@ -24,6 +25,12 @@ LOWEST_M, HIGHEST_M = -500.0, 9000.0
 
 NO_GAPS = "none"
 
+HANDED_IN = ("GTiff", "AAIGrid")
+"""Formats that hold their heights themselves. Others (VRT, WMS) may name any file of the machine or of the network."""
+
+CELLS_MAX = 100_000_000
+"""Cells read at once, or packed into one block: a county at 5 m has 64 million. A small file may hold far more."""
+
 
 def is_readable() -> bool:
     """Whether rasters can be read and written: the extra `raster` is installed."""
@@ -37,6 +44,7 @@ def read_elevation(
     crs: CRS | None = None,
     around: tuple[float, float, float, float] | None = None,
     around_crs: CRS | None = None,
+    drivers: Sequence[str] | None = None,
 ) -> Elevation:
     """Read heights in metres.
 
@@ -45,11 +53,12 @@ def read_elevation(
     nodata : the value that says there is no height, where the file does not declare it; "none": every cell has one
     crs : coordinate system, where the file does not say it
     around : west, south, east, north in `around_crs`: only this part of the raster, and the cells next to it
+    drivers : formats that are read, as GDAL calls them; None: all. `HANDED_IN` for a file that somebody else gave
 
     Raises
     ------
     FileUnreadable (file-unreadable): no raster, several bands, turned, no value for no data, heights that are none,
-        or nothing of it around.
+        more cells than `CELLS_MAX`, or nothing of it around.
     CrsMismatch (crs-mismatch): no coordinate system.
     LiangtianError (error): raster-not-installed.
     """
@@ -57,7 +66,8 @@ def read_elevation(
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", rasterio.errors.NotGeoreferencedWarning)  # refused below, in our words
-            with rasterio.open(path) as file:
+            allowed = None if drivers is None else list(drivers)
+            with rasterio.Env(), rasterio.io.DatasetReader(path, driver=allowed) as file:
                 return _read(file, path.name, nodata, crs, _around(around, around_crs))
     except rasterio.errors.RasterioIOError as error:
         raise FileUnreadable("raster-unreadable", file=path.name, reason=str(error)) from error
@@ -85,6 +95,7 @@ def _rasterio() -> ModuleType:
     try:
         import rasterio
         import rasterio.errors
+        import rasterio.io
         import rasterio.windows
     except ImportError:
         raise LiangtianError("raster-not-installed") from None
@@ -107,6 +118,8 @@ def _read(file: Any, source: str, nodata: float | str | None, crs: CRS | None, w
     plane = crs or CRS.from_wkt(file.crs.to_wkt())
     gap = _gap(file, source, nodata)
     part = _part(file, plane, window, source)
+    _refuse_too_many(int(part.width) * int(part.height), source)
+    _refuse_too_many(max(rows * columns for rows, columns in file.block_shapes), source)
     values = file.read(1, window=part).astype(np.float64)
     missing = np.isnan(values) if gap is None else (values == gap) | np.isnan(values)
     values = values * file.scales[0] + file.offsets[0]
@@ -145,6 +158,11 @@ def _part(file: Any, plane: CRS, window: Window, source: str) -> Any:
     if first[0] >= last[0] or first[1] >= last[1]:
         raise FileUnreadable("raster-elsewhere", file=source)
     return Cells(first[0], first[1], last[0] - first[0], last[1] - first[1])
+
+
+def _refuse_too_many(cells: int, source: str) -> None:
+    if cells > CELLS_MAX:
+        raise FileUnreadable("raster-too-large", file=source, cells=f"{cells:,}", most=f"{CELLS_MAX:,}")
 
 
 def _refuse_no_heights(values: npt.NDArray[np.float64], source: str) -> None:

@@ -34,16 +34,16 @@ def reaching_into(parcels: Parcels, shapes: npt.NDArray[np.object_], *, least_m2
     shapes : shape (k,), valid polygons in the plane of the parcels
     least_m2 : ellipsoidal; less is taken for a line drawn along the same border
     """
-    return _ids(parcels, np.flatnonzero(_inside_m2(parcels, shapes) >= least_m2))
+    return _ids(parcels, np.flatnonzero(inside_m2(parcels, shapes) >= least_m2))
 
 
 def mostly_inside(parcels: Parcels, shapes: npt.NDArray[np.object_]) -> npt.NDArray[np.bool_]:
     """Which parcels lie inside polygons by half of their area or more, shape (n,); the polygons do not overlap."""
     whole = np.bincount(parcels.owner, weights=parcels.area_dm2, minlength=len(parcels.attributes)) / 100.0
-    return np.asarray((2.0 * _inside_m2(parcels, shapes) >= whole) & (whole > 0))
+    return np.asarray((2.0 * inside_m2(parcels, shapes) >= whole) & (whole > 0))
 
 
-def _inside_m2(parcels: Parcels, shapes: npt.NDArray[np.object_]) -> npt.NDArray[np.float64]:
+def inside_m2(parcels: Parcels, shapes: npt.NDArray[np.object_]) -> npt.NDArray[np.float64]:
     """Ellipsoidal area of each parcel inside polygons, shape (n,)."""
     pieces = parcels.outlines.polygons(np.arange(len(parcels.outlines)))
     part, at = shapely.STRtree(shapes).query(pieces, predicate="intersects")

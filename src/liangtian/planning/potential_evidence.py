@@ -88,6 +88,22 @@ class Land:
             found[here] = reproject(index.geometry(rows[at[here] - first]), index.crs, self.crs)
         return found
 
+    def classed(self, codes: Sequence[str], around: Shapes, metres: float) -> Shapes:
+        """Outlines of parcels of some classes near shapes, in the place surveyed or beyond its border."""
+        west, south, east, north = shapely.total_bounds(around)
+        box = np.array([shapely.box(west - metres, south - metres, east + metres, north + metres)])
+        found = [np.empty(0, dtype=object)]
+        for index in self.indexes:
+            near = shapely.STRtree(shapely.box(*np.asarray(index.bounds).T)).query(
+                reproject(box, self.crs, index.crs)[0]
+            )
+            column = index.column("DLBM", np.sort(near)).cast(pa.string())
+            rows = np.sort(near)[
+                np.asarray(pc.fill_null(pc.is_in(column, value_set=pa.array(codes, pa.string())), False))
+            ]
+            found.append(reproject(index.geometry(rows), index.crs, self.crs))
+        return np.concatenate(found)
+
     def meeting(self, shapes: Shapes) -> Ints:
         """Parcels whose bounds meet those of any shape. Shape (k,), ascending."""
         found = [np.empty(0, dtype=np.int64)]
@@ -124,6 +140,7 @@ class Evidence:
     Attributes
     ----------
     lines : layer code → polygons in the plane of the land; None: not published
+    speaking : layer code → beginnings of the codes of places that have published it; "": it speaks for all of the land
     sites : None: no layer of sites
     earlier : what earlier surveys say around candidates; called with their outlines
     given : polygons no candidate may lie in, by the name of their file
@@ -143,6 +160,7 @@ class Evidence:
     elevation: Elevation | None = None
     persons: Mapping[str, int] | None = None
     grades: tuple[Shapes, Ints] | None = None
+    speaking: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     place: str = ""
     names: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[Finding, ...] = ()

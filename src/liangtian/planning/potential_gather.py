@@ -72,6 +72,7 @@ def gathered(
         elevation=given.elevation,
         persons=given.persons,
         grades=read.grades(),
+        speaking={line.layer: _speaking(versions.get(line.layer, ()), {v.place for v in used}) for line in LINES},
         place=stem(place or ""),
         names=read.names(),
         notes=tuple(_doubts(indexes, rows, used, own=parcels is not None)),
@@ -114,6 +115,12 @@ def _land_use(
 
 def _near(versions: Sequence[LayerVersion], place: str | None) -> list[LayerVersion]:
     return [v for v in versions if place is None or lies_in(place, v.place) or lies_in(v.place, place)]
+
+
+def _speaking(versions: Sequence[LayerVersion], own: set[str]) -> tuple[str, ...]:
+    """Beginnings of the codes of places that versions speak for; a zone without a code speaks where its parcels are used."""
+    coded = [stem(version.place) for version in versions if version.place.isdecimal()]
+    return (*coded, *("" for version in versions if not version.place.isdecimal() and version.place in own))
 
 
 def _grounds(versions: Versions) -> list[LayerVersion]:

@@ -103,9 +103,9 @@ class _Survey:
         """Ground inside the lines, and inside polygons given by file."""
         for line in LINES:
             at, shapes = self.of(*line.kinds), self.evidence.lines.get(line.layer)
-            if shapes is None:
-                self.say(line.rule, "unknown", "potential-no-layer", at, layer=[line.layer] * len(at))
-            else:
+            open_ = at if shapes is None else at[self._unspoken(at, line.layer)]
+            self.say(line.rule, "unknown", "potential-no-layer", open_, layer=[line.layer] * len(open_))
+            if shapes is not None:
                 spec = layer_spec(line.layer)
                 self._take_away(at, shapes, line.rule, (spec.zh, spec.en))
         for name, shapes in self.evidence.given.items():
@@ -114,13 +114,31 @@ class _Survey:
     def _take_away(self, at: Ints, shapes: Shapes, rule: str, names: tuple[str, str]) -> None:
         parts, _ = parted(shapes)
         common = self._common(at, parts)
-        whole = common.sums_dm2(len(at))
-        hit = whole >= _dm2(self.rule.tolerance_m2)
-        area = np.minimum(whole, self.chosen.ground_dm2[at])[hit]
+        inside = self._inside_dm2(at, parts, common)
+        hit = inside >= _dm2(self.rule.tolerance_m2)
+        area = inside[hit]
         self._cut(at, parts, common.take(hit[common.candidate]))
         if len(area):
             called = {name: [word] * len(area) for name, word in zip(("layer_zh", "layer_en"), names, strict=True)}
             self.ruled.append(Ruled(rule, "hit", "potential-inside", at[hit], area, called))
+
+    def _unspoken(self, at: Ints, layer: str) -> Mask:
+        """Candidates in places for which nobody has published a layer; one without a code cannot be told."""
+        codes = self.land.text("ZLDWDM")[self.chosen.row[at]].astype(str)
+        spoken: Mask = np.asarray(codes == "")
+        for place in self.evidence.speaking.get(layer, ()):
+            spoken |= np.char.startswith(codes, place)
+        return np.asarray(~spoken)
+
+    def _inside_dm2(self, at: Ints, parts: Shapes, common: Common) -> Ints:
+        """Ground of candidates inside polygons, shape (k,); what several of these cover counts once."""
+        inside = np.minimum(common.sums_dm2(len(at)), self.chosen.ground_dm2[at])
+        several = np.bincount(common.candidate, minlength=len(at)) > 1
+        rows = np.flatnonzero(several)
+        left = without(self.chosen.shapes[at], parts, common.take(several[common.candidate]))[rows]
+        outside = round_dm2(ellipsoidal_area(left, self.land.crs))
+        inside[rows] = np.clip(self.chosen.ground_dm2[at[rows]] - outside, 0, inside[rows])
+        return inside
 
     def _common(self, at: Ints, parts: Shapes) -> Common:
         return common_ground(self.chosen.shapes[at], self.chosen.ground_dm2[at], parts, self.land.crs)
@@ -144,31 +162,40 @@ class _Survey:
         parts, owner = parted(earlier.shapes[counted])
         owner = counted[owner]
         common = self._common(at, parts)
-        known = self._years_known(at, common, (earlier.first[owner], earlier.last[owner]))
+        known = self._years_known(at, parts, common, (earlier.first[owner], earlier.last[owner]))
         wet = ~np.isin(earlier.code[owner], self.rule.dry_classes)
         hit = common.take(wet[common.part])
-        whole = hit.sums_dm2(len(at))
-        counts = whole >= _dm2(self.rule.tolerance_m2)
-        hit = hit.take(counts[hit.candidate])
+        inside = self._inside_dm2(at, parts, hit)
+        hit = hit.take((inside >= _dm2(self.rule.tolerance_m2))[hit.candidate])
         self._cut(at, parts, hit)
-        self._say_years(at, known, hit, (earlier.first[owner], earlier.last[owner]))
+        self._say_years((at, known, inside), hit, (earlier.first[owner], earlier.last[owner]))
 
-    def _years_known(self, at: Ints, common: Common, span: tuple[Ints, Ints]) -> Mask:
-        """Which years tell a class for (nearly) all of a parcel, shape (k, years)."""
+    def _years_known(self, at: Ints, parts: Shapes, common: Common, span: tuple[Ints, Ints]) -> Mask:
+        """Which years tell a class for (nearly) all of a parcel, shape (k, years); ground told twice counts once."""
         first, last = self.rule.years
         told = np.zeros((len(at), last - first + 2), dtype=np.int64)
         begin = np.maximum(span[0][common.part], first) - first
         end = np.minimum(span[1][common.part], last) - first + 1
         np.add.at(told, (common.candidate, begin), common.area_dm2)
         np.add.at(told, (common.candidate, end), -common.area_dm2)
-        ground = self.chosen.ground_dm2[at][:, None]
-        known: Mask = np.cumsum(told, axis=1)[:, :-1] >= float(self.rule.covered) * ground
+        wanted = float(self.rule.covered) * self.chosen.ground_dm2[at]
+        known: Mask = np.cumsum(told, axis=1)[:, :-1] >= wanted[:, None]
+        for year in range(last - first + 1):
+            tells = (begin <= year) & (year < end)
+            single = np.zeros(len(at), dtype=bool)
+            single[common.candidate[tells & (common.area_dm2 >= wanted[common.candidate])]] = True
+            doubtful = known[:, year] & ~single
+            if doubtful.any():
+                told_dm2 = self._inside_dm2(at, parts, common.take(tells & doubtful[common.candidate]))
+                known[doubtful, year] = (told_dm2 >= wanted)[doubtful]
         own = self.land.number("SJNF")[self.chosen.row[at]] - first
         inside = (own >= 0) & (own <= last - first)
         known[np.flatnonzero(inside), own[inside]] = True  # the survey in force says dry land
         return known
 
-    def _say_years(self, at: Ints, known: Mask, hit: Common, span: tuple[Ints, Ints]) -> None:
+    def _say_years(self, told: tuple[Ints, Mask, Ints], hit: Common, span: tuple[Ints, Ints]) -> None:
+        """Parameters: candidates, years known of each and what of each was no dry land; which survey says so; its years."""
+        at, known, inside = told
         first, last = self.rule.years
         wet = np.zeros((len(at), last - first + 2), dtype=np.int64)
         np.add.at(wet, (hit.candidate, np.maximum(span[0][hit.part], first) - first), 1)
@@ -176,7 +203,7 @@ class _Survey:
         was = np.cumsum(wet, axis=1)[:, :-1] > 0
         taken = np.flatnonzero(was.any(axis=1))
         if len(taken):
-            area = np.minimum(hit.sums_dm2(len(at)), self.chosen.ground_dm2[at])[taken]
+            area = inside[taken]
             years = [_spans(np.flatnonzero(row) + first) for row in was[taken]]
             self.ruled.append(Ruled(DRY, "hit", "potential-not-dry", at[taken], area, {"years": years}))
         missing = np.flatnonzero(~known.all(axis=1))
@@ -191,13 +218,12 @@ class _Survey:
         self.say(DRY, "met", "potential-dry", at[dry], first=[first] * len(dry), last=[last] * len(dry))
 
     def ask_for_water(self) -> None:
-        """A parcel of a class that holds water, near enough; only parcels of the survey are seen."""
+        """A parcel of a class that holds water, near enough; the border of the place surveyed hides none."""
         at = self.of("paddy")
         if not len(at):
             return
-        water = np.flatnonzero(self.land.among("DLBM", self.rule.water_classes))
-        tree = shapely.STRtree(self.land.geometry(water))
         metres = float(self.rule.water_within_m)
+        tree = shapely.STRtree(self.land.classed(self.rule.water_classes, self.chosen.shapes[at], metres))
         near = np.zeros(len(at), dtype=bool)
         near[np.unique(tree.query(self.chosen.shapes[at], predicate="dwithin", distance=metres)[0])] = True
         for says, message_id, here in (("met", "potential-watered", near), ("hit", "potential-no-water", ~near)):

@@ -297,11 +297,19 @@ def _labelled(plan: _Plan, number: int, kept: Kept | None) -> tuple[Ints, Labels
         return tile.members, tile.labels(), True
     digest = tile.digest()
     known = kept.get(digest)
-    if known is not None and len(known) == len(tile.members):
+    if known is not None and _is_possible(known, len(tile.members)):
         return tile.members, known, False
     label = tile.labels()
     kept[digest] = label
     return tile.members, label, True
+
+
+def _is_possible(label: Labels, fields: int) -> bool:
+    """Whether numbers can be groups of fields by their first members; a damaged file would join or part fields silently."""
+    own = np.arange(fields)
+    if label.shape != (fields,) or (label < 0).any() or (label > own).any():
+        return False
+    return bool((label[label] == label).all())
 
 
 @dataclass(frozen=True, slots=True, eq=False)

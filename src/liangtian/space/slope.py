@@ -12,13 +12,16 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import shapely
-from pyproj import CRS
+from pyproj import CRS, Geod
 
 from liangtian.errors import LiangtianError
-from liangtian.space.crs import reproject
+from liangtian.space.crs import geographic, reproject, transformer
 
 Floats = npt.NDArray[np.float64]
 Geometries = npt.NDArray[np.object_]
+
+TRUE_SHARE = 0.01
+"""A survey's plane is true to a few ten-thousandths, and its metres are taken as they are; beyond this a plane stretches."""
 
 STRIP = 1024  # rows worked on at once: a model of a county at 5 m has 64 million cells
 
@@ -68,7 +71,8 @@ def slope_deg(elevation: Elevation) -> Floats:
     """Slope of each cell in degrees, from the eight cells around it.
 
     A cell at the rim, or with a neighbour without height, has none (nan). Cells of a geographic grid are as wide as the
-    parallel there on the ellipsoid of its own datum, so the slope is that of the ground.
+    parallel there on the ellipsoid of its own datum, and so are those of a plane that stretches the ground (a web map's): the
+    slope is that of the ground.
 
     Source
     ------
@@ -124,10 +128,9 @@ def steepness(elevation: Elevation, shapes: Geometries, crs: CRS) -> Steepness:
 
 def _spacing_m(elevation: Elevation) -> tuple[Floats, Floats]:
     """Metres between the middles of cells along and across each row."""
-    rows = elevation.heights.shape[0]
     if not elevation.crs.is_geographic:
-        unit = elevation.crs.axis_info[0].unit_conversion_factor
-        return np.full(rows, elevation.width * unit), np.full(rows, elevation.height * unit)
+        return _plane_spacing_m(elevation)
+    rows = elevation.heights.shape[0]
     ellipsoid = elevation.crs.ellipsoid
     assert ellipsoid is not None
     a, b = ellipsoid.semi_major_metre, ellipsoid.semi_minor_metre
@@ -136,6 +139,33 @@ def _spacing_m(elevation: Elevation) -> tuple[Floats, Floats]:
     parallel_m = a / np.sqrt(squared) * np.cos(latitude)
     meridian_m = b**2 / a / squared**1.5
     return np.radians(elevation.width) * parallel_m, np.radians(elevation.height) * meridian_m
+
+
+def _plane_spacing_m(elevation: Elevation) -> tuple[Floats, Floats]:
+    """Those of the plane, or of the ground along the middle column where the plane is not true to it."""
+    rows, columns = elevation.heights.shape
+    unit = elevation.crs.axis_info[0].unit_conversion_factor
+    plane = np.full(rows, elevation.width * unit), np.full(rows, elevation.height * unit)
+    x: Floats = np.full(rows, elevation.west + columns / 2 * elevation.width)
+    y: Floats = np.asarray(elevation.north - (np.arange(rows) + 0.5) * elevation.height, dtype=np.float64)
+    wide: Floats = np.full(rows, elevation.width / 2)
+    tall: Floats = np.full(rows, elevation.height / 2)
+    ground = (
+        _apart_m(elevation.crs, (x - wide, y), (x + wide, y)),
+        _apart_m(elevation.crs, (x, y - tall), (x, y + tall)),
+    )
+    true = all(np.allclose(each, whole, rtol=TRUE_SHARE) for each, whole in zip(ground, plane, strict=True))
+    return plane if true or not np.isfinite(ground).all() else ground
+
+
+def _apart_m(crs: CRS, one: tuple[Floats, Floats], other: tuple[Floats, Floats]) -> Floats:
+    """Metres on the ellipsoid between points of a plane."""
+    degrees = geographic(crs)
+    ellipsoid = degrees.ellipsoid
+    assert ellipsoid is not None
+    to_degrees = transformer(crs, degrees)
+    geod = Geod(a=ellipsoid.semi_major_metre, b=ellipsoid.semi_minor_metre)
+    return np.asarray(geod.inv(*to_degrees.transform(*one), *to_degrees.transform(*other))[2])
 
 
 def _zonal() -> Callable[..., tuple[Floats, Floats]]:

@@ -240,9 +240,15 @@ def _book(request: Request, filing: Filing, ruled: Ruled, grounds: str, today: d
     )  # fmt: skip
     entry = procedure.book(filing, moved, parties, about)
     book.keep_basis(entry, decided.line())
-    if number := (filing if filing.event == HOLD else filing.begun or filing).facts.get("key_project_number"):
+    if number := _key_project(filing):
         name_entry(entry, filing.place, number)
     return entry
+
+
+def _key_project(filing: Filing) -> str:
+    """The key project that a filing, or what it goes on with, names."""
+    named: str = filing.facts.get("key_project_number") or ""
+    return named or (_key_project(filing.begun) if filing.begun else "")
 
 
 def _check(filing: Filing, ruled: Ruled, grounds: str, today: date) -> None:

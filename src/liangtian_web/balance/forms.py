@@ -26,6 +26,7 @@ from liangtian_web.onemap.forms import ENCODINGS, ManyFiles, crs_choices, offer_
 from liangtian_web.people.models import Place, User
 from liangtian_web.people.requests import Request
 from liangtian_web.registers.queries import in_force
+from liangtian_web.registers.reading import FIRST
 from liangtian_web.review.actions import boundary_from
 from liangtian_web.review.models import Run
 
@@ -49,10 +50,12 @@ class HeadForm(forms.Form):
         self.fields["on"].initial = timezone.localdate()
 
     def clean_on(self) -> date:
-        """No day that is still to come."""
+        """No day that is still to come, nor one before there were registers."""
         on: date = self.cleaned_data["on"]
         if on > timezone.localdate():
             raise forms.ValidationError(_("业务日期不能晚于今天。"))
+        if on < FIRST:
+            raise forms.ValidationError(_("业务日期不能早于 %(first)s。") % {"first": FIRST.isoformat()})
         return on
 
     def head_of(self, place: Place, project: str) -> actions.Head:

@@ -19,8 +19,11 @@ from liangtian_web.review.queries import HEAVY, runs_for
 
 KINDS = (Run.Kind.BATCH, Run.Kind.SINGLE_SITE, Run.Kind.VILLAGE)
 HOLD = "hold"
-# A promise is a debt to the place above and a transfer is the city's to approve; nobody decides on their own default.
-JUDGED_ABOVE = ("commitment", "commitment-due", "transfer-in", "clawback-debt")
+# A promise is a debt to the place above and a transfer is the city's to approve; nobody decides on their own default, nor
+# on what another's document orders of their credit.
+JUDGED_ABOVE = (
+    "commitment", "commitment-due", "transfer-in", "clawback-debt", "freeze", "thaw", "unlinking", "void",
+)  # fmt: skip
 # A place draws on what another listed, for a separate site: the provider consents to it, and sees what comes of it.
 LISTED = "transfer-out"
 SUPPLY = Q(event=HOLD, begun__event=LISTED)
@@ -69,6 +72,11 @@ def decides(user: User, filing: Filing) -> bool:
     if is_supply(filing):
         assert filing.begun is not None
         return consenting_places(user).filter(pk=filing.begun.place_id).exists()
+    return keeps_all(user, filing)
+
+
+def keeps_all(user: User, filing: Filing) -> bool:
+    """Whether the user decides for the place of a filing and for those of what it goes on with."""
     places, earlier = {filing.place_id}, filing.begun
     while earlier is not None:
         places.add(earlier.place_id)
@@ -190,7 +198,15 @@ def decision_of(filing: Filing) -> Decision | None:
 
 def lock(filing: Filing) -> None:
     """One decision at a time on a filing and all others of its check or of what it goes on with, until the transaction ends."""
-    what = f"run:{filing.run_id}" if filing.run_id else f"filing:{filing.begun_id or filing.pk}"
+    _hold_still(f"run:{filing.run_id}" if filing.run_id else f"filing:{filing.begun_id or filing.pk}")
+
+
+def lock_what_follows(filing: Filing) -> None:
+    """No decision on what goes on with a filing until the transaction ends."""
+    _hold_still(f"filing:{filing.pk}")
+
+
+def _hold_still(what: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"balance.decide {what}"])
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -41,6 +42,14 @@ class StepForm(HeadForm):
                 field = forms.IntegerField(required=False, min_value=0, max_value=AMOUNT_MAX)
                 field.widget.attrs["aria-label"] = f"{fact_word(table)} {index_word(name)}"
                 self.fields[f"{table}__{name}"] = field
+
+    def clean_on(self) -> date:
+        """Nothing goes on with what is not booked yet on that day."""
+        on = super().clean_on()
+        if self.begun is not None and on < self.begun.on:
+            said = gettext("业务日期不能早于所承接事项的业务日期 %(on)s。") % {"on": self.begun.on.isoformat()}
+            raise forms.ValidationError(said)
+        return on
 
     def head(self) -> list[forms.BoundField]:
         """The fields above the tables."""

@@ -10,8 +10,10 @@ from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
+from django.utils.module_loading import import_string
 from django.utils.translation import get_language, gettext, override
 from django.utils.translation import gettext_lazy as _
 
@@ -359,6 +361,8 @@ def _accepted(request: Request, proposal: Proposal) -> Entry:
     _check_direct(entry)
     _check_places(request.user, entry)
     check_granted(request.user, _given(entry))
+    if entry.reverses:
+        import_string(settings.BOOK_REVERSALS)(request.user, entry.reverses)
     return entry
 
 

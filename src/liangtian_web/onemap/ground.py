@@ -79,9 +79,10 @@ def row_of(index: Index, parcel: str) -> int | None:
     return None if found < 0 else int(found)
 
 
-def find(index: Index, text: str) -> list[Hit]:
-    """Parcels whose id is or ends with the text, and villages whose name holds it."""
-    hits = [_village(index, name, rows) for name, rows in _named(index, text)] if not text.isdecimal() else []
+def find(index: Index, text: str, codes: str | None = None) -> list[Hit]:
+    """Parcels whose id is or ends with the text; villages whose name holds it, or whose code, in `codes`, begins with it."""
+    places = _named(index, text) if not text.isdecimal() else _coded(index, text, codes) if codes else []
+    hits = [_village(index, name, rows) for name, rows in places]
     if len(text) >= 4 and text.isascii():
         ids = index.attributes[ID]
         rows = np.flatnonzero(pc.ends_with(ids, text).to_numpy(zero_copy_only=False))[:HITS_MAX]
@@ -107,6 +108,17 @@ def _named(index: Index, text: str) -> list[tuple[str, np.ndarray]]:
     dictionary, codes = names
     found = [i for i, name in enumerate(dictionary) if text in name][:HITS_MAX]
     return [(dictionary[i], np.flatnonzero(codes == i)) for i in found]
+
+
+def _coded(index: Index, text: str, column: str) -> list[tuple[str, np.ndarray]]:
+    """Towns and villages by the beginning of their code, from the county's six digits on."""
+    names = _names(index)
+    if names is None or len(text) < 6 or column not in index.attributes.column_names:
+        return []
+    dictionary, numbers = names
+    begins = pc.starts_with(index.attributes[column].cast("string"), text).fill_null(False)
+    rows = np.flatnonzero(begins.to_numpy(zero_copy_only=False).astype(bool) & (numbers >= 0))
+    return [(dictionary[i], rows[numbers[rows] == i]) for i in np.unique(numbers[rows])[:HITS_MAX]]
 
 
 @lru_cache(maxsize=16)

@@ -74,6 +74,12 @@ def map_config(request: Request, versions: list[LayerVersion], on: date, **more:
         "unit": request.unit,
         "unitWord": unit_word(request.unit),
         "english": english,
+        "words": {
+            "Map.Title": gettext("地图"),
+            "NavigationControl.ZoomIn": gettext("放大"),
+            "NavigationControl.ZoomOut": gettext("缩小"),
+            "Marker.Title": gettext("地图标记"),
+        },
         "bounds": bounds,
         "worker": static("bundle/maplibre-worker.js"),
         "layers": [_layer(code, found, on, english) for code in LAYER_ORDER if any(v.layer == code for v in versions)],
@@ -278,7 +284,7 @@ def _parcel(
 
 @require_GET
 def search(request: Request) -> HttpResponse:
-    """What a parcel id, a village name or a pair of coordinates finds."""
+    """What a parcel id, the name or code of a town or village, or a pair of coordinates finds."""
     text = request.GET.get("q", "").strip()[:80]
     hits: list[dict[str, Any]] = []
     if place := ground.coordinates(text):
@@ -289,7 +295,8 @@ def search(request: Request) -> HttpResponse:
         named = [v for v in versions_on(request.user, on) if v.layer in GROUND_COLUMNS]
         named.sort(key=lambda v: LAYER_ORDER.index(v.layer))
         for version, _, index in indexes_of(spoken(request.user, named, on)):
-            hits += [{"hit": hit, "version": version} for hit in ground.find(index, text)]
+            codes = GROUND_COLUMNS[version.layer] if version.layer != "DLTB" else None
+            hits += [{"hit": hit, "version": version} for hit in ground.find(index, text, codes)]
     return render(request, "onemap/hits.html", {"hits": hits[: ground.HITS_MAX], "text": text})
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.http import Http404, HttpResponse
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_POST
@@ -15,14 +17,17 @@ from liangtian_web.people.requests import Request, language_of
 from liangtian_web.trail.actions import note
 from liangtian_web.trail.export import export
 
+FIRST, LAST = date(1990, 1, 1), date(2107, 12, 31)  # the package of a docx knows no later year
+
 
 @require_GET
 def paper(request: Request, kind: str, ref: str, form: str) -> HttpResponse:
     """The paper as docx or xlsx, or as a page that prints."""
     found = PAPERS.get(kind)
-    if found is None or form not in RENDERERS:
+    day = day_of(request, keep=False)
+    if found is None or form not in RENDERERS or not FIRST <= day <= LAST:
         raise Http404
-    record = found.find(request.user, ref, day_of(request, keep=False))
+    record = found.find(request.user, ref, day)
     body = drawn(found, record, form, language_of(request))
     what, on, place = found.what(record), found.on(record), found.place(record)
     note(request, "papers.take", f"{what} {form}", on=on, place=place)

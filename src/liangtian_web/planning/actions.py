@@ -81,7 +81,7 @@ def ask(request: Request, kind: str, head: Mapping[str, Any], asked: Mapping[str
 
     with transaction.atomic():
         job = None
-        if not Answer.objects.filter(key=key).exists():
+        if not _is_answered(key):
             job = jobs.defer("planning.answer", owner=request.user, place=place, title=head["name"], study=str(uuid))
         study = Study.objects.create(
             uuid=uuid, kind=kind, name=head["name"], place=place, on=head["on"], asked=dict(asked), layers=layers,
@@ -121,6 +121,11 @@ def _key(kind: str, place: Place, on: date, asked: Mapping[str, Any], layers: li
     return hashlib.sha256(json.dumps(named, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
+def _is_answered(key: str) -> bool:
+    """Whether the answer is there with the files beside it."""
+    return Answer.objects.filter(key=key).exists() and folder_of(key).is_dir()
+
+
 def carry_out(job: Job, study: Study) -> None:
     """Compute and keep the answer; safe to repeat.
 
@@ -129,7 +134,7 @@ def carry_out(job: Job, study: Study) -> None:
     LiangtianError : the land cannot be measured
     JobCancelled : the user asked to stop; the process has been ended
     """
-    if Answer.objects.filter(key=study.key).exists() and folder_of(study.key).is_dir():
+    if _is_answered(study.key):
         return
     folder_of(study.key).parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".", dir=folder_of(study.key).parent) as partial:

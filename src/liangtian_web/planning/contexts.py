@@ -224,6 +224,7 @@ def layout(request: Request, study: Study, answer: Answer) -> dict[str, Any]:
         "moves": presentation.layout_moves(data["moves"])[:ROWS_SHOWN],
         "left_out": max(0, len(data["moves"]) - ROWS_SHOWN),
         "cite": presentation.clause_link("haining-2021二（三）.6", lang),
+        "shares": {name: f"{float(share) * 100:g}%" for name, share in data["limits"].items()},
         "config": map_config(
             request, land_of(request, study), study.on, layout=reverse("planning:shapes", args=[study.uuid])
         ),

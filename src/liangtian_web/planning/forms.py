@@ -272,7 +272,7 @@ class PotentialForm(AskForm):
     FOLDED = ("dem", "dem_nodata", "persons")
 
     dem = forms.FileField(
-        label=_("高程模型"), required=False, help_text=_("GeoTIFF 等栅格，单位米；不给则用调查的坡度级别")
+        label=_("高程模型"), required=False, help_text=_("GeoTIFF，带坐标系，单位米；不给则用调查的坡度级别")
     )
     dem_nodata = forms.CharField(
         label=_("高程无数据值"),

@@ -12,8 +12,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language, gettext
 
-from liangtian.reports.basis import is_capacity_unverified
+from liangtian.messages import Language
+from liangtian.reports.basis import is_capacity_unverified, unit_text
 from liangtian.rules.documents import DOCUMENTS
+from liangtian.space.crs import CGCS2000
 from liangtian_web.onemap.overview import PALETTE
 from liangtian_web.people.columns import Column
 from liangtian_web.review.models import Run
@@ -68,7 +70,7 @@ def as_shown(each: dict[str, Any]) -> dict[str, Any]:
         "cites": citation(each["rule"]),
         "url": _clause_url(each["rule"]),
         "document": (document.title_en if english else document.title_zh) if document else "",
-        "unit": next((step.get("unit", "") for step in compared), "m2" if _is_area(each["measured"]) else ""),
+        "unit": _unit(each, compared, "en" if english else "zh"),
         "steps": [step_shown(step, "en" if english else "zh") for step in each["trace"]],
         "missing": missing,
     }
@@ -79,6 +81,12 @@ def _clause_url(rule: str) -> str:
     document, number = address_of(rule)
     known = number and document in DOCUMENTS and DOCUMENTS[document].needs_adoption
     return f"{reverse('rulebook:clause', args=[document, number])}#{rule}" if known else ""
+
+
+def _unit(each: Any, compared: list[Any], lang: Language) -> str:
+    """The unit of what was compared, as it is read; `m2` is left to the unit of the header."""
+    unit = str(next((step.get("unit", "") for step in compared), "m2" if _is_area(each["measured"]) else ""))
+    return unit if unit == "m2" else unit_text(unit, lang)
 
 
 def _is_area(value: Any) -> bool:
@@ -108,7 +116,11 @@ def crs_word(name: str) -> str:
     --------
     >>> crs_word("CGCS2000 / 3-degree Gauss-Kruger CM 120E"), crs_word("CGCS2000 / 3-degree Gauss-Kruger zone 40")
     ('CGCS2000 3° 40 带', 'CGCS2000 3° 40 带')
+    >>> crs_word("China Geodetic Coordinate System 2000")
+    'CGCS2000 经纬度'
     """
+    if name == CGCS2000.name:
+        return gettext("CGCS2000 经纬度")
     if found := re.fullmatch(r"CGCS2000 / 3-degree Gauss-Kruger (CM|zone) (\d+)E?", name):
         zone = int(found[2]) // 3 if found[1] == "CM" else int(found[2])
         return gettext("CGCS2000 3° %(zone)s 带") % {"zone": zone}

@@ -14,6 +14,7 @@ from liangtian.ledger.indices import UNIT_SIGNS, indices
 from liangtian.messages import Language
 from liangtian.policy.facts import dictionary
 from liangtian.policy.whatif_words import code_text, value_label, value_text
+from liangtian.reports.basis import unit_text
 from liangtian_web.ledger.records import places_by_key
 
 PLACE = re.compile(r"\d{6}|\d{9}|\d{12}|p\d+")  # by code or number, as records name places
@@ -86,9 +87,15 @@ def _shown(step: dict[str, Any], lang: Language) -> str:
     fact = dictionary().get(step["name"])
     if fact and fact.type == "choice" and value in fact.values:
         return str(fact.values[value][lang])
-    unit = {"m2": " m²", "person": ""}.get(step.get("unit", ""), f" {step.get('unit', '')}")
     is_figure = isinstance(value, int | float | Decimal) and not isinstance(value, bool)
-    return f"{value:,}{unit}" if is_figure else str(in_words(value, lang))
+    return _figure(value, step.get("unit", ""), lang) if is_figure else str(in_words(value, lang))
+
+
+def _figure(value: Any, unit: str, lang: Language) -> str:
+    """A number with its unit; money to the fen."""
+    if unit == "yuan":
+        return f"{value:,.2f} {unit_text(unit, lang)}"
+    return f"{value:,}" + {"m2": " m²", "person": ""}.get(unit, f" {unit}")
 
 
 def in_words(value: Any, lang: Language) -> Any:

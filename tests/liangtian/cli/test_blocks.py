@@ -65,6 +65,7 @@ def test_a_place_a_boundary_and_a_limit_cut(home: Path, tmp_path: Path) -> None:
     around = tmp_path / "around.gpkg"
     write(boundary(cell(0.5, 0, 0.25, 2)), around)
     assert ids(data(*where, "--within", str(around))) == [("P1", 2)]
+    assert ids(data(*where, "--within", str(around), "--place", "339901001202")) == [("P4", 1)]
 
 
 def test_blocks_below_the_size_are_left_out(home: Path) -> None:
@@ -216,6 +217,16 @@ def test_steep_ground_of_a_file_may_be_in_another_plane(tmp_path: Path) -> None:
     write(Features(drawn, pa.table({"n": [1]}), CRS.from_epsg(4490), "cliff.gpkg", np.array([1])), cliff)
     assert ids(data(path, "--gap", "5")) == [("A", 2)]
     assert ids(data(path, "--gap", "5", "--steep", str(cliff))) == [("A", 1), ("B", 1)]
+
+
+def test_farmland_that_steep_ground_of_a_file_does_not_part_is_named(tmp_path: Path) -> None:
+    path = file_of(tmp_path, [cell(0, 0), cell(1, 0), cell(5, 5)], BSM=["A", "B", "C"], DLBM=["0101"] * 3)
+    (tmp_path / "hill").mkdir()
+    hill = file_of(tmp_path / "hill", [cell(0.5, 0)], n=[1])
+    document = data(path, "--steep", hill)
+    assert ids(document) == [("A", 2), ("C", 1)]
+    (finding,) = document["findings"]
+    assert (finding["rule"], "A、B" in finding["message"]) == ("BLK-05", True)
 
 
 @pytest.mark.parametrize(

@@ -119,6 +119,16 @@ def test_published_control_lines_are_kept_clear(tmp_path: Path) -> None:
     assert "Excluded, ecological red line: 1 parcels" in run(*where, "--place", "339901").stdout
 
 
+def test_a_control_line_that_nobody_published_for_the_place_is_said(tmp_path: Path) -> None:
+    columns = {"BSM": ["P1", "P2", "P3"], "DLBM": ROW[:3], "KCXS": [0.0] * 3, "ZLDWDM": [VILLAGE] * 3}
+    put(tmp_path, "DLTB", [cell(n, 0) for n in range(3)], columns)
+    put(tmp_path, "STBHHX", [cell(9, 9)], {"BSM": ["H1"]})
+    put(tmp_path, "CZKFBJ", [cell(9, 9)], {"BSM": ["C1"]}, place="339902")
+    document = data("design", "DLTB", "--home", str(tmp_path), "--block-mu", "30", "--place", "339901")
+    (finding,) = (each for each in document["findings"] if each["rule"] == "DES-01")
+    assert "CZKFBJ" in finding["message"]
+
+
 def test_a_piece_that_is_none_is_refused(land: str) -> None:
     with pytest.raises(LayerInvalid) as raised:
         run("design", land, "--piece", "P1")

@@ -18,10 +18,11 @@ from click.testing import CliRunner
 from pyproj import CRS
 
 from engine_land import ON, county, fields, overlapping_squares, phillips, publish
+from liangtian.cli.engine import Where, blocks_on, plane_of
 from liangtian.cli.main import cli
 from liangtian.datasets.county import generate
 from liangtian.engine.spatial import Configuration, Engine, opened
-from liangtian.errors import LayerInvalid
+from liangtian.errors import LayerInvalid, LiangtianError
 from liangtian.onemap.catalogue import Catalogue
 from liangtian.onemap.index import Index
 from liangtian.onemap.landclass import is_farmland
@@ -200,3 +201,22 @@ def _squares(x: float, y: float, crs: CRS) -> Any:
 
     shapes = shapely.box(x + np.arange(5) * 60, y, x + np.arange(5) * 60 + 50, y + 40)
     return Features(shapes, pa.table({"BSM": [f"B{n}" for n in range(5)]}), crs, "patches", np.arange(1, 6))
+
+
+def test_what_lies_in_a_folder_is_not_written_over(home: Path, tmp_path: Path) -> None:
+    """A folder named by mistake keeps what it holds."""
+    (tmp_path / "reports").mkdir()
+    (tmp_path / "reports" / "year.xlsx").write_bytes(b"a year's work")
+    words = ["overlay", "DLTB", "DLTB:farmland", "--home", str(home), "--write", str(tmp_path / "reports")]
+    said = CliRunner().invoke(cli, words)
+    assert (tmp_path / "reports" / "year.xlsx").read_bytes() == b"a year's work"
+    assert isinstance(said.exception, LiangtianError)
+    assert said.exception.message_id == "engine-target-taken"
+
+
+def test_a_place_without_parcels_is_refused_as_on_one_machine(home: Path) -> None:
+    """A code typed wrong is no place without blocks."""
+    paths = [Catalogue(home).snapshot_path(version.digest) for version in Catalogue(home).valid_on("DLTB", ON)]
+    with pytest.raises(LayerInvalid) as refused:
+        blocks_on(Where(Configuration(), None), paths, Reading(plane_of(paths), RULE, "339999"))
+    assert refused.value.message_id == "blocks-empty"

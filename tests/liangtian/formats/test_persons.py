@@ -44,3 +44,17 @@ def test_what_is_written_is_read_back(tmp_path: Path) -> None:
     persons = {"339901101202": 87, "339901101201": 1203}
     write_persons(persons, tmp_path / "persons.csv")
     assert read_persons(tmp_path / "persons.csv") == persons
+
+
+def test_the_text_of_a_chinese_spreadsheet_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "persons.csv"
+    path.write_bytes("村代码,户籍人口\r\n339901101201,900\r\n".encode("gb18030"))
+    assert read_persons(path) == {"339901101201": 900}
+
+
+def test_a_cell_without_end_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "persons.csv"
+    path.write_bytes(b"1" * 200_000)
+    with pytest.raises(LiangtianError) as error:
+        read_persons(path)
+    assert error.value.message_id == "file-not-text"

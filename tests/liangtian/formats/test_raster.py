@@ -11,7 +11,7 @@ import rasterio
 from pyproj import CRS
 
 from liangtian.errors import LiangtianError
-from liangtian.formats.raster import read_elevation, write_elevation
+from liangtian.formats.raster import HANDED_IN, read_elevation, write_elevation
 from liangtian.space.slope import Elevation
 from real_data import real_data
 
@@ -115,3 +115,32 @@ def test_what_is_written_is_read_back_to_a_decimetre(tmp_path: Path) -> None:
     np.testing.assert_allclose(read.heights, [[1.0, np.nan], [1000.0, -3.2]])
     assert (read.bounds, read.crs) == (made.bounds, PLANE)
     assert (tmp_path / "one.tif").read_bytes() == (tmp_path / "two.tif").read_bytes()
+
+
+def test_a_description_that_points_at_other_files_is_no_model_handed_in(tmp_path: Path) -> None:
+    """A VRT may name any file of the machine or of the network, whatever its own name says."""
+    secret = put(tmp_path / "secret.tif", HEIGHTS, nodata=-1)
+    vrt = (
+        '<VRTDataset rasterXSize="6" rasterYSize="5"><SRS>EPSG:4549</SRS>'
+        "<GeoTransform>570000, 10, 0, 3380000, 0, -10</GeoTransform>"
+        '<VRTRasterBand dataType="Float32" band="1"><NoDataValue>-1</NoDataValue><SimpleSource>'
+        f"<SourceFilename>{secret}</SourceFilename><SourceBand>1</SourceBand></SimpleSource></VRTRasterBand></VRTDataset>"
+    )
+    for name in ("dem.vrt", "dem.tif"):
+        (tmp_path / name).write_text(vrt, "utf-8")
+        assert read_elevation(tmp_path / name).heights[4, 5] == 29  # one's own file may say so
+        assert refused(tmp_path / name, drivers=HANDED_IN) == "raster-unreadable"
+    assert read_elevation(secret, drivers=HANDED_IN).heights[4, 5] == 29
+
+
+@pytest.mark.parametrize("more", [{}, {"tiled": True, "blockxsize": 65_536, "blockysize": 65_536}])
+def test_a_small_file_of_very_many_cells_is_refused(more: dict[str, Any], tmp_path: Path) -> None:
+    """Cells that are left out or packed well cost nothing in the file, and all memory when read."""
+    step = rasterio.Affine(0.01, 0, 570_000, 0, -0.01, 3_380_000)
+    form = {"driver": "GTiff", "count": 1, "dtype": "int16", "nodata": -1, "crs": "EPSG:4549", "transform": step}
+    side = 60_000
+    rasterio.open(tmp_path / "dem.tif", "w", width=side, height=side, sparse_ok=True, **(form | more)).close()
+    assert refused(tmp_path / "dem.tif") == "raster-too-large"
+    if not more:
+        near = (570_000.0, 3_379_990.0, 570_001.0, 3_380_000.0)
+        assert read_elevation(tmp_path / "dem.tif", around=near, around_crs=PLANE).heights.shape == (1002, 102)

@@ -448,3 +448,43 @@ def test_the_survey_does_not_depend_on_the_order_of_parcels(
 def _said(made: Potential) -> str:
     said = document(made, on=date(2024, 6, 1), place=None)
     return to_json({name: said[name] for name in ("total", "towns", "villages", "village_land", "candidates")})
+
+
+def test_a_line_that_only_another_place_published_leaves_it_open(tmp_path: Path) -> None:
+    """That the neighbouring county has published its red line says nothing about the one here."""
+    publish_land(tmp_path, (cell(0, 0), {"DLBM": "0404"}), layers=("SYBHQ", "EDLD", "FZLD"))
+    put(tmp_path, "STBHHX", [FAR], {"BSM": ["far"]}, place="339902")
+    open_ = "unknown zhejiang-consolidation-2018（选址）.2 potential-no-layer"
+    assert told(asked(tmp_path), "P1", "reclaim")[0::2] == ("unknown", {FOR_WASTE, FLAT, open_})
+    put(tmp_path, "STBHHX", [FAR], {"BSM": ["far"]}, place="339901001")  # the town's speaks for it
+    assert told(asked(tmp_path), "P1", "reclaim")[0::2] == ("qualifies", {FOR_WASTE, FLAT})
+
+
+def test_a_year_told_twice_of_one_half_is_not_told_of_the_whole(tmp_path: Path) -> None:
+    field = (cell(0, 0), {"DLBM": "0103", "GDPDJB": "1"})
+    publish_land(tmp_path, field, (cell(1, 0, 0.05), {"DLBM": "1107"}))
+    west = cell(0, 0, 0.5)
+    columns = {"DLBM": ["0103"] * 2, "QSNF": [2009] * 2, "ZZNF": [2021] * 2}
+    put(tmp_path, "LNDL", [west, west], {"BSM": ["h1", "h2"], **columns})
+    state, _, rules = told(asked(tmp_path), "P1", "paddy")
+    assert (state, rules) == ("unknown", {MISSING, WATER, GENTLE})
+
+
+def test_ground_in_two_polygons_of_a_line_is_told_once(tmp_path: Path) -> None:
+    publish_land(tmp_path, (cell(0, 0), {"DLBM": "0404"}))
+    put(tmp_path, "STBHHX", [cell(0, 0, 0.5), cell(0.25, 0, 0.25)], {"BSM": ["a", "b"]})
+    made = asked(tmp_path)
+    (found,) = made.candidates([0])
+    (inside,) = (each for each in found.reasons if each.message_id == "potential-inside")
+    assert inside.area_m2 == found.area_m2 - found.net_m2 == pytest.approx(found.area_m2 / 2, abs=Decimal("0.05"))
+
+
+def test_water_across_the_border_of_the_place_is_seen(tmp_path: Path) -> None:
+    publish_land(
+        tmp_path,
+        (cell(0, 0), {"DLBM": "0103", "GDPDJB": "2"}),
+        (cell(1, 0, 0.1), {"DLBM": "1104", "ZLDWDM": VILLAGE_B}),
+    )
+    whole, village = asked(tmp_path), asked(tmp_path, place=VILLAGE_A[:12])
+    assert WATER in told(whole, "P1", "paddy")[2]
+    assert told(village, "P1", "paddy") == told(whole, "P1", "paddy")

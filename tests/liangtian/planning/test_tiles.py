@@ -169,3 +169,17 @@ def test_tiles_of_real_parcels_agree_with_a_union_find_over_what_touches(
     found = contiguous_by_tile(Ground(outlines, outlines.bounds, fields, none, none, gap_m, 0.0), side_m=side_m)
     assert found.tiles > 20
     assert found.label.tolist() == union_find(parts, gap_m)
+
+
+@pytest.mark.parametrize("label", [[7, 7, 7], [-1, 0, 0], [1, 1, 1], [2, 1, 0]])
+def test_what_no_tile_can_have_found_is_computed_anew(label: list[int]) -> None:
+    """A file that was damaged where it is kept is not believed: it would join or part fields silently."""
+    outlines, none = Outlines.of(shapely.box([100, 110, 140], 100, [110, 120, 150], 110)), np.empty(0, dtype=np.int64)
+    ground = Ground(outlines, outlines.bounds, np.arange(3), none, none, 1.0, 0.0)
+    kept: dict[str, np.ndarray] = {}
+    right = contiguous_by_tile(ground, kept=kept)
+    (digest,) = kept
+    assert right.label.tolist() == [0, 0, 2]
+    kept[digest] = np.array(label, dtype=np.int32)
+    assert contiguous_by_tile(ground, kept=kept).label.tolist() == [0, 0, 2]
+    assert kept[digest].tolist() == [0, 0, 2]

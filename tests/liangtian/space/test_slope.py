@@ -126,3 +126,13 @@ def test_feet_are_not_taken_for_metres_of_the_plane() -> None:
     feet = replace(model(heights), crs=CRS.from_epsg(2231))
     unit = 1200 / 3937
     assert slope_deg(feet)[5, 5] == pytest.approx(np.degrees(np.arctan(1 / (10 * unit))))
+
+
+def test_metres_of_a_stretched_plane_are_not_metres_of_the_ground() -> None:
+    """A web map's plane is a seventh too wide at 30° N: a slope of 25° would pass for one of 22°."""
+    web = CRS.from_epsg(3857)
+    west, north = 13_430_000.0, 3_550_000.0  # 30.3° N
+    latitude = shapely.get_y(reproject(np.array([shapely.Point(west, north)]), web, CRS.from_epsg(4326)))[0]
+    ground = 10 * np.cos(np.radians(latitude))  # of a cell, to the flattening of the earth
+    heights = np.tile(np.arange(9.0) * ground * np.tan(np.radians(25)), (9, 1))
+    assert slope_deg(Elevation(heights, west, north, 10, 10, web, "dem"))[4, 4] == pytest.approx(25, abs=0.1)

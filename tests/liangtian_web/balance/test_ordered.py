@@ -116,6 +116,14 @@ def borrowed(clients, places, asks, **given):
     return loan
 
 
+def test_nothing_is_returned_before_it_was_borrowed_nor_ordered_before_there_were_registers(clients, places, asks):
+    loan = borrowed(clients, places, asks, on="2024-10-02")
+    said = refused(clients["li"], "borrow-return", loan, moved_amounts__quantity_m2="1", on="2024-10-01")
+    assert "业务日期不能早于所承接事项的业务日期 2024-10-02。" in said
+    about = {"place": places["county"].pk, "project": "调度", **WHY, "moved_amounts__quantity_m2": "1"}
+    assert "不能早于 1990-01-01" in refused(clients["li"], "freeze", **about, on="1989-12-31")
+
+
 def word(client, filing) -> str:
     return client.get(reverse("balance:filing", args=[filing.uuid])).context["word"]
 
@@ -227,7 +235,7 @@ def test_credit_written_off_for_land_that_is_not_built_on_comes_back(clients, pl
     assert used > 10
     asked = asks(clients, "unlinking", approval, by="wang", moved_amounts__quantity_m2=f"{used - 10}")
     late = asks(clients, "unlinking", approval, by="wang", moved_amounts__quantity_m2="11")
-    assert [post(clients["li"], each).status_code for each in (asked, late)] == [302, 409]
+    assert [post(clients["qian"], each).status_code for each in (asked, late)] == [302, 409]
     assert (holds("339901", "used"), holds("339901", "reserve")) == (10, before + used - 10)
 
 

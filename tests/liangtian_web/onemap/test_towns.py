@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from django.conf import settings
 from django.test import Client
+from django.urls import reverse
 from tests.liangtian_web import land
 
 from liangtian.onemap import publish
@@ -48,6 +49,16 @@ def test_the_county_s_towns_and_villages_are_taken_under_their_own(places, versi
         "339901999201": ("飞地村", "village", "示范县"),  # its town is on no layer
     }
     assert Place.objects.get(code="339901101201").path.startswith(Place.objects.get(code="339901101").path)
+
+
+@pytest.mark.parametrize(
+    ("text", "titles"),
+    [("339901101", ["稻溪镇", "稻溪村"]), ("339901999201", ["飞地村"]), ("33990", []), ("339909", [])],
+)
+def test_the_map_finds_towns_and_villages_by_code(officer_client, versions, text, titles):
+    hits = officer_client.get(reverse("onemap:search"), {"q": text, "on": "2024-06-01"}).context["hits"]
+
+    assert [each["hit"].title for each in hits] == titles
 
 
 def test_taking_again_changes_nothing_not_even_a_name_somebody_changed(places, versions):

@@ -81,6 +81,13 @@ def test_the_outsider_gets_no_paper_of_the_place(project, places, clients, kind)
     assert taken(clients["zhao"], kind, places["county"].pk, on=f"{day(6)}").status_code == 404
 
 
+@pytest.mark.parametrize("kind", ["place", "suspension"])
+@pytest.mark.parametrize("on", ["0001-01-01", "1989-12-31", "2108-01-01", "9999-12-31"])
+def test_a_day_no_paper_can_say_has_none(project, places, clients, kind, on):
+    page = reverse("papers:paper", args=[kind, places["county"].pk, "docx"])
+    assert clients["qian"].get(page, {"on": on}).status_code == 404
+
+
 def test_the_reconciliation_sheet_says_what_was_recorded(opened, places, clients, paper):
     rows = workbook(HEAD, (1, f"{day(2)}", "项目入库", "东畈垦造", "示土验〔2024〕1号", 0.9))
     given = {"form": str(uuid4()), "place": places["county"].pk, "pool": "reserve", "since": f"{day(1)}", "on": f"{day(12)}",

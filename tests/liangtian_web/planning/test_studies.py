@@ -2,12 +2,14 @@
 
 import io
 import json
+import shutil
 from datetime import date
 
 import numpy as np
 import openpyxl
 import pytest
 from django.conf import settings
+from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.urls import reverse
@@ -27,7 +29,7 @@ from liangtian.space.slope import Elevation
 from liangtian_web.jobs import actions as jobs
 from liangtian_web.jobs.models import Job
 from liangtian_web.onemap.actions import adopt
-from liangtian_web.people.models import User
+from liangtian_web.people.models import Place, User
 from liangtian_web.planning import actions
 from liangtian_web.planning.forms import RankingForm
 from liangtian_web.planning.models import Answer, Block, Candidate, Plan, Study
@@ -519,3 +521,40 @@ def test_a_list_of_projects_says_where_it_is_wrong(officer_client, county):
     }
     page = officer_client.post(reverse("planning:new", args=["ranking"]), given)
     assert page.context["form"].errors["projects"] == ["第 2 行“费用（元）”不是数。"]
+
+
+def test_files_that_were_lost_are_made_again(officer_client, design, work):
+    """The answer is kept in the database; only what stands beside it has to be made anew."""
+    answered = Answer.objects.get().result
+    shutil.rmtree(folder_of(design.key))
+    assert page_of(officer_client, design).context["lost"] is True
+
+    again = officer_client.post(reverse("planning:again", args=[design.uuid]))
+    work()
+    page = officer_client.get(again["Location"])
+    assert page.context.get("lost") is None
+    assert Answer.objects.get().result == answered
+    assert b"FeatureCollection" in bytes_of(officer_client.get(reverse("planning:shapes", args=[design.uuid])))
+
+
+def test_an_area_drawn_beyond_the_place_shows_nothing_of_what_lies_there(officer_client, county, work):
+    """Who answers for the town alone reads the study of the town, and may not see the rest of the county by it."""
+    elsewhere = Place.objects.create(code="339901101", name="别处镇", kind="town", parent=county)
+    hectare = boundary_geojson(row=-1.0, column=0.5)  # in 城关镇
+    study = ask(officer_client, "blocks", elsewhere, least_mu="1", drawn=hectare)
+    work()
+    study.job.refresh_from_db()
+    assert (study.job.state, study.job.message) == ("failed", "blocks-empty")
+
+
+def test_a_model_that_names_other_files_is_refused(officer_client, county, work):
+    """A VRT could show any file of the server, or make it ask any address."""
+    vrt = (
+        '<VRTDataset rasterXSize="999" rasterYSize="999"><SRS>EPSG:4549</SRS>'
+        "<GeoTransform>465000, 10, 0, 3380000, 0, -10</GeoTransform>"
+        '<VRTRasterBand dataType="Float32" band="1"><NoDataValue>-1</NoDataValue></VRTRasterBand></VRTDataset>'
+    )
+    study = ask(officer_client, "potential", county, dem=ContentFile(vrt.encode(), "dem.tif"))
+    work()
+    study.job.refresh_from_db()
+    assert (study.job.state, study.job.message) == ("failed", "raster-unreadable")

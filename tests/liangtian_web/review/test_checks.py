@@ -191,6 +191,18 @@ def test_two_checks_side_by_side(officer_client, places, run):
     assert not any(row["differs"] for row in same.context["rows"])
 
 
+def test_what_only_one_check_has_is_a_dash_without_a_unit(officer_client, places, run):
+    officer_client.post(reverse("review:new"), form(places, name="山边", drawn=land.boundary_geojson(1.5, 1.5)))
+    other = Run.objects.exclude(pk=run.pk).get()
+    page = officer_client.get(reverse("review:compare"), {"a": run.uuid, "b": other.uuid}).content.decode()
+
+    assert '<td>0301 乔木林地</td><td class="num">—</td><td class="num">3.75 亩</td>' in page
+
+
+def test_a_drawn_boundary_names_its_system_as_surveyors_do(officer_client, run):
+    assert officer_client.get(reverse("review:run", args=[run.uuid])).context["crs"] == "CGCS2000 经纬度"
+
+
 def test_the_list_filters_and_pages_by_key(officer_client, places, run, monkeypatch):
     from liangtian_web.review import views
 

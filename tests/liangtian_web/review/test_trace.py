@@ -59,6 +59,11 @@ def test_codes_are_said_in_words(places, name, value, zh, en):
             assert step_shown({"kind": "fact", "name": name, "value": value}, lang)["shown"].strip() == said
 
 
+def test_money_is_said_in_its_unit_to_the_fen():
+    step = {"kind": "fact", "name": "transfer_proceeds_yuan", "unit": "yuan", "value": 5_400_000.0}
+    assert [step_shown(step, lang)["shown"] for lang in ("zh", "en")] == ["5,400,000.00 元", "5,400,000.00 yuan"]
+
+
 def test_what_decided_is_worded_beside_the_finding():
     assert [in_words(each, "zh") for each in ("single-site", "supplement-improve", False, 3, None)] == [
         "单独选址建设项目用地", "报国家和省审批的补改结合项目", "否", 3, None,

@@ -28,7 +28,7 @@ from tests.liangtian_web.conftest import browser, person
 from bookkeeping import day, entry, legs, lot
 from liangtian_web.balance.models import Decision, Filing
 from liangtian_web.ledger import actions as book
-from liangtian_web.ledger.models import Account, Entry
+from liangtian_web.ledger.models import Account, Entry, Proposal
 from liangtian_web.ledger.queries import balance
 from liangtian_web.people.models import Place
 from liangtian_web.transfers.pricing import worth_fen
@@ -149,6 +149,25 @@ def test_what_was_held_for_a_site_goes_back_to_its_provider(clients, places, pro
     assert post(clients["qian"], file_end(clients["wang"], held, "release")).status_code == 302
     assert holds("339902", "reserve") == OWED["quantity_m2"]
     assert holds("339902", "held") == OFFERED["quantity_m2"] - OWED["quantity_m2"]  # what is still listed
+
+
+def test_a_provider_does_not_take_its_word_back_by_itself(clients, places, provider, check):
+    held = drawn(clients["wang"], listed(clients, provider), check("高速", kind="single-site"))
+    post(clients["zhao"], held)
+    post(clients["qian"], file_end(clients["wang"], held, "approval", **paid(held)))
+    clients["xu"] = browser(person("xu", "徐处", provider, "keeper"))
+    off = Entry.objects.get(kind="write-off")
+
+    def reverse_by(proposer: str, poster: str) -> int:
+        asked = {"on": "2024-10-01", "evidence": "反悔", "form": str(uuid4())}
+        assert clients[proposer].post(reverse("ledger:reverse", args=[off.uuid]), asked).status_code == 302
+        made = Proposal.objects.latest("pk")
+        return clients[poster].post(reverse("ledger:decide", args=[made.uuid]), {"post": "1"}).status_code
+
+    assert reverse_by("zhao", "xu") == 409
+    assert (holds("339902", "used"), holds("339902", "earmarked", "money_fen")) == (10_000, worth_fen(OWED, PRICES))
+    assert reverse_by("qian", "zhou") == 302
+    assert holds("339902", "used") == 0
 
 
 def test_a_provider_that_may_not_give_does_not_provide(clients, people, places, provider, check):

@@ -15,8 +15,7 @@ import numpy.typing as npt
 import shapely
 from pyproj import CRS
 
-from liangtian.check.blocks import Found, published
-from liangtian.check.overlay import cut
+from liangtian.check.blocks import Found, cut_out, published
 from liangtian.check.run import technical_on
 from liangtian.errors import LayerInvalid
 from liangtian.onemap.catalogue import Catalogue
@@ -113,8 +112,7 @@ class Bench:
         found = published("DLTB", self.catalogue, on or self.on, self.place)
         if drawn := self.asked.get("drawn"):
             shape, crs = _figure(drawn)
-            pieces = cut({"DLTB": (found.indexes, parcels.COLUMNS)}, shape, crs)["DLTB"]
-            chosen = [parcels.of_shapes(pieces.shapes, pieces.area_dm2, pieces.attributes, pieces.crs)]
+            chosen = [cut_out(found, shape, crs, self.place)]
         else:
             chosen = [parcels.of_index(index, land.rows_in(index, self.place)) for index in found.indexes]
         chosen = [each for each in chosen if len(each.attributes)]

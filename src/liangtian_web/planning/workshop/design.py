@@ -11,7 +11,7 @@ import numpy as np
 import shapely
 
 from liangtian.check.blocks import doubts, plain_rule
-from liangtian.check.designs import Reasons, control_lines, data, first_reasons
+from liangtian.check.designs import Reasons, control_lines, data, first_reasons, lines_missing
 from liangtian.check.works import least_piece_dm2, works_on
 from liangtian.planning import exclusion
 from liangtian.planning.design import Design, design, frontier, remeasured
@@ -46,6 +46,7 @@ def make(bench: Bench) -> dict[str, Any]:
     proof = remeasured(ground, made, bench.rule(), digits=bench.digits)
     bench.say(74, "frontier")
     steps = list(_frontier(bench, ground, made)) if bench.asked.get("frontier") else []
+    missing = lines_missing(bench.catalogue, bench.on, bench.place, layers=bench.asked.get("avoid", ()))
     bench.say(95, "draw")
     (bench.folder / "shapes.json").write_text(_shapes(ground, made, proof), "utf-8")
     return data(made) | {
@@ -56,7 +57,7 @@ def make(bench: Bench) -> dict[str, Any]:
         "excluded": _excluded(ground),
         "works": [_works(each) for each in works_of(bench)],
         "rule": plain_rule(bench.rule()),
-        "notes": said([*found.notes, *doubts(ground.blocks)]),
+        "notes": said([*found.notes, *doubts(ground.blocks), *missing]),
     }
 
 

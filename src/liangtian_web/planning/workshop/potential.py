@@ -11,7 +11,7 @@ import shapely
 
 from liangtian.check.potential import survey_on
 from liangtian.formats import vector
-from liangtian.formats.raster import read_elevation
+from liangtian.formats.raster import HANDED_IN, read_elevation
 from liangtian.planning.potential import KINDS, STATES, Candidate, Potential
 from liangtian.planning.potential_document import document
 from liangtian.planning.potential_gather import Given, grounds
@@ -46,7 +46,8 @@ def _elevation(bench: Bench) -> Any:
         return None
     bounds, crs = grounds(bench.catalogue, bench.on, bench.place)
     path = bench.home / "planning" / "given" / digest / bench.asked["dem_name"]
-    return read_elevation(path, nodata=bench.asked.get("dem_nodata") or None, around=bounds, around_crs=crs)
+    nodata = bench.asked.get("dem_nodata") or None
+    return read_elevation(path, nodata=nodata, around=bounds, around_crs=crs, drivers=HANDED_IN)
 
 
 def _row(each: Candidate) -> dict[str, Any]:
