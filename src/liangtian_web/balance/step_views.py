@@ -18,7 +18,7 @@ from liangtian_web.balance.procedures import PROCEDURES
 from liangtian_web.balance.queries import filing_places, filings_for, quota_places
 from liangtian_web.balance.sheet_pages import blank, handed_in_rows
 from liangtian_web.balance.step_forms import StepForm
-from liangtian_web.balance.steps import BEGIN, NEXT
+from liangtian_web.balance.steps import BEGIN, NEXT, open_to
 from liangtian_web.people.requests import Request
 from liangtian_web.registers.forms import WorkbookForm
 from liangtian_web.trail.export import export
@@ -29,9 +29,9 @@ def begin(request: Request, event: str) -> HttpResponse:
     """Hand in a step that goes on with nothing."""
     if event not in BEGIN:
         raise Http404
-    form = BEGIN[event](request.user, event, None, request.POST or None)
-    if not form.fields["place"].queryset.exists():  # type: ignore[attr-defined]
+    if not open_to(request.user, [event]):
         raise PermissionDenied
+    form = BEGIN[event](request.user, event, None, request.POST or None)
     return _answer(request, event, form, workbook=WorkbookForm())
 
 
@@ -39,7 +39,7 @@ def _filling(request: Request, event: str) -> Any:
     """The form of a step, to be filled in by a row."""
     if event not in BEGIN:
         raise Http404
-    if not BEGIN[event](request.user, event, None).fields["place"].queryset.exists():  # type: ignore[attr-defined]
+    if not open_to(request.user, [event]):
         raise PermissionDenied
     return lambda data: BEGIN[event](request.user, event, None, data)
 

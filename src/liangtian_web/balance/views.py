@@ -21,7 +21,7 @@ from liangtian_web.balance.procedures import PROCEDURES
 from liangtian_web.balance.queries import decides, filing_places, filings_for, standing_holds, waiting_for
 from liangtian_web.balance.ruling import Ruled, findings_text, posting_rows, rule
 from liangtian_web.balance.step_forms import BEGIN
-from liangtian_web.balance.steps import ORDERED
+from liangtian_web.balance.steps import ORDERED, open_to
 from liangtian_web.balance.trials import BookTrial, try_over_book
 from liangtian_web.onemap.map_views import map_config
 from liangtian_web.onemap.queries import versions_on
@@ -46,8 +46,8 @@ def index(request: Request) -> HttpResponse:
     context = {
         "waiting": waiting_for(request.user),
         "held": standing_holds(request.user, timezone.localdate()),
-        "begins": [(name, PROCEDURES[name].word) for name in BEGIN],
-        "ordered": [(name, PROCEDURES[name].word) for name in ORDERED],
+        "begins": [(name, PROCEDURES[name].word) for name in open_to(request.user, BEGIN)],
+        "ordered": [(name, PROCEDURES[name].word) for name in open_to(request.user, ORDERED)],
         "filings": [(each, *presentation.state_of(each)) for each in found[:PAGE]],
         "more": found[PAGE - 1].pk if len(found) > PAGE else "",
         "files": filing_places(request.user).exists(),

@@ -62,7 +62,7 @@ class BlockOut(Schema):
     about: dict[str, Any]
 
 
-class Asked(Handed):
+class StudyAsked(Handed):
     """The fields of a form by their names, and what is asked: `blocks`, `design` or `fragmentation`."""
 
     kind: str
@@ -98,7 +98,7 @@ def blocks(request: Request, uuid: UUID, after: int = 0, limit: int = Limit) -> 
 
 
 @router.post("/studies", response={201: StudyOut}, summary="Ask; the very same question is not computed twice")
-def ask(request: Request, asked: Asked) -> Any:
+def ask(request: Request, asked: StudyAsked) -> Any:
     """Ask where the user may."""
     if not planning_places(request.user).exists():
         raise PermissionDenied

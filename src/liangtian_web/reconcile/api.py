@@ -69,7 +69,7 @@ class ImportPage(Schema):
     before: int | None
 
 
-class LineOut(Schema):
+class StatementLineOut(Schema):
     """A line of the statement and of the book, or of one of them; `n` names it in addresses."""
 
     n: int
@@ -88,7 +88,7 @@ class LineOut(Schema):
     explained: str | None
 
 
-class BalanceOut(Schema):
+class StatementBalanceOut(Schema):
     """A balance the statement gives, beside the book's."""
 
     index: str
@@ -101,8 +101,8 @@ class BalanceOut(Schema):
 class WholeImport(ImportOut):
     """A statement with what was recorded of it, or what would be found of it now."""
 
-    lines: list[LineOut]
-    balances: list[BalanceOut]
+    lines: list[StatementLineOut]
+    balances: list[StatementBalanceOut]
     said: list[str]
 
 
@@ -153,7 +153,9 @@ def keep(request: Request, uuid: UUID, idempotency_key: str = Key) -> Any:
     return Status(*once(request, idempotency_key, {}, work))
 
 
-@router.post("/{uuid}/lines/{n}/explanation", response=answers(LineOut, 201), summary="Explain a difference, once")
+@router.post(
+    "/{uuid}/lines/{n}/explanation", response=answers(StatementLineOut, 201), summary="Explain a difference, once"
+)
 def explain(request: Request, uuid: UUID, n: int, asked: Explained, idempotency_key: str = Key) -> Any:
     """`reason`: timing, their-error, scope, corrected or other."""
     given = _given(request, uuid)

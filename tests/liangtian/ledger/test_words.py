@@ -66,10 +66,10 @@ def test_the_vocabulary_is_whole() -> None:
     assert {kind.id for kind in entry_kinds().values() if kind.holds} == {"hold"}
 
 
-def test_only_a_reversal_and_an_unlinking_take_what_is_used() -> None:
+def test_only_a_reversal_an_unlinking_and_a_clawback_take_what_is_used() -> None:
     """And turnover quota, which is lent to be used and returned."""
     taking = {(sort, kind.id) for kind in entry_kinds().values() for sort, source, _ in kind.moves if source == "used"}
-    assert taking == {("land", "unlinking"), ("quota", "return")}
+    assert taking == {("land", "unlinking"), ("land", "clawback"), ("quota", "return")}
 
 
 def test_what_comes_from_outside_the_book_comes_by_few_kinds() -> None:
