@@ -255,7 +255,7 @@ class FragmentationForm(LandForm):
         if plan is None:
             own = {name: self.cleaned_data[name] for name in ("by", "gap_m", "across_m", "before_on")}
             kept = {name: plain(value) for name, value in own.items() if value not in (None, "")}
-            return kept | source | ({"drawn": figure_} if figure_ else {})
+            return {**kept, **source, **({"drawn": figure_} if figure_ else {})}
         within = {"within": figure_} if figure_ else {}
         return {**plan.study.asked, "pieces": plan.pieces, "plan": str(plan.uuid), **source, **within}
 

@@ -39,7 +39,7 @@ def report_of(answer: Answer, suffix: str, lang: Language) -> Path:
 
 def _data(answer: Answer, listed: int, lang: Language) -> dict[str, Any]:
     """The document of a survey with as many candidates as the form lists, the largest."""
-    head = answer.data[lang]
+    head: dict[str, Any] = answer.data[lang]
     names = {row["place"]: row["name"] for row in head["villages"]}
     rows = Candidate.objects.filter(answer=answer).order_by("number")
     return head | {"candidates": list(_rows(rows[:listed], names, lang)), "candidate_count": rows.count()}
