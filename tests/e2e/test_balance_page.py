@@ -118,8 +118,13 @@ def test_an_acceptance_and_an_occupation(sit, staffed, picture, tmp_path):
     he.get_by_label("文号").fill("浙土字〔2024〕77号")
     picture(he, "balance-end")
     he.get_by_role("button", name="提交审核").click()
-    post(hu, "岭下村便道")
-    expect(hu.get_by_text("已核销", exact=True)).to_be_visible()
+    hu.goto("/balance/")
+    hu.get_by_role("link", name="岭下村便道").first.click()
+    expect(hu.get_by_role("alert")).to_contain_text(
+        "有必须满足的条款没有满足"
+    )  # suspended today, if not on the day written
+    expect(hu.get_by_role("button", name="审核入账")).to_have_count(0)
+    picture(hu, "balance-stopped")
     hu.goto("/balance/")
     picture(hu, "balance-index")
 
