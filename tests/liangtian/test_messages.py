@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from liangtian.finding import Finding, Outcome, Step
-from liangtian.messages import render
+from liangtian.messages import render, render_text
 
 
 @pytest.mark.parametrize(("status", "marked"), [("unverified", True), ("text", False), ("ours", False)])
@@ -14,3 +14,9 @@ def test_the_mark_follows_the_status_of_the_values_used(status, marked):
     finding = Finding("law-1（一）.1", Outcome.PASS, "record-met", {"fact_zh": "甲", "fact_en": "a"}, trace=(step,))
     assert ("未核实" in render(finding)) is marked
     assert ("unverified" in render(finding, lang="en")) is marked
+
+
+def test_areas_of_quality_findings_have_separators():
+    said = {lang: render_text("geom-gap", {"area": 39414637.23}, lang=lang) for lang in ("zh", "en")}
+    assert said["zh"].startswith("图斑之间有缝隙，面积39,414,637.23平方米，")
+    assert said["en"].startswith("Between the parcels 39,414,637.23 m² ")
