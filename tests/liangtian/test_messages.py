@@ -8,7 +8,7 @@ from importlib import resources
 import pytest
 
 from liangtian.finding import Finding, Outcome, Step
-from liangtian.messages import render
+from liangtian.messages import render, render_text
 
 
 @pytest.mark.parametrize(("status", "marked"), [("unverified", True), ("text", False), ("ours", False)])
@@ -31,3 +31,9 @@ def test_what_cannot_be_decided_names_its_facts_in_words():
     assert [
         name for name, said in undecided.items() if any("{fact}" in each or "{facts}" in each for each in said)
     ] == []
+
+
+def test_areas_of_quality_findings_have_separators():
+    said = {lang: render_text("geom-gap", {"area": 39414637.23}, lang=lang) for lang in ("zh", "en")}
+    assert said["zh"].startswith("图斑之间有缝隙，面积39,414,637.23平方米，")
+    assert said["en"].startswith("Between the parcels 39,414,637.23 m² ")

@@ -31,6 +31,33 @@ def entries_for(user: User | AnonymousUser) -> QuerySet[Entry]:
     return Entry.objects.filter(pk__in=seen).select_related("actor", "approver")
 
 
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """What an entry moved: the places it touched, and of each index the most that one account gained or lost."""
+
+    places: tuple[str, ...]
+    amounts: tuple[tuple[str, int], ...]
+
+
+def moved_by(entries: Sequence[Entry]) -> list[Moved]:
+    """What each of the entries moved, in their order, from one query."""
+    legs = Leg.objects.filter(entry__in=entries, implied=False).order_by("entry", "n")
+    sums: dict[int, dict[tuple[str | None, str, int], int]] = {each.pk: {} for each in entries}
+    for entry, place, index, account, amount in legs.values_list(
+        "entry", "account__place__name", "account__index", "account", "amount"
+    ):
+        key = (place, index, account)
+        sums[entry][key] = sums[entry].get(key, 0) + amount
+    return [_moved(sums[each.pk]) for each in entries]
+
+
+def _moved(sums: dict[tuple[str | None, str, int], int]) -> Moved:
+    most: dict[str, int] = {}
+    for (_place, index, _account), amount in sums.items():
+        most[index] = max(most.get(index, 0), abs(amount))
+    return Moved(tuple(dict.fromkeys(place for place, _, _ in sums if place)), tuple(most.items()))
+
+
 def lots_for(user: User | AnonymousUser) -> QuerySet[Lot]:
     """Lots earned by the user's places, or whose credits stand there now."""
     places = places_for(user)

@@ -39,6 +39,7 @@ from liangtian_web.ledger.queries import (
     last_recorded,
     lot_balances,
     lots_for,
+    moved_by,
     opened_by,
     proposals_for,
     statement,
@@ -148,7 +149,7 @@ def entries(request: Request) -> HttpResponse:
     asked["before"] = str(found[PAGE - 1].pk) if len(found) > PAGE else ""
     context = {
         "form": form,
-        "entries": found[:PAGE],
+        "entries": list(zip(found[:PAGE], moved_by(found[:PAGE]), strict=True)),
         "more": asked.urlencode() if asked["before"] else "",
         "asked": {name: value for name, value in request.GET.items() if name in form.fields},
         "unsealed": unsealed_for(request.user),

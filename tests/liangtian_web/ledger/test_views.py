@@ -326,3 +326,13 @@ def test_the_rows_of_a_proposal_are_taken_away_and_handed_in_again(keeper_client
     assert proposing.legs_of(again.content["rows"])[0] == proposing.legs_of(made.content["rows"])[0]
     taken = keeper_client.post(reverse("standing:export_proposals"), {"form": "csv"}).content.decode("utf-8-sig")
     assert taken.count("待审核") == 2
+
+
+def test_the_list_of_entries_says_what_moved_and_by_which_document(booked, keeper_client):
+    rests = ["filing:0f0e0d0c-0b0a-4908-8706-050403020100", "示土验〔2024〕9号", "run:812"]
+    actions.post(acceptance("B", 4_000, square(1), on=day(4), evidence=tuple(rests)))
+    page = keeper_client.get(reverse("ledger:entries"))
+    listed = [(moved.places, moved.amounts) for _, moved in page.context["entries"]]
+    assert listed[:2] == [(("示范县",), (("quantity_m2", 4_000),)), (("示范县",), (("plan_quota_m2", 500),))]
+    assert "filing:" not in page.content.decode()
+    assert "<span>示土验〔2024〕9号</span>" in page.content.decode()
