@@ -23,7 +23,6 @@ from liangtian_web.onemap.actions import safe_name
 from liangtian_web.onemap.forms import ManyFiles, crs_choices, offer_places
 from liangtian_web.onemap.ground import Unmeasurable, figure
 from liangtian_web.people.models import Place, User
-from liangtian_web.people.queries import places_for
 from liangtian_web.people.requests import Request
 from liangtian_web.planning import actions, boundaries
 from liangtian_web.planning.models import Plan, Study
@@ -36,7 +35,6 @@ DATE = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
 LIMITS = [("", _("不设界")), ("9", _("不跨乡镇")), ("12", _("不跨村"))]
 AVOID = [("STBHHX", _("生态保护红线")), ("CZKFBJ", _("城镇开发边界"))]
 RUNS_OFFERED = 200
-PIECES_MAX = 50_000
 WIDE = str.maketrans("()", "（）")  # as the columns of a pasted list are called
 DEM_BYTES_MAX = 200 * 2**20
 
@@ -463,65 +461,3 @@ class RankingForm(AskForm):
 FORMS: dict[str, type[AskForm]] = {
     form.KIND: form for form in (BlocksForm, DesignForm, FragmentationForm, PotentialForm, LayoutForm, RankingForm)
 }
-
-
-class ListForm(forms.Form):
-    """The filters of the list of studies."""
-
-    name = forms.CharField(label=_("名称"), required=False, widget=forms.TextInput(attrs={"type": "search"}))
-    kind = forms.ChoiceField(label=_("种类"), required=False, choices=[("", _("全部")), *Study.Kind.choices])
-    place: forms.ModelChoiceField[Place] = forms.ModelChoiceField(
-        label=_("责任单元"), required=False, queryset=None, empty_label=_("全部")
-    )
-
-    def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        offer_places(self, places_for(user))
-
-
-SIZES = [("", _("全部")), ("100", _("百亩以上")), ("1000", _("千亩以上")), ("10000", _("万亩以上"))]
-SLOPES = [("", _("全部")), *((str(n), text) for n, text in enumerate(("≤2°", "2–6°", "6–15°", "15–25°", ">25°"), 1))]
-
-
-class BlockFilter(forms.Form):
-    """The filters of the blocks."""
-
-    size_mu = forms.ChoiceField(label=_("规模"), choices=SIZES, required=False)
-    town = forms.ChoiceField(label=_("乡镇"), required=False)
-    slope = forms.ChoiceField(label=_("主要坡度"), choices=SLOPES, required=False)
-
-    def __init__(self, towns: list[tuple[str, str]], *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        field = self.fields["town"]
-        assert isinstance(field, forms.ChoiceField)
-        field.choices = [("", gettext("全部")), *towns]
-
-
-class CandidateFilter(forms.Form):
-    """The filters of the candidates."""
-
-    kind = forms.ChoiceField(label=_("潜力类型"), required=False)
-    state = forms.ChoiceField(label=_("结论"), required=False)
-    village = forms.ChoiceField(label=_("乡镇、村"), required=False)
-    rule = forms.ChoiceField(label=_("排除或待查的条款"), required=False)
-
-    def __init__(self, choices: dict[str, list[tuple[str, str]]], *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for name, offered in choices.items():
-            field = self.fields[name]
-            assert isinstance(field, forms.ChoiceField)
-            field.choices = [("", gettext("全部")), *offered]
-
-
-class PiecesForm(forms.Form):
-    """A choice of pieces, and what it is to be called if it is kept."""
-
-    pieces = forms.JSONField(required=False)
-    name = forms.CharField(label=_("方案名称"), max_length=100, required=False)
-
-    def clean_pieces(self) -> list[str]:
-        """Ids."""
-        given = self.cleaned_data["pieces"] or []
-        if not isinstance(given, list) or len(given) > PIECES_MAX or not all(isinstance(each, str) for each in given):
-            raise forms.ValidationError(_("地块清单不完整，请刷新后重试。"))
-        return sorted(set(given))
