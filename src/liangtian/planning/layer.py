@@ -107,6 +107,6 @@ def layout_features(land: Parcels, made: Layout) -> Features:
 
 
 def in_degrees(features: Features) -> Features:
-    """The same features in longitude and latitude of CGCS2000, as GeoJSON has to be."""
-    assert features.crs is not None  # what was computed lies in a plane
+    """The same features in longitude and latitude of CGCS2000, as GeoJSON has to be; those of a plan have a CRS."""
+    assert features.crs is not None
     return replace(features, geometry=reproject(features.geometry, features.crs, CGCS2000), crs=CGCS2000)

@@ -15,7 +15,7 @@ from liangtian_web.people.requests import Request, language_of
 from liangtian_web.planning import actions, kept, presentation
 from liangtian_web.planning.contexts import attempt as attempt_context
 from liangtian_web.planning.contexts import design
-from liangtian_web.planning.filters import PiecesForm
+from liangtian_web.planning.forms import PiecesForm
 from liangtian_web.planning.models import Answer, Plan, Study
 from liangtian_web.planning.queries import answer_of, folder_of, planning_places, plans_for, studies_for
 from liangtian_web.planning.taking import EMPTY, KINDS, layer_response

@@ -1,4 +1,4 @@
-"""How lists of planning are narrowed, and a choice of pieces."""
+"""The filters of the lists and maps of studies."""
 
 from __future__ import annotations
 
@@ -12,8 +12,6 @@ from liangtian_web.onemap.forms import offer_places
 from liangtian_web.people.models import Place, User
 from liangtian_web.people.queries import places_for
 from liangtian_web.planning.models import Study
-
-PIECES_MAX = 50_000
 
 
 class ListForm(forms.Form):
@@ -62,17 +60,3 @@ class CandidateFilter(forms.Form):
             field = self.fields[name]
             assert isinstance(field, forms.ChoiceField)
             field.choices = [("", gettext("全部")), *offered]
-
-
-class PiecesForm(forms.Form):
-    """A choice of pieces, and what it is to be called if it is kept."""
-
-    pieces = forms.JSONField(required=False)
-    name = forms.CharField(label=_("方案名称"), max_length=100, required=False)
-
-    def clean_pieces(self) -> list[str]:
-        """Ids."""
-        given = self.cleaned_data["pieces"] or []
-        if not isinstance(given, list) or len(given) > PIECES_MAX or not all(isinstance(each, str) for each in given):
-            raise forms.ValidationError(_("地块清单不完整，请刷新后重试。"))
-        return sorted(set(given))

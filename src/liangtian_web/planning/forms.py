@@ -1,4 +1,4 @@
-"""What may be asked of the land; pages and programs fill in the same forms."""
+"""What may be asked of the land, and which pieces are chosen; pages and programs fill in the same forms."""
 
 from __future__ import annotations
 
@@ -35,6 +35,7 @@ DATE = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
 LIMITS = [("", _("不设界")), ("9", _("不跨乡镇")), ("12", _("不跨村"))]
 AVOID = [("STBHHX", _("生态保护红线")), ("CZKFBJ", _("城镇开发边界"))]
 RUNS_OFFERED = 200
+PIECES_MAX = 50_000
 WIDE = str.maketrans("()", "（）")  # as the columns of a pasted list are called
 DEM_BYTES_MAX = 200 * 2**20
 
@@ -461,3 +462,17 @@ class RankingForm(AskForm):
 FORMS: dict[str, type[AskForm]] = {
     form.KIND: form for form in (BlocksForm, DesignForm, FragmentationForm, PotentialForm, LayoutForm, RankingForm)
 }
+
+
+class PiecesForm(forms.Form):
+    """A choice of pieces, and what it is to be called if it is kept."""
+
+    pieces = forms.JSONField(required=False)
+    name = forms.CharField(label=_("方案名称"), max_length=100, required=False)
+
+    def clean_pieces(self) -> list[str]:
+        """Ids."""
+        given = self.cleaned_data["pieces"] or []
+        if not isinstance(given, list) or len(given) > PIECES_MAX or not all(isinstance(each, str) for each in given):
+            raise forms.ValidationError(_("地块清单不完整，请刷新后重试。"))
+        return sorted(set(given))
