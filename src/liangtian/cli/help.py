@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -74,8 +74,9 @@ class ChineseFormatter(click.HelpFormatter):
         parts = (wrapped(part, self.width - self.current_indent) for part in text.split("\n\n"))
         super().write_text("\n\n".join(parts))
 
-    def write_dl(self, rows: Sequence[tuple[str, str]], col_max: int = 30, col_spacing: int = 2) -> None:
+    def write_dl(self, rows: Iterable[tuple[str, str]], col_max: int = 30, col_spacing: int = 2) -> None:
         """Write options, or commands, each beside its text."""
+        rows = list(rows)
         first = min(max((len(name) for name, _ in rows), default=0), col_max) + col_spacing
         room = max(self.width - self.current_indent - first - 2, 20)
         super().write_dl([(name, wrapped(_extras(text), room)) for name, text in rows], col_max, col_spacing)
