@@ -35,7 +35,8 @@ from liangtian.onemap.landclass import is_farmland
 from liangtian.planning.blocks import blocks_of
 from liangtian.planning.parcels import Parcels, of_index
 from liangtian.planning.tiles import Ground, contiguous_by_tile
-from liangtian.space.contiguity import Outlines, connected
+from liangtian.space.contiguity import connected
+from liangtian.space.outlines import Outlines
 
 ON = date(2024, 6, 1)
 GAP_M = 5.0

@@ -84,6 +84,13 @@ def test_every_setting_is_in_the_table_and_no_other() -> None:
     assert sorted(table) == sorted(settings())
 
 
+def test_pages_the_reverse_proxy_shows_are_there() -> None:
+    named = re.findall(r"error_page [\d ]+ (/static/\S+\.html);", page("howto/install.md"))
+    kept = sorted(file.name for file in (ROOT / "src/liangtian_web/static").glob("*.html"))
+    assert sorted(Path(each).name for each in named) == kept
+    assert len(kept) == 2
+
+
 def test_every_error_code_is_listed() -> None:
     text = page("reference/errors.md")
     assert [kind.code for kind in errors() if f"Code `{kind.code}`" not in text] == []

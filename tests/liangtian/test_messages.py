@@ -1,6 +1,9 @@
-"""A finding that rests on an unverified value says so in its sentence."""
+"""A finding that rests on an unverified value says so in its sentence; what is missing is named in words."""
 
 from __future__ import annotations
+
+import tomllib
+from importlib import resources
 
 import pytest
 
@@ -14,6 +17,20 @@ def test_the_mark_follows_the_status_of_the_values_used(status, marked):
     finding = Finding("law-1（一）.1", Outcome.PASS, "record-met", {"fact_zh": "甲", "fact_en": "a"}, trace=(step,))
     assert ("未核实" in render(finding)) is marked
     assert ("unverified" in render(finding, lang="en")) is marked
+
+
+def test_what_cannot_be_decided_names_its_facts_in_words():
+    """Their ids stand in the trace; an official reads the names."""
+    places = {}
+    for file in resources.files("liangtian.locale").iterdir():
+        if file.name.endswith(".toml"):
+            for name, said in tomllib.loads(file.read_text("utf-8")).items():
+                places[name] = [said[lang] for lang in ("zh", "en") if isinstance(said.get(lang), str)]
+    undecided = {name: said for name, said in places.items() if said and said[0].startswith("无法判定")}
+    assert "fact-not-declared" in undecided
+    assert [
+        name for name, said in undecided.items() if any("{fact}" in each or "{facts}" in each for each in said)
+    ] == []
 
 
 def test_areas_of_quality_findings_have_separators():

@@ -14,6 +14,7 @@ import numpy as np
 import openpyxl
 import shapely
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 from django.utils.translation import get_language, gettext
 from openpyxl.styles import Font
 from pyproj import CRS
@@ -52,15 +53,28 @@ def by_place(balances: Sequence[Balance]) -> list[dict[str, Any]]:
     return found
 
 
-def workbook_of(statement: Statement, known_on: datetime | None) -> bytes:
-    """A statement as a workbook: whole units of the book, and hectares or kilograms as the upper system writes them."""
+def known_until(known_on: datetime | None, recorded: datetime | None) -> str:
+    """As known at which moment a figure is said, and when the latest record it counts was made."""
+    last = f"{timezone.localtime(recorded):%Y-%m-%d %H:%M:%S}" if recorded else "—"
+    if known_on is None:
+        return gettext("含至今补记的全部分录，最后记账时间 %(last)s") % {"last": last}
+    words = {"known": f"{timezone.localtime(known_on):%Y-%m-%d %H:%M:%S}", "last": last}
+    return gettext("截至 %(known)s 已知，最后记账时间 %(last)s") % words
+
+
+def workbook_of(statement: Statement, known: str) -> bytes:
+    """A statement as a workbook: whole units of the book, and hectares or kilograms as the upper system writes them.
+
+    Parameters
+    ----------
+    known : as known at which moment
+    """
     book = openpyxl.Workbook()
     sheet = book.active
     account = statement.account
     unit = indices()[account.index].unit
     title = f"{account.place} {pool_word(account.pool)} {index_word(account.index)}"
-    known = known_on.strftime("%Y-%m-%d") if known_on else gettext("现在")
-    about = gettext("%(since)s 至 %(until)s，按 %(known)s 所知") % {
+    about = gettext("%(since)s 至 %(until)s，%(known)s") % {
         "since": statement.since, "until": statement.until, "known": known,
     }  # fmt: skip
     for row in ([safe_cell(title)], [about], []):

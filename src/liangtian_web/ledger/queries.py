@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import connection
-from django.db.models import Min, Q, QuerySet, Sum
+from django.db.models import Max, Min, Q, QuerySet, Sum
 
 from liangtian.ledger import entry as kernel
 from liangtian.ledger.relations import State
@@ -195,6 +195,15 @@ def statement(account: Account, since: date, until: date, known_on: datetime | N
             standing += amount
             lines.append(Line(on, entries[number], amount, standing, lapse))
     return Statement(account, since, until, opening, lines)
+
+
+def last_recorded(accounts: QuerySet[Account], known_on: datetime | None = None) -> datetime | None:
+    """When the latest record that touches the accounts was made, of those known at a moment (None: of all)."""
+    legs = Leg.objects.filter(account__in=accounts)
+    if known_on is not None:
+        legs = legs.filter(entry__recorded_at__lte=known_on)
+    found: datetime | None = legs.aggregate(last=Max("entry__recorded_at"))["last"]
+    return found
 
 
 def _cause(leg: Leg) -> Entry:

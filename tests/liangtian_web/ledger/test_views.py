@@ -8,6 +8,7 @@ import json
 import openpyxl
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 from tests.liangtian_web.conftest import browser, person
 
 from bookkeeping import COUNTY, acceptance, day, hold, moved, quota, square
@@ -79,6 +80,22 @@ def test_a_statement_is_taken_home_as_a_workbook(keeper_client, booked):
     assert [row[6] for row in rows[4:]] == [9_000, 6_000, 5_000, 8_000, 8_000]
     assert rows[-1][7] == 0.8
     assert Event.objects.filter(action="ledger.download").count() == 1
+
+
+def test_a_statement_as_known_before_anything_was_recorded_is_empty(keeper_client, booked):
+    asked = {"since": "2024-02-01", "until": "2024-06-30", "known_on": "2024-06-30"}
+    number = account("reserve").pk
+    page = keeper_client.get(reverse("ledger:account", args=[number]), asked)
+    assert (page.context["statement"].closing, page.context["balance"]) == (0, 0)
+    known = "截至 2024-06-30 23:59:59 已知，最后记账时间 —"
+    assert page.context["known"] == known
+    assert page.context["form"]["known_on"].value() == "2024-06-30"
+    answer = keeper_client.get(reverse("ledger:account_workbook", args=[number]), asked)
+    rows = list(openpyxl.load_workbook(io.BytesIO(answer.getvalue())).active.iter_rows(values_only=True))
+    assert rows[1][0] == f"2024-02-01 至 2024-06-30，{known}"
+    now = keeper_client.get(reverse("ledger:account", args=[number]), asked | {"known_on": ""})
+    last = timezone.localtime(Entry.objects.filter(legs__account=number).latest("recorded_at").recorded_at)
+    assert now.context["known"] == f"含至今补记的全部分录，最后记账时间 {last:%Y-%m-%d %H:%M:%S}"
 
 
 def test_an_entry_says_why_who_and_when(keeper_client, booked):

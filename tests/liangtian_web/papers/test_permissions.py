@@ -140,7 +140,7 @@ def samples(world, name: str) -> list[tuple[str, dict[str, object]]]:
     if name in named:
         return [("", named[name])]
     if name == "papers:paper":
-        refs = {"filing": world.offer.uuid, "request": world.wanted.uuid, "match": world.match.uuid,
+        refs = {"filing": world.offer.uuid, "request": world.wanted.uuid, "match": world.match.uuid, "earmarked": world.sold.uuid,
                 "suspension": world.county.pk, "place": world.county.pk, "reconciliation": world.statement.uuid}  # fmt: skip
         return [(kind, {"kind": kind, "ref": ref, "form": "docx"}) for kind, ref in refs.items()]
     by_app = {

@@ -20,8 +20,9 @@ from liangtian.ledger.checks import CHECKS, judge
 from liangtian.ledger.examined import examine
 from liangtian.messages import render
 from liangtian_web.ledger import derived, exclusivity, presentation, sealing
+from liangtian_web.ledger.forms import end_of
 from liangtian_web.ledger.models import Account
-from liangtian_web.ledger.queries import statement, unsealed
+from liangtian_web.ledger.queries import last_recorded, statement, unsealed
 
 
 def _decisions() -> sealing.Decisions:
@@ -53,6 +54,7 @@ class Command(BaseCommand):
         drawn.add_argument("file", type=Path, help="the workbook to write")
         drawn.add_argument("--since", type=date.fromisoformat, help="first day; none: the first of this year")
         drawn.add_argument("--until", type=date.fromisoformat, help="last day; none: today")
+        drawn.add_argument("--known-on", type=date.fromisoformat, help="count what was recorded by that day; none: all")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Do the one thing asked."""
@@ -99,5 +101,7 @@ class Command(BaseCommand):
         if row is None:
             raise CommandError(f"no account {options['code']} {options['pool']} {options['index']}")
         today = timezone.localdate()
-        drawn = statement(row, options["since"] or today.replace(month=1, day=1), options["until"] or today)
-        options["file"].write_bytes(presentation.workbook_of(drawn, None))
+        known_on = end_of(options["known_on"]) if options["known_on"] else None
+        drawn = statement(row, options["since"] or today.replace(month=1, day=1), options["until"] or today, known_on)
+        known = presentation.known_until(known_on, last_recorded(Account.objects.filter(pk=row.pk), known_on))
+        options["file"].write_bytes(presentation.workbook_of(drawn, known))
