@@ -18,6 +18,7 @@ import shapely
 from liangtian.errors import CrsMismatch, FileUnreadable, is_disk_full
 from liangtian.finding import Outcome
 from liangtian.formats import archive, boundary_txt, dxf, geoparquet, kml, large, ogr, shapefile, text_repair, vct
+from liangtian.formats.content import check_content
 from liangtian.formats.features import Features
 from liangtian.formats.geometry import RawLayer, note, polygons_of
 
@@ -68,7 +69,7 @@ def layer_names(path: Path) -> list[str]:
         return vct.layer_names(path)
     if suffix not in _SEVERAL_LAYERS:
         return [path.stem]
-    ogr.check_content(path)
+    check_content(path)
     return ogr.polygon_layers(path)
 
 
@@ -104,7 +105,7 @@ def _read_dataset(path: Path, suffix: str, layer: str | None, encoding: str | No
 
 def _read_packed(path: Path, layer: str | None) -> Features | None:
     """A large GeoPackage batch by batch; None where it is none, or has to be read whole."""
-    ogr.check_content(path)
+    check_content(path)
     return large.read(path, layer) if large.is_large(path, layer) else None
 
 
@@ -113,9 +114,9 @@ def _read_raw(path: Path, suffix: str, layer: str | None, encoding: str | None) 
         return shapefile.read(path, encoding=encoding)
     if suffix in {".parquet", ".geoparquet"}:
         return geoparquet.read(path)
+    check_content(path)
     if suffix == ".dxf":
         return dxf.read(path)
-    ogr.check_content(path)
     return kml.read(path, layer) if suffix == ".kml" else _believing_degrees(ogr.read(path, layer), suffix)
 
 
