@@ -30,7 +30,14 @@ ROOM_MIN = 2**20  # bytes
 _SEVERAL_LAYERS = frozenset({".gpkg", ".gdb", ".kml"})
 
 
-def read(path: Path, *, layer: str | None = None, encoding: str | None = None, workdir: Path | None = None) -> Features:
+def read(
+    path: Path,
+    *,
+    layer: str | None = None,
+    encoding: str | None = None,
+    workdir: Path | None = None,
+    limits: archive.Limits | None = None,
+) -> Features:
     """Read the polygons of one layer of a file, as they stand in it.
 
     Parameters
@@ -38,6 +45,7 @@ def read(path: Path, *, layer: str | None = None, encoding: str | None = None, w
     layer : layer of a container, or stem of one dataset of a zip; None where there is only one
     encoding : encoding of a shapefile's text, where the file is known to state it wrongly
     workdir : the caller's temporary folder, for zips; None uses one of our own
+    limits : what a zip may grow to
 
     Raises
     ------
@@ -47,7 +55,7 @@ def read(path: Path, *, layer: str | None = None, encoding: str | None = None, w
     if suffix != ".zip":
         return _read_dataset(path, suffix, layer, encoding)
     with tempfile.TemporaryDirectory(dir=workdir, prefix="zip-") as folder:
-        dataset = archive.one_dataset(archive.unpack(path, Path(folder)), name=path.name, wanted=layer)
+        dataset = archive.one_dataset(archive.unpack(path, Path(folder), limits=limits), name=path.name, wanted=layer)
         inside = None if dataset.stem == layer else layer
         features = _read_dataset(dataset, check_file(dataset), inside, encoding)
     return replace(features, source=f"{path.name}/{features.source}")
