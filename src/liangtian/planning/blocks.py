@@ -21,6 +21,7 @@ import shapely
 from liangtian.onemap import landclass
 from liangtian.onemap.farmland import WORST, grades_of, ridge_millionths
 from liangtian.onemap.snapshot import ID
+from liangtian.planning.exclusion import mostly_inside
 from liangtian.planning.parcels import Ints, Mask, Parcels
 from liangtian.planning.tiles import Ground, Kept, Progress, contiguous_by_tile, unheard
 from liangtian.space.contiguity import Between
@@ -167,6 +168,8 @@ def ground_of(parcels: Parcels, rule: BlockRule, *, digits: int | None = None) -
 def limits_of(parcels: Parcels, parts: Ints, rule: BlockRule, digits: int | None = None) -> Ints | None:
     """What polygons have to have in common to join: the place of so many digits, and that they are not steep.
 
+    Steep is a parcel of the rule's slope grade or above, and one of which half or more lies in steep ground drawn elsewhere.
+
     Parameters
     ----------
     parts : shape (f,), positions of farmland or of what becomes farmland
@@ -176,7 +179,10 @@ def limits_of(parcels: Parcels, parts: Ints, rule: BlockRule, digits: int | None
     ndarray : shape (f,), a steep polygon's number is nobody else's; None: no limit at all
     """
     limit = None if digits is None else places_of(parcels, digits)[parcels.owner[parts]]
-    alone = np.flatnonzero(_is_steep(parcels, rule)[parcels.owner[parts]])
+    steep = _is_steep(parcels, rule)
+    if len(parcels.steep):
+        steep = steep | mostly_inside(parcels, parcels.steep)
+    alone = np.flatnonzero(steep[parcels.owner[parts]])
     if not len(alone):
         return limit
     limit = np.zeros(len(parts), dtype=np.int64) if limit is None else limit.copy()
