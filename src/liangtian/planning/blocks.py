@@ -286,8 +286,9 @@ def _measured(parcels: Parcels, parts: Ints, label: Ints) -> Blocks:
     area = parcels.area_dm2[parts]
     net = net_dm2(area, ridge[rows])
     held = distinct(block * max(len(parcels.attributes), 1) + rows) // max(len(parcels.attributes), 1)
-    net_sum, names = _sum(net, block, number), _lowest_ids(parcels, rows, block, number)
-    order = np.lexsort((names, -net_sum))
+    place = _places_by_id(parcels)
+    net_sum, names = _sum(net, block, number), _lowest_ids(place, rows, block)
+    order = np.lexsort((place[names], -net_sum))
     rank = np.empty(number, dtype=np.int64)
     rank[order] = np.arange(number)
     ids = parcels.attributes[ID].take(pa.array(names[order])).to_pylist()
@@ -304,12 +305,17 @@ def _measured(parcels: Parcels, parts: Ints, label: Ints) -> Blocks:
     )
 
 
-def _lowest_ids(parcels: Parcels, rows: Ints, block: Ints, number: int) -> Ints:
-    """Row of the parcel with the lowest id of each block."""
+def _places_by_id(parcels: Parcels) -> Ints:
+    """Where each parcel's id stands in their order, shape (n,)."""
     by_id = np.asarray(pc.sort_indices(parcels.attributes[ID]), dtype=np.int64)
-    rank = np.empty(len(by_id), dtype=np.int64)
-    rank[by_id] = np.arange(len(by_id))
-    order = np.lexsort((rank[rows], block))
+    place = np.empty(len(by_id), dtype=np.int64)
+    place[by_id] = np.arange(len(by_id))
+    return place
+
+
+def _lowest_ids(place: Ints, rows: Ints, block: Ints) -> Ints:
+    """Row of the parcel with the lowest id of each block."""
+    order = np.lexsort((place[rows], block))
     first = order[np.r_[True, np.diff(block[order]) > 0][: len(order)]]
     return np.asarray(rows[first])
 

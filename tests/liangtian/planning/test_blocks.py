@@ -132,6 +132,13 @@ def test_an_outline_closes_the_roads_and_tells_what_lies_inside() -> None:
     assert shapely.equals(features.geometry[0], outline)
 
 
+def test_blocks_of_one_size_stand_in_the_order_of_their_ids() -> None:
+    """Not of their rows: an engine that reads them in another order says the same."""
+    rows = [(cell(3 * n, 0), {"DLBM": "0103"}) for n in range(12)]
+    blocks = blocks_of(made(rows, area_dm2=[50_000] * 12), RULE)
+    assert list(blocks.ids) == sorted(f"P{n}" for n in range(1, 13))
+
+
 @settings(max_examples=20, deadline=None)
 @given(seed=st.integers(0, 10_000))
 def test_blocks_hold_all_farmland_once_whatever_the_order(seed: int) -> None:
