@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.urls import NoReverseMatch, reverse
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 # What an object begins with → its word and the page that shows it, if one does.
@@ -57,7 +56,7 @@ def thing(text: str, action: str = "") -> Thing:
         return Thing(text, "", "")
     word, page = THINGS[kind]
     if kind == "proposal" and action.startswith("rulebook."):
-        word, page = gettext("取值或采用的提议"), "rulebook:proposal"
+        word, page = _("取值或采用的提议"), "rulebook:proposal"
     url = _url(page, key.partition(":")[0])
     return Thing(str(word), url, rest if url else f"{key} {rest}".rstrip())
 
