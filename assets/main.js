@@ -8,6 +8,7 @@ htmx.config.selfRequestsOnly = true;
 htmx.config.historyCacheSize = 0; // nothing of a case stays in the browser's storage
 window.htmx = htmx;
 searchBox();
+for (const here of document.querySelectorAll(".rail [aria-current], .tabs [aria-current]")) inSight(here);
 
 // A lost connection or a refusal is said where it happened.
 document.addEventListener("htmx:responseError", (event) => say(event.detail.elt, event.detail.xhr.status));
@@ -22,6 +23,12 @@ function say(element, status) {
   line.setAttribute("role", "alert");
   line.textContent = status ? `${text} (${status})` : text;
   place.append(line);
+}
+
+// A bar too long for the screen is scrolled to where the page stands in it.
+function inSight(here) {
+  const bar = here.parentElement, [inner, outer] = [here.getBoundingClientRect(), bar.getBoundingClientRect()];
+  bar.scrollLeft += inner.left - outer.left - (outer.width - inner.width) / 2;
 }
 
 // An open menu closes on Escape or a click elsewhere.

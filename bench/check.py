@@ -30,11 +30,12 @@ BOUNDARIES = 50
 
 
 def boundaries(bounds: np.ndarray, plane: CRS) -> list[Features]:
-    """Squares of 1 km², turned, somewhere in the middle of the county."""
+    """Squares of 1 km², turned, at parcels in the middle of the county; ten counties side by side have sea between them."""
     rng = np.random.default_rng(7)
     low, high = np.percentile(bounds[:, :2], 25, axis=0), np.percentile(bounds[:, 2:], 75, axis=0)
+    middle = bounds[((bounds[:, :2] >= low) & (bounds[:, 2:] <= high)).all(axis=1), :2]
     found = []
-    for x, y in rng.uniform(low, high, (BOUNDARIES, 2)):
+    for x, y in rng.choice(middle, BOUNDARIES):
         square = shapely.affinity.rotate(shapely.box(x, y, x + 1000, y + 1000), rng.uniform(0, 90))
         found.append(Features(np.array([square]), pa.table({"n": [1]}), plane, "bench", np.array([1])))
     return found

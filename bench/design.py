@@ -1,4 +1,5 @@
-"""The design of blocks: the greedy answer beside the solver's, with the gap it proves and the time it takes.
+"""The design of blocks: the greedy answer beside the solver's, with the gap it proves and the time it takes;
+and what one piece more or less costs.
 
 Two kinds of land, about 5,000 candidates each: grids on which every cell is farmland or candidate at random, with unit
 costs of five kinds (no road or river bounds the search: the hard case), and the demonstration county with its own classes.
@@ -73,6 +74,21 @@ def row(name: str, network: Network, target_mu: Fraction, effort: Effort) -> Non
     )
 
 
+def toggles(name: str, network: Network, count: int = 50) -> None:
+    """Processor time of one piece more or less: what a click on the map of a design costs beside its page."""
+    need = Need.of(Fraction(1000))
+    pieces = np.flatnonzero(~network.standing)
+    chosen = np.zeros(len(network), dtype=bool)
+    start = time.process_time()
+    for piece in pieces[:: max(1, len(pieces) // count)][:count]:
+        chosen[piece] = ~chosen[piece]
+        network.outcome(chosen, need)
+    each = (time.process_time() - start) / count
+    print(
+        f"{name}, {len(pieces):,} candidates: {1000 * each:.1f} ms of processor time a piece more or less", flush=True
+    )
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=120.0)
@@ -81,6 +97,7 @@ def main() -> None:
     given = parser.parse_args()
     effort = Effort(given.seconds)
     demonstration = county(given.parcels)
+    toggles("demonstration county", demonstration)
     print(
         "\n| land | candidates | mu | greedy, yuan | solver, yuan | gap | time |\n|---|---:|---:|---:|---:|---:|---:|"
     )

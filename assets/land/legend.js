@@ -42,7 +42,7 @@ function inView(map, list, { palette, english, layers }) {
   if (!layers.some((layer) => layer.code === "DLTB")) return;
   const codes = Object.keys(palette.classes);
   const key = (code) => [4, 2].map((n) => code.slice(0, n)).find((part) => codes.includes(part));
-  let shown = new Set(codes.filter((code) => code.length === 2 || code === "0101"));
+  let shown = new Set(codes.filter((code) => code.length === 2 || code.startsWith("01")));
   if (map.loaded() && map.getLayer("DLTB") && map.getZoom() >= 13) {
     const seen = new Set(map.queryRenderedFeatures({ layers: ["DLTB"] }).map((f) => key(f.properties.c ?? "")));
     if (seen.size) shown = seen;

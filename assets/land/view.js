@@ -5,11 +5,12 @@ import { styleOf, hatch } from "./style.js";
 // Begun at once, so that what does not wait for tiles need not; `openMap` is ready once the land is drawn.
 export function beginMap(element, config) {
   setWorkerUrl(new URL(config.worker, location.href).href);
+  const container = element.querySelector(config.canvas ?? ".map-canvas");
   const map = new Map({
-    container: element.querySelector(config.canvas ?? ".map-canvas"),
+    container,
     style: styleOf(config),
     bounds: config.bounds ?? [73, 18, 135, 53],
-    fitBoundsOptions: { padding: 24 },
+    fitBoundsOptions: { padding: roomIn(container, 24) },
     hash: config.permalink ? "map" : false,
     maxZoom: 20,
     dragRotate: false,
@@ -60,9 +61,11 @@ export function boxOf(geojson) {
 }
 
 // Room around what a page shows: the legend lies over the left of a wide map.
-export function clearOf(map, room) {
+export const clearOf = (map, room) => roomIn(map.getContainer(), room);
+
+function roomIn(container, room) {
   const legend = document.querySelector("[data-map] [data-legend]");
-  const wide = legend && map.getContainer().clientWidth > 3 * legend.offsetWidth;
+  const wide = legend && container.clientWidth > 3 * legend.offsetWidth;
   return { top: room, right: room + 50, bottom: room, left: wide ? legend.offsetWidth + 40 : room };
 }
 

@@ -239,7 +239,8 @@ TLS = flag("LIANGTIAN_TLS")
 if TLS:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_HSTS_SECONDS = 365 * 86_400
-    SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
+    # Subdomains and browsers' preload lists are for the owner of the domain to bind, who cannot take it back for a year.
+    SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = TLS
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_AGE = whole("LIANGTIAN_SESSION_HOURS", 12) * 3600
@@ -262,6 +263,12 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
     }
 }
+
+# Planning: what one computation may take of the machine's memory, and how long files nobody asks for stay
+PHYSICAL_BYTES = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+PLANNING_BYTES_MAX = whole("LIANGTIAN_PLANNING_MB_MAX", PHYSICAL_BYTES * 3 // 4 >> 20) * 2**20
+
+PLANNING_KEPT = timedelta(days=whole("LIANGTIAN_PLANNING_DAYS", 180))
 
 # Jobs
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"

@@ -134,3 +134,39 @@ def test_projects_are_ranked_from_a_pasted_sheet(watched: Watched, live: Live) -
         "甲",
         "丙",
     ]
+
+
+def test_two_years_of_blocks_are_swiped(desk: Watched, live: Live, picture) -> None:
+    page = desk.page
+    log_in(page, live)
+    begin(page, "blocks", "连片 2022", least_mu="20", on="2022-06-01")
+    before = page.locator("tr[data-block]").count()
+    begin(page, "blocks", "连片 2024", least_mu="20")
+    page.get_by_role("tab", name="两期对比").click()
+    page.get_by_label("与另一期对比").select_option(label="2022-06-01 · 连片 2022")
+    page.get_by_role("button", name="对比", exact=True).click()
+    page.locator("[data-map][data-ready=yes]").wait_for(timeout=60_000)
+
+    sides = page.locator("[data-map]").evaluate(
+        "(element) => [element.landMap, element.landOther].map((m) => Number(m.getContainer().dataset.blocks))"
+    )
+    assert sides == [page.locator("tr[data-block]").count(), before]
+    expect(page.locator("caption")).to_contain_text("左 2024-06-01，右 2022-06-01")
+    divider = page.get_by_role("slider")
+    expect(divider).to_have_attribute("aria-valuenow", "50")
+    divider.press("PageDown")
+    divider.press("ArrowLeft")
+    expect(divider).to_have_attribute("aria-valuenow", "38")
+    assert page.locator("[data-map]").evaluate("(element) => element.style.getPropertyValue('--split')") == "38%"
+    moved = page.locator("[data-map]").evaluate(
+        """(element) => {
+      element.landMap.jumpTo({ zoom: element.landMap.getZoom() + 1 });
+      return Math.abs(element.landMap.getZoom() - element.landOther.getZoom());
+    }"""
+    )
+    assert moved < 0.001
+    picture(page, "blocks-two-years")
+    page.get_by_role("tab", name="两期对比").click()
+    page.get_by_role("link", name="结束对比").click()
+    page.locator("[data-map][data-ready=yes]").wait_for(timeout=60_000)
+    assert page.locator("caption").count() == 0

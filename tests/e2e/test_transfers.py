@@ -196,7 +196,7 @@ def test_a_transfer_refused_and_one_completed(sit, traded, picture):
     expect(tang.get_by_role("heading", name="调剂")).to_be_visible()
 
     jin.goto(match)
-    jin.get_by_role("link", name="看收益使用").click()
+    jin.get_by_role("link", name="看专款使用").click()
     expect(jin.get_by_text("1,215,270.00").first).to_be_visible()
     jin.get_by_label("金额（元）").fill("1000000")
     jin.get_by_label("资金用途").select_option("rural-facilities")
@@ -205,9 +205,9 @@ def test_a_transfer_refused_and_one_completed(sit, traded, picture):
     picture(jin, "transfers-spend")
     jin.get_by_role("button", name="提交审核").click()
     post(bai, jin.url)
-    jin.goto("/transfers/proceeds/")
+    jin.goto("/transfers/earmarked/")
     expect(jin.get_by_text("215,270.00").first).to_be_visible()
-    picture(jin, "transfers-proceeds")
+    picture(jin, "transfers-earmarked")
 
     jin.goto("/transfers/")
     jin.get_by_role("link", name="示范七县", exact=True).first.click()
@@ -221,7 +221,7 @@ def test_a_transfer_refused_and_one_completed(sit, traded, picture):
     expect(jin.get_by_text("已撤回")).to_be_visible()
 
     for url, name in (("/transfers/", "index2"), ("/transfers/listings/new/", "offer"), ("/transfers/requests/new/", "ask"),
-                      ("/transfers/proceeds/", "proceeds"), (listing, "listing")):  # fmt: skip
+                      ("/transfers/earmarked/", "earmarked"), (listing, "listing")):  # fmt: skip
         page = sit("jin", PHONE)
         page.goto(url)
         fits(page)

@@ -309,7 +309,7 @@ def complete_a_transfer(year: Year) -> int:
 
     spent = {"amount_yuan": "200000", "paid_for": "farmland-protection", "payee": "示范县农业农村局", "on": "2024-11-15",
              "document": "示财农〔2024〕40号"}  # fmt: skip
-    booked(year.li, made(year.wang, f"{match}/payments", {"fields": spent}))
+    booked(year.li, made(year.wang, f"transfers/earmarked/{settled['entry']}/payments", {"fields": spent}))
     back = {"fields": {"on": "2024-11-30", "document": "示县撤〔2024〕1号"}}
     booked(year.li, made(year.wang, f"transfers/listings/{listing['uuid']}/withdrawal", back))
     assert (amount(year, COUNTY, "held"), amount(year, year.zone, "reserve")) == (0, 3_555 + 4_501)

@@ -26,9 +26,8 @@ from liangtian.check.gather import boundary_of
 from liangtian.check.result import to_json
 from liangtian.check.run import technical_on
 from liangtian.cli.engine import blocks_on, engine_options, plane_of, prefix_of, refuse, snapshots_of, where_of
-from liangtian.cli.options import DateType, file_options, home_option, opened
+from liangtian.cli.options import DateType, file_options, home_option, opened, write_layer
 from liangtian.errors import LayerInvalid
-from liangtian.formats import vector
 from liangtian.messages import Language, render, render_text
 from liangtian.onemap.catalogue import Catalogue
 from liangtian.planning import land, parcels
@@ -103,7 +102,7 @@ def blocks(lang: Language, /, source: str, home: Path, min_mu: Fraction, as_json
     shown = made.at_least(min_mu)
     rows = rows_of(made, shown, on or date.max)
     if output is not None and isinstance(made, Blocks):
-        vector.write(as_features(made, rule, shown), output)
+        write_layer(as_features(made, rule, shown), output)
     if as_json:
         said = [{"rule": note.rule, "message": render(note, lang=lang)} for note in notes]
         click.echo(to_json({"blocks": rows, "rule": plain_rule(rule), "findings": said}))

@@ -18,8 +18,7 @@ from liangtian.check.gather import boundary_of
 from liangtian.check.result import to_json
 from liangtian.check.works import least_piece_dm2, works_on
 from liangtian.cli.blocks import LEVELS, Exact, found_land, parcels_of, rule_of
-from liangtian.cli.options import DateType, file_options, home_option, opened
-from liangtian.formats import vector
+from liangtian.cli.options import DateType, file_options, home_option, opened, write_layer
 from liangtian.messages import Language, render, render_text
 from liangtian.onemap.catalogue import Catalogue
 from liangtian.planning import exclusion
@@ -29,9 +28,10 @@ from liangtian.planning.layer import design_features
 from liangtian.planning.network import Need
 from liangtian.planning.parcels import Parcels
 from liangtian.planning.program import Effort
+from liangtian.planning.sentences import area_words
 from liangtian.planning.works import Ground, ground_of
 from liangtian.space.crs import reproject
-from liangtian.units import display_area, m2_from_dm2
+from liangtian.units import m2_from_dm2
 
 SHOWN = 30  # conversions a terminal lists
 STEPS = 4  # sizes of block besides the one asked for
@@ -73,7 +73,9 @@ class Asked:
 @click.option("--gap-share", type=click.FloatRange(0, 1), default=0, show_default=True, help="Stop this near the best.")
 @click.option("--alternatives", is_flag=True, help="Also design larger blocks: what more area costs.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-@click.option("--output", type=click.Path(path_type=Path), help="Also write the conversions to a new file.")
+@click.option(
+    "--out", "--output", "output", type=click.Path(path_type=Path), help="Also write the conversions to a new file."
+)
 @home_option
 @file_options
 @click.pass_context
@@ -108,7 +110,7 @@ def design(
     proof = remeasured(ground, made, rule, digits=LEVELS.get(by))
     others = _alternatives(ground, made, asked) if alternatives else []
     if output is not None:
-        vector.write(design_features(ground, made), output)
+        write_layer(design_features(ground, made), output)
     if as_json:
         blocks = [m2_from_dm2(int(each)) for each in proof.net_dm2[: max(len(made.outcome.blocks_dm2), 1)]]
         said = [{"rule": note.rule, "message": render(note, lang=lang)} for note in found.notes]
@@ -180,9 +182,8 @@ def _text(made: Design, others: list[Design], found: Found, lang: Language) -> s
     words = {
         "count": len(made.conversions),
         "yuan": f"{made.cost_fen / 100:,.2f}",
-        "size_mu": display_area(m2_from_dm2(largest), "mu"),
-        "size_m2": f"{m2_from_dm2(largest):,}",
-        "need_mu": display_area(m2_from_dm2(made.need.block_dm2), "mu"),
+        "size": area_words(m2_from_dm2(largest), lang=lang, exact=True),
+        "need": area_words(m2_from_dm2(made.need.block_dm2), lang=lang),
         "gap": f"{float(made.gap):.2%}",
         "bound": f"{made.bound_fen / 100:,.2f}",
         "greedy": "—" if made.greedy_fen is None else f"{made.greedy_fen / 100:,.2f}",
@@ -200,12 +201,10 @@ def _text(made: Design, others: list[Design], found: Found, lang: Language) -> s
             "\t".join([row.piece, row.code, works, f"{row.net_m2:,}", f"{row.cost_fen / 100:,.2f}", row.clause])
         )
     for each in others:
-        size = display_area(m2_from_dm2(each.need.block_dm2), "mu")
+        size = area_words(m2_from_dm2(each.need.block_dm2), lang=lang)
         cost = "—" if each.shortfall else f"{each.cost_fen / 100:,.2f}"
         lines.append(
-            render_text(
-                "design-alternative", {"size_mu": size, "yuan": cost, "gap": f"{float(each.gap):.2%}"}, lang=lang
-            )
+            render_text("design-alternative", {"size": size, "yuan": cost, "gap": f"{float(each.gap):.2%}"}, lang=lang)
         )
     return "\n".join(lines)
 
@@ -214,11 +213,11 @@ def _short(made: Design, words: dict[str, Any], lang: Language) -> list[str]:
     short = made.shortfall
     assert short is not None
     price = "—" if short.cheapest_fen is None else f"{short.cheapest_fen / 100:,.2f}"
-    words = words | {"reach_mu": display_area(short.reach_m2, "mu"), "reaching": short.reaching, "price": price}
+    words = words | {"reach": area_words(short.reach_m2, lang=lang), "reaching": short.reaching, "price": price}
     lines = [render_text(f"design-short-{short.cause}", words, lang=lang)]
     for each in short.exclusions:
-        area, reach = display_area(each.area_m2, "mu"), display_area(each.reach_m2, "mu")
-        about = {"reason": _reason(each.reason, lang), "count": each.parcels, "area_mu": area, "reach_mu": reach}
+        area, reach = area_words(each.area_m2, lang=lang), area_words(each.reach_m2, lang=lang)
+        about = {"reason": _reason(each.reason, lang), "count": each.parcels, "area": area, "reach": reach}
         lines.append(render_text("design-excluded", about, lang=lang))
     return lines
 

@@ -14,7 +14,7 @@ from liangtian.cli.blocks import LEVELS, Exact, found_land, parcels_of, rule_of
 from liangtian.cli.options import DateType, file_options, home_option
 from liangtian.messages import Language, render, render_text
 from liangtian.planning.blocks import blocks_of
-from liangtian.planning.fragmentation import BETTER, Change, Fragmentation, compared, fragmentation_of
+from liangtian.planning.fragmentation import BETTER, UNITS, Change, Fragmentation, compared, fragmentation_of
 
 
 @click.command()
@@ -73,7 +73,7 @@ def _text(now: Fragmentation | None, changes: tuple[Change, ...], lang: Language
     rows = changes or tuple(Change(name, None, getattr(now, name), None) for name in BETTER)
     lines = []
     for row in rows:
-        name = render_text(f"fragmentation-{row.name}", {}, lang=lang)
+        name = f"{render_text(f'fragmentation-{row.name}', {}, lang=lang)} {UNITS.get(row.name, '')}".rstrip()
         mark = (
             ""
             if row.better is None

@@ -16,16 +16,17 @@ from liangtian.check.gather import boundary_of
 from liangtian.check.library import layout_limits_on
 from liangtian.check.result import to_json
 from liangtian.cli.blocks import Exact, found_land, parcels_of, rule_of
-from liangtian.cli.options import DateType, file_options, home_option, opened
+from liangtian.cli.options import DateType, file_options, home_option, opened, write_layer
 from liangtian.errors import LayerInvalid
 from liangtian.messages import Language, render_text
 from liangtian.onemap.catalogue import Catalogue
 from liangtian.planning.exclusion import mostly_inside
+from liangtian.planning.layer import layout_features
 from liangtian.planning.layout import Layout, adjusted
 from liangtian.planning.parcels import Parcels
 from liangtian.planning.program import Effort
+from liangtian.planning.sentences import area_words
 from liangtian.space.crs import reproject
-from liangtian.units import display_area
 
 BASIC = "YJJBNTTB"
 
@@ -40,11 +41,14 @@ BASIC = "YJJBNTTB"
 @click.option("--barred", multiple=True, metavar="ID", help="A parcel not to become basic farmland; repeatable.")
 @click.option("--grown-share", type=Exact(), default="0.01", show_default=True, help="What the whole may grow by.")
 @click.option("--seconds", type=click.FloatRange(0), default=60, show_default=True, help="Solver time.")
+@click.option("--out", "output", type=click.Path(path_type=Path), help="Also write what moves to a new file.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @home_option
 @file_options
 @click.pass_context
-def layout(context: click.Context, /, source: str, home: Path, as_json: bool, **given: Any) -> None:
+def layout(
+    context: click.Context, /, source: str, home: Path, as_json: bool, output: Path | None, **given: Any
+) -> None:
     """Choose what moves out of and into basic farmland so that it hangs together better and is no worse.
 
     Exit code 1 if the limits allow no adjustment, 3 if none was found in the time given.
@@ -56,6 +60,8 @@ def layout(context: click.Context, /, source: str, home: Path, as_json: bool, **
     land = parcels_of(found_land(source, home, on or date.max, place, given), place, None, given)
     shapes = _basic(land, basic, (home, on or date.max), given)
     made = adjusted(land, mostly_inside(land, shapes), rule_of(on, place, None, None), limits, effort=effort, **chosen)
+    if output is not None:
+        write_layer(layout_features(land, made), output)
     click.echo(to_json({**asdict(made), "limits": _plain(limits)}) if as_json else _text(made, context.obj))
     context.exit({None: 0, "unsolved": 3}.get(made.cause, 1))
 
@@ -84,11 +90,11 @@ def _text(made: Layout, lang: Language) -> str:
         return render_text(f"layout-{made.cause}", {}, lang=lang)
     words = {
         "out": len(made.removed),
-        "out_mu": display_area(made.removed_m2, "mu"),
+        "out_area": area_words(made.removed_m2, lang=lang),
         "in": len(made.added),
-        "in_mu": display_area(made.added_m2, "mu"),
+        "in_area": area_words(made.added_m2, lang=lang),
         "pairs": f"{made.before.pairs} → {made.after.pairs}",
-        "mesh": f"{display_area(Fraction(made.before.mesh_m2), 'mu')} → {display_area(Fraction(made.after.mesh_m2), 'mu')}",
+        "mesh": " → ".join(area_words(Fraction(each.mesh_m2), lang=lang) for each in (made.before, made.after)),
         "grade": f"{made.before.grade or '—'} → {made.after.grade or '—'}",
     }
     lines = [render_text("layout-made" if made.proven else "layout-made-unproven", words, lang=lang)]

@@ -14,8 +14,10 @@ from pyproj import CRS
 from pyproj.exceptions import CRSError
 
 from liangtian.errors import FileUnreadable
+from liangtian.formats import vector
 from liangtian.formats.features import Features
 from liangtian.formats.opening import open_features
+from liangtian.planning.layer import in_degrees
 from liangtian.policy.adoption import Adoption, read_adoptions, read_names
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -98,3 +100,8 @@ def names_of(home: Path) -> dict[str, str] | None:
     """What the installation's `adopts.toml` calls its places, else None: the demonstration's."""
     path = home / "adopts.toml"
     return read_names(path.read_text("utf-8", errors="replace"), path.name) if path.exists() else None
+
+
+def write_layer(features: Features, path: Path) -> None:
+    """Write what was computed to a new file; GeoJSON in longitude and latitude, the others as measured."""
+    vector.write(in_degrees(features) if path.suffix.lower() in {".geojson", ".json"} else features, path)

@@ -13,9 +13,8 @@ from pyproj import CRS
 from liangtian.check.gather import boundary_of
 from liangtian.check.potential import survey_on
 from liangtian.check.result import to_json
-from liangtian.cli.options import CrsType, file_options, home_option, on_option, opened
+from liangtian.cli.options import CrsType, file_options, home_option, on_option, opened, write_layer
 from liangtian.errors import LayerInvalid, LiangtianError
-from liangtian.formats import vector
 from liangtian.formats.persons import read_persons
 from liangtian.formats.raster import read_elevation
 from liangtian.messages import Language, render, render_text
@@ -58,7 +57,7 @@ def potential(lang: Language, /, source: str, on: date, place: str | None, home:
     around = grounds(catalogue, on, place, parcels)
     made = survey_on(catalogue, on, place, given=_given(own, around, asked), parcels=parcels)
     if out is not None:
-        vector.write(made.features(), out)
+        write_layer(made.features(), out)
     if report is not None or as_json:
         data = document(made, on=on, place=place, lang=lang)
         if report is not None:

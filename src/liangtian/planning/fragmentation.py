@@ -81,6 +81,14 @@ BETTER: Mapping[str, int] = {
     "area_m2": 1,
 }
 """Which way is good for field work: 1 up, -1 down, 0 neither."""
+UNITS: Mapping[str, str] = {
+    "area_m2": "m²",
+    "mean_field_m2": "m²",
+    "mesh_m2": "m²",
+    "edge_m_per_ha": "m/ha",
+    "length_m": "m",
+}
+"""What an index is measured in; the others are bare numbers."""
 
 
 def fragmentation_of(blocks: Blocks, *, cell_m: float = CELL_M) -> Fragmentation | None:

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 import numpy as np
 import pyarrow as pa
 import shapely
 
 from liangtian.formats.features import Features
+from liangtian.messages import render_text
+from liangtian.onemap.snapshot import ID
 from liangtian.planning.blocks import BlockRule, Blocks, inclusions_dm2, mean_grade
 from liangtian.planning.design import Design
+from liangtian.planning.layout import Layout
+from liangtian.planning.parcels import Parcels
 from liangtian.planning.works import Ground
+from liangtian.space.crs import CGCS2000, reproject
+from liangtian.units import m2_from_dm2
+
+LAYOUT_CLAUSE = "haining-2021二（三）.6"  # the path of approval of another layout
 
 
 def as_features(blocks: Blocks, rule: BlockRule, first: int) -> Features:
@@ -42,7 +53,7 @@ def as_features(blocks: Blocks, rule: BlockRule, first: int) -> Features:
 def design_features(ground: Ground, made: Design) -> Features:
     """Draw the conversions of a design, a piece each: what it is, what becomes of it, what that costs and rests on.
 
-    Columns: `id`, `parcel`, `code`, `works`, `becomes`, `area_m2`, `net_m2`, `cost_fen`, `clause`.
+    Columns: `id`, `parcel`, `code`, `works`, `works_zh`, `becomes`, `area_m2`, `net_m2`, `cost_fen`, `clause`.
     """
     numbers = [ground.ids.index(row.piece) for row in made.conversions]
     shapes = ground.parcels.outlines.polygons(ground.parts[numbers]) if numbers else np.empty(0, dtype=object)
@@ -52,6 +63,7 @@ def design_features(ground: Ground, made: Design) -> Features:
         "parcel": pa.array([row.parcel for row in rows], pa.string()),
         "code": pa.array([row.code for row in rows], pa.string()),
         "works": pa.array([row.works for row in rows], pa.string()),
+        "works_zh": pa.array([render_text(f"works-{row.works}", {}) for row in rows], pa.string()),
         "becomes": pa.array([row.becomes for row in rows], pa.string()),
         "area_m2": pa.array([float(row.area_m2) for row in rows], pa.float64()),
         "net_m2": pa.array([float(row.net_m2) for row in rows], pa.float64()),
@@ -59,3 +71,42 @@ def design_features(ground: Ground, made: Design) -> Features:
         "clause": pa.array([row.clause for row in rows], pa.string()),
     }
     return Features(shapes, pa.table(columns), ground.parcels.crs, "design", np.arange(1, len(rows) + 1))
+
+
+def moves_of(land: Parcels, made: Layout) -> list[dict[str, Any]]:
+    """Each parcel that moves out of or into basic farmland: `parcel`, `way` (out, in), `code`, `grade`, `area_m2`."""
+    ids = land.attributes[ID].to_pylist()
+    row_of = {name: n for n, name in enumerate(ids)}
+    area = np.bincount(land.owner, weights=land.area_dm2, minlength=len(ids)).astype(np.int64)
+    codes, grades = land.text("DLBM").to_pylist(), land.text("GDDB").to_pylist()
+    return [
+        {"parcel": name, "way": way, "code": codes[n], "grade": grades[n], "area_m2": m2_from_dm2(int(area[n]))}
+        for way, names in (("out", made.removed), ("in", made.added))
+        for name in names
+        for n in (row_of[name],)
+    ]
+
+
+def layout_features(land: Parcels, made: Layout) -> Features:
+    """Draw what moves, a part of a parcel each: which way, what it is, and the clause of the path to approval.
+
+    Columns: `parcel`, `way`, `way_zh`, `code`, `grade`, `area_m2` (of the whole parcel), `clause`.
+    """
+    moves = {each["parcel"]: each for each in moves_of(land, made)}
+    ids = land.attributes[ID].take(pa.array(land.owner)).to_pylist()
+    parts = [n for n, name in enumerate(ids) if name in moves]
+    rows = [moves[ids[n]] for n in parts]
+    columns = {name: pa.array([row[name] for row in rows], pa.string()) for name in ("parcel", "way", "code", "grade")}
+    columns |= {
+        "way_zh": pa.array([render_text(f"layout-{row['way']}", {}) for row in rows], pa.string()),
+        "area_m2": pa.array([float(row["area_m2"]) for row in rows], pa.float64()),
+        "clause": pa.array([LAYOUT_CLAUSE] * len(rows), pa.string()),
+    }
+    shapes = land.outlines.polygons(np.array(parts, dtype=np.int64))
+    return Features(shapes, pa.table(columns), land.crs, "layout", np.arange(1, len(rows) + 1))
+
+
+def in_degrees(features: Features) -> Features:
+    """The same features in longitude and latitude of CGCS2000, as GeoJSON has to be; those of a plan have a CRS."""
+    assert features.crs is not None
+    return replace(features, geometry=reproject(features.geometry, features.crs, CGCS2000), crs=CGCS2000)

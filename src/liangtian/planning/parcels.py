@@ -15,8 +15,8 @@ from pyproj import CRS
 from liangtian.onemap.index import Index
 from liangtian.onemap.snapshot import ID
 from liangtian.space.area import ellipsoidal_area
-from liangtian.space.contiguity import Outlines, members
 from liangtian.space.crs import reproject
+from liangtian.space.outlines import Outlines, members
 from liangtian.space.overlay import LEAST_M2, shared
 from liangtian.units import round_dm2
 

@@ -15,7 +15,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 import numpy as np
@@ -24,8 +24,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import shapely
 
-from liangtian.space.contiguity import Between, Geometries, Outlines, connected, contiguous
+from liangtian.space.contiguity import Between, Geometries, connected, contiguous
 from liangtian.space.keys import distinct
+from liangtian.space.outlines import Outlines
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -356,9 +357,9 @@ class _Plan:
 
     @classmethod
     def of(cls, ground: Ground, side_m: float) -> _Plan:
-        bounds = ground.bounds[ground.fields]
+        bounds = ground.bounds.take(ground.fields, axis=0)
         at, tile = tiles_of(bounds, ground.reach_m, side_m)
-        extents = extents_of(tile, bounds[at], ground.reach_m)
+        extents = extents_of(tile, bounds.take(at, axis=0), ground.reach_m)
         others = (ground.bounds[ground.crossable], ground.bounds[ground.barriers], shapely.bounds(ground.more_barriers))
         tiles = extents[0]
         shares = [_Shares.of(*tiles_meeting(extents, each, side_m), tiles) for each in others]
@@ -369,9 +370,10 @@ class _Plan:
 
     def tile(self, number: int) -> _Tile:
         ground, members = self.ground, self.fields.of_tile(number)
+        fields = ground.fields[members]
         return _Tile(
             members,
-            ground.outlines.take(ground.fields[members]),
+            replace(ground.outlines.take(fields), boxes=ground.bounds.take(fields, axis=0)),
             None if ground.limit is None else ground.limit[members],
             ground.outlines.take(ground.crossable[self.crossable.of_tile(number)]),
             ground.outlines.take(ground.barriers[self.barriers.of_tile(number)]),

@@ -54,6 +54,8 @@ def value_text(plain: object, unit: str, lang: Language = "zh") -> str:
     ('20%', '1,000 亩', '11-30', '1,000 mu')
     >>> value_text({"of": 2, "out_of": 3}, "share"), value_text({"livestock": 0}, "yes/no")
     ('2/3', '畜禽水产养殖设施：否')
+    >>> value_text({"steps": 5, "completion": 10}, "year")
+    '最后一步 5 年；项目竣工 10 年'
     """
     if unit.startswith("share") and isinstance(plain, (int, float)):
         percent = f"{units.round_half_up(Fraction(str(plain)) * 100, 2).normalize():f}%"
@@ -78,8 +80,8 @@ def _table(plain: dict[str, object], unit: str, lang: Language) -> str:
 
 
 def code_text(code: str, lang: Language = "zh") -> str:
-    """A code of the facts dictionary or of the book in words; what is no code stays as it is."""
-    words = _codes().get(code)
+    """A code of the facts dictionary, of the book or of a value's own table in words; what is no code stays as it is."""
+    words = _codes().get(code) or catalogue().get(f"code-{code}")
     return code if words is None else words[lang]
 
 

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 import numpy.typing as npt
 
-if TYPE_CHECKING:
-    from liangtian.space.contiguity import Outlines
+from liangtian.space.outlines import Outlines
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -36,7 +33,6 @@ def length_inside(lines: Floats, polygons: Outlines, at: Ints, tolerance_m: floa
     Examples
     --------
     >>> from shapely import box
-    >>> from liangtian.space.contiguity import Outlines
     >>> frame = Outlines.of(np.array([box(0, 0, 9, 9) - box(4, 4, 6, 6)]))
     >>> across = np.array([[[-1.0, 5.0], [7.0, 5.0]], [[0.0, 9.0], [20.0, 9.0]], [[-2.0, 1.0], [-1.0, 1.0]]])
     >>> length_inside(across, frame, np.array([0, 0, 0]), 1e-6).round(9).tolist()

@@ -15,7 +15,8 @@ import shapely
 
 from liangtian.space.clipping import length_inside
 from liangtian.space.edges import vertex_keys
-from liangtian.space.keys import distinct
+from liangtian.space.nearness import clearance, near_boxes
+from liangtian.space.outlines import Outlines
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -29,77 +30,6 @@ STEP_M = 4.0
 """Where the nearest points of two polygons have no passable ground between them, their outlines are tried at this step."""
 
 CHOICES = 4  # rounds in which each group tries its nearest pair only; then all pairs left are tried at once
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Outlines:
-    """Polygons as flat coordinates; shells come before their holes.
-
-    Attributes
-    ----------
-    xy : shape (v, 2), closed rings one after another, projected metres
-    ring_starts : shape (r + 1,), first vertex of each ring, then v
-    polygon_rings : shape (n + 1,), first ring of each polygon, then r
-    boxes : shape (n, 4), bounds where they are known already
-    """
-
-    xy: Floats
-    ring_starts: Ints
-    polygon_rings: Ints
-    boxes: Floats | None = None
-
-    @classmethod
-    def of(cls, polygons: Geometries) -> Outlines:
-        """Take polygons (no multipolygons) apart."""
-        rings, of_ring = shapely.get_rings(polygons, return_index=True)
-        xy, of_vertex = shapely.get_coordinates(rings, return_index=True)
-        starts = np.searchsorted(of_vertex, np.arange(len(rings) + 1))
-        return cls(xy, starts, np.searchsorted(of_ring, np.arange(len(polygons) + 1)))
-
-    def __len__(self) -> int:
-        return len(self.polygon_rings) - 1
-
-    @property
-    def owner(self) -> Ints:
-        """Polygon of each vertex, shape (v,)."""
-        return np.repeat(np.arange(len(self)), np.diff(self.ring_starts[self.polygon_rings]))
-
-    @property
-    def bounds(self) -> Floats:
-        """xmin ymin xmax ymax of each polygon, shape (n, 4)."""
-        if self.boxes is not None:
-            return self.boxes
-        if not len(self):
-            return np.empty((0, 4))
-        first = self.ring_starts[self.polygon_rings[:-1]]
-        return np.hstack([np.minimum.reduceat(self.xy, first), np.maximum.reduceat(self.xy, first)])
-
-    def polygons(self, at: Ints) -> Geometries:
-        """Some of the polygons as geometries."""
-        rings, in_polygon = members(self.polygon_rings, at)
-        vertices, in_ring = members(self.ring_starts, rings)
-        made = shapely.from_ragged_array(shapely.GeometryType.POLYGON, self.xy[vertices], (in_ring, in_polygon))
-        return np.asarray(made, dtype=object)
-
-    def take(self, at: Ints) -> Outlines:
-        """Some of the polygons, in the order asked for."""
-        rings, in_polygon = members(self.polygon_rings, at)
-        vertices, in_ring = members(self.ring_starts, rings)
-        return Outlines(self.xy[vertices], in_ring, in_polygon, None if self.boxes is None else self.boxes[at])
-
-
-def members(starts: Ints, items: Ints) -> tuple[Ints, Ints]:
-    """Members of the chosen items of a ragged array, and the offsets that part them.
-
-    Examples
-    --------
-    >>> chosen, offsets = members(np.array([0, 2, 5]), np.array([1, 0]))
-    >>> chosen.tolist(), offsets.tolist()
-    ([2, 3, 4, 0, 1], [0, 3, 5])
-    """
-    begin, count = starts[items], starts[items + 1] - starts[items]
-    offsets = np.concatenate([[0], np.cumsum(count)]).astype(np.int64)
-    return np.arange(offsets[-1]) + np.repeat(begin - offsets[:-1], count), offsets
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -157,9 +87,9 @@ def contiguous(polygons: Outlines, between: Between, limit: Ints | None = None) 
     one, other = shared_corners(polygons)
     one, other = _inside_limits(one, other, limit)
     label = connected(np.arange(len(polygons)), one, other)
-    bounds = polygons.bounds
-    one, other = _near(bounds, between.reach_m, label, limit)
-    return _joined(_Links(polygons, bounds, between), label, one, other)
+    one, other, away = _near(polygons, between.reach_m, label, limit)
+    nearest_first = np.argsort(away)
+    return _joined(_Links(polygons, between), label, one[nearest_first], other[nearest_first])
 
 
 def linked(polygons: Outlines, between: Between, asked: Mask, limit: Ints | None = None) -> tuple[Ints, Ints]:
@@ -182,11 +112,11 @@ def linked(polygons: Outlines, between: Between, asked: Mask, limit: Ints | None
     """
     if not len(polygons):
         return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
-    bounds = polygons.bounds
-    one, other = _near(bounds, between.reach_m, np.arange(len(polygons)), limit)
-    wanted = asked[one] | asked[other]
+    one, other, _ = _near(polygons, between.reach_m, np.arange(len(polygons)), limit)
+    wanted = np.flatnonzero(asked[one] | asked[other])
+    wanted = wanted[np.lexsort((other[wanted], one[wanted]))]
     one, other = one[wanted], other[wanted]
-    links = _Links(polygons, bounds, between)
+    links = _Links(polygons, between)
     passes, in_reach = links.nearest(one, other)
     doubtful = np.flatnonzero(in_reach & ~passes)
     passes[doubtful] = links.anywhere(one[doubtful], other[doubtful])
@@ -212,25 +142,31 @@ def connected(label: Ints, one: Ints, other: Ints) -> Ints:
         apart = np.flatnonzero(first != second)
         if not len(apart):
             return label
-        one, other = one[apart], other[apart]
-        low, high = np.minimum(first[apart], second[apart]), np.maximum(first[apart], second[apart])
-        label[high] = low  # a root hangs on a lower root: whichever comes last, no circle arises
-        while True:
-            above = label[label]
-            if np.array_equal(above, label):
-                break
-            label = above
+        one, other, first, second = one[apart], other[apart], first[apart], second[apart]
+        high = np.maximum(first, second)
+        label[high] = np.minimum(first, second)  # a root hangs on a lower root: whichever comes last, no circle arises
+        root = label[high]
+        while not np.array_equal(above := label[root], root):
+            label[high] = root = above
+        label = label[label]  # who hung on a root hangs on what it hangs on now
 
 
 def shared_corners(polygons: Outlines) -> tuple[Ints, Ints]:
-    """Pairs of polygons with a corner in common, enough of them to join all that share it."""
-    key, owner = vertex_keys(polygons.xy), polygons.owner
-    order = np.argsort(key)
-    key, owner = key[order], owner[order]
-    same = (key[1:] == key[:-1]) & (owner[1:] != owner[:-1])
-    one, other = owner[1:][same], owner[:-1][same]
-    pairs = distinct(np.minimum(one, other) * len(polygons) + np.maximum(one, other))
-    return pairs // len(polygons), pairs % len(polygons)
+    """Pairs of polygons with a corner in common, enough of them to join all that share it, the lower position first.
+
+    Key and number of a corner are sorted as one number, which takes a third of the time of sorting one by the other. Bits
+    of the key give way to the number, so corners are compared; should two keys be the same, `contiguous` still finds
+    by distance what touches.
+    """
+    xy, bits = polygons.xy, np.uint64(len(polygons.xy).bit_length())
+    key = np.sort((vertex_keys(xy) << bits) | np.arange(len(xy), dtype=np.uint64))
+    same = np.flatnonzero(key[1:] >> bits == key[:-1] >> bits)
+    first, second = ((key[at] & ((np.uint64(1) << bits) - np.uint64(1))).astype(np.int64) for at in (same, same + 1))
+    same = np.flatnonzero((xy.take(first, axis=0) == xy.take(second, axis=0)).all(axis=1))
+    owner = polygons.owner
+    one, other = owner[first[same]], owner[second[same]]
+    apart = np.flatnonzero(one != other)
+    return np.minimum(one[apart], other[apart]), np.maximum(one[apart], other[apart])
 
 
 def _inside_limits(one: Ints, other: Ints, limit: Ints | None) -> tuple[Ints, Ints]:
@@ -240,33 +176,27 @@ def _inside_limits(one: Ints, other: Ints, limit: Ints | None) -> tuple[Ints, In
     return one[together], other[together]
 
 
-def _near(bounds: Floats, reach_m: float, label: Ints, limit: Ints | None) -> tuple[Ints, Ints]:
-    """Pairs of different groups whose bounds come within reach of each other, nearest bounds first."""
-    wide = bounds + (reach_m / 2 + ROUNDING_M) * np.array([-1.0, -1.0, 1.0, 1.0])
-    diagonals = shapely.linestrings(wide.reshape(-1, 2, 2))  # the tree asks for nothing but bounds
-    one, other = shapely.STRtree(diagonals).query(diagonals)
-    once = one < other
-    one, other = one[once], other[once]
-    apart = label[one] != label[other]
-    one, other = _inside_limits(one[apart], other[apart], limit)
-    away = np.maximum(bounds[one, :2] - bounds[other, 2:], bounds[other, :2] - bounds[one, 2:])
-    order = np.argsort(np.hypot(*np.maximum(away, 0.0).T), kind="stable")
-    return one[order], other[order]
+def _near(polygons: Outlines, reach_m: float, label: Ints, limit: Ints | None) -> tuple[Ints, Ints, Floats]:
+    """Pairs of different groups that may come within reach of each other, and what lies between them at least."""
+    one, other = near_boxes(polygons.bounds, reach_m + 2 * ROUNDING_M, label)
+    one, other = _inside_limits(one, other, limit)
+    away = clearance(polygons, one, other)
+    near = np.flatnonzero(away <= reach_m + 2 * ROUNDING_M)
+    return one[near], other[near], away[near]
 
 
 def _joined(links: _Links, label: Ints, one: Ints, other: Ints) -> Ints:
-    """Follow links until no pair of different groups is left untried."""
+    """Follow links until no pair of different groups is left untried; the first pairs are tried first."""
     failed: list[tuple[Ints, Ints]] = []
     for choice in range(CHOICES + 1):
-        apart = label[one] != label[other]
+        apart = np.flatnonzero(label[one] != label[other])
         one, other = one[apart], other[apart]
-        tried = _nearest_of_each(label, one, other) if choice < CHOICES else np.arange(len(one))
-        passes, in_reach = links.nearest(one[tried], other[tried])
-        failed.append((one[tried][in_reach & ~passes], other[tried][in_reach & ~passes]))
-        label = connected(label, one[tried][passes], other[tried][passes])
-        rest = np.ones(len(one), dtype=bool)
-        rest[tried] = False
-        one, other = one[rest], other[rest]
+        tried = _nearest_of_each(label, one, other) if choice < CHOICES else np.ones(len(one), dtype=bool)
+        first, second, one, other = one[tried], other[tried], one[~tried], other[~tried]
+        passes, in_reach = links.nearest(first, second)
+        doubtful = in_reach & ~passes
+        failed.append((first[doubtful], second[doubtful]))
+        label = connected(label, first[passes], second[passes])
     one, other = (np.concatenate(side) for side in zip(*failed, strict=True))
     apart = label[one] != label[other]
     one, other = one[apart], other[apart]
@@ -279,32 +209,41 @@ def _within(xy: Floats, box: Floats, reach_m: float) -> Mask:
     return np.asarray(((xy >= box[:, :2] - reach_m) & (xy <= box[:, 2:] + reach_m)).all(axis=1))
 
 
-def _nearest_of_each(label: Ints, one: Ints, other: Ints) -> Ints:
-    """For each group the first of its pairs, ascending."""
-    first = np.full(len(label), -1, dtype=np.int64)
+def _nearest_of_each(label: Ints, one: Ints, other: Ints) -> Mask:
+    """Which pairs are the first of a group."""
     backwards = np.arange(len(one))[::-1]
-    first[label[one[backwards]]] = backwards
-    seen = np.full(len(label), -1, dtype=np.int64)
-    seen[label[other[backwards]]] = backwards
-    return distinct(np.concatenate([first[first >= 0], seen[seen >= 0]]))
+    first = np.full((2, len(label)), len(one))
+    first[0, label[one[backwards]]] = backwards
+    first[1, label[other[backwards]]] = backwards
+    chosen = np.zeros(len(one) + 1, dtype=bool)
+    chosen[first.min(axis=0)] = True
+    return chosen[:-1]
 
 
 class _Links:
     """Straight links between polygons."""
 
-    def __init__(self, polygons: Outlines, bounds: Floats, between: Between) -> None:
+    def __init__(self, polygons: Outlines, between: Between) -> None:
         self._polygons = polygons
         self._between = between
         self._crossable = shapely.STRtree(between.crossable)
         self._barriers = shapely.STRtree(between.barriers)
-        self._bounds = bounds
+        self._bounds = polygons.bounds
+        self._made = np.full(len(polygons), None, dtype=object)
+
+    def _shapes(self, at: Ints) -> Geometries:
+        """Some of the polygons as geometries, each made once."""
+        wanted = np.zeros(len(self._made), dtype=bool)
+        wanted[at] = True
+        missing = np.flatnonzero(wanted)
+        missing = missing[shapely.is_missing(self._made[missing])]
+        self._made[missing] = self._polygons.polygons(missing)
+        return self._made[at]
 
     def nearest(self, one: Ints, other: Ints) -> tuple[Mask, Mask]:
         """Whether the link at the nearest points of each pair is passable, and whether it is in reach at all."""
         one, other = self._in_order(one, other)
-        named, at = np.unique(np.concatenate([one, other]), return_inverse=True)
-        shapes = self._polygons.polygons(named)
-        first, second = shapes[at[: len(one)]], shapes[at[len(one) :]]
+        first, second = self._shapes(one), self._shapes(other)
         in_reach = shapely.dwithin(first, second, self._between.reach_m + ROUNDING_M)
         if self._between.gap_m >= self._between.reach_m and not len(self._between.barriers):
             return in_reach, in_reach
@@ -333,7 +272,7 @@ class _Links:
         low = np.maximum(self._bounds[one, :2], self._bounds[other, :2]) - reach
         high = np.minimum(self._bounds[one, 2:], self._bounds[other, 2:]) + reach
         pair, ground = self._crossable.query(shapely.box(*low.T, *high.T), predicate="intersects")
-        first, second = (self._polygons.polygons(side[pair]) for side in (one, other))
+        first, second = (self._shapes(side[pair]) for side in (one, other))
         beside = np.zeros((len(one), 2), dtype=bool)
         for side, polygons in enumerate((first, second)):
             beside[pair[shapely.dwithin(polygons, self._between.crossable[ground], gap)], side] = True
@@ -345,7 +284,7 @@ class _Links:
         passes = np.zeros(len(one), dtype=bool)
         if not len(one):
             return passes
-        outlines = shapely.segmentize(shapely.boundary(self._polygons.polygons(one)), STEP_M)
+        outlines = shapely.segmentize(shapely.boundary(self._shapes(one)), STEP_M)
         xy, pair = shapely.get_coordinates(outlines, return_index=True)
         box = self._bounds[other[pair]]
         reach = self._between.reach_m + ROUNDING_M
@@ -378,10 +317,10 @@ class _Links:
 
     def _in_order(self, one: Ints, other: Ints) -> tuple[Ints, Ints]:
         """Each pair with the polygon further west (then south) first, so that no link hangs on the order of the layer."""
-        a, b = self._bounds[one], self._bounds[other]
-        swap = np.zeros(len(one), dtype=bool)
-        settled = np.zeros(len(one), dtype=bool)
-        for side in range(4):
-            swap |= ~settled & (a[:, side] > b[:, side])
-            settled |= a[:, side] != b[:, side]
+        swap = self._bounds[one, 0] > self._bounds[other, 0]
+        level = np.flatnonzero(self._bounds[one, 0] == self._bounds[other, 0])
+        a, b = self._bounds[one[level], 1:], self._bounds[other[level], 1:]
+        differ = (a != b).argmax(axis=1)  # the first side that differs tells; of equal boxes none does
+        pair = np.arange(len(level))
+        swap[level] = a[pair, differ] > b[pair, differ]
         return np.where(swap, other, one), np.where(swap, one, other)

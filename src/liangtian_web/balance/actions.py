@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, models, transaction
 from django.urls import reverse
+from django.utils import timezone
 
 from liangtian.check.gather import boundary_of
 from liangtian.formats.features import Features
@@ -21,13 +22,16 @@ from liangtian.ledger.posting import Posting
 from liangtian.policy.facts import plain_facts
 from liangtian_web.balance.basis import decided_by
 from liangtian_web.balance.bounds import check_bounds
+from liangtian_web.balance.granted import check_granted_once, lock_document, sharing
 from liangtian_web.balance.models import Decision, Filing
 from liangtian_web.balance.procedure import Next, Parties
 from liangtian_web.balance.procedures import PROCEDURES
+from liangtian_web.balance.procedures.commitment import supply_due
 from liangtian_web.balance.queries import (
     HOLD,
     decides,
     decision_of,
+    held_by,
     is_lapsed,
     is_run_held,
     lock,
@@ -48,6 +52,8 @@ from liangtian_web.registers.actions import name_entry
 from liangtian_web.review.models import Run
 from liangtian_web.rulebook.queries import keys_of, values_known
 from liangtian_web.trail.actions import note
+
+Row = TypeVar("Row", bound=models.Model)
 
 # What may be spent or will be: a place that brings it into the book is watched from above. Debts are nobody's gain.
 CREDIT = ("reserve", "municipal", "provincial", "retained")
@@ -94,13 +100,28 @@ def file_hold(request: Request, head: Head, run: Run, **more: Any) -> Filing:
 
     Raises
     ------
-    StageRefused : of a separate site, the indices would come from somebody who agreed to nothing
+    StageRefused : of a separate site, the indices would come from somebody who agreed to nothing, or a document does not grant
+        as much beside what others draw on it
     """
     ways = ("transfer",) if more.get("begun") else ("pooling", "entrust")
     if run.kind == Run.Kind.SINGLE_SITE and more["facts"].get("balance_path") not in ways:
         raise StageRefused("balance-path-elsewhere")
 
+    if more["facts"].get("balance_path") == "pooling":
+        return _file_granted(request, head, run=run, **more)
     return file(request, head, "hold", run=run, **more)
+
+
+def _file_granted(request: Request, head: Head, **more: Any) -> Filing:
+    """Ask for what a document grants, less what others that wait or stand draw on it."""
+    asked = Filing(uuid=head.uuid, event=HOLD, place=head.place, on=head.on, run=more["run"], facts=more["facts"])
+    with transaction.atomic():
+        lock_document(asked)
+        if not Filing.objects.filter(uuid=head.uuid).exists():
+            others = sharing(asked, timezone.localdate())
+            uses = [(each, held_by(each) if hasattr(each, "decision") else supply_due(each)) for each in others]
+            check_granted_once(asked, supply_due(asked), uses)
+        return file(request, head, HOLD, **more)
 
 
 def file_ending(request: Request, uuid: UUID, hold: Filing, event: str, *, today: date, **more: Any) -> Filing:
@@ -143,6 +164,19 @@ def file(request: Request, head: Head, event: str, **more: Any) -> Filing:
         made = Filing.objects.get(uuid=head.uuid)
         if any(_plain(getattr(made, name)) != value for name, value in given.items()):
             raise StageRefused("balance-key-reused") from None
+    return made
+
+
+def beside(model: type[Row], filing: Filing, **given: Any) -> Row:
+    """What is kept beside a filing, once.
+
+    Raises
+    ------
+    StageRefused : it was kept before with other content
+    """
+    made, _ = model._default_manager.get_or_create(filing=filing, defaults=given)
+    if any(getattr(made, name) != value for name, value in given.items()):
+        raise StageRefused("balance-key-reused")
     return made
 
 

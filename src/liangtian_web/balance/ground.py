@@ -35,7 +35,7 @@ def check_free(filing: Filing, today: date) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"balance.ground {filing.place_id}"])
     rule, ground = tolerance_on(filing.on), _ground(filing.run)
-    for other in _near(filing.run, _standing(today).filter(place=filing.place)).exclude(run=filing.run):
+    for other in _near(filing.run, taking_ground(today).filter(place=filing.place)).exclude(run=filing.run):
         assert other.run is not None
         if shared := rule.overlap_dm2(ground, _ground(other.run)):
             words = {"project": other.project, "on": other.on.isoformat(), "document": other.document}
@@ -68,7 +68,7 @@ def _others(run: Run, own: str) -> Iterator[str]:
 
 def _is_held_by(key: str, run: Run, today: date) -> bool:
     ground = _ground(run)
-    rows = _near(run, _standing(today).filter(place=places_by_key([key]).get(key)))
+    rows = _near(run, taking_ground(today).filter(place=places_by_key([key]).get(key)))
     return any(_is_same(ground, _ground(each.run), run.on) for each in rows if each.run is not None)
 
 
@@ -76,7 +76,7 @@ def _is_same(one: Ground, other: Ground, on: date) -> bool:
     return tolerance_on(on).overlap_dm2(one, other) >= SAME * max(one.area_dm2, other.area_dm2)
 
 
-def _standing(today: date) -> QuerySet[Filing]:
+def taking_ground(today: date) -> QuerySet[Filing]:
     """Holds that take their ground: what was released has given it back, what was written off has not."""
     released = Filing.objects.filter(STANDS, begun=OuterRef("pk"), event="release")
     return taking_holds(today).filter(~Exists(released)).select_related("run")

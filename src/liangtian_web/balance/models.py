@@ -41,6 +41,24 @@ class Filing(models.Model):
         return self.project
 
 
+class Payment(models.Model):
+    """Earmarked money paid out: its filing has what it was for; `source`: the entry that brought the money."""
+
+    filing = models.OneToOneField(Filing, models.PROTECT, primary_key=True, related_name="payment")
+    source = models.ForeignKey("ledger.Entry", models.PROTECT, related_name="payments")
+    fen = models.BigIntegerField(_("金额"))
+    payee = models.CharField(_("收款单位"), max_length=100)
+    village = models.ForeignKey("people.Place", models.PROTECT, null=True, related_name="+", verbose_name=_("受益村"))
+    reason = models.CharField(_("用于其他方面的理由"), max_length=500, blank=True)
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [models.CheckConstraint(condition=models.Q(fen__gt=0), name="balance_payment_amount")]
+
+    def __str__(self) -> str:
+        return self.payee
+
+
 class Decision(models.Model):
     """What became of a filing: booked by the findings kept here, or sent back with a reason."""
 

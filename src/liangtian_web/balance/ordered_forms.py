@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -16,9 +16,9 @@ from liangtian_web.balance import actions
 from liangtian_web.balance.forms import LotsField
 from liangtian_web.balance.models import Filing
 from liangtian_web.balance.procedures.borrowing import outstanding
-from liangtian_web.balance.procedures.corrections import written_off
+from liangtian_web.balance.procedures.corrections import used_by
 from liangtian_web.balance.procedures.poolings import MOVED
-from liangtian_web.balance.queries import LEVELS, city_of, filing_places, quota_places
+from liangtian_web.balance.queries import LEVELS, city_of, filing_places, quota_places, top_places
 from liangtian_web.balance.site_forms import DATE, choices_of, fact_word
 from liangtian_web.balance.step_forms import BeginForm, StepForm
 from liangtian_web.ledger.records import place_key
@@ -76,9 +76,7 @@ class CityPoolingForm(FromLotsForm):
 class ProvincialPoolingForm(FromLotsForm):
     """Cities too: from their pool."""
 
-    def places(self, user: User) -> QuerySet[Place]:
-        """Counties, zones and cities."""
-        return quota_places(user)
+    places = staticmethod(quota_places)
 
     def clean(self) -> dict[str, Any]:
         """A city's pool gives its oldest lots."""
@@ -91,9 +89,7 @@ class ProvincialPoolingForm(FromLotsForm):
 class NationalPoolingForm(OrderedForm):
     """What the nation takes of the province's pool."""
 
-    def places(self, user: User) -> QuerySet[Place]:
-        """Who keeps the province's pool here."""
-        return quota_places(user).filter(parent=None)
+    places = staticmethod(top_places)
 
 
 class UpperPoolUseForm(OrderedForm):
@@ -170,6 +166,7 @@ class WithinForm(StepForm):
     """What goes on with a filing: no more than is left of it, which is filled in."""
 
     tables = AMOUNTS
+    left_of: Callable[[Filing], dict[str, int]]  # index → what is left of what it goes on with
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -178,7 +175,8 @@ class WithinForm(StepForm):
 
     def left(self) -> dict[str, int]:
         """Index → what is left."""
-        raise NotImplementedError
+        assert self.begun is not None
+        return type(self).left_of(self.begun)
 
     def clean(self) -> dict[str, Any]:
         """Say at each amount what is left."""
@@ -198,11 +196,7 @@ class ReturnForm(WithinForm):
     """What is returned of a loan, from the lots named or the oldest first."""
 
     lots = LotsField()
-
-    def left(self) -> dict[str, int]:
-        """What is owed."""
-        assert self.begun is not None
-        return outstanding(self.begun)
+    left_of = staticmethod(outstanding)
 
     def hand_in(self, request: Request) -> Filing:
         """File it with its lots."""
@@ -216,17 +210,14 @@ class ReturnForm(WithinForm):
 class UnlinkingForm(WithinForm):
     """What was written off for land that is not built on."""
 
-    def left(self) -> dict[str, int]:
-        """What the write-off used."""
-        assert self.begun is not None
-        return {index: sum(part for _serial, part in lots) for index, lots in written_off(self.begun).items()}
+    left_of = staticmethod(used_by)
 
 
 class ThawForm(StepForm):
     """All that is frozen is freed; nothing but the document is asked."""
 
 
-BEGIN: Mapping[str, type[StepForm]] = {
+BEGIN: Mapping[str, type[BeginForm]] = {
     "city-pooling": CityPoolingForm,
     "provincial-pooling": ProvincialPoolingForm,
     "national-pooling": NationalPoolingForm,

@@ -6,18 +6,21 @@ is due and what stops it the rulebook alone says. Its pages may live in an app a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django.urls import reverse
 
+from liangtian.ledger.indices import index_words, indices
 from liangtian.ledger.posting import Pocket, Posting, move
+from liangtian.policy.amounts import amounts
 from liangtian.policy.evaluate import Posted
 from liangtian.policy.facts import read_facts
 from liangtian_web.balance.models import Filing
 from liangtian_web.balance.queries import at_hand, city_of, stands, top_of
+from liangtian_web.errors import StageRefused
 from liangtian_web.ledger import actions as book
 from liangtian_web.ledger.models import Entry
 from liangtian_web.ledger.records import OUTSIDE as OUTSIDE_KEY
@@ -55,6 +58,34 @@ def from_reserve(filing: Filing, moved: Sequence[Posting], parties: Parties, abo
 def posted(rule: str, index: str, amount: int, *, from_: Pocket, to: Pocket) -> list[Posted]:
     """What moves by what was registered, or by a clause named."""
     return [Posted(rule, each) for each in move(index, amount, from_=from_, to=to)]
+
+
+def moved_as_stated(filing: Filing, table: str, of: Iterable[str], *, from_: Pocket, to: Pocket) -> Iterator[Posted]:
+    """What a filing states under the name of a fact, of some indices, from one pool to another."""
+    for index, amount in amounts(filing.facts[table], tuple(of)).items():
+        yield from posted(REGISTERED, index, amount, from_=from_, to=to)
+
+
+def check_within(filing: Filing, table: str, left: Mapping[str, int], refusal: str) -> None:
+    """See that a filing states no more under the name of a fact than is left.
+
+    Parameters
+    ----------
+    refusal : id of the message, which names the index, what is asked and what is left
+
+    Raises
+    ------
+    StageRefused
+    """
+    for index, amount in amounts(filing.facts.get(table) or (), tuple(indices())).items():
+        if amount > left.get(index, 0):
+            words = {"amount": f"{amount:,}", "left": f"{left.get(index, 0):,}"}
+            raise StageRefused(refusal, **index_words(index), **words)
+
+
+def goes_on_with(filing: Filing) -> tuple[str, ...]:
+    """The filing it goes on with, as evidence of its entry."""
+    return (f"filing:{filing.begun.uuid}",) if filing.begun else ()
 
 
 def later(filing: Filing) -> list[Filing]:

@@ -217,6 +217,11 @@ def is_run_held(filing: Filing, today: date) -> bool:
     return filing.run_id is not None and others.exists()
 
 
+def top_places(user: User) -> QuerySet[Place]:
+    """Where the user may file what the province's pool gives away: who keeps it here is the highest place."""
+    return quota_places(user).filter(parent=None)
+
+
 def quota_places(user: User) -> QuerySet[Place]:
     """Where the user may file quota: counties, zones and, for what the city itself is granted, cities."""
     return places_for(user, "officer", "keeper", "admin").filter(kind__in=(*LEVELS, Place.Kind.CITY))

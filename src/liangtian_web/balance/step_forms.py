@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -21,6 +21,7 @@ from liangtian_web.balance.models import Filing
 from liangtian_web.balance.procedures.pool_use import UNLISTED
 from liangtian_web.balance.procedures.quota import QUOTA, left_of
 from liangtian_web.balance.procedures.staged import left_of as left_of_lot
+from liangtian_web.balance.procedures.staged import moved_last
 from liangtian_web.balance.queries import filing_places, quota_places
 from liangtian_web.balance.site_forms import choices_of, fact_word
 from liangtian_web.ledger.templatetags.book import index_word
@@ -129,6 +130,15 @@ class ReplacementForm(ClawbackForm):
     tables = {"replacement_amounts": COMPENSATION}
     lots = LotsField()
 
+    def clean_on(self) -> date:
+        """Not before the lot was used for the last time."""
+        on = super().clean_on()
+        assert self.begun is not None
+        if on < (last := moved_last(self.begun)):
+            said = gettext("业务日期不能早于这个指标块最后一次变动的 %(last)s。")
+            raise forms.ValidationError(said % {"last": last.isoformat()})
+        return on
+
     def clean(self) -> dict[str, Any]:
         """Lots are named for what is replaced; nothing replaced makes all of it arrears."""
         given = HeadForm.clean(self) or {}
@@ -155,13 +165,11 @@ class BeginForm(StepForm):
     project = forms.CharField(label=_("项目"), max_length=100)
     field_order = ["key", "place", "project", "on", "document"]
 
+    places: Callable[[User], QuerySet[Place]] = staticmethod(filing_places)  # where a user may begin it
+
     def __init__(self, user: User, event: str, begun: Filing | None, *args: Any, **kwargs: Any) -> None:
         super().__init__(user, event, begun, *args, **kwargs)
-        offer_places(self, self.places(user))
-
-    def places(self, user: User) -> QuerySet[Place]:
-        """Where the user may begin it."""
-        return filing_places(user)
+        offer_places(self, type(self).places(user))
 
 
 class PoolUseForm(BeginForm):
@@ -186,13 +194,10 @@ class PoolUseForm(BeginForm):
 
 
 class GrantForm(BeginForm):
-    """Quota granted or allotted ahead by a document."""
+    """Quota granted or allotted ahead by a document; to cities too, whose comes from above."""
 
     tables = {"quota_amounts": QUOTA}
-
-    def places(self, user: User) -> QuerySet[Place]:
-        """Cities too: what they are granted comes from above."""
-        return quota_places(user)
+    places = staticmethod(quota_places)
 
 
 class WithinGrantForm(StepForm):
@@ -230,7 +235,7 @@ class QuotaReclaimedForm(WithinGrantForm):
     tables = {"quota_reclaimed_amounts": QUOTA}
 
 
-BEGIN: Mapping[str, type[StepForm]] = {"pool-use": PoolUseForm, "quota-grant": GrantForm, "quota-advance": GrantForm}
+BEGIN: Mapping[str, type[BeginForm]] = {"pool-use": PoolUseForm, "quota-grant": GrantForm, "quota-advance": GrantForm}
 NEXT: Mapping[str, type[StepForm]] = {
     "staged-release": ReleaseForm,
     "clawback": ClawbackForm,

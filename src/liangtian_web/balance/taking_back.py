@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from liangtian_web.balance.earmarked import paid_out_of
 from liangtian_web.balance.models import Filing
 from liangtian_web.balance.procedure import later
 from liangtian_web.balance.queries import keeps_all, lock_what_follows
@@ -18,11 +19,16 @@ def check(user: User, key: str) -> None:
 
     Raises
     ------
-    StageRefused : it is judged above, or is another place's too; or a later filing that is booked went on with it
+    StageRefused : it is judged above, or is another place's too; a later filing that is booked went on with it; or
+        earmarked money that it brought was paid out
     """
     filing = _filing_of(key)
-    if filing is None:
-        return
+    if filing is not None:
+        _check_unfollowed(user, filing)
+    _check_unpaid(key, filing)
+
+
+def _check_unfollowed(user: User, filing: Filing) -> None:
     if not keeps_all(user, filing):
         raise StageRefused("balance-reversal-above", place=filing.place.name)
 
@@ -30,6 +36,13 @@ def check(user: User, key: str) -> None:
     follows = next((each for each in later(filing) if each.decision.entry_id is not None), None)
     if follows is not None:
         raise StageRefused("balance-reversal-followed", on=follows.on.isoformat(), document=follows.document)
+
+
+def _check_unpaid(key: str, filing: Filing | None) -> None:
+    """What an entry brought as earmarked money was not paid out, or its payments were reversed first."""
+    paid = paid_out_of(key, filing)
+    if paid is not None:
+        raise StageRefused("balance-reversal-paid", on=paid.on.isoformat(), document=paid.document)
 
 
 def _filing_of(key: str) -> Filing | None:

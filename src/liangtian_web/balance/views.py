@@ -20,8 +20,7 @@ from liangtian_web.balance.procedure import Next
 from liangtian_web.balance.procedures import PROCEDURES
 from liangtian_web.balance.queries import decides, filing_places, filings_for, standing_holds, waiting_for
 from liangtian_web.balance.ruling import Ruled, findings_text, posting_rows, rule
-from liangtian_web.balance.step_forms import BEGIN
-from liangtian_web.balance.steps import ORDERED, open_to
+from liangtian_web.balance.steps import BEGIN, ORDERED, open_to
 from liangtian_web.balance.trials import BookTrial, try_over_book
 from liangtian_web.onemap.map_views import map_config
 from liangtian_web.onemap.queries import versions_on
@@ -43,11 +42,12 @@ def index(request: Request) -> HttpResponse:
     rows = filings_for(request.user).prefetch_related("later__decision__entry__reversed_by")
     before = request.GET.get("before", "")
     found = list((rows.filter(pk__lt=int(before)) if before.isdecimal() else rows)[: PAGE + 1])
+    open_ = open_to(request.user, BEGIN)
     context = {
         "waiting": waiting_for(request.user),
         "held": standing_holds(request.user, timezone.localdate()),
-        "begins": [(name, PROCEDURES[name].word) for name in open_to(request.user, BEGIN)],
-        "ordered": [(name, PROCEDURES[name].word) for name in open_to(request.user, ORDERED)],
+        "begins": [(name, PROCEDURES[name].word) for name in open_ if name not in ORDERED],
+        "ordered": [(name, PROCEDURES[name].word) for name in open_ if name in ORDERED],
         "filings": [(each, *presentation.state_of(each)) for each in found[:PAGE]],
         "more": found[PAGE - 1].pk if len(found) > PAGE else "",
         "files": filing_places(request.user).exists(),

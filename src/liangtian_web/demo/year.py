@@ -20,7 +20,9 @@ from liangtian.formats.opening import open_features
 from liangtian.ledger.entry import Account, Entry, Leg
 from liangtian.ledger.lots import Ground, Lot
 from liangtian_web.balance import actions as balance
+from liangtian_web.balance.earmarked import source_for
 from liangtian_web.balance.models import Filing
+from liangtian_web.balance.paying import Spending
 from liangtian_web.balance.procedures.quota import QUOTA_ADVANCE, QUOTA_GRANT, QUOTA_USE
 from liangtian_web.balance.queries import at_hand
 from liangtian_web.commitments import actions as commitments
@@ -295,10 +297,10 @@ def _match(listing: Listing, demand: Demand) -> None:
     transfers.answer(acting("wang"), match, "seller", agrees=True)
     transfers.answer(acting("yan"), match, "buyer", agrees=True)
     transfers.approve(acting("zhou"), standing_of(match), accept=True, today=match.on)
-    spending = transfers.Spending(
-        Decimal(min(SPENT_YUAN_MAX, match.fen // 200)), "farmland-protection", "示范县农业农村局"
-    )
+    spending = Spending(Decimal(min(SPENT_YUAN_MAX, match.fen // 200)), "farmland-protection", "示范县农业农村局")
+    source = source_for(acting("qian").user, match.uuid)
+    assert source is not None  # it was settled just now, or by a run cut short
     document = "示财农〔2024〕40号"
     about = head(listing.filing.place, listing.filing.project, date(YEAR, 11, 15), document)
-    paid = transfers.pay(acting("qian"), match, spending, about)
+    paid = transfers.pay(acting("qian"), source, spending, about)
     booked(paid, "sun")

@@ -20,6 +20,7 @@ from liangtian_web.home import duty, land
 from liangtian_web.home.balance_todos import balance_todos
 from liangtian_web.home.book_todos import book_todos
 from liangtian_web.home.commitment_todos import commitment_todos
+from liangtian_web.home.first_todos import first_todos
 from liangtian_web.home.loan_todos import loan_todos
 from liangtian_web.home.rail import begin
 from liangtian_web.home.register_todos import register_todos
@@ -79,6 +80,7 @@ def index(request: Request) -> HttpResponse:
     waiting = [{"job": job, "sentence": job.sentence(request.language)} for job in jobs.filter(mine)[:20]]
     on, membership = timezone.localdate(), home_membership(request.user)
     context = {
+        "first": list(first_todos(request.user, on)),
         "waiting": waiting,
         "todos": [
             *balance_todos(request.user),

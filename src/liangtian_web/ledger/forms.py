@@ -59,20 +59,24 @@ class AsOfForm(forms.Form):
     def moment(self) -> datetime | None:
         """The end of the day up to which records are counted; None: all."""
         known_on = _readable(self).get("known_on")
-        if known_on is None:
-            return None
-        return timezone.make_aware(datetime.combine(known_on + timedelta(days=1), time())) - timedelta(microseconds=1)
+        return end_of(known_on) if known_on else None
+
+
+def end_of(day: date) -> datetime:
+    """The last moment of a day."""
+    return timezone.make_aware(datetime.combine(day + timedelta(days=1), time())) - timedelta(microseconds=1)
 
 
 class StatementForm(forms.Form):
-    """From which day to which."""
+    """From which day to which, and how much was known."""
 
     since = Day(label=_("自"), required=False)
     until = Day(label=_("至"), required=False)
+    known_on = Day(label=_("按当日所知"), required=False)
 
     def __init__(self, data: Any = None) -> None:
         today = timezone.localdate()
-        asked = {name: data[name] for name in ("since", "until") if name in data} if data else None
+        asked = {name: data[name] for name in ("since", "until", "known_on") if name in data} if data else None
         super().__init__(
             asked and {"since": today.replace(month=1, day=1), "until": today} | asked,
             initial={"since": today.replace(month=1, day=1), "until": today}, label_suffix="",

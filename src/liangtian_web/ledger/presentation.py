@@ -14,13 +14,15 @@ import numpy as np
 import openpyxl
 import shapely
 from django.urls import NoReverseMatch, reverse
-from django.utils.translation import gettext
+from django.utils import timezone
+from django.utils.translation import get_language, gettext
 from openpyxl.styles import Font
 from pyproj import CRS
 
 from liangtian.ledger.indices import indices
 from liangtian.ledger.kinds import pools
 from liangtian.ledger.lots import Ground
+from liangtian.messages import Language
 from liangtian.space.crs import geographic, reproject
 from liangtian.units import round_half_up
 from liangtian_web.ledger.models import Entry, Lot, Proposal
@@ -29,7 +31,7 @@ from liangtian_web.ledger.queries import Balance, Statement
 from liangtian_web.ledger.records import as_ground, place_key
 from liangtian_web.ledger.templatetags.book import index_word, kind_word, pool_word
 from liangtian_web.people.models import Place
-from liangtian_web.rulebook.naming import address_of
+from liangtian_web.rulebook.naming import address_of, in_short
 from liangtian_web.trail.export import safe_cell
 
 WIDTH = 16
@@ -51,15 +53,28 @@ def by_place(balances: Sequence[Balance]) -> list[dict[str, Any]]:
     return found
 
 
-def workbook_of(statement: Statement, known_on: datetime | None) -> bytes:
-    """A statement as a workbook: whole units of the book, and hectares or kilograms as the upper system writes them."""
+def known_until(known_on: datetime | None, recorded: datetime | None) -> str:
+    """As known at which moment a figure is said, and when the latest record it counts was made."""
+    last = f"{timezone.localtime(recorded):%Y-%m-%d %H:%M:%S}" if recorded else "—"
+    if known_on is None:
+        return gettext("含至今补记的全部分录，最后记账时间 %(last)s") % {"last": last}
+    words = {"known": f"{timezone.localtime(known_on):%Y-%m-%d %H:%M:%S}", "last": last}
+    return gettext("截至 %(known)s 已知，最后记账时间 %(last)s") % words
+
+
+def workbook_of(statement: Statement, known: str) -> bytes:
+    """A statement as a workbook: whole units of the book, and hectares or kilograms as the upper system writes them.
+
+    Parameters
+    ----------
+    known : as known at which moment
+    """
     book = openpyxl.Workbook()
     sheet = book.active
     account = statement.account
     unit = indices()[account.index].unit
     title = f"{account.place} {pool_word(account.pool)} {index_word(account.index)}"
-    known = known_on.strftime("%Y-%m-%d") if known_on else gettext("现在")
-    about = gettext("%(since)s 至 %(until)s，按 %(known)s 所知") % {
+    about = gettext("%(since)s 至 %(until)s，%(known)s") % {
         "since": statement.since, "until": statement.until, "known": known,
     }  # fmt: skip
     for row in ([safe_cell(title)], [about], []):
@@ -158,7 +173,7 @@ class Trace:
 
 def traces(entry: Entry) -> list[Trace]:
     """What an entry rests on: filing, check, documents; clauses and the digest of the rulebook they were read from."""
-    found = [_trace(text) for text in entry.evidence]
+    found = [_trace(text, own=not n) for n, text in enumerate(entry.evidence)]
     for rule in entry.rules:
         if rule.startswith("rules:"):
             found.append(Trace(gettext("规则版本"), rule.removeprefix("rules:")))
@@ -168,18 +183,24 @@ def traces(entry: Entry) -> list[Trace]:
             continue
         document, number = address_of(rule)
         url = f"{reverse('rulebook:clause', args=(document, number))}#{rule}" if number else ""
-        found.append(Trace(gettext("条款"), rule, url))
+        found.append(Trace(gettext("条款"), in_short(rule, _lang()), url))
     return found
 
 
-def _trace(text: str) -> Trace:
-    for start, word, page in (
-        ("filing:", gettext("占补事项"), "balance:filing"),
-        ("run:", gettext("检查"), "review:run"),
+def _trace(text: str, *, own: bool) -> Trace:
+    """A thing in evidence: the first is the entry's own filing, later ones are those it goes on with."""
+    filing = gettext("看申报和审核") if own else gettext("看所接续的事项")
+    for start, word, said, page in (
+        ("filing:", gettext("占补事项"), filing, "balance:filing"),
+        ("run:", gettext("检查"), gettext("看检查结论"), "review:run"),
     ):
         if text.startswith(start):
             try:
-                return Trace(word, text, reverse(page, args=[UUID(text.removeprefix(start))]))
+                return Trace(word, said, reverse(page, args=[UUID(text.removeprefix(start))]))
             except (ValueError, NoReverseMatch):
                 break
     return Trace(gettext("依据"), text)
+
+
+def _lang() -> Language:
+    return "en" if get_language() == "en" else "zh"

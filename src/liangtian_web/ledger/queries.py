@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import connection
-from django.db.models import Min, Q, QuerySet, Sum
+from django.db.models import Max, Min, Q, QuerySet, Sum
 
 from liangtian.ledger import entry as kernel
 from liangtian.ledger.relations import State
@@ -29,6 +29,33 @@ def entries_for(user: User | AnonymousUser) -> QuerySet[Entry]:
     """Entries that touch an account the user may see."""
     seen = Leg.objects.filter(account__place__in=places_for(user)).values("entry")
     return Entry.objects.filter(pk__in=seen).select_related("actor", "approver")
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """What an entry moved: the places it touched, and of each index the most that one account gained or lost."""
+
+    places: tuple[str, ...]
+    amounts: tuple[tuple[str, int], ...]
+
+
+def moved_by(entries: Sequence[Entry]) -> list[Moved]:
+    """What each of the entries moved, in their order, from one query."""
+    legs = Leg.objects.filter(entry__in=entries, implied=False).order_by("entry", "n")
+    sums: dict[int, dict[tuple[str | None, str, int], int]] = {each.pk: {} for each in entries}
+    for entry, place, index, account, amount in legs.values_list(
+        "entry", "account__place__name", "account__index", "account", "amount"
+    ):
+        key = (place, index, account)
+        sums[entry][key] = sums[entry].get(key, 0) + amount
+    return [_moved(sums[each.pk]) for each in entries]
+
+
+def _moved(sums: dict[tuple[str | None, str, int], int]) -> Moved:
+    most: dict[str, int] = {}
+    for (_place, index, _account), amount in sums.items():
+        most[index] = max(most.get(index, 0), abs(amount))
+    return Moved(tuple(dict.fromkeys(place for place, _, _ in sums if place)), tuple(most.items()))
 
 
 def lots_for(user: User | AnonymousUser) -> QuerySet[Lot]:
@@ -168,6 +195,15 @@ def statement(account: Account, since: date, until: date, known_on: datetime | N
             standing += amount
             lines.append(Line(on, entries[number], amount, standing, lapse))
     return Statement(account, since, until, opening, lines)
+
+
+def last_recorded(accounts: QuerySet[Account], known_on: datetime | None = None) -> datetime | None:
+    """When the latest record that touches the accounts was made, of those known at a moment (None: of all)."""
+    legs = Leg.objects.filter(account__in=accounts)
+    if known_on is not None:
+        legs = legs.filter(entry__recorded_at__lte=known_on)
+    found: datetime | None = legs.aggregate(last=Max("entry__recorded_at"))["last"]
+    return found
 
 
 def _cause(leg: Leg) -> Entry:

@@ -36,8 +36,10 @@ from liangtian_web.ledger.queries import (
     balances,
     entries_for,
     keeping_places,
+    last_recorded,
     lot_balances,
     lots_for,
+    moved_by,
     opened_by,
     proposals_for,
     statement,
@@ -87,7 +89,7 @@ def account(request: Request, number: int) -> HttpResponse:
         "account": row,
         "form": form,
         "statement": statement(row, since, until, asked.moment()),
-        "known_on": asked.moment(),
+        "known": _known(row, asked),
         "balance": balance(row, until, asked.moment()),
         "unsealed": unsealed_for(request.user),
         "lots": lot_balances(row.pk, until, asked.moment()),
@@ -96,6 +98,12 @@ def account(request: Request, number: int) -> HttpResponse:
         "compared": row.assertions.select_related("actor")[:PAGE],
     }
     return render(request, "ledger/account.html", context)
+
+
+def _known(row: Account, asked: AsOfForm) -> str:
+    """As known at which moment a statement is said."""
+    recorded = last_recorded(Account.objects.filter(pk=row.pk), asked.moment())
+    return presentation.known_until(asked.moment(), recorded)
 
 
 def _keeps(request: Request, row: Account) -> bool:
@@ -121,8 +129,8 @@ def account_workbook(request: Request, number: int) -> FileResponse:
     """The same as a workbook; the trail notes it."""
     row = get_object_or_404(accounts_for(request.user), pk=number)
     since, until = StatementForm(request.GET).days()
-    known_on = AsOfForm(request.GET).moment()
-    content = presentation.workbook_of(statement(row, since, until, known_on), known_on)
+    asked = AsOfForm(request.GET)
+    content = presentation.workbook_of(statement(row, since, until, asked.moment()), _known(row, asked))
     note(request, "ledger.download", f"account:{row.pk}", on=until, place=row.place)
     name = f"{row.place}-{row.index}-{row.pool}-{until}.xlsx"
     return FileResponse(io.BytesIO(content), as_attachment=True, filename=name)
@@ -141,7 +149,7 @@ def entries(request: Request) -> HttpResponse:
     asked["before"] = str(found[PAGE - 1].pk) if len(found) > PAGE else ""
     context = {
         "form": form,
-        "entries": found[:PAGE],
+        "entries": list(zip(found[:PAGE], moved_by(found[:PAGE]), strict=True)),
         "more": asked.urlencode() if asked["before"] else "",
         "asked": {name: value for name, value in request.GET.items() if name in form.fields},
         "unsealed": unsealed_for(request.user),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from liangtian_web.papers.earmarked import ACCOUNT
 from liangtian_web.papers.filings import FILING
 from liangtian_web.papers.form import Paper
 from liangtian_web.papers.places import NOTICE, STATEMENT
@@ -16,6 +17,7 @@ PAPERS: Mapping[str, Paper[Any]] = {
     "filing": FILING,
     "request": REQUEST,
     "match": AGREEMENT,
+    "earmarked": ACCOUNT,
     "suspension": NOTICE,
     "place": STATEMENT,
     "reconciliation": SHEET,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -16,8 +15,8 @@ from django.utils.translation import gettext_lazy as _
 from liangtian_web.balance.models import Filing
 from liangtian_web.balance.presentation import state_of
 from liangtian_web.balance.queries import filings_for
-from liangtian_web.papers import commitment, parts, transfer
-from liangtian_web.papers.form import Paper, Part
+from liangtian_web.papers import commitment, earmarked, parts, transfer
+from liangtian_web.papers.form import Asked, Paper, Part
 from liangtian_web.people.models import User
 from liangtian_web.trail.export import Table
 
@@ -50,7 +49,7 @@ FORMS: Mapping[str, Form] = {
     "transfer-out": Form(_("指标调剂挂牌申请表"), (OWN, ABOVE), (transfer.listed,)),
     "transfer-withdrawal": Form(_("指标调剂撤回挂牌审核表"), (OWN,)),
     "transfer-in": Form(_("指标调剂成交审批表"), (_("调出方"), _("调入方"), ABOVE)),
-    "proceeds-use": Form(_("指标调剂收益支出审核表"), (OWN,), (transfer.paid,)),
+    "proceeds-use": Form(_("专款支出审核表"), (OWN,), (earmarked.paid,)),
     "quota-grant": Form(_("计划指标下达登记表"), (ABOVE, OWN)),
     "quota-advance": Form(_("计划指标预拨登记表"), (ABOVE, OWN)),
     "quota-use": Form(_("计划指标核销审核表"), (OWN,)),
@@ -70,7 +69,7 @@ FORMS: Mapping[str, Form] = {
 }
 
 
-def _find(user: User, ref: str, on: date) -> Filing:
+def _find(user: User, ref: str, asked: Asked) -> Filing:
     try:
         found = filings_for(user).filter(uuid=UUID(ref)).select_related("run", "decision__entry__reversed_by").first()
     except ValueError:

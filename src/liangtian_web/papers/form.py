@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Generic, TypeVar
 
 from django.utils.translation import gettext
@@ -29,6 +29,14 @@ SEAL_MM = 22
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """Which day a paper is asked for, and up to which moment records are counted; None: all there are."""
+
+    on: date
+    known_on: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Said:
     """How a record stands, for the line under the title: its colour and its sentence."""
 
@@ -42,7 +50,7 @@ class Paper(Generic[Record]):
 
     Attributes
     ----------
-    find : (user, what the address names, the day asked for) → the record, of the user's places only
+    find : (user, what the address names, the days asked for) → the record, of the user's places only
 
     Raises of `find` : Http404
     title : lazily translated, or worked out from the record
@@ -53,7 +61,7 @@ class Paper(Generic[Record]):
     seals : who signs, in order
     """
 
-    find: Callable[[User, str, date], Record]
+    find: Callable[[User, str, Asked], Record]
     title: Callable[[Record], str]
     what: Callable[[Record], str]
     on: Callable[[Record], date]

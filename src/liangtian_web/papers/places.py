@@ -14,10 +14,11 @@ from django.utils.translation import gettext_lazy as _
 
 from liangtian.reports.outline import Section
 from liangtian_web.ledger.models import Account, Leg
-from liangtian_web.ledger.queries import accounts_for, balances
+from liangtian_web.ledger.presentation import known_until
+from liangtian_web.ledger.queries import accounts_for, balances, last_recorded
 from liangtian_web.ledger.records import place_key
 from liangtian_web.ledger.templatetags.book import index_word, pool_word
-from liangtian_web.papers.form import Paper, Said, pairs, table
+from liangtian_web.papers.form import Asked, Paper, Said, pairs, table
 from liangtian_web.papers.parts import clause_table, figure, in_mu
 from liangtian_web.people.models import Place, User
 from liangtian_web.people.queries import places_for
@@ -42,11 +43,12 @@ class Notice:
         return self.standing.place
 
 
-def _notice(user: User, ref: str, on: date) -> Notice:
+def _notice(user: User, ref: str, asked: Asked) -> Notice:
     """The notice of a day; a place that never was suspended has none."""
     place = suspendable(user).filter(pk=int(ref)).first() if ref.isdecimal() and len(ref) < 10 else None
     if place is None:
         raise Http404
+    on = asked.on
     now = standing(place, on)
     if now.is_suspended and now.since:
         return Notice(now, now.breaches, now.since, None)
@@ -129,33 +131,37 @@ class Stand:
 
 @dataclass(frozen=True, slots=True)
 class BookOf:
-    """What a place's book says at the end of a day."""
+    """What a place's book says at the end of a day; `known`: as known at which moment."""
 
     place: Place
     on: date
     rows: Sequence[Stand]
+    known: str
 
 
-def _book(user: User, ref: str, on: date) -> BookOf:
+def _book(user: User, ref: str, asked: Asked) -> BookOf:
     place = places_for(user).filter(pk=int(ref)).first() if ref.isdecimal() and len(ref) < 10 else None
     if place is None:
         raise Http404
     accounts = accounts_for(user).filter(place=place).order_by("pool", "index")
+    on, known_on = asked.on, asked.known_on
     first = on.replace(month=1, day=1)
-    before = {each.account.pk: each.amount for each in balances(accounts, first - timedelta(days=1))}
+    before = {each.account.pk: each.amount for each in balances(accounts, first - timedelta(days=1), known_on)}
     legs = Leg.objects.filter(account__in=accounts, on__range=(first, on)).values("account")
+    if known_on is not None:
+        legs = legs.filter(entry__recorded_at__lte=known_on)
     moved = {row["account"]: (row["came"], row["went"]) for row in legs.annotate(
         came=Sum("amount", filter=Q(amount__gt=0), default=0), went=Sum("amount", filter=Q(amount__lt=0), default=0))
     }  # fmt: skip
     rows = [
         Stand(each.account, before[each.account.pk], came, went, each.amount)
-        for each in balances(accounts, on)
+        for each in balances(accounts, on, known_on)
         for came, went in (moved.get(each.account.pk, (0, 0)),)
     ]
     kept = [each for each in rows if each.opening or each.came or each.went or each.closing]
     if not rows:
         raise Http404
-    return BookOf(place, on, kept)
+    return BookOf(place, on, kept, known_until(known_on, last_recorded(accounts, known_on)))
 
 
 def _accounts(book: BookOf) -> Section:
@@ -178,7 +184,7 @@ def _head(place: Place, on: date) -> list[tuple[str, str]]:
 def _of_book(book: BookOf) -> Said:
     english = get_language() == "en"
     years = f"{book.on.year}-01-01 {'to' if english else '至'} {book.on:%Y-%m-%d}"
-    return Said("", gettext("%(days)s，按业务日期。") % {"days": years})
+    return Said("", gettext("%(days)s，按业务日期；%(known)s。") % {"days": years, "known": book.known})
 
 
 STATEMENT: Paper[BookOf] = Paper(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +15,7 @@ from liangtian.reports.outline import Section
 from liangtian.units import m2_from_dm2
 from liangtian_web.ledger.records import place_key
 from liangtian_web.onemap.templatetags.land import layer_name
-from liangtian_web.papers.form import Paper, Said, pairs, table
+from liangtian_web.papers.form import Asked, Paper, Said, pairs, table
 from liangtian_web.people.models import User
 from liangtian_web.planning import kept, presentation
 from liangtian_web.planning.asked import needed
@@ -26,7 +25,7 @@ from liangtian_web.planning.queries import answer_of, folder_of, plans_for
 LISTED = 2000  # pieces a paper lists; the table of the plan's page has all
 
 
-def _find(user: User, ref: str, on: date) -> Plan:
+def _find(user: User, ref: str, asked: Asked) -> Plan:
     """A plan whose design is still there."""
     try:
         found = plans_for(user).filter(uuid=UUID(ref)).first()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from liangtian.reports.outline import Section
 from liangtian_web.ledger.records import place_key
 from liangtian_web.ledger.templatetags.book import index_word, pool_word
-from liangtian_web.papers.form import Paper, Said, pairs, table
+from liangtian_web.papers.form import Asked, Paper, Said, pairs, table
 from liangtian_web.papers.parts import figure
 from liangtian_web.people.models import User
 from liangtian_web.reconcile.models import Import, Match
@@ -22,7 +21,7 @@ from liangtian_web.reconcile.presentation import counts
 from liangtian_web.reconcile.queries import imports_for
 
 
-def _find(user: User, ref: str, on: date) -> Import:
+def _find(user: User, ref: str, asked: Asked) -> Import:
     """A statement whose result was recorded."""
     try:
         found = imports_for(user).filter(uuid=UUID(ref), result__isnull=False).first()

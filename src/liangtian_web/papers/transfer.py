@@ -17,7 +17,7 @@ from liangtian.ledger.indices import indices
 from liangtian.reports.outline import Section
 from liangtian_web.balance.models import Filing
 from liangtian_web.ledger.templatetags.book import index_word
-from liangtian_web.papers.form import Paper, Said, pairs, table
+from liangtian_web.papers.form import Asked, Paper, Said, pairs, table
 from liangtian_web.papers.parts import figure, in_book, in_mu
 from liangtian_web.people.models import User
 from liangtian_web.people.queries import places_for
@@ -51,20 +51,6 @@ def listed(filing: Filing) -> Section | None:
     return _priced(gettext("挂牌单价"), amounts, offer.prices)
 
 
-def paid(filing: Filing) -> Section | None:
-    """Who was paid out of the proceeds of which match."""
-    payment = getattr(filing, "payment", None)
-    if payment is None:
-        return None
-    rows = [
-        (gettext("收款单位"), payment.payee), (gettext("金额"), figure(payment.fen, "money_fen")),
-        (gettext("调剂文号"), payment.match.document),
-    ]  # fmt: skip
-    if payment.village:
-        rows.append((gettext("受益村"), str(payment.village)))
-    return pairs(gettext("支出"), rows)
-
-
 def _uuid(ref: str) -> UUID:
     try:
         return UUID(ref)
@@ -72,7 +58,7 @@ def _uuid(ref: str) -> UUID:
         raise Http404 from None
 
 
-def _request(user: User, ref: str, on: date) -> Demand:
+def _request(user: User, ref: str, asked: Asked) -> Demand:
     """A request of the user's own places: to others its purpose and document are closed."""
     found = demands_for(user).filter(uuid=_uuid(ref), place__in=places_for(user)).first()
     if found is None:
@@ -109,7 +95,7 @@ REQUEST: Paper[Demand] = Paper(
 )
 
 
-def _match(user: User, ref: str, on: date) -> Standing:
+def _match(user: User, ref: str, asked: Asked) -> Standing:
     found = matches_for(user).filter(uuid=_uuid(ref)).first()
     if found is None:
         raise Http404

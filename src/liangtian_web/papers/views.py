@@ -9,10 +9,11 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_POST
 
 from liangtian_web.balance.queries import filings_for
+from liangtian_web.ledger.forms import AsOfForm
 from liangtian_web.onemap.map_views import day_of
 from liangtian_web.papers.contents import PAPERS
 from liangtian_web.papers.filings import filing_table
-from liangtian_web.papers.form import RENDERERS, drawn
+from liangtian_web.papers.form import RENDERERS, Asked, drawn
 from liangtian_web.people.requests import Request, language_of
 from liangtian_web.trail.actions import note
 from liangtian_web.trail.export import export
@@ -27,7 +28,7 @@ def paper(request: Request, kind: str, ref: str, form: str) -> HttpResponse:
     day = day_of(request, keep=False)
     if found is None or form not in RENDERERS or not FIRST <= day <= LAST:
         raise Http404
-    record = found.find(request.user, ref, day)
+    record = found.find(request.user, ref, Asked(day, AsOfForm(request.GET).moment()))
     body = drawn(found, record, form, language_of(request))
     what, on, place = found.what(record), found.on(record), found.place(record)
     note(request, "papers.take", f"{what} {form}", on=on, place=place)

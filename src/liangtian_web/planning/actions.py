@@ -37,6 +37,7 @@ from liangtian_web.planning import kept
 from liangtian_web.planning.asked import needed
 from liangtian_web.planning.models import Answer, Block, Candidate, Plan, Study
 from liangtian_web.planning.queries import folder_of
+from liangtian_web.planning.workshop.memory import says_exhausted
 from liangtian_web.trail.actions import note
 
 FORM = 1  # raise when the same question is answered in another form; what is kept is made again
@@ -52,6 +53,8 @@ STAGES = {
     "frontier": _("正在计算成本与面积的关系"),
     "screen": _("正在逐条筛选"),
 }
+EXHAUSTED = _("需要的内存超过 %(mb)s MB，没有算完。请缩小范围（一个乡镇，或在图上画），或请管理员调大限额。")
+SWEPT = _("当时交来的高程模型 %(name)s 已按保存期限清理。请新建一次调查，重新交来高程模型。")
 LAYERS = {
     Study.Kind.BLOCKS: ("DLTB", "XZQ", "CJDCQ"),
     Study.Kind.DESIGN: ("DLTB", "XZQ", "CJDCQ", "STBHHX", "CZKFBJ"),
@@ -92,7 +95,14 @@ def ask(request: Request, kind: str, head: Mapping[str, Any], asked: Mapping[str
 
 
 def ask_again(request: Request, study: Study) -> Study:
-    """The same question once more, after it failed, was cancelled, or its files were lost."""
+    """The same question once more, after it failed, was cancelled, or its files were lost.
+
+    Raises
+    ------
+    LiangtianError : the elevation model it was asked with was swept
+    """
+    if (dem := study.asked.get("dem")) and not (folder_of("given") / dem).is_dir():
+        raise LiangtianError(SWEPT, name=study.asked["dem_name"])
     head = {"name": study.name, "place": study.place, "on": study.on}
     days = [date.fromisoformat(study.asked[name]) for name in ("before_on",) if name in study.asked]
     return ask(request, study.kind, head, study.asked, *days)
@@ -146,6 +156,7 @@ def _run(job: Job, study: Study, folder: Path) -> None:
     asked = {
         "kind": study.kind, "home": str(settings.HOME), "digests": [each["digest"] for each in study.layers],
         "on": study.on.isoformat(), "place": study.place.code, "asked": study.asked, "folder": str(folder),
+        "bytes_max": settings.PLANNING_BYTES_MAX,
     }  # fmt: skip
     with _process(folder) as process:
         assert process.stdin is not None
@@ -194,8 +205,13 @@ def _judge(process: subprocess.Popen[bytes], folder: Path) -> None:
     last = (_lines(folder / "said") or [{}])[-1]
     if "error" in last:
         raise LiangtianError(last["error"], **last["params"])
-    if not last.get("done"):
-        raise RuntimeError(f"code {process.returncode}: {(folder / 'errors').read_text('utf-8', 'replace')[-4000:]}")
+    if last.get("done"):
+        return
+    errors = (folder / "errors").read_text("utf-8", "replace")[-4000:]
+    # the machine's own killer says nothing; nobody else kills it before we leave
+    if last.get("exhausted") or process.returncode == -signal.SIGKILL or says_exhausted(errors):
+        raise LiangtianError(EXHAUSTED, mb=settings.PLANNING_BYTES_MAX >> 20)
+    raise RuntimeError(f"code {process.returncode}: {errors}")
 
 
 def _lines(said: Path) -> list[dict[str, Any]]:

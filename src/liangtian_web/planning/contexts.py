@@ -8,15 +8,16 @@ from typing import Any
 from django.http import QueryDict
 from django.urls import reverse
 
+from liangtian.check.library import LAYOUT
 from liangtian.messages import Language
 from liangtian_web.onemap.map_views import map_config
 from liangtian_web.onemap.models import LayerVersion
 from liangtian_web.onemap.queries import versions_for
 from liangtian_web.onemap.swipe import Against
 from liangtian_web.people.requests import Request, language_of
-from liangtian_web.planning import kept, potential, presentation
+from liangtian_web.planning import indices, kept, potential, presentation, signs
 from liangtian_web.planning.asked import needed
-from liangtian_web.planning.forms import BlockFilter, CandidateFilter
+from liangtian_web.planning.filters import BlockFilter, CandidateFilter
 from liangtian_web.planning.models import Answer, Block, Plan, Study
 from liangtian_web.planning.queries import (
     answer_of,
@@ -24,6 +25,7 @@ from liangtian_web.planning.queries import (
     candidate_totals,
     candidates_of,
     folder_of,
+    is_lost,
     plans_for,
     studies_for,
     totals,
@@ -39,6 +41,11 @@ def land_of(request: Request, study: Study) -> list[LayerVersion]:
     """The very versions a study was measured on, as far as the user may see them."""
     digests = [each["digest"] for each in study.layers]
     return list({v.digest: v for v in versions_for(request.user).filter(digest__in=digests)}.values())
+
+
+def shapes_of(study: Study) -> str:
+    """Where the map finds the outlines; empty where they are gone, and the map shows the land alone."""
+    return "" if is_lost(study) else reverse("planning:shapes", args=[study.uuid])
 
 
 def block_filter(answer: Answer, given: QueryDict) -> tuple[BlockFilter, dict[str, Any]]:
@@ -67,6 +74,7 @@ def blocks(request: Request, study: Study, answer: Answer) -> dict[str, Any]:
         "more": more.urlencode() if more["after"] else "",
         "filtered": {key: value for key, value in asked.items() if value},
         "totals": totals(found),
+        "signs": signs.of_blocks(),
         "listed": answer.blocks.count(),
         "others": others,
         "config": _blocks_config(request, study, shown=shown),
@@ -78,7 +86,7 @@ def _blocks_config(request: Request, study: Study, *, shown: list[int] | None = 
         request,
         land_of(request, study),
         study.on,
-        blocks=reverse("planning:shapes", args=[study.uuid]),
+        blocks=shapes_of(study),
         block=reverse("planning:study", args=[study.uuid]) + "blocks/",
         blocksShown=shown,
     )
@@ -117,7 +125,7 @@ def design(request: Request, study: Study, answer: Answer, *, plan: Plan | None 
         request,
         land_of(request, study),
         study.on,
-        design=reverse("planning:shapes", args=[study.uuid]),
+        design=shapes_of(study),
         attempt=reverse("planning:try", args=[study.uuid]),
         pieces=pieces,
     )
@@ -127,17 +135,19 @@ def design(request: Request, study: Study, answer: Answer, *, plan: Plan | None 
     ]
     return {
         "plan": plan,
-        "verdict": presentation.design_verdict(data, lang),
+        "verdict": presentation.design_verdict(data, lang, request.unit),
         "greedy": presentation.yuan(data["greedy_fen"]),
         "cost": presentation.yuan(data["cost_fen"]),
         "bound": presentation.yuan(data["bound_fen"]),
         "frontier": frontier if len(frontier) > 1 else [],
-        "chart": presentation.frontier_chart(data),
+        "signs": signs.of_design([each["kind"] for each in data["works"]], lang),
+        "chart": presentation.frontier_chart(data, request.unit),
         "left": [(presentation.reason_word(name, lang), count) for name, count in data["excluded"].items()],
         "works": [
             each
             | {
                 "word": presentation.works_word(each["kind"], lang),
+                "yuan": f"{each['yuan_per_mu']:,.2f}",
                 "cite": presentation.clause_link(each["clause"], lang),
             }
             for each in data["works"]
@@ -157,7 +167,7 @@ def attempt(request: Request, study: Study, answer: Answer, pieces: list[str]) -
     outcome = ground.outcome(pieces, need)
     rows = presentation.conversions(chosen[:ROWS_SHOWN], language_of(request))
     return {
-        "tried": presentation.tried(outcome, need, answer.data, len(chosen)),
+        "tried": presentation.tried(outcome, need, answer.data, len(chosen), request.unit),
         "conversions": rows,
         "left_out": max(0, len(chosen) - ROWS_SHOWN),
         "pieces": pieces,
@@ -169,7 +179,8 @@ def fragmentation(request: Request, study: Study, answer: Answer) -> dict[str, A
     """Both sides with every index and its formula."""
     plan = plans_for(request.user).filter(uuid=study.asked["plan"]).first() if "plan" in study.asked else None
     return {
-        "changes": presentation.changes(answer.data, language_of(request)),
+        "changes": indices.changes(answer.data, language_of(request), request.unit),
+        "same": all(row["before"] == row["after"] for row in answer.data["changes"]),
         "plan": plan,
         "run": runs_for(request.user).filter(uuid=study.asked["run"]).first() if "run" in study.asked else None,
     }
@@ -208,7 +219,7 @@ def survey(request: Request, study: Study, answer: Answer) -> dict[str, Any]:
             request,
             land_of(request, study),
             study.on,
-            candidates=reverse("planning:shapes", args=[study.uuid]),
+            candidates=shapes_of(study),
             candidate=reverse("planning:study", args=[study.uuid]) + "candidates/",
             candidatesShown=shown,
             kinds=potential.HUES,
@@ -220,14 +231,14 @@ def layout(request: Request, study: Study, answer: Answer) -> dict[str, Any]:
     """What moves out and in, and what that does."""
     data, lang = answer.data, language_of(request)
     return {
-        "verdict": presentation.layout_verdict(data, lang),
+        "verdict": presentation.layout_verdict(data, lang, request.unit),
+        "signs": signs.of_layout(),
         "moves": presentation.layout_moves(data["moves"])[:ROWS_SHOWN],
         "left_out": max(0, len(data["moves"]) - ROWS_SHOWN),
         "cite": presentation.clause_link("haining-2021二（三）.6", lang),
+        "limit": presentation.clause_link(LAYOUT, lang),
         "shares": {name: f"{float(share) * 100:g}%" for name, share in data["limits"].items()},
-        "config": map_config(
-            request, land_of(request, study), study.on, layout=reverse("planning:shapes", args=[study.uuid])
-        ),
+        "config": map_config(request, land_of(request, study), study.on, layout=shapes_of(study)),
     }
 
 

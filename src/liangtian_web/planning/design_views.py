@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from liangtian.formats import vector
+from liangtian.errors import LiangtianError
 from liangtian_web.people.requests import Request, language_of
 from liangtian_web.planning import actions, kept, presentation
 from liangtian_web.planning.contexts import attempt as attempt_context
@@ -21,6 +18,7 @@ from liangtian_web.planning.contexts import design
 from liangtian_web.planning.forms import PiecesForm
 from liangtian_web.planning.models import Answer, Plan, Study
 from liangtian_web.planning.queries import answer_of, folder_of, planning_places, plans_for, studies_for
+from liangtian_web.planning.taking import EMPTY, KINDS, layer_response
 from liangtian_web.trail.actions import note
 from liangtian_web.trail.export import Table, export
 
@@ -65,7 +63,7 @@ def _plan(request: Request, uuid: UUID) -> tuple[Plan, Study, Answer]:
 
 @require_http_methods(["GET", "POST"])
 def plan(request: Request, uuid: UUID) -> HttpResponse:
-    """A plan that was kept; posted, as a table or a GeoPackage, which the trail notes."""
+    """A plan that was kept; posted, as a table or a layer, which the trail notes."""
     row, study, answer = _plan(request, uuid)
     if request.method == "POST":
         return _taken(request, row)
@@ -89,14 +87,12 @@ def plan_print(request: Request, uuid: UUID) -> HttpResponse:
 
 def _taken(request: Request, plan: Plan) -> HttpResponse:
     ground = kept.load(folder_of(plan.study.key))
-    if request.POST.get("form") != "gpkg":
+    form = request.POST.get("form", "")
+    if form not in KINDS:
         rows = presentation.conversions(ground.chosen(plan.pieces), language_of(request))
         heads, cells = presentation.design_table(rows)
         return export(request, "planning.plan_export", f"plan:{plan.uuid}", Table(plan.name, heads, cells))
-    with tempfile.TemporaryDirectory(prefix="liangtian-") as folder:
-        path = Path(folder) / "plan.gpkg"
-        vector.write(ground.features(plan.pieces), path)
-        response = HttpResponse(path.read_bytes(), content_type="application/geopackage+sqlite3")
-    note(request, "planning.plan_export", f"plan:{plan.uuid} gpkg", on=plan.study.on, place=plan.study.place)
-    response["Content-Disposition"] = content_disposition_header(True, f"{plan.name}.gpkg") or "attachment"
-    return response
+    if not plan.pieces:
+        raise LiangtianError(EMPTY)
+    note(request, "planning.plan_export", f"plan:{plan.uuid} {form}", on=plan.study.on, place=plan.study.place)
+    return layer_response(ground.features(plan.pieces), form, name=plan.name, stem="design")

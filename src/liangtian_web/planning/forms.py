@@ -1,4 +1,4 @@
-"""What may be asked of the land; pages and programs fill in the same forms."""
+"""What may be asked of the land, and which pieces are chosen; pages and programs fill in the same forms."""
 
 from __future__ import annotations
 
@@ -12,21 +12,22 @@ import shapely
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
-from liangtian.check.library import FACTS, criteria_on
+from liangtian.check.library import FACTS, candidates_of, criteria_on, weights_of
 from liangtian.check.works import works_on
-from liangtian.errors import ParameterMissing
+from liangtian.errors import LiangtianError, ParameterMissing
+from liangtian.planning.ranking import ranked
 from liangtian_web.onemap.actions import safe_name
 from liangtian_web.onemap.forms import ManyFiles, crs_choices, offer_places
 from liangtian_web.onemap.ground import Unmeasurable, figure
 from liangtian_web.people.models import Place, User
-from liangtian_web.people.queries import places_for
 from liangtian_web.people.requests import Request
 from liangtian_web.planning import actions, boundaries
 from liangtian_web.planning.models import Plan, Study
 from liangtian_web.planning.queries import planning_places, plans_for
+from liangtian_web.refusals import sentence
 from liangtian_web.review.models import Run
 from liangtian_web.review.queries import HEAVY, runs_for
 
@@ -35,6 +36,7 @@ LIMITS = [("", _("不设界")), ("9", _("不跨乡镇")), ("12", _("不跨村"))
 AVOID = [("STBHHX", _("生态保护红线")), ("CZKFBJ", _("城镇开发边界"))]
 RUNS_OFFERED = 200
 PIECES_MAX = 50_000
+WIDE = str.maketrans("()", "（）")  # as the columns of a pasted list are called
 DEM_BYTES_MAX = 200 * 2**20
 
 
@@ -45,9 +47,9 @@ def length(label: Any, help_text: Any) -> forms.DecimalField:
     )
 
 
-def sum_of(label: Any, **more: Any) -> forms.DecimalField:
+def sum_of(label: Any, *, least: int = 0, **more: Any) -> forms.DecimalField:
     """An amount of mu or yuan."""
-    return forms.DecimalField(label=label, min_value=0, max_digits=14, decimal_places=2, **more)
+    return forms.DecimalField(label=label, min_value=least, max_digits=14, decimal_places=2, **more)
 
 
 def ids_of(label: Any, help_text: Any = None) -> forms.CharField:
@@ -68,6 +70,7 @@ class AskForm(forms.Form):
 
     KIND: Study.Kind
     FOLDED: tuple[str, ...] = ()
+    IDS: tuple[str, ...] = ()  # fields that are lists of parcels
 
     name = forms.CharField(label=_("名称"), max_length=100)
     place: forms.ModelChoiceField[Place] = forms.ModelChoiceField(label=_("责任单元"), queryset=None, empty_label=None)
@@ -100,6 +103,13 @@ class AskForm(forms.Form):
     def days(self) -> tuple[date, ...]:
         """Further days whose versions are read."""
         return ()
+
+    @classmethod
+    def as_asked(cls, study: Study) -> dict[str, Any]:
+        """What was filled in once, to be changed and asked again; figures drawn and files are not in it."""
+        given = {name: study.asked.get(name, "") for name in cls.base_fields}
+        lists = {name: "\n".join(value) for name, value in given.items() if name in cls.IDS and value}
+        return given | lists | {"name": study.name, "place": study.place_id, "on": study.on}
 
     def hand_in(self, request: Request) -> Study:
         """Ask what was filled in."""
@@ -150,7 +160,9 @@ class DesignForm(LandForm):
 
     KIND = Study.Kind.DESIGN
 
-    block_mu = sum_of(_("每片不小于（亩）"), initial=1000, help_text=_("千亩方 1000，万亩方 10000；按净面积比较"))
+    block_mu = sum_of(
+        _("每片不小于（亩）"), least=1, initial=1000, help_text=_("千亩方 1000，万亩方 10000；按净面积比较")
+    )
     count = forms.IntegerField(label=_("片数"), min_value=1, max_value=20, initial=1)
     gain_mu = sum_of(_("至少新增耕地（亩）"), required=False)
     budget_yuan = sum_of(_("预算（元）"), required=False, help_text=_("空着不限"))
@@ -164,6 +176,7 @@ class DesignForm(LandForm):
     leave = ids_of(_("另外保留的图斑"))
     seconds = forms.IntegerField(label=_("求解时间（秒）"), min_value=5, max_value=600, initial=60)
     frontier = forms.BooleanField(label=_("另算更大的连片各需多少"), required=False, initial=True)
+    IDS = ("leave",)
     COSTS = ("cost_restore", "cost_reclaim", "cost_clear")
     FOLDED = (*LandForm.FOLDED, "avoid", "leave", "seconds", "frontier")
     field_order = ("name", "place", "on", "block_mu", "count", "gain_mu", "budget_yuan", *COSTS)
@@ -312,6 +325,13 @@ class PotentialForm(AskForm):
             found[row[1]] = row[2]
         return found
 
+    @classmethod
+    def as_asked(cls, study: Study) -> dict[str, Any]:
+        """Persons line by line."""
+        persons = study.asked.get("persons", {})
+        lines = "\n".join(f"{code} {number}" for code, number in persons.items())
+        return super().as_asked(study) | {"dem": None, "persons": lines}
+
     def asked(self) -> dict[str, Any]:
         """The elevation model by its digest."""
         dem: UploadedFile[Any] | None = self.cleaned_data["dem"]
@@ -327,6 +347,7 @@ class LayoutForm(AskForm):
 
     KIND = Study.Kind.LAYOUT
     FOLDED = ("kept", "barred", "grown_share", "seconds")
+    IDS = ("leaving", "kept", "barred")
 
     leaving = ids_of(_("须调出的图斑"), _("重大项目占用的；可不填"))
     kept = ids_of(_("不得调出的图斑"))
@@ -335,6 +356,11 @@ class LayoutForm(AskForm):
         label=_("总面积至多增加（%）"), min_value=0, max_value=100, initial=1, max_digits=5, decimal_places=2
     )
     seconds = forms.IntegerField(label=_("求解时间（秒）"), min_value=5, max_value=600, initial=60)
+
+    @classmethod
+    def as_asked(cls, study: Study) -> dict[str, Any]:
+        """The share in percent."""
+        return super().as_asked(study) | {"grown_share": plain(Decimal(study.asked["grown_share"]) * 100)}
 
     def asked(self) -> dict[str, Any]:
         """Ids as lists, the share as a share."""
@@ -353,16 +379,21 @@ class RankingForm(AskForm):
     }  # fmt: skip
 
     projects = forms.CharField(
-        label=_("项目清单"), max_length=500_000, widget=forms.Textarea(attrs={"rows": 6, "wrap": "off"}),
-        help_text=_("从表格粘贴：首行是列名，项目编号、费用（元）、连片（亩）、各会审指标得分、整治面积（m²）、结余指标（m²）、补充耕地（m²）、示范项目"),
+        label=_("项目清单"), max_length=500_000, widget=forms.Textarea(attrs={"rows": 6, "wrap": "off"})
     )  # fmt: skip
     funds_yuan = sum_of(_("可用资金（元）"), required=False, help_text=_("空着不限"))
     first = forms.IntegerField(label=_("看前几名是否稳定"), min_value=1, max_value=100, initial=10)
-    programme = forms.BooleanField(label=_("须达到 1211 目标"), required=False)
+    programme = forms.BooleanField(
+        label=_("须达到 1211 目标"), required=False,
+        help_text=_("海宁 2021 一（五）：项目数、整治面积、结余指标、补充耕地和示范项目各有下限"),
+    )  # fmt: skip
 
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
         super().__init__(user, *args, **kwargs)
         self.criteria = criteria_on(timezone.localdate(), "")
+        self.fields["projects"].help_text = gettext(
+            "从表格粘贴，首行是列名：项目编号、费用（元）、%(criteria)s，都要有；可加连片（亩）、整治面积（m²）、结余指标（m²）、补充耕地（m²）、示范项目"
+        ) % {"criteria": "、".join(self.criteria)}
         for n, name in enumerate((*self.criteria, *FACTS)):
             self.fields[f"weight_{n}"] = forms.DecimalField(
                 label=gettext("权重：%(name)s") % {"name": name}, min_value=0, max_value=1000, max_digits=7,
@@ -372,18 +403,46 @@ class RankingForm(AskForm):
     def clean_projects(self) -> list[dict[str, Any]]:
         """Rows by the names of their columns; numbers are text, so that they stay exact."""
         lines = [re.split(r"\t|,|，", line) for line in self.cleaned_data["projects"].splitlines() if line.strip()]
-        heads = [head.strip() for head in lines[0]]
+        heads = [head.strip().translate(WIDE) for head in lines[0]] if lines else []
         if "项目编号" not in heads or len(lines) < 2:
             raise forms.ValidationError(_("首行应是列名，其中有“项目编号”，下面每行一个项目。"))
         return [self._project(number, dict(zip(heads, line, strict=False))) for number, line in enumerate(lines[1:], 2)]
 
+    @classmethod
+    def as_asked(cls, study: Study) -> dict[str, Any]:
+        """The list as it would be pasted, and the weights by their fields."""
+        asked = study.asked
+        weights = dict(asked["weights"])
+        criteria = criteria_on(timezone.localdate(), "")
+        heads = {**cls.COLUMNS, **{name: name for name in criteria}, **cls.GAINS}
+        flat = [{**row, **row["marks"], **row["gains"]} for row in asked["projects"]]
+        used = {name: key for name, key in heads.items() if any(key in row for row in flat)}
+        lines = [list(used), *([str(row.get(key, "")) for key in used.values()] for row in flat)]
+        fields = {f"weight_{n}": weights.get(name, 0) for n, name in enumerate((*criteria, *FACTS))}
+        return super().as_asked(study) | fields | {"projects": "\n".join("\t".join(line) for line in lines)}
+
+    def clean(self) -> dict[str, Any]:
+        """Marks, numbers and weights that can be ranked; said here, while the list is still in the form."""
+        given = super().clean() or {}
+        weights = {name: given.get(f"weight_{n}") for n, name in enumerate((*self.criteria, *FACTS))}
+        if "projects" not in given or None in weights.values():
+            return given
+        try:
+            used = {name: weight for name, weight in weights.items() if weight or name in self.criteria}
+            ranked(candidates_of(given["projects"], ""), weights_of(used, self.criteria))
+        except LiangtianError as error:
+            self.add_error("projects", sentence(error, get_language() or ""))
+        return given
+
     def _project(self, number: int, row: dict[str, str]) -> dict[str, Any]:
         given = {name: text.strip() for name, text in row.items() if text.strip()}
         for name, text in given.items():
-            if name != "项目编号" and not re.fullmatch(r"\d+(\.\d+)?", text):
+            if name != "项目编号" and not re.fullmatch(r"\d{1,13}(\.\d{1,6})?", text):
                 raise forms.ValidationError(gettext("第 %(n)s 行“%(name)s”不是数。") % {"n": number, "name": name})
         if "项目编号" not in given:
             raise forms.ValidationError(gettext("第 %(n)s 行没有项目编号。") % {"n": number})
+        if "费用（元）" not in given:
+            raise forms.ValidationError(gettext("第 %(n)s 行没有费用（元）。") % {"n": number})
         marks = {name: text for name, text in given.items() if name in self.criteria}
         gains = {key: int(Decimal(given[name])) for name, key in self.GAINS.items() if name in given}
         found: dict[str, Any] = {key: given[name] for name, key in self.COLUMNS.items() if name in given}
@@ -403,54 +462,6 @@ class RankingForm(AskForm):
 FORMS: dict[str, type[AskForm]] = {
     form.KIND: form for form in (BlocksForm, DesignForm, FragmentationForm, PotentialForm, LayoutForm, RankingForm)
 }
-
-
-class ListForm(forms.Form):
-    """The filters of the list of studies."""
-
-    name = forms.CharField(label=_("名称"), required=False, widget=forms.TextInput(attrs={"type": "search"}))
-    kind = forms.ChoiceField(label=_("种类"), required=False, choices=[("", _("全部")), *Study.Kind.choices])
-    place: forms.ModelChoiceField[Place] = forms.ModelChoiceField(
-        label=_("责任单元"), required=False, queryset=None, empty_label=_("全部")
-    )
-
-    def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        offer_places(self, places_for(user))
-
-
-SIZES = [("", _("全部")), ("100", _("百亩以上")), ("1000", _("千亩以上")), ("10000", _("万亩以上"))]
-SLOPES = [("", _("全部")), *((str(n), text) for n, text in enumerate(("≤2°", "2–6°", "6–15°", "15–25°", ">25°"), 1))]
-
-
-class BlockFilter(forms.Form):
-    """The filters of the blocks."""
-
-    size_mu = forms.ChoiceField(label=_("规模"), choices=SIZES, required=False)
-    town = forms.ChoiceField(label=_("乡镇"), required=False)
-    slope = forms.ChoiceField(label=_("主要坡度"), choices=SLOPES, required=False)
-
-    def __init__(self, towns: list[tuple[str, str]], *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        field = self.fields["town"]
-        assert isinstance(field, forms.ChoiceField)
-        field.choices = [("", gettext("全部")), *towns]
-
-
-class CandidateFilter(forms.Form):
-    """The filters of the candidates."""
-
-    kind = forms.ChoiceField(label=_("潜力类型"), required=False)
-    state = forms.ChoiceField(label=_("结论"), required=False)
-    village = forms.ChoiceField(label=_("乡镇、村"), required=False)
-    rule = forms.ChoiceField(label=_("排除或待查的条款"), required=False)
-
-    def __init__(self, choices: dict[str, list[tuple[str, str]]], *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for name, offered in choices.items():
-            field = self.fields[name]
-            assert isinstance(field, forms.ChoiceField)
-            field.choices = [("", gettext("全部")), *offered]
 
 
 class PiecesForm(forms.Form):

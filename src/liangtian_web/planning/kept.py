@@ -20,6 +20,7 @@ import shapely
 from pyproj import CRS
 
 from liangtian.formats.features import Features
+from liangtian.messages import render_text
 from liangtian.planning.network import Need, Network, Outcome
 from liangtian.planning.works import Ground
 from liangtian.units import m2_from_dm2
@@ -59,8 +60,8 @@ class Kept:
         return self.network.outcome(mask, need)
 
     def features(self, names: Collection[str]) -> Features:
-        """The conversions as a layer."""
-        rows = self.chosen(names)
+        """The conversions as a layer, with what is done to each, its cost and the clause it rests on."""
+        rows = [{**row, "works_zh": render_text(f"works-{row['works']}", {})} for row in self.chosen(names)]
         kinds = {"area_m2": float, "net_m2": float, "cost_fen": int}
         columns = {key: pa.array([kinds.get(key, str)(row[key]) for row in rows]) for key in rows[0]} if rows else {}
         at = [self.number[row["piece"]] for row in rows]

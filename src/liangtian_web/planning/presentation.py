@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 
 from liangtian.messages import Language, catalogue, render_text
 from liangtian.onemap.landclass import class_names
 from liangtian.planning.network import Need, Outcome
+from liangtian.planning.sentences import area_words
 from liangtian.rules.documents import DOCUMENTS
-from liangtian.units import display_area, m2_from_dm2
+from liangtian.units import AreaUnit, display_area, m2_from_dm2
 from liangtian_web.onemap.overview import PALETTE
 from liangtian_web.people.models import Place
 from liangtian_web.planning.models import Block
@@ -21,18 +22,6 @@ from liangtian_web.rulebook.naming import address_of, cited
 
 SIZES = ("ten_thousand", "thousand", "hundred")
 SLOPE_WORDS = {1: "≤2°", 2: "2–6°", 3: "6–15°", 4: "15–25°", 5: ">25°"}
-# index of planning.fragmentation → formula and where it comes from
-FORMULAS = {
-    "mesh_m2": ("Σ Aᵢ² / Σ Aᵢ", "Jaeger (2000)"),
-    "largest_share": ("max Aᵢ / Σ Aᵢ", "McGarigal, Marks (1995)"),
-    "edge_m_per_ha": ("E / A", "McGarigal, Marks (1995)"),
-    "shape_index": ("0.25 · E / √A", "McGarigal, Marks (1995)"),
-    "aggregation": ("g / max g", "He, DeZonia, Mladenoff (2000)"),
-    "rectangularity": ("A / A(frame)", "Rosin (1999)"),
-    "elongation": ("w / l", "Oksanen (2013)"),
-    "length_m": ("l", "Oksanen (2013)"),
-    "convexity": ("A / A(hull)", "Oksanen (2013)"),
-}
 
 
 def steep_word(rule: Mapping[str, Any]) -> str:
@@ -149,18 +138,20 @@ def yuan(fen: int | None) -> str:
     return "—" if fen is None else f"{fen / 100:,.2f}"
 
 
-def mu(area_m2: Any) -> str:
-    """An area in mu, as sentences have it."""
-    return display_area(Decimal(str(area_m2)), "mu")
+def sized(area_m2: Any, unit: str, lang: Language | None = None, *, exact: bool = False) -> str:
+    """An area as sentences have it, in the unit of the reader."""
+    spoken: Language = lang or ("en" if get_language() == "en" else "zh")
+    return area_words(Decimal(str(area_m2)), cast("AreaUnit", unit), spoken, exact=exact)
 
 
-def design_verdict(data: dict[str, Any], lang: Language) -> dict[str, Any]:
+def design_verdict(data: dict[str, Any], lang: Language, unit: str = "mu") -> dict[str, Any]:
     """What the solver came to, in words that promise no more than is proven: outcome, head and sentences."""
     short = data["shortfall"]
     largest = data["blocks_m2"][0] if data["blocks_m2"] else data["largest_m2"]
     words: dict[str, Any] = {
-        "count": len(data["conversions"]), "yuan": yuan(data["cost_fen"]), "size_mu": mu(largest),
-        "size_m2": f"{largest:,}", "need_mu": mu(data["block_m2"]), "gap": f"{data['gap']:.2%}",
+        "count": len(data["conversions"]), "yuan": yuan(data["cost_fen"]),
+        "size": sized(largest, unit, lang, exact=True), "need": sized(data["block_m2"], unit, lang),
+        "gap": f"{data['gap']:.2%}",
         "bound": yuan(data["bound_fen"]), "greedy": yuan(data["greedy_fen"]),
     }  # fmt: skip
     if short is None:
@@ -170,7 +161,7 @@ def design_verdict(data: dict[str, Any], lang: Language) -> dict[str, Any]:
         outcome = "pass" if data["proven"] or not data["conversions"] else "unknown"
     else:
         words |= {
-            "reach_mu": mu(short["reach_m2"]), "reaching": short["reaching"], "price": yuan(short["cheapest_fen"]),
+            "reach": sized(short["reach_m2"], unit, lang), "reaching": short["reaching"], "price": yuan(short["cheapest_fen"]),
         }  # fmt: skip
         sentences = [(f"design-short-{short['cause']}", words)]
         outcome = "unknown" if short["cause"] == "unsolved" else "fail"
@@ -183,15 +174,15 @@ def design_verdict(data: dict[str, Any], lang: Language) -> dict[str, Any]:
         "outcome": outcome,
         "head": heads[outcome],
         "sentences": [render_text(name, values, lang=lang) for name, values in sentences],
-        "excluded": [excluded(each, lang) for each in (short or {}).get("exclusions", ())],
+        "excluded": [excluded(each, lang, unit) for each in (short or {}).get("exclusions", ())],
     }
 
 
-def excluded(each: dict[str, Any], lang: Language) -> str:
+def excluded(each: dict[str, Any], lang: Language, unit: str) -> str:
     """What a reason of exclusion costs, in a sentence."""
     about = {
-        "reason": reason_word(each["reason"], lang), "count": each["parcels"], "area_mu": mu(each["area_m2"]),
-        "reach_mu": mu(each["reach_m2"]),
+        "reason": reason_word(each["reason"], lang), "count": each["parcels"],
+        "area": sized(each["area_m2"], unit, lang), "reach": sized(each["reach_m2"], unit, lang),
     }  # fmt: skip
     return render_text("design-excluded", about, lang=lang)
 
@@ -247,7 +238,7 @@ def design_table(rows: list[dict[str, Any]]) -> tuple[list[str], list[list[objec
     return heads, cells
 
 
-def tried(outcome: Outcome, need: Need, answer: dict[str, Any], count: int) -> dict[str, Any]:
+def tried(outcome: Outcome, need: Need, answer: dict[str, Any], count: int, unit: str = "mu") -> dict[str, Any]:
     """What a choice of pieces comes to, beside the solver's answer."""
     largest = m2_from_dm2(outcome.blocks_dm2[0] if outcome.blocks_dm2 else outcome.largest_dm2)
     met = outcome.meets(need)
@@ -255,11 +246,12 @@ def tried(outcome: Outcome, need: Need, answer: dict[str, Any], count: int) -> d
     gain, wanted = m2_from_dm2(outcome.gain_dm2), m2_from_dm2(need.gain_dm2)
     missing = []
     if reached < need.count:
-        sizes = {"n": reached, "need": need.count, "mu": mu(least)}
-        missing.append(gettext("达到 %(mu)s 亩的只有 %(n)s 片，要求 %(need)s 片。") % sizes)
+        sizes = {"n": reached, "need": need.count, "size": sized(least, unit)}
+        missing.append(gettext("达到 %(size)s的只有 %(n)s 片，要求 %(need)s 片。") % sizes)
     if gain < wanted:
         missing.append(
-            gettext("连片内新增耕地 %(gain)s 亩，要求 %(need)s 亩。") % {"gain": mu(gain), "need": mu(wanted)}
+            gettext("连片内新增耕地 %(gain)s，要求 %(need)s。")
+            % {"gain": sized(gain, unit), "need": sized(wanted, unit)}
         )
     if need.budget_fen is not None and outcome.cost_fen > need.budget_fen:
         over = yuan(outcome.cost_fen - need.budget_fen)
@@ -270,6 +262,7 @@ def tried(outcome: Outcome, need: Need, answer: dict[str, Any], count: int) -> d
         "met": met,
         "missing": missing,
         "largest_m2": largest,
+        "largest": sized(largest, unit, exact=True),
         "blocks_m2": [m2_from_dm2(each) for each in outcome.blocks_dm2],
         "gain_m2": gain,
         "cost": yuan(outcome.cost_fen),
@@ -279,13 +272,13 @@ def tried(outcome: Outcome, need: Need, answer: dict[str, Any], count: int) -> d
     }
 
 
-def frontier_chart(data: dict[str, Any]) -> dict[str, Any] | None:
+def frontier_chart(data: dict[str, Any], unit: str) -> dict[str, Any] | None:
     """Cost by size of block, for the chart; None with fewer than two sizes that can be had."""
     steps = [step for step in data["frontier"] if step["cost_fen"] is not None]
     if len(steps) < 2:
         return None
     return {
-        "categories": [mu(step["size_m2"]) for step in steps],
+        "categories": [sized(step["size_m2"], unit) for step in steps],
         "unit": gettext("万元"),
         "upright": True,
         "series": [
@@ -294,22 +287,7 @@ def frontier_chart(data: dict[str, Any]) -> dict[str, Any] | None:
     }
 
 
-def changes(data: dict[str, Any], lang: Language) -> list[dict[str, Any]]:
-    """Every index before and after with its formula."""
-    return [
-        {
-            "name": render_text(f"fragmentation-{row['name']}", {}, lang=lang),
-            "before": figure(row["before"]),
-            "after": figure(row["after"]),
-            "better": row["better"],
-            "formula": FORMULAS.get(row["name"], ("", ""))[0],
-            "source": FORMULAS.get(row["name"], ("", ""))[1],
-        }
-        for row in data["changes"]
-    ]
-
-
-def layout_verdict(data: dict[str, Any], lang: Language) -> dict[str, str]:
+def layout_verdict(data: dict[str, Any], lang: Language, unit: str) -> dict[str, str]:
     """What an adjustment comes to, or why there is none."""
     if data["cause"] is not None:
         sentence = render_text(f"layout-{data['cause']}", {}, lang=lang)
@@ -321,9 +299,9 @@ def layout_verdict(data: dict[str, Any], lang: Language) -> dict[str, str]:
         }
     before, after = data["before"], data["after"]
     words = {
-        "out": len(data["removed"]), "out_mu": mu(data["removed_m2"]), "in": len(data["added"]),
-        "in_mu": mu(data["added_m2"]), "pairs": f"{before['pairs']} → {after['pairs']}",
-        "mesh": f"{mu(before['mesh_m2'])} → {mu(after['mesh_m2'])}",
+        "out": len(data["removed"]), "out_area": sized(data["removed_m2"], unit, lang), "in": len(data["added"]),
+        "in_area": sized(data["added_m2"], unit, lang), "pairs": f"{before['pairs']:,} → {after['pairs']:,}",
+        "mesh": " → ".join(sized(each["mesh_m2"], unit, lang) for each in (before, after)),
         "grade": f"{before['grade'] or '—'} → {after['grade'] or '—'}",
     }  # fmt: skip
     proven = data["proven"]
@@ -375,12 +353,3 @@ def layout_table(rows: Sequence[dict[str, Any]]) -> tuple[list[str], list[list[o
         [row["parcel"], row["word"], row["class"], row["grade"] or "", row["area_m2"]] for row in layout_moves(rows)
     ]
     return heads, cells
-
-
-def figure(value: Any) -> str:
-    """A figure of an index."""
-    if value is None:
-        return "—"
-    if isinstance(value, int):
-        return f"{value:,}"
-    return f"{value:,.4f}" if abs(value) < 10 else f"{value:,.1f}"

@@ -13,6 +13,8 @@ from liangtian_web.people.models import Place, User
 from liangtian_web.people.queries import places_for
 from liangtian_web.planning.models import Answer, Block, Candidate, Plan, Study
 
+DRAWN = {Study.Kind.BLOCKS, Study.Kind.DESIGN, Study.Kind.POTENTIAL, Study.Kind.LAYOUT}
+
 
 def studies_for(user: User | AnonymousUser) -> QuerySet[Study]:
     """Studies of the user's places and everything under them, each with whether it is answered."""
@@ -89,3 +91,8 @@ def candidate_totals(candidates: QuerySet[Candidate]) -> dict[str, object]:
 def folder_of(key: str) -> Path:
     """Where the shapes of an answer stand."""
     return Path(settings.HOME) / "planning" / key
+
+
+def is_lost(study: Study) -> bool:
+    """Whether the outlines of an answer are gone, so that its map and its files have to be made again."""
+    return study.kind in DRAWN and not (folder_of(study.key) / "shapes.json").is_file()

@@ -10,21 +10,25 @@ from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from liangtian.formats import vector
 from liangtian_web.onemap.map_views import day_of, map_config
 from liangtian_web.onemap.queries import versions_on
 from liangtian_web.people.requests import Request, language_of
 from liangtian_web.planning import actions, potential, presentation
 from liangtian_web.planning.contexts import CONTEXTS, TABLES
-from liangtian_web.planning.forms import FORMS, ListForm
+from liangtian_web.planning.filters import ListForm
+from liangtian_web.planning.forms import FORMS
 from liangtian_web.planning.models import Answer, Block, Candidate, Study
 from liangtian_web.planning.queries import (
     answer_of,
     folder_of,
+    is_lost,
     narrowed,
     planning_places,
     studies_for,
 )
 from liangtian_web.planning.survey_reports import report_of
+from liangtian_web.planning.taking import KINDS, layer_response
 from liangtian_web.trail.actions import note
 from liangtian_web.trail.export import Table, export
 
@@ -60,15 +64,24 @@ def new(request: Request, kind: str) -> HttpResponse:
         raise PermissionDenied
     if kind not in FORMS:
         raise Http404
-    form = FORMS[kind](
-        request.user, request.POST or None, request.FILES or None, initial=request.GET.dict(), label_suffix=""
-    )
-    if request.method == "POST" and form.is_valid():
+    given = (request.POST, request.FILES) if request.method == "POST" else ()
+    form = FORMS[kind](request.user, *given, initial=_initial(request, kind), label_suffix="")
+    if form.is_valid():
         return redirect("planning:study", form.hand_in(request).uuid)
     on = day_of(request)
     versions = versions_on(request.user, on)
     context = {"form": form, "kind": Study.Kind(kind), "on": on, "config": map_config(request, versions, on)}
-    return render(request, "planning/new.html", context, status=400 if form.errors and request.POST else 200)
+    return render(request, "planning/new.html", context, status=400 if form.is_bound else 200)
+
+
+def _initial(request: Request, kind: str) -> dict[str, Any]:
+    """What the form begins with: the address, over an earlier question the user may see (`from`)."""
+    given = request.GET.dict()
+    try:
+        earlier = studies_for(request.user).filter(uuid=UUID(given.pop("from", "")), kind=kind).first()
+    except ValueError:
+        earlier = None
+    return (FORMS[kind].as_asked(earlier) if earlier else {}) | given
 
 
 def _study(request: Request, uuid: UUID) -> Study:
@@ -92,7 +105,7 @@ def study(request: Request, uuid: UUID) -> HttpResponse:
     if answer is None:
         sentence = row.job.sentence(request.language) if row.job else ""
         return render(request, "planning/waiting.html", context | {"job": row.job, "sentence": sentence, "follow": "1"})
-    context |= {"answer": answer, "data": answer.data, "asked": row.asked}
+    context |= {"answer": answer, "data": answer.data, "asked": row.asked, "lost": is_lost(row)}
     return render(request, TEMPLATES[row.kind], context | CONTEXTS[row.kind](request, row, answer))
 
 
@@ -169,11 +182,14 @@ def export_rows(request: Request, uuid: UUID) -> HttpResponse:
 
 
 @require_POST
-def layer(request: Request, uuid: UUID) -> FileResponse:
-    """The outlines of the blocks as a GeoPackage; the trail notes it."""
+def layer(request: Request, uuid: UUID) -> FileResponse | HttpResponse:
+    """The outlines of an answer as a layer, a GeoPackage unless another form is asked for; the trail notes it."""
     row = _study(request, uuid)
     path = folder_of(_answer(row).key) / "layer.gpkg"
     if not path.is_file():
         raise Http404
-    note(request, "planning.layer", f"study:{row.uuid}", on=row.on, place=row.place)
+    form = request.POST.get("form", "gpkg")
+    note(request, "planning.layer", f"study:{row.uuid} {form}", on=row.on, place=row.place)
+    if form in KINDS and form != "gpkg":
+        return layer_response(vector.read(path), form, name=row.name, stem=row.kind)
     return FileResponse(path.open("rb"), as_attachment=True, filename=f"{row.name}.gpkg")

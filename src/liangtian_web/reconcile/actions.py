@@ -173,17 +173,21 @@ def _outside(asked: Asked, read: Read) -> Iterator[str]:
 def keep(who: Request | User, given: Import) -> Result:
     """Record what was found and the balances asserted, once; the book as it is now is what it was held against.
 
+    Sent again by the same person, it changes nothing.
+
     Raises
     ------
-    StageRefused : recorded before
+    StageRefused : recorded before by somebody else
     """
     found = hold_against(given)
 
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"reconcile.keep {given.pk}"])
-        if Result.objects.filter(of=given).exists():
-            raise StageRefused("reconcile-kept")
+        if earlier := Result.objects.filter(of=given).first():
+            if earlier.actor_id != user_of(who).pk:
+                raise StageRefused("reconcile-kept")
+            return earlier
         made = Result.objects.create(of=given, known_on=found.known_on, said=list(found.said), actor=user_of(who))
         for each in found.matches:
             each.result = made

@@ -36,12 +36,28 @@ def enter(request: Request, register: Register, given: Sequence[Given], form: UU
     if {each.place.pk for each in given} - mine:
         raise PermissionDenied
 
-    for each in given:
-        _check_ending(register, each)
-
     with transaction.atomic():
+        sent = _sent_before(form, len(given))
+        for each in () if sent else given:
+            _check_ending(register, each)
         made = [_keep(request, register, each, uuid5(form, str(number))) for number, each in enumerate(given)]
     return made
+
+
+def _sent_before(form: UUID, count: int) -> bool:
+    """Whether rows of a form were kept before, nobody else sending it until the transaction ends.
+
+    Raises
+    ------
+    StageRefused : with more or fewer rows
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"registers.enter {form}"])
+    numbers = [uuid5(form, str(number)) for number in range(count + 1)]
+    kept = set(Row.objects.filter(uuid__in=numbers).values_list("uuid", flat=True))
+    if kept and kept != set(numbers[:-1]):
+        raise StageRefused("register-form-reused")
+    return bool(kept)
 
 
 def _check_ending(register: Register, given: Given) -> None:
@@ -66,6 +82,8 @@ def _keep(request: Request, register: Register, given: Given, uuid: UUID) -> Row
 def decide(request: Request, rows: QuerySet[Row], *, confirmed: bool, reason: str = "") -> list[Decision]:
     """Confirm rows or send them back, all or none: another's, from the level above, and once.
 
+    The same decision of the same person on the same rows changes nothing.
+
     Raises
     ------
     StageRefused : none is chosen, or one is one's own, decided already, or to be confirmed from above
@@ -76,6 +94,8 @@ def decide(request: Request, rows: QuerySet[Row], *, confirmed: bool, reason: st
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('registers.decide'))")  # one decision at a time
         chosen = list(rows.order_by("pk"))
+        if earlier := _same(request, chosen, confirmed=confirmed, reason=reason):
+            return earlier
         mine = set(waiting_for(request.user).values_list("pk", flat=True))
         if not chosen:
             raise StageRefused("register-none-chosen")
@@ -83,6 +103,13 @@ def decide(request: Request, rows: QuerySet[Row], *, confirmed: bool, reason: st
             if row.pk not in mine:
                 raise StageRefused(_why_not(request, row), row=str(row), place=row.place.name)
         return [_record(request, row, confirmed=confirmed, reason=reason) for row in chosen]
+
+
+def _same(request: Request, chosen: Sequence[Row], *, confirmed: bool, reason: str) -> list[Decision]:
+    """The decisions on rows that the same person decided so before: sent again, it changes nothing."""
+    made = Decision.objects.filter(row__in=chosen, confirmed=confirmed, reason=reason, user=request.user)
+    found = list(made.order_by("row"))
+    return found if len(found) == len(chosen) else []
 
 
 def _why_not(request: Request, row: Row) -> str:

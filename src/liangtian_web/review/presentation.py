@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable
 from decimal import Decimal
@@ -15,11 +14,10 @@ from django.utils.translation import get_language, gettext
 from liangtian.messages import Language
 from liangtian.reports.basis import is_capacity_unverified, unit_text
 from liangtian.rules.documents import DOCUMENTS
-from liangtian.space.crs import CGCS2000
 from liangtian_web.onemap.overview import PALETTE
 from liangtian_web.people.columns import Column
 from liangtian_web.review.models import Run
-from liangtian_web.review.trace import in_words, step_shown
+from liangtian_web.review.trace import figure_or_words, plainly, step_shown
 from liangtian_web.rulebook.naming import address_of, cited
 
 GRAVITY = {"fail": 0, "unknown": 1, "pass": 2, "not_applicable": 3}
@@ -63,17 +61,28 @@ def as_shown(each: dict[str, Any]) -> dict[str, Any]:
         for step in each["trace"]
         if step["kind"] == "fact" and step["value"] is None and step.get("supplier") == "declared"
     ]
-    return each | {
-        "measured": in_words(each["measured"], "en" if english else "zh"),
-        "required": in_words(each["required"], "en" if english else "zh"),
-        "word": outcome_word(each["outcome"]),
-        "cites": citation(each["rule"]),
-        "url": _clause_url(each["rule"]),
-        "document": (document.title_en if english else document.title_zh) if document else "",
-        "unit": _unit(each, compared, "en" if english else "zh"),
-        "steps": [step_shown(step, "en" if english else "zh") for step in each["trace"]],
-        "missing": missing,
-    }
+    unit = next((step.get("unit") or "" for step in compared), "")
+    sides = {side: _side(each[side], unit, "en" if english else "zh") for side in ("measured", "required")}
+    return (
+        each
+        | sides
+        | {
+            "message": plainly(each["message"], "en" if english else "zh"),
+            "word": outcome_word(each["outcome"]),
+            "cites": citation(each["rule"]),
+            "url": _clause_url(each["rule"]),
+            "document": (document.title_en if english else document.title_zh) if document else "",
+            "unit": _unit(each, compared, "en" if english else "zh"),
+            "steps": [step_shown(step, "en" if english else "zh") for step in each["trace"]],
+            "missing": missing,
+        }
+    )
+
+
+def _side(value: Any, unit: str, lang: Language) -> Any:
+    """What was found or asked for; areas stay numbers, for the unit of the header."""
+    is_area = unit == "m2" or (not unit and _is_area(value))
+    return value if value is None or is_area else figure_or_words(value, unit, lang)
 
 
 def _clause_url(rule: str) -> str:
@@ -107,24 +116,6 @@ def verdict_sentence(found: list[dict[str, Any]]) -> str:
     if not first and count["unknown"]:
         first = gettext("补齐下列所缺的图层或情况后重新检查，才能下结论。")
     return "、".join(parts) + "。" + first
-
-
-def crs_word(name: str) -> str:
-    """A coordinate system as surveyors call it.
-
-    Examples
-    --------
-    >>> crs_word("CGCS2000 / 3-degree Gauss-Kruger CM 120E"), crs_word("CGCS2000 / 3-degree Gauss-Kruger zone 40")
-    ('CGCS2000 3° 40 带', 'CGCS2000 3° 40 带')
-    >>> crs_word("China Geodetic Coordinate System 2000")
-    'CGCS2000 经纬度'
-    """
-    if name == CGCS2000.name:
-        return gettext("CGCS2000 经纬度")
-    if found := re.fullmatch(r"CGCS2000 / 3-degree Gauss-Kruger (CM|zone) (\d+)E?", name):
-        zone = int(found[2]) // 3 if found[1] == "CM" else int(found[2])
-        return gettext("CGCS2000 3° %(zone)s 带") % {"zone": zone}
-    return name
 
 
 def figures(data: dict[str, Any]) -> list[list[dict[str, Any]]]:

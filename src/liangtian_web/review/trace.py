@@ -16,8 +16,11 @@ from liangtian.policy.facts import dictionary
 from liangtian.policy.whatif_words import code_text, value_label, value_text
 from liangtian.reports.basis import unit_text
 from liangtian_web.ledger.records import places_by_key
+from liangtian_web.rulebook.naming import in_short
 
 PLACE = re.compile(r"\d{6}|\d{9}|\d{12}|p\d+")  # by code or number, as records name places
+PLACE_WITHIN = re.compile(r"(?<![\w.,-])(?:\d{6}|\d{9}|\d{12}|p\d+)(?![\d.,-]| ?(?:m²|亩|kg|元|mu))", re.ASCII)
+FACT_WITHIN = re.compile(r" ?[（(][a-z][a-z0-9_]*(?:[,、] ?[a-z][a-z0-9_]*)*[）)]")  # its name for programs
 
 
 def step_shown(step: dict[str, Any], lang: Language) -> dict[str, Any]:
@@ -78,7 +81,9 @@ def _shown(step: dict[str, Any], lang: Language) -> str:
     value = step["value"]
     if step["kind"] == "compare" and "relation" in step:
         holds = gettext("成立") if value else gettext("不成立")
-        return f"{in_words(step['measured'], lang)} {step['relation']} {in_words(step['required'], lang)} → {holds}"
+        unit = step.get("unit") or ""
+        sides = (figure_or_words(step[side], unit, lang) for side in ("measured", "required"))
+        return f" {step['relation']} ".join(sides) + f" → {holds}"
     if value is None:
         return gettext("未知")
     if isinstance(value, list):
@@ -103,6 +108,27 @@ def in_words(value: Any, lang: Language) -> Any:
     if isinstance(value, bool):
         return gettext("是") if value else gettext("否")
     return _text(value, _names([value]), lang) if isinstance(value, str) else value
+
+
+def figure_or_words(value: Any, unit: str, lang: Language) -> str:
+    """One side of a comparison, to stand before its unit: a number with separators, money to the fen; else words."""
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+        return str(in_words(value, lang))
+    whole = int(value) if value == int(value) else value
+    return f"{value:,.2f}" if unit == "yuan" else f"{whole:,}"
+
+
+def plainly(message: str, lang: Language) -> str:
+    """A sentence of the rules for the screen: places and documents by name, without the names programs declare facts by.
+
+    Examples
+    --------
+    >>> plainly("缺“道路等级”（road_class）；Not stated (road_class, road_km).", "zh")
+    '缺“道路等级”；Not stated.'
+    """
+    said = in_short(FACT_WITHIN.sub("", message), lang)
+    names = _names(PLACE_WITHIN.findall(said))
+    return PLACE_WITHIN.sub(lambda found: names.get(found[0], found[0]), said) if names else said
 
 
 def _names(values: Iterable[Any]) -> dict[str, str]:

@@ -19,6 +19,7 @@ from liangtian.messages import render_error
 from liangtian.reports.document import render_report
 from liangtian_web.onemap.map_views import day_of, map_config
 from liangtian_web.onemap.queries import versions_for, versions_on
+from liangtian_web.onemap.templatetags.land import crs_word
 from liangtian_web.people.columns import columns_of
 from liangtian_web.people.requests import Request, language_of
 from liangtian_web.review import actions, presentation
@@ -124,7 +125,7 @@ def _context(request: Request, row: Run) -> dict[str, Any]:
         "capacity_doubt": presentation.doubt_of_capacity(data),
         "findings": presentation.gathered([f for f in found if f["outcome"] != "not_applicable"]),
         "not_applicable": presentation.gathered([f for f in found if f["outcome"] == "not_applicable"]),
-        "crs": presentation.crs_word(row.crs),
+        "crs": crs_word(row.crs),
         "classes": presentation.classes(data),
         "lines": presentation.control_lines(data),
         "parcels": parcels[:PARCELS_SHOWN],

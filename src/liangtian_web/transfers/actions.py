@@ -6,20 +6,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from fractions import Fraction
 from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db import models, transaction
 
-from liangtian import units
 from liangtian.finding import Outcome
 from liangtian.ledger.indices import index_words
 from liangtian.messages import Language, render
 from liangtian.policy.facts import plain_facts
 from liangtian_web.balance import actions as balance
+from liangtian_web.balance.earmarked import Source
 from liangtian_web.balance.models import Decision, Filing
-from liangtian_web.balance.procedures.transfer import LISTING, PROCEEDS, TRANSFER, WITHDRAWAL, standing
+from liangtian_web.balance.paying import Spending
+from liangtian_web.balance.paying import pay as pay_out
+from liangtian_web.balance.procedures.transfer import LISTING, TRANSFER, WITHDRAWAL, standing
 from liangtian_web.balance.queries import city_of, deciding_places
 from liangtian_web.balance.ruling import Ruled, rule
 from liangtian_web.errors import StageRefused
@@ -27,9 +28,9 @@ from liangtian_web.ledger.models import Lot
 from liangtian_web.people.models import Place, User
 from liangtian_web.people.requests import Request
 from liangtian_web.trail.actions import note
-from liangtian_web.transfers.models import Consent, Demand, Listing, Match, Payment, Side, Withdrawal
+from liangtian_web.transfers.models import Consent, Demand, Listing, Match, Side, Withdrawal
 from liangtian_web.transfers.pricing import above, provincial_prices, worth_fen
-from liangtian_web.transfers.queries import acts_for_city, lock, proceeds_of, queue, sides_of
+from liangtian_web.transfers.queries import acts_for_city, lock, offer_behind, queue, sides_of
 from liangtian_web.transfers.stages import Open, Stage, Standing, open_demands, open_listings, standing_of
 from liangtian_web.transfers.villages import villages_of
 
@@ -59,7 +60,7 @@ def list_for_sale(request: Request, head: balance.Head, facts: Mapping[str, Any]
         _check_village(request.user, village, more["lots"], head.on)
     with transaction.atomic():
         filing = balance.file(request, head, LISTING.event, facts=plain_facts(facts), **more)
-        _once(Listing, filing=filing, prices=dict(prices), whole_area=village is not None, village=village)
+        balance.beside(Listing, filing, prices=dict(prices), whole_area=village is not None, village=village)
     return filing
 
 
@@ -290,62 +291,29 @@ def approve(request: Request, standing_: Standing, *, accept: bool, today: date,
     return balance.decide(request, standing_.filing, accept=accept, reason=reason, today=today)
 
 
-@dataclass(frozen=True, slots=True)
-class Spending:
-    """What proceeds are to be paid for; `needs_open_yuan`: what the village of a whole-area project still lacks."""
+def pay(
+    request: Request, source: Source, spending: Spending, head: balance.Head, needs_open_yuan: Decimal | None = None
+) -> Filing:
+    """Ask to pay out earmarked money; of the price of a whole-area project it is said whether its village is served first.
 
-    amount_yuan: Decimal
-    paid_for: str
-    payee: str
-    village: Place | None = None
-    reason: str = ""
-    needs_open_yuan: Decimal | None = None
-
-
-def pay(request: Request, match: Match, spending: Spending, head: balance.Head) -> Filing:
-    """Ask to pay out proceeds of a settled match; never more than it brought.
+    Parameters
+    ----------
+    needs_open_yuan : what the village of a whole-area project still lacks
 
     Raises
     ------
-    StageRefused : not settled, or more than is left
+    StageRefused : what brought it does not stand, or more is asked than is left
     """
-    fen = int(units.round_half_up(Fraction(spending.amount_yuan) * 100))
-    listing = match.listing
-
-    with transaction.atomic():
-        lock(match)
-        if not Filing.objects.filter(uuid=head.uuid).exists():
-            _check_left(match, fen)
-        facts = plain_facts(_spending_facts(listing, spending))
-        filing = balance.file(request, head, PROCEEDS.event, begun=listing.filing, facts=facts)
-        given = {"match": match, "fen": fen, "payee": spending.payee, "village": spending.village}
-        _once(Payment, filing=filing, **given, reason=spending.reason)
-    return filing
-
-
-def _check_left(match: Match, fen: int) -> None:
-    found = proceeds_of([standing_of(match)])
-    if not found:
-        raise StageRefused("transfer-not-settled")
-    if fen > found[0].left:
-        words = {name: f"{Decimal(each) / 100:,.2f}" for name, each in (("amount", fen), ("left", found[0].left))}
-        raise StageRefused("transfer-overspent", **words)
-
-
-def _spending_facts(listing: Listing, spending: Spending) -> dict[str, Any]:
-    facts: dict[str, Any] = {
-        "paid_from": "transfer-proceeds",
-        "paid_for": spending.paid_for,
-        "proceeds_paid_yuan": spending.amount_yuan,
-        "consolidation_payment": "transfer-proceeds" if listing.whole_area else "other",
-    }
-    if spending.paid_for == "other":
-        facts["spending_reason_recorded"] = bool(spending.reason)
-    if listing.whole_area:
-        facts["proceeds_for_village"] = spending.village == listing.village
-        if spending.needs_open_yuan is not None:
-            facts["village_needs_open_yuan"] = spending.needs_open_yuan
-    return facts
+    offer = offer_behind(source)
+    facts: dict[str, Any] = {"consolidation_payment": "other"}
+    if offer is not None and offer.whole_area:
+        facts = {
+            "consolidation_payment": "transfer-proceeds",
+            "proceeds_for_village": spending.village == offer.village,
+        }
+        if needs_open_yuan is not None:
+            facts["village_needs_open_yuan"] = needs_open_yuan
+    return pay_out(request, source, spending, head, facts)
 
 
 def _made(model: type[Row], given: dict[str, Any]) -> tuple[Row, bool]:
@@ -359,11 +327,3 @@ def _made(model: type[Row], given: dict[str, Any]) -> tuple[Row, bool]:
     if any(getattr(made, name) != value for name, value in given.items()):
         raise StageRefused("balance-key-reused")
     return made, new
-
-
-def _once(model: type[Row], *, filing: Filing, **given: Any) -> Row:
-    """What the platform adds to a filing, once."""
-    made, _ = model._default_manager.get_or_create(filing=filing, defaults=given)
-    if any(getattr(made, name) != value for name, value in given.items()):
-        raise StageRefused("balance-key-reused")
-    return made

@@ -18,6 +18,8 @@ from django.utils import timezone
 from ninja import Router, Status
 
 from liangtian_web.balance.calls import FilingOut, Handed, Key, Limit, filing_out, form_data, form_number, page, taken
+from liangtian_web.balance.earmarked import source_for, sources_for
+from liangtian_web.balance.queries import filing_places
 from liangtian_web.people.requests import Request
 from liangtian_web.standing.once import once
 from liangtian_web.transfers import actions, schemas
@@ -26,7 +28,6 @@ from liangtian_web.transfers.models import Demand, Listing, Match
 from liangtian_web.transfers.queries import (
     acts_for_city,
     demands_for,
-    is_own,
     listings_for,
     matches_for,
     trading_places,
@@ -176,16 +177,21 @@ def approve(request: Request, uuid: UUID, asked: schemas.MatchDecided, idempoten
     return _answer(request, idempotency_key, asked, work)
 
 
-@router.post("/matches/{uuid}/payments", response={201: FilingOut}, summary="Ask to pay out proceeds")
+@router.get("/earmarked", response=list[schemas.EarmarkedOut], summary="Earmarked money, source by source")
+def earmarked(request: Request) -> Any:
+    """What came to the user's places for a purpose: received, taken back, paid out, asked for, left; in fen."""
+    return [schemas.earmarked_out(each) for each in sources_for(request.user)]
+
+
+@router.post("/earmarked/{uuid}/payments", response={201: FilingOut}, summary="Ask to pay out earmarked money")
 def pay(request: Request, uuid: UUID, asked: Handed, idempotency_key: str = Key) -> Any:
-    """By the people of the seller; never more than the match brought."""
-    row = _match(request, uuid)
-    place = row.listing.filing.place
-    if not is_own(request.user, place):
+    """Of one source, by its entry or by the filing or match that brought it; never more than is left of it."""
+    source = source_for(request.user, uuid)
+    if source is None:
         raise Http404
-    if not _trades_at(request, place.pk):
+    if not source.stands or not filing_places(request.user).filter(pk=source.place.pk).exists():
         raise PermissionDenied
-    form = partial(PaymentForm, row, _data(request, asked, idempotency_key))
+    form = partial(PaymentForm, source, _data(request, asked, idempotency_key))
     return _answer(request, idempotency_key, asked, lambda: (201, filing_out(taken(request, form))))
 
 

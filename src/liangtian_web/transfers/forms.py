@@ -1,4 +1,4 @@
-"""What is handed in on the platform: an offer, a request, a match, a payment of proceeds."""
+"""What is handed in on the platform: an offer, a request, a match, a payment of earmarked money."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from liangtian.ledger.entry import AMOUNT_MAX
 from liangtian.ledger.indices import indices
 from liangtian.policy.amounts import COMPENSATION
+from liangtian_web.balance.earmarked import Source
 from liangtian_web.balance.forms import (
     HeadForm,
     KeyProjectField,
@@ -28,6 +29,7 @@ from liangtian_web.balance.forms import (
     sent_as,
 )
 from liangtian_web.balance.models import Filing
+from liangtian_web.balance.paying import Spending
 from liangtian_web.balance.procedures.transfer import LINKAGE, TRADED
 from liangtian_web.balance.queries import occupying_runs
 from liangtian_web.balance.site_forms import DATE, choices_of
@@ -37,9 +39,9 @@ from liangtian_web.people.models import Place, User
 from liangtian_web.people.requests import Request, language_of
 from liangtian_web.review.models import Run
 from liangtian_web.transfers import actions
-from liangtian_web.transfers.actions import Spending, Terms
+from liangtian_web.transfers.actions import Terms
 from liangtian_web.transfers.models import Demand, Good, Listing, Match
-from liangtian_web.transfers.queries import trading_places
+from liangtian_web.transfers.queries import offer_behind, trading_places
 from liangtian_web.transfers.stages import Open
 from liangtian_web.transfers.supplying import supply
 
@@ -305,7 +307,7 @@ class WithdrawalForm(HeadForm):
 
 
 class PaymentForm(HeadForm):
-    """Proceeds paid out."""
+    """Earmarked money paid out."""
 
     amount_yuan = forms.DecimalField(label=_("金额（元）"), min_value=Decimal("0.01"), max_digits=14, decimal_places=2)
     paid_for = forms.ChoiceField(label=_("资金用途"))
@@ -320,14 +322,14 @@ class PaymentForm(HeadForm):
     )  # fmt: skip
     field_order = ["key", "amount_yuan", "paid_for", "reason", "payee", "village", "needs_open_yuan", "on", "document"]
 
-    def __init__(self, match: Match, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, source: Source, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.match, listing = match, match.listing
+        self.source, offer = source, offer_behind(source)
         self.fields["paid_for"].choices = choices_of("paid_for")  # type: ignore[attr-defined]
         self.fields["on"].label, self.fields["document"].label = _("支付日期"), _("支付文号")
-        _offer_villages(self, [Q(path__startswith=listing.filing.place.path)])
-        self.fields["village"].initial = listing.village
-        if not listing.whole_area:
+        _offer_villages(self, [Q(path__startswith=source.place.path)])
+        self.fields["village"].initial = offer.village if offer else None
+        if offer is None or not offer.whole_area:
             del self.fields["needs_open_yuan"]
 
     def clean(self) -> dict[str, Any]:
@@ -341,14 +343,13 @@ class PaymentForm(HeadForm):
         """What is paid for what."""
         given = self.cleaned_data
         return Spending(
-            given["amount_yuan"], given["paid_for"], given["payee"], given["village"], given["reason"],
-            given.get("needs_open_yuan"),
+            given["amount_yuan"], given["paid_for"], given["payee"], given["village"], given["reason"]
         )  # fmt: skip
 
     def hand_in(self, request: Request) -> Filing:
         """Ask to pay it out."""
-        filing = self.match.listing.filing
-        return actions.pay(request, self.match, self.spending(), self.head_of(filing.place, filing.project))
+        head, needs = self.head_of(self.source.place, self.source.project), self.cleaned_data.get("needs_open_yuan")
+        return actions.pay(request, self.source, self.spending(), head, needs)
 
 
 def _offer_villages(form: forms.Form, where: Iterable[Q]) -> None:

@@ -1,4 +1,4 @@
-"""Matches of the transfer platform step by step, and the register of what their price was spent on."""
+"""Matches of the transfer platform step by step."""
 
 from __future__ import annotations
 
@@ -16,9 +16,8 @@ from liangtian_web.balance.queries import deciding_places
 from liangtian_web.onemap.map_views import day_of
 from liangtian_web.people.models import User
 from liangtian_web.people.requests import Request
-from liangtian_web.trail.export import export
 from liangtian_web.transfers import actions, presentation
-from liangtian_web.transfers.forms import MatchForm, PaymentForm
+from liangtian_web.transfers.forms import MatchForm
 from liangtian_web.transfers.models import Side
 from liangtian_web.transfers.queries import (
     acts_for_city,
@@ -26,10 +25,7 @@ from liangtian_web.transfers.queries import (
     is_own,
     listings_for,
     matches_for,
-    proceeds_of,
-    settled_for,
     sides_of,
-    trading_places,
 )
 from liangtian_web.transfers.stages import Stage, Standing, open_demands, open_listings, standing_of
 
@@ -105,37 +101,3 @@ def approve(request: Request, uuid: UUID) -> HttpResponse:
     reason = request.POST.get("reason", "").strip()[:500]
     actions.approve(request, now, accept="post" in request.POST, reason=reason, today=timezone.localdate())
     return redirect("transfers:match", now.match.uuid)
-
-
-@require_GET
-def proceeds(request: Request) -> HttpResponse:
-    """What every transfer of my places brought, what was spent, what is left."""
-    found = proceeds_of(settled_for(request.user))
-    return render(request, "transfers/proceeds.html", {"proceeds": found})
-
-
-@require_POST
-def proceeds_download(request: Request) -> HttpResponse:
-    """The same as a table; that it was taken is noted."""
-    table = presentation.proceeds_table(proceeds_of(settled_for(request.user)))
-    return export(request, "transfers.export", "proceeds", table)
-
-
-@require_http_methods(["GET", "POST"])
-def spend(request: Request, uuid: UUID) -> HttpResponse:
-    """The register of what one transfer's proceeds were spent on, and a new payment."""
-    row = get_object_or_404(matches_for(request.user), uuid=uuid)
-    now = standing_of(row)
-    if not is_own(request.user, row.listing.filing.place) or now.stage not in (Stage.SETTLED, Stage.REVERSED):
-        raise Http404
-    pays = now.stage == Stage.SETTLED and trading_places(request.user).filter(pk=row.listing.filing.place_id).exists()
-    if request.method == "POST" and not pays:
-        raise PermissionDenied
-    form = PaymentForm(row, request.POST or None) if pays else None
-    if form and (made := handed_in(request, form)):
-        return redirect("balance:filing", made.uuid)
-    context = {
-        "match": now.match, "sums": next(iter(proceeds_of([now])), None), "form": form,
-        "payments": presentation.payments_shown(row),
-    }  # fmt: skip
-    return render(request, "transfers/spend.html", context, status=400 if form and form.errors else 200)

@@ -136,18 +136,3 @@ class Consent(models.Model):
                 condition=~models.Q(side=Side.CITY, agrees=True), name="transfers_city_only_calls_off"
             ),
         ]
-
-
-class Payment(models.Model):
-    """Proceeds of a match paid out: its filing has the amount and what it was for."""
-
-    filing = models.OneToOneField(Filing, models.PROTECT, primary_key=True, related_name="payment")
-    match = models.ForeignKey(Match, models.PROTECT, related_name="payments")
-    fen = models.BigIntegerField(_("金额"))
-    payee = models.CharField(_("收款单位"), max_length=100)
-    village = models.ForeignKey("people.Place", models.PROTECT, null=True, related_name="+", verbose_name=_("受益村"))
-    reason = models.CharField(_("用于其他方面的理由"), max_length=500, blank=True)
-
-    class Meta:
-        ordering = ["-pk"]
-        constraints = [models.CheckConstraint(condition=models.Q(fen__gt=0), name="transfers_payment_amount")]

@@ -15,7 +15,8 @@ from django.utils.translation import get_language, gettext
 from liangtian.ledger.indices import indices
 from liangtian.policy.facts import say
 from liangtian.units import round_half_up
-from liangtian_web.balance.models import Filing
+from liangtian_web.balance.earmarked import Source
+from liangtian_web.balance.models import Filing, Payment
 from liangtian_web.balance.presentation import findings_shown, postings_shown, state_of
 from liangtian_web.balance.procedures import PROCEDURES
 from liangtian_web.balance.procedures.transfer import TRANSFER, held_lots, offered, standing
@@ -26,7 +27,7 @@ from liangtian_web.trail.export import Table
 from liangtian_web.transfers.actions import settlement
 from liangtian_web.transfers.models import Demand, Good, Listing, Match, Side
 from liangtian_web.transfers.pricing import Provincial, above, provincial_prices
-from liangtian_web.transfers.queries import Proceeds, Waiting
+from liangtian_web.transfers.queries import Waiting
 from liangtian_web.transfers.stages import Open, Stage, Standing
 from liangtian_web.transfers.villages import villages_of
 
@@ -161,9 +162,9 @@ def queue_shown(found: Iterable[Waiting]) -> list[dict[str, Any]]:
     ]
 
 
-def payments_shown(match: Match) -> list[dict[str, Any]]:
-    """What proceeds were paid for, newest first, with how each payment stands."""
-    found = match.payments.select_related(
+def payments_shown(source: Source) -> list[dict[str, Any]]:
+    """What earmarked money was paid for, newest first, with how each payment stands."""
+    found = Payment.objects.filter(source=source.entry, filing__place=source.place).select_related(
         "filing__filer", "filing__decision__actor", "filing__decision__entry__reversed_by", "village"
     )
     return [
@@ -205,18 +206,21 @@ def _good(good: str) -> str:
     return str(Good(good).label)
 
 
-def proceeds_table(found: Iterable[Proceeds]) -> Table:
-    """Proceeds by transfer, in yuan."""
-    heads = [gettext("调出方"), gettext("调入方"), gettext("来源项目"), gettext("文号"), gettext("成交日期"), gettext("整治村"),
-             gettext("收到（元）"), gettext("已支出（元）"), gettext("待审核（元）"), gettext("尚余（元）")]  # fmt: skip
+def payer_word(source: Source) -> str:
+    """Who earmarked money came from."""
+    return str(source.payer) if source.payer else gettext("账外")
+
+
+def earmarked_table(found: Iterable[Source]) -> Table:
+    """Earmarked money source by source, in yuan."""
+    heads = [gettext("责任单元"), gettext("专款来源"), gettext("付款方"), gettext("来源项目"), gettext("文号"), gettext("到账日期"),
+             gettext("收到（元）"), gettext("已收回（元）"), gettext("已支出（元）"), gettext("待审核（元）"),
+             gettext("尚余（元）")]  # fmt: skip
     rows: list[list[object]] = []
     for each in found:
-        match = each.standing.match
-        filing = match.listing.filing
-        money = [Decimal(fen) / 100 for fen in (each.received, each.used, each.asked, each.left)]
-        rows.append([str(filing.place), str(match.demand.place), filing.project, match.document, match.on,
-                     str(match.listing.village or ""), *money])  # fmt: skip
-    return Table(gettext("调剂收益"), heads, rows)
+        money = [Decimal(fen) / 100 for fen in (each.received, each.returned, each.used, each.asked, each.left)]
+        rows.append([str(each.place), each.word, payer_word(each), each.project, each.document, each.entry.on, *money])
+    return Table(gettext("专款收支"), heads, rows)
 
 
 def village_measured(user: User, listing: Listing) -> str:

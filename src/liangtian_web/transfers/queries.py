@@ -6,7 +6,6 @@ good, amounts, price and day. All else of a listing, a request or a match is for
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -15,15 +14,17 @@ from operator import or_
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import connection
-from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from liangtian_web.balance.earmarked import Source
 from liangtian_web.balance.models import Decision, Filing
-from liangtian_web.balance.procedures.transfer import LISTING, PROCEEDS, TRANSFER, WITHDRAWAL
+from liangtian_web.balance.procedures.payment import PAYMENT, listing_behind
+from liangtian_web.balance.procedures.transfer import LISTING, TRANSFER, WITHDRAWAL
 from liangtian_web.balance.queries import SUPPLY, city_of, deciding_places, filing_places, waiting_for
 from liangtian_web.people.models import Membership, Place, User
 from liangtian_web.people.queries import places_for
 from liangtian_web.registers.queries import register_facts
-from liangtian_web.transfers.models import Consent, Demand, Listing, Match, Payment, Side
+from liangtian_web.transfers.models import Consent, Demand, Listing, Match, Side
 from liangtian_web.transfers.stages import Open, Stage, Standing, open_demands, standings
 
 ACTING = ("officer", "keeper", "admin")
@@ -156,35 +157,10 @@ def lock(*rows: Listing | Demand | Match) -> None:
             cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [key])
 
 
-@dataclass(frozen=True, slots=True)
-class Proceeds:
-    """The price of a settled match: received, spent and booked, asked for, and left to be spent, in fen."""
-
-    standing: Standing
-    received: int
-    used: int
-    asked: int
-
-    @property
-    def left(self) -> int:
-        """What may still be asked for."""
-        return self.received - self.used - self.asked
-
-
-def proceeds_of(standings_: Iterable[Standing]) -> list[Proceeds]:
-    """What each settled match brought its seller, and what became of it; a payment taken back counts no more."""
-    rows = [each for each in standings_ if each.stage == Stage.SETTLED]
-    kept = Payment.objects.filter(match__in=[each.match.pk for each in rows], filing__decision__entry__reversed_by=None)
-    waits, booked = Q(filing__decision=None), Q(filing__decision__entry__isnull=False)
-    sums = kept.values("match").annotate(used=Sum("fen", filter=booked), asked=Sum("fen", filter=waits))
-    spent = {row["match"]: (row["used"] or 0, row["asked"] or 0) for row in sums}
-    return [Proceeds(each, each.match.fen, *spent.get(each.match.pk, (0, 0))) for each in rows]
-
-
-def settled_for(user: User | AnonymousUser) -> list[Standing]:
-    """Settled matches in which a place of the user's sold."""
-    mine = Match.objects.filter(listing__filing__place__in=places_for(user))
-    return [each for each in standings(mine) if each.stage == Stage.SETTLED]
+def offer_behind(source: Source) -> Listing | None:
+    """The offer whose price earmarked money is; None: it is no proceeds of a transfer."""
+    listed = listing_behind(source)
+    return Listing.objects.select_related("village").filter(filing=listed).first() if listed else None
 
 
 def awaited(user: User) -> list[Standing]:
@@ -208,4 +184,4 @@ def _waits_for(user: User, standing: Standing, keeps: set[int]) -> bool:
 
 def filings_waiting(user: User) -> QuerySet[Filing]:
     """Filings of the platform that wait for the user: listings, what sites draw on them, withdrawals, payments; matches apart."""
-    return waiting_for(user).filter(SUPPLY | Q(event__in=(LISTING.event, WITHDRAWAL.event, PROCEEDS.event)))
+    return waiting_for(user).filter(SUPPLY | Q(event__in=(LISTING.event, WITHDRAWAL.event, PAYMENT.event)))

@@ -10,12 +10,12 @@ from uuid import UUID
 from ninja import Field, Schema
 
 from liangtian_web.balance.calls import Handed, Text
+from liangtian_web.balance.earmarked import Source, sources_of
 from liangtian_web.balance.procedures.transfer import offered
 from liangtian_web.ledger.records import place_key
 from liangtian_web.people.models import User
 from liangtian_web.people.queries import places_for
 from liangtian_web.transfers.models import Demand, Listing
-from liangtian_web.transfers.queries import proceeds_of
 from liangtian_web.transfers.stages import Open, Standing, open_demands, open_listings
 
 Reason = Field("", max_length=500)
@@ -93,10 +93,15 @@ class ConsentOut(Schema):
     actor: str
 
 
-class ProceedsOut(Schema):
-    """The price of a settled match in fen: received, spent, asked for, left."""
+class EarmarkedOut(Schema):
+    """Earmarked money one entry brought, in fen: received, taken back since, paid out, asked for, left; `entry` pays it out."""
 
+    entry: UUID
+    place: str
+    source: str
+    document: str
     received: int
+    returned: int
     used: int
     asked: int
     left: int
@@ -119,7 +124,7 @@ class MatchOut(Schema):
     stage: str
     consents: list[ConsentOut]
     entry: UUID | None
-    proceeds: ProceedsOut | None
+    proceeds: EarmarkedOut | None
 
 
 class ListingPage(Schema):
@@ -182,14 +187,13 @@ def matches_out(user: User, rows: list[Standing]) -> list[dict[str, Any]]:
     """Matches with their stage, and what their price became."""
     sellers = _own(user, (each.match.listing.filing.place_id for each in rows))
     mine = [each for each in rows if each.match.listing.filing.place_id in sellers]
-    sums = {each.standing.match.pk: each for each in proceeds_of(mine)}
-    return [_match(each, sums.get(each.match.pk)) for each in rows]
+    sums = sources_of(each.entry for each in mine if each.entry)
+    return [_match(each, sums.get(each.entry.pk) if each.entry else None) for each in rows]
 
 
 def _match(now: Standing, sums: Any) -> dict[str, Any]:
     match = now.match
     filing, said = match.listing.filing, now.consents.values()
-    columns = ("received", "used", "asked", "left")
     return {
         "uuid": match.uuid, "listing": filing.uuid, "request": match.demand.uuid, "seller": place_key(filing.place),
         "buyer": place_key(match.demand.place), "amounts": match.amounts, "prices": match.prices, "fen": match.fen,
@@ -197,7 +201,17 @@ def _match(now: Standing, sums: Any) -> dict[str, Any]:
         "consents": [{"side": each.side, "agrees": each.agrees, "reason": each.reason, "actor": each.actor.username}
                      for each in said],
         "entry": now.entry.uuid if now.entry else None,
-        "proceeds": {name: getattr(sums, name) for name in columns} if sums else None,
+        "proceeds": earmarked_out(sums) if sums else None,
+    }  # fmt: skip
+
+
+def earmarked_out(source: Source) -> dict[str, Any]:
+    """One source of earmarked money; `source`: the event that brought it, or the kind of its entry."""
+    columns = ("received", "returned", "used", "asked", "left")
+    return {
+        "entry": source.entry.uuid, "place": place_key(source.place), "document": source.document,
+        "source": source.filing.event if source.filing else source.entry.kind,
+        **{name: getattr(source, name) for name in columns},
     }  # fmt: skip
 
 

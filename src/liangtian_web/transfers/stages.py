@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from liangtian_web.balance.models import Filing
 from liangtian_web.balance.procedures.transfer import TRANSFER, WITHDRAWAL, held_amounts, standing
+from liangtian_web.balance.queries import SUPPLY
 from liangtian_web.ledger.models import Entry
 from liangtian_web.transfers.models import Consent, Demand, Listing, Match
 
@@ -133,11 +134,14 @@ class Open(Generic[Row]):
 
 
 def open_listings(listings: Iterable[Listing]) -> list[Open[Listing]]:
-    """What each listing still holds, less what is being matched; nothing where its withdrawal is asked for."""
+    """What each listing still holds, less what is being matched or waits for a separate site; nothing where it is withdrawn."""
     rows = list(listings)
     holds = standing(row.filing for row in rows)
     amounts = held_amounts(holds.values())
     taken = _live_by(Q(listing__in=rows), "listing_id")
+    for each in waiting_supplies(row.filing for row in rows):
+        assert each.begun_id is not None  # the listing it draws on
+        taken.setdefault(each.begun_id, Counter()).update(each.facts["supply_agreed_amounts"][0])
     leaving = set(
         Filing.objects.filter(
             Q(decision=None) | Q(decision__entry__isnull=False),
@@ -150,6 +154,12 @@ def open_listings(listings: Iterable[Listing]) -> list[Open[Listing]]:
         matching = taken.get(row.pk, Counter())
         found.append(Open(row, _less(held, matching), dict(matching)))
     return found
+
+
+def waiting_supplies(listings: Iterable[Filing]) -> list[Filing]:
+    """Applications of separate sites that their provider has not answered yet."""
+    found = Filing.objects.filter(SUPPLY, begun__in=[each.pk for each in listings], decision=None)
+    return list(found.defer("wkb").order_by("pk"))
 
 
 def open_demands(demands: Iterable[Demand]) -> list[Open[Demand]]:

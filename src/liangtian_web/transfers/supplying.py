@@ -4,19 +4,15 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from fractions import Fraction
 from typing import Any
 
 from django.db import transaction
 
-from liangtian.policy.amounts import BALANCE, amounts
 from liangtian.policy.facts import plain_facts
-from liangtian.units import round_half_up
 from liangtian_web.balance import actions as balance
 from liangtian_web.balance.models import Filing
-from liangtian_web.balance.procedures.commitment import owed_by_index
+from liangtian_web.balance.procedures.commitment import supply_due
 from liangtian_web.balance.procedures.transfer import standing
-from liangtian_web.balance.promises import promised_for
 from liangtian_web.balance.queries import city_of
 from liangtian_web.errors import StageRefused
 from liangtian_web.people.requests import Request
@@ -25,7 +21,7 @@ from liangtian_web.transfers.actions import Terms, check_price
 from liangtian_web.transfers.models import Good, Listing
 from liangtian_web.transfers.pricing import worth_fen
 from liangtian_web.transfers.queries import lock
-from liangtian_web.transfers.stages import open_listings
+from liangtian_web.transfers.stages import open_listings, waiting_supplies
 
 
 def supply(
@@ -44,7 +40,7 @@ def supply(
         provincial one without a reason
     """
     filing = Filing(run=run, place=run.place, on=head.on)
-    due = due_of(filing)
+    due = supply_due(filing)
     terms = Terms(head.uuid, due, listing.prices, head.on, head.document, reason)
     with transaction.atomic():
         lock(listing)
@@ -61,14 +57,6 @@ def supply(
         return balance.file_hold(request, head, run, begun=listing.filing, facts=plain_facts(known))
 
 
-def due_of(filing: Filing) -> dict[str, int]:
-    """Index → what the land of a check still owes in whole units, less what was promised for it."""
-    promised = amounts(promised_for(filing, filing.on), BALANCE)
-    owed = {index: max(Fraction(0), Fraction(figure or 0) - promised[index])
-            for index, figure in owed_by_index(filing).items()}  # fmt: skip
-    return {index: int(round_half_up(figure)) for index, figure in owed.items() if figure}
-
-
 def _check_listed(listing: Listing, run: Run, terms: Terms) -> None:
     filing = listing.filing
     if run.place_id == filing.place_id or city_of(run.place) != city_of(filing.place):
@@ -82,5 +70,6 @@ def _check_listed(listing: Listing, run: Run, terms: Terms) -> None:
         raise StageRefused("transfer-not-open", **words)
     left = open_listings([listing])[0].left
     if not terms.amounts or any(amount > left.get(index, 0) for index, amount in terms.amounts.items()):
-        raise StageRefused("transfer-beyond-listing")
+        waits = "、".join(f"{each.project} ({each.on:%Y-%m-%d})" for each in waiting_supplies([filing]))
+        raise StageRefused("supply-beyond-waiting", waiting=waits) if waits else StageRefused("transfer-beyond-listing")
     check_price(filing.place, terms)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from liangtian_web.transfers import match_views, views
+from liangtian_web.transfers import earmarked_views, match_views, views
 
 app_name = "transfers"
 urlpatterns = [
@@ -23,7 +23,7 @@ urlpatterns = [
     path("matches/<uuid:uuid>/", match_views.match, name="match"),
     path("matches/<uuid:uuid>/answer/", match_views.answer, name="answer"),
     path("matches/<uuid:uuid>/approve/", match_views.approve, name="approve"),
-    path("proceeds/", match_views.proceeds, name="proceeds"),
-    path("proceeds/export/", match_views.proceeds_download, name="proceeds_export"),
-    path("proceeds/<uuid:uuid>/", match_views.spend, name="spend"),
+    path("earmarked/", earmarked_views.earmarked, name="earmarked"),
+    path("earmarked/export/", earmarked_views.download, name="earmarked_export"),
+    path("earmarked/<uuid:uuid>/", earmarked_views.spend, name="spend"),
 ]

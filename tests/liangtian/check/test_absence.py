@@ -15,7 +15,7 @@ from squares import VILLAGE_A, boundary, cell, put
 
 DAY = date(2024, 6, 1)
 RED_LINE, PROTECTED, OWED = "wenzhou-2019（一）.1", "wenzhou-2019（二）.1", "wenzhou-2019（五）.4"
-WANTED = "无法判定：没有量得“占用永久基本农田面积”（basic_farmland_overlap_m2）。"
+WANTED = "无法判定：没有量得“占用永久基本农田面积”。"
 
 
 def published(home: Path, *, place: str = "339901", village: str = VILLAGE_A, **columns: list[Any]) -> Path:
@@ -50,7 +50,7 @@ def test_never_published(tmp_path: Path) -> None:
     assert protected(home) == WANTED + layer
     (red,) = asked(home)[RED_LINE]
     assert render(red, lang="en") == (
-        "Cannot be decided: “overlap with the ecological red line” (red_line_overlap_m2) was not measured. "
+        "Cannot be decided: “overlap with the ecological red line” was not measured. "
         "Ecological red line (STBHHX) is not published. Publish it and check again."
     )
 

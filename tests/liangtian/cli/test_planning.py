@@ -56,7 +56,13 @@ def test_the_cheapest_link_is_designed_and_proved_on_the_ground(land: str, tmp_p
     assert document["remeasured_m2"] == document["blocks_m2"]
     assert (document["cost_fen"], document["bound_fen"], document["gap"]) == (document["greedy_fen"],) * 2 + (0.0,)
     assert document["conversions"][0]["clause"] == "haining-2021一（三）"
-    assert vector.read(drawn).attributes["works"].to_pylist() == ["restore"]
+    layer = vector.read(drawn).attributes
+    assert [layer[name].to_pylist() for name in ("works", "works_zh", "clause")] == [
+        ["restore"], ["耕地功能恢复"], ["haining-2021一（三）"],
+    ]  # fmt: skip
+    data("design", land, "--block-mu", "44", "--out", str(tmp_path / "plan.geojson"))
+    in_degrees = vector.read(tmp_path / "plan.geojson")
+    assert (in_degrees.crs.is_geographic, in_degrees.attributes["id"].to_pylist()) == (True, ["P2"])
 
 
 def test_a_design_reads_as_sentences(land: str) -> None:
@@ -196,6 +202,11 @@ def test_basic_farmland_is_laid_out_anew(row_of_fields: Path, tmp_path: Path) ->
     lines = run(*where, "--basic", file, "--place", "339901").stdout.splitlines()
     assert lines[0].startswith("0 parcels move out (0.00 mu), 1 move in (15.00 mu); pairs that join 0 → 2, ")
     assert lines[1:] == ["+\tP2"]
+    data(*where, "--out", str(tmp_path / "moves.shp"))
+    moves = vector.read(tmp_path / "moves.shp").attributes
+    assert [moves[name].to_pylist() for name in ("parcel", "way", "way_zh", "code", "area_m2", "clause")] == [
+        ["P2"], ["in"], ["调入"], ["0101"], [pytest.approx(10_000, rel=1e-3)], ["haining-2021二（三）.6"],
+    ]  # fmt: skip
     none = run(*where, "--leaving", "P4")
     assert (none.exit_code, none.stdout) == (
         1,

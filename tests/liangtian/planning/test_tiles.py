@@ -21,8 +21,9 @@ from liangtian.planning.tiles import (
     tiles_meeting,
     tiles_of,
 )
-from liangtian.space.contiguity import Between, Outlines, contiguous
+from liangtian.space.contiguity import Between, contiguous
 from liangtian.space.crs import to_measuring_plane
+from liangtian.space.outlines import Outlines
 from plain_union_find import union_find
 from real_data import real_data
 

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from liangtian.space.clipping import length_inside
-from liangtian.space.contiguity import Outlines
+from liangtian.space.outlines import Outlines
 
 TOLERANCE_M = 1e-6
 FRAME = shapely.box(0, 0, 9, 9) - shapely.box(4, 4, 6, 6)

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from liangtian.formats import vector
 from liangtian.formats.features import Features
-from liangtian.space.contiguity import Between, Outlines, connected, contiguous, shared_corners
+from liangtian.space.contiguity import Between, connected, contiguous, shared_corners
 from liangtian.space.crs import to_measuring_plane
+from liangtian.space.outlines import Outlines
 from plain_union_find import union_find
 from real_data import real_data
 from squares import cell

@@ -70,6 +70,26 @@ def test_any_byte_of_a_decision_that_is_changed_is_told(exported):
         assert Outcome.FAIL in {each.outcome for each in judged(packed(contents | {DECISIONS: other}))}, at
 
 
+def test_a_byte_of_any_member_of_the_command_s_bundle_is_located(exported, tmp_path):
+    """The first thing said names the record, the seal or the decision; what follows from it comes after."""
+    call_command("book", "bundle", str(tmp_path / "book.zip"))
+    contents = members((tmp_path / "book.zip").read_bytes())
+    bundle = read_bundle(io.BytesIO((tmp_path / "book.zip").read_bytes()), name="b")
+    rule, head = tolerance_on(bundle.manifest.exported_at.date()), bundle.manifest.head
+    named = {"records.jsonl": "record-altered", "seals.jsonl": "seal-altered", DECISIONS: "decision-"}
+    for name, message in named.items():
+        for at in range(3, len(contents[name]), len(contents[name]) // 9):
+            body = contents[name]
+            number = body[:at].count(b"\n") + 1
+            other = packed(contents | {name: body[:at] + bytes([body[at] ^ 1]) + body[at + 1 :]})
+            tampered = read_bundle(io.BytesIO(other), name="b")
+            found = verify(tampered, rule, published=head, checks={**CHECKS, "BOOK-09": check_rulebook})
+            first = next(each for each in found.findings if each.outcome is Outcome.FAIL)
+            assert first.message_id.startswith(message), (name, at, first)
+            if name == "records.jsonl":
+                assert first.params["at"] == number, (at, first)
+
+
 def test_a_bundle_without_its_decisions_cannot_be_told(exported):
     contents = members(exported)
     manifest = contents["manifest.json"].replace(b'"decisions": 1', b'"decisions": 0')

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 from uuid import uuid4
 
@@ -13,7 +13,7 @@ from tests.liangtian_web.balance.conftest import accepted, file, file_acceptance
 from tests.liangtian_web.balance.test_steps import holds, step
 
 from liangtian.units import round_share
-from liangtian_web.balance.models import Decision
+from liangtian_web.balance.models import Decision, Filing
 from liangtian_web.balance.promises import arrears_on
 from liangtian_web.ledger.models import Entry
 from liangtian_web.people.models import User
@@ -74,6 +74,26 @@ def test_it_is_made_good_once_and_never_beyond_what_is_missing(clients, places, 
     twice = [step(clients["li"], "clawback-debt", used, on="2024-10-01", clawback_reason="lost") for _ in range(2)]
     assert [post(clients["qian"], each).status_code for each in twice] == [302, 409]
     assert arrears_on(places["county"], timezone.localdate())["quantity_m2"] == 400
+
+
+def test_it_is_not_dated_before_the_use_it_makes_good(clients, places, used):
+    """Earlier, the false lot would leave `used` before it came there, and stand in it ever after."""
+    page = reverse("balance:next", args=[used.uuid, "clawback-debt"])
+    use = Entry.objects.get(kind="write-off")
+    early = {"key": str(uuid4()), "on": f"{use.on - timedelta(days=1)}", "document": "补", "clawback_reason": "lost"}
+    assert list(clients["li"].post(page, early).context["form"].errors) == ["on"]
+
+    about = {
+        "begun": used,
+        "place": used.place,
+        "project": used.project,
+        "on": use.on - timedelta(days=1),
+        "document": "补",
+    }
+    facts = {"clawback_reason": "lost", "replacement_amounts": [{}]}
+    asked = Filing.objects.create(event="clawback-debt", facts=facts, filer=User.objects.get(username="li"), **about)
+    refused = post(clients["qian"], asked)
+    assert (refused.status_code, "先用后补" in refused.content.decode()) == (409, True)
 
 
 def test_a_lot_of_which_something_is_left_is_taken_back_first(clients, places):

@@ -8,6 +8,7 @@ import json
 import openpyxl
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 from tests.liangtian_web.conftest import browser, person
 
 from bookkeeping import COUNTY, acceptance, day, hold, moved, quota, square
@@ -79,6 +80,22 @@ def test_a_statement_is_taken_home_as_a_workbook(keeper_client, booked):
     assert [row[6] for row in rows[4:]] == [9_000, 6_000, 5_000, 8_000, 8_000]
     assert rows[-1][7] == 0.8
     assert Event.objects.filter(action="ledger.download").count() == 1
+
+
+def test_a_statement_as_known_before_anything_was_recorded_is_empty(keeper_client, booked):
+    asked = {"since": "2024-02-01", "until": "2024-06-30", "known_on": "2024-06-30"}
+    number = account("reserve").pk
+    page = keeper_client.get(reverse("ledger:account", args=[number]), asked)
+    assert (page.context["statement"].closing, page.context["balance"]) == (0, 0)
+    known = "截至 2024-06-30 23:59:59 已知，最后记账时间 —"
+    assert page.context["known"] == known
+    assert page.context["form"]["known_on"].value() == "2024-06-30"
+    answer = keeper_client.get(reverse("ledger:account_workbook", args=[number]), asked)
+    rows = list(openpyxl.load_workbook(io.BytesIO(answer.getvalue())).active.iter_rows(values_only=True))
+    assert rows[1][0] == f"2024-02-01 至 2024-06-30，{known}"
+    now = keeper_client.get(reverse("ledger:account", args=[number]), asked | {"known_on": ""})
+    last = timezone.localtime(Entry.objects.filter(legs__account=number).latest("recorded_at").recorded_at)
+    assert now.context["known"] == f"含至今补记的全部分录，最后记账时间 {last:%Y-%m-%d %H:%M:%S}"
 
 
 def test_an_entry_says_why_who_and_when(keeper_client, booked):
@@ -309,3 +326,13 @@ def test_the_rows_of_a_proposal_are_taken_away_and_handed_in_again(keeper_client
     assert proposing.legs_of(again.content["rows"])[0] == proposing.legs_of(made.content["rows"])[0]
     taken = keeper_client.post(reverse("standing:export_proposals"), {"form": "csv"}).content.decode("utf-8-sig")
     assert taken.count("待审核") == 2
+
+
+def test_the_list_of_entries_says_what_moved_and_by_which_document(booked, keeper_client):
+    rests = ["filing:0f0e0d0c-0b0a-4908-8706-050403020100", "示土验〔2024〕9号", "run:812"]
+    actions.post(acceptance("B", 4_000, square(1), on=day(4), evidence=tuple(rests)))
+    page = keeper_client.get(reverse("ledger:entries"))
+    listed = [(moved.places, moved.amounts) for _, moved in page.context["entries"]]
+    assert listed[:2] == [(("示范县",), (("quantity_m2", 4_000),)), (("示范县",), (("plan_quota_m2", 500),))]
+    assert "filing:" not in page.content.decode()
+    assert "<span>示土验〔2024〕9号</span>" in page.content.decode()

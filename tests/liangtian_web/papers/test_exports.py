@@ -19,7 +19,7 @@ LISTS = {
     "standing:holds": "standing:export_holds", "standing:periods": "standing:export_periods",
     "reconcile:index": "reconcile:export", "registers:suspensions": "registers:export_suspensions",
     "balance:index": "papers:filings", "commitments:index": "commitments:export", "transfers:index": "transfers:export",
-    "transfers:proceeds": "transfers:proceeds_export",
+    "transfers:earmarked": "transfers:earmarked_export",
 }  # fmt: skip
 
 

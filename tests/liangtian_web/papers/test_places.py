@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import timezone
 from tests.liangtian_web.papers.conftest import taken
 from tests.liangtian_web.reconcile.conftest import HEAD, workbook
 
@@ -74,6 +75,18 @@ def test_the_statement_of_a_place_adds_up(project, places, clients, paper):
     assert ["储备库", "耕地数量", "0 m²", "1,000 m²", "-400 m²", "600 m²", "0.90 亩"] in found.rows
     early = paper(clients["wang"], "place", places["county"].pk, on=f"{day(8)}")
     assert ["储备库", "耕地数量", "0 m²", "1,000 m²", "0 m²", "1,000 m²", "1.50 亩"] in early.rows
+
+
+def test_the_statement_of_a_place_says_up_to_when_records_are_counted(project, places, clients, paper):
+    balance_it(places)
+    now = paper(clients["wang"], "place", places["county"].pk, on=f"{day(10)}")
+    last = timezone.localtime(
+        Entry.objects.filter(legs__account__place=places["county"]).latest("recorded_at").recorded_at
+    )
+    assert f"含至今补记的全部分录，最后记账时间 {last:%Y-%m-%d %H:%M:%S}。" in "".join(now.lines)
+    then = paper(clients["wang"], "place", places["county"].pk, on=f"{day(10)}", known_on="2020-01-01")
+    assert "截至 2020-01-01 23:59:59 已知，最后记账时间 —。" in "".join(then.lines)
+    assert not any("储备库" in row for row in then.rows)
 
 
 @pytest.mark.parametrize("kind", ["place", "suspension"])

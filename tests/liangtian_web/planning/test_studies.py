@@ -3,7 +3,9 @@
 import io
 import json
 import shutil
+import tempfile
 from datetime import date
+from pathlib import Path
 
 import numpy as np
 import openpyxl
@@ -17,6 +19,7 @@ from tests.liangtian_web.land import PLANE, boundary_geojson
 from tests.liangtian_web.planning.conftest import SIDE, X, Y, basic_farmland
 
 from liangtian.check.potential import survey_on
+from liangtian.formats.opening import open_features
 from liangtian.formats.raster import write_elevation
 from liangtian.onemap import publish
 from liangtian.onemap.catalogue import Catalogue
@@ -532,7 +535,7 @@ def test_files_that_were_lost_are_made_again(officer_client, design, work):
     again = officer_client.post(reverse("planning:again", args=[design.uuid]))
     work()
     page = officer_client.get(again["Location"])
-    assert page.context.get("lost") is None
+    assert page.context["lost"] is False
     assert Answer.objects.get().result == answered
     assert b"FeatureCollection" in bytes_of(officer_client.get(reverse("planning:shapes", args=[design.uuid])))
 
@@ -558,3 +561,51 @@ def test_a_model_that_names_other_files_is_refused(officer_client, county, work)
     work()
     study.job.refresh_from_db()
     assert (study.job.state, study.job.message) == ("failed", "raster-unreadable")
+
+
+def test_every_size_is_in_the_unit_of_the_reader(officer_client, county, design, work):
+    officer_client.post(reverse("planning:keep", args=[design.uuid]), {"pieces": json.dumps([ORCHARD]), "name": "一号"})
+    compared = ask(officer_client, "fragmentation", county, plan=str(Plan.objects.get().uuid))
+    work()
+    by_unit = {}
+    for unit in ("mu", "ha", "m2"):
+        User.objects.filter(username="wang").update(unit=unit)
+        rows = page_of(officer_client, compared).context["changes"]
+        by_unit[unit] = [(row["unit"], row["after"]) for row in rows if row["name"] == "有效网格"]
+        tried = officer_client.post(reverse("planning:try", args=[design.uuid]), {"pieces": "[]"})
+        said = tried.content.decode() + "".join(page_of(officer_client, design).context["verdict"]["sentences"])
+        assert ("公顷" in said, " 亩" in said) == {"mu": (False, True), "ha": (True, False), "m2": (False, False)}[unit]
+    (mu,), (ha,), (m2,) = (by_unit[unit] for unit in ("mu", "ha", "m2"))
+    assert (mu[0], ha[0], m2[0]) == ("亩", "公顷", "m²")
+    assert float(ha[1].replace(",", "")) * 15 == pytest.approx(float(mu[1].replace(",", "")), abs=0.01)
+
+
+def test_a_study_that_needs_too_much_memory_ends_with_one_sentence(officer_client, county, work, settings):
+    settings.PLANNING_BYTES_MAX = 2**20
+    study = ask(officer_client, "design", county, block_mu="500", count="1", seconds="10")
+    work()
+    study.job.refresh_from_db()
+    assert (study.job.state, study.job.message, study.job.params) == ("failed", actions.EXHAUSTED, {"mb": "1"})
+    assert "需要的内存超过 1 MB" in page_of(officer_client, study).content.decode()
+    assert [path.name for path in folder_of(study.key).parent.iterdir()] == []
+
+    settings.PLANNING_BYTES_MAX = 4096 * 2**20  # the worker lives on, and the same question can be asked again
+    again = officer_client.post(reverse("planning:again", args=[study.uuid]))
+    work()
+    assert officer_client.get(again["Location"]).context["tried"]["met"]
+
+
+@pytest.mark.parametrize("form", ["gpkg", "geojson", "shp"])
+def test_a_plan_and_an_answer_go_away_as_layers(officer_client, design, form, tmp_path):
+    officer_client.post(reverse("planning:keep", args=[design.uuid]), {"pieces": json.dumps([ORCHARD]), "name": "一号"})
+    address = reverse("planning:plan", args=[Plan.objects.get().uuid])
+    path = tmp_path / {"shp": "plan.zip"}.get(form, f"plan.{form}")
+    path.write_bytes(officer_client.post(address, {"form": form}).content)
+    with tempfile.TemporaryDirectory() as folder:
+        layer = open_features(path, workdir=Path(folder))
+        rows = layer.attributes
+        assert [rows[name].to_pylist() for name in ("piece", "works", "works_zh", "clause")] == [
+            [ORCHARD], ["restore"], ["耕地功能恢复"], ["haining-2021一（三）"],
+        ]  # fmt: skip
+        assert layer.crs.is_geographic is (form == "geojson")
+    assert Event.objects.filter(action="planning.plan_export", object__endswith=form).count() == 1

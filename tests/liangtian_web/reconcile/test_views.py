@@ -64,7 +64,7 @@ def test_a_statement_is_tried_first_and_nothing_is_recorded(keeper_client, place
     assert (Result.objects.count(), Match.objects.count(), Assertion.objects.count()) == (0, 0, 0)
 
 
-def test_the_result_is_recorded_once_with_its_balances(keeper_client, kept):
+def test_the_result_is_recorded_once_with_its_balances(keeper_client, second_client, kept):
     assert found() == [
         ("matched", "示土验〔2024〕1号", 9_000, 9_000), ("amount", "示土验〔2024〕2号", 5_900, 6_000),
         ("matched", "示政土〔2024〕7号", -1_000, -1_000), ("theirs", "示调〔2024〕3号", 2_000, None),
@@ -74,7 +74,9 @@ def test_the_result_is_recorded_once_with_its_balances(keeper_client, kept):
         (0, 0, "省系统 2024"), (15_900, 13_000, "省系统 2024"),
     ]  # fmt: skip
     again = keeper_client.post(reverse("reconcile:keep", args=[kept.uuid]))
-    assert (again.status_code, Result.objects.count()) == (409, 1)
+    assert (again.status_code, Result.objects.count(), Assertion.objects.count()) == (302, 1, 2)
+    other = second_client.post(reverse("reconcile:keep", args=[kept.uuid]))
+    assert (other.status_code, Result.objects.count()) == (409, 1)
     acts = Event.objects.filter(action__startswith="reconcile").values_list("action", flat=True).order_by("pk")
     assert list(acts) == ["reconcile.import", "reconcile.keep"]
 

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from uuid import uuid4
+
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.db.utils import ProgrammingError
+from django.http import HttpRequest
 from django.urls import reverse
 from tests.liangtian_web.conftest import browser, person
 from tests.liangtian_web.registers.conftest import confirm, confirmed, enter, form_of
 
 from bookkeeping import day
+from liangtian_web.errors import StageRefused
+from liangtian_web.registers import actions
 from liangtian_web.registers.kinds import REGISTERS
 from liangtian_web.registers.models import Decision, Row
 from liangtian_web.registers.queries import in_force
+from liangtian_web.registers.reading import Given
 from liangtian_web.trail.models import Event
 
 
@@ -129,3 +135,35 @@ def test_what_is_sent_twice_is_kept_once(clients, places):
     assert first == second
     changed = clients["wang"].post(reverse("registers:new", args=["annual-task"]), form | {"area": "31"})
     assert (changed.status_code, Row.objects.count()) == (409, 1)
+
+
+def test_a_row_struck_out_is_struck_out_once_however_often_it_is_sent(clients, places):
+    """Sent again after its confirmation it leads to its row; it does not say that there is nothing to end."""
+    confirmed(clients, "annual-task", form_of("annual-task", places["county"]))
+    form = form_of("annual-task", places["county"], state="ended", since="2024-03-01")
+    row = confirmed(clients, "annual-task", form)
+    assert enter(clients["qian"], "annual-task", form) == row
+
+
+def test_the_same_decision_twice_changes_nothing_another_is_refused(clients, places):
+    row = enter(clients["qian"], "annual-task", form_of("annual-task", places["county"]))
+    assert [confirm(clients["zhou"], row).status_code for _ in range(2)] == [302, 302]
+    assert Decision.objects.count() == 1
+    assert confirm(clients["zhou"], row, verb="refuse", reason="补正").status_code == 409
+    assert Event.objects.filter(action="registers.confirm").count() == 1
+
+
+def test_a_form_sent_again_with_more_or_fewer_rows_is_refused(people, places):
+    """A workbook has one number for all its rows."""
+    request = HttpRequest()
+    request.user = people["qian"]
+    rows = [
+        Given(places["county"], f"{year}", "listed", "示市资〔2024〕5号", day(1), {"year": f"{year}", "area": "30", "unit": "mu"})
+        for year in (2024, 2025, 2026)
+    ]  # fmt: skip
+    form = uuid4()
+    actions.enter(request, REGISTERS["annual-task"], rows[:2], form)
+    for other in (rows[:1], rows):
+        with pytest.raises(StageRefused):
+            actions.enter(request, REGISTERS["annual-task"], other, form)
+    assert Row.objects.count() == 2

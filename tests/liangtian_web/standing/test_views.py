@@ -247,7 +247,7 @@ def test_lists_are_taken_away_under_their_filters_and_noted(keeper_client):
 
 def test_lists_are_narrowed_and_filters_that_make_no_sense_narrow_nothing(keeper_client, places):
     def keys(**asked: str) -> list[str]:
-        return [each.key for each in keeper_client.get(reverse("ledger:entries"), asked).context["entries"]]
+        return [each.key for each, _ in keeper_client.get(reverse("ledger:entries"), asked).context["entries"]]
 
     assert keys(kind="hold") == ["h2", "h"]
     assert keys(since="2024-03-01", until="2024-03-31") == ["h2", "h"]
@@ -302,11 +302,12 @@ def test_outsiders_get_nothing_and_readers_do_not_write(next_door_client, places
 def test_what_an_entry_rests_on_leads_to_its_page():
     run = "0f0e0d0c-0b0a-4908-8706-050403020100"
     rests = Entry(
-        evidence=[f"filing:{run}", "示土验〔2024〕1号", f"run:{run}", "run:812"],
+        evidence=[f"filing:{run}", "示土验〔2024〕1号", f"run:{run}", "run:812", f"filing:{run}"],
         rules=["wenzhou-2019（六）.2", "rules:ab"],
     )
     assert [(each.text, each.url.split("#")[0]) for each in traces(rests)] == [
-        (f"filing:{run}", reverse("balance:filing", args=[run])), ("示土验〔2024〕1号", ""),
-        (f"run:{run}", reverse("review:run", args=[run])), ("run:812", ""),
-        ("wenzhou-2019（六）.2", reverse("rulebook:clause", args=["wenzhou-2019", "（六）"])), ("ab", ""),
+        ("看申报和审核", reverse("balance:filing", args=[run])), ("示土验〔2024〕1号", ""),
+        ("看检查结论", reverse("review:run", args=[run])), ("run:812", ""),
+        ("看所接续的事项", reverse("balance:filing", args=[run])),
+        ("温州 2019（六）.2", reverse("rulebook:clause", args=["wenzhou-2019", "（六）"])), ("ab", ""),
     ]  # fmt: skip

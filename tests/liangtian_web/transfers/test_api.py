@@ -45,6 +45,9 @@ def match(clients, listing, wanted):
     return made(clients["qian"], "transfers/matches", proposal(listing, wanted, amount_quantity_m2=5_000))["uuid"]
 
 
+MONEY = ("received", "returned", "used", "asked", "left")
+
+
 def agreed(clients, match):
     for who, side in (("wang", "seller"), ("zhao", "buyer")):
         found = made(clients[who], f"transfers/matches/{match}/answer", {"side": side, "agrees": True})
@@ -62,15 +65,29 @@ def test_from_offer_to_payment(clients, listing, match):
     )  # fmt: skip  # 5,000 m² at 180,000 yuan a mu of 2,000/3 m²
     assert (holds("339902", "reserve"), holds("339901", "held")) == (5_000, 1_000)
 
-    paid = made(clients["wang"], f"transfers/matches/{match}/payments", PAYMENT)
+    paid = made(clients["wang"], f"transfers/earmarked/{match}/payments", PAYMENT)
     sums = read(clients["wang"], f"transfers/matches/{match}")["proceeds"]
-    assert sums == {"received": 135_000_000, "used": 0, "asked": 100_000, "left": 134_900_000}
+    assert {name: sums[name] for name in MONEY} == dict(
+        zip(MONEY, (135_000_000, 0, 0, 100_000, 134_900_000), strict=True)
+    )
     booked(clients["li"], paid)
     sums = read(clients["wang"], f"transfers/matches/{match}")["proceeds"]
-    assert sums == {"received": 135_000_000, "used": 100_000, "asked": 0, "left": 134_900_000}
+    assert {name: sums[name] for name in MONEY} == dict(
+        zip(MONEY, (135_000_000, 0, 100_000, 0, 134_900_000), strict=True)
+    )
+    assert [read(clients[who], "transfers/earmarked") for who in ("wang", "shen", "zhao", "wai")] == [
+        [sums],
+        [sums],
+        [],
+        [],
+    ]
+    assert (sums["entry"], sums["source"], sums["place"]) == (settled["entry"], "transfer-in", "339901")
+    undone = send(clients["qian"], f"book/entries/{settled['entry']}/reversal", {"on": f"{TODAY}", "evidence": "更正"})
+    refused = send(clients["zhou"], f"book/proposals/{undone.json()['uuid']}/decision", {"accept": True})
+    assert (refused.status_code, refused.json()["id"]) == (409, "balance-reversal-paid")
     assert read(clients["zhao"], f"transfers/matches/{match}")["proceeds"] is None
     beyond = {"fields": {**PAYMENT["fields"], "amount_yuan": "1349000.01"}}
-    assert send(clients["wang"], f"transfers/matches/{match}/payments", beyond).status_code == 422
+    assert send(clients["wang"], f"transfers/earmarked/{match}/payments", beyond).status_code == 422
 
     back = made(clients["wang"], f"transfers/listings/{listing}/withdrawal",
                 {"fields": {"on": f"{TODAY}", "document": "示县撤〔2026〕1号"}})  # fmt: skip
@@ -139,7 +156,7 @@ def test_who_may_act(clients, places, listing, wanted, match):
     back = {"fields": {"on": f"{TODAY}", "document": "撤"}}
     calls = {
         "offer": ("listings", sale), "ask": ("requests", buy), "propose": ("matches", proposal(listing, wanted)),
-        "decide": (f"matches/{match}/decision", {"accept": True}), "pay": (f"matches/{match}/payments", PAYMENT),
+        "decide": (f"matches/{match}/decision", {"accept": True}), "pay": (f"earmarked/{match}/payments", PAYMENT),
         "withdraw offer": (f"listings/{listing}/withdrawal", back),
         "withdraw request": (f"requests/{wanted}/withdrawal", {"reason": "试"}),
     }  # fmt: skip
@@ -151,7 +168,7 @@ def test_who_may_act(clients, places, listing, wanted, match):
         "ask": [422, 422, 201, 201, 201, 201, 403, 422],
         "propose": [403, 403, 403, 403, 422, 422, 403, 404],  # more than is left
         "decide": [403, 403, 403, 403, 409, 409, 403, 404],  # not agreed yet
-        "pay": [422, 422, 404, 404, 422, 422, 403, 404],  # not settled
+        "pay": [404] * len(EVERYBODY),  # not settled: there is no money yet
         "withdraw offer": [422, 422, 403, 403, 422, 422, 403, 404],  # being matched
         "withdraw request": [403, 403, 409, 409, 409, 409, 403, 404],
     }

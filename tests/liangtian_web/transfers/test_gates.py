@@ -81,7 +81,7 @@ def test_nothing_is_filed_for_a_day_to_come(clients, places):
     calls = [
         ("wang", "listings", {"fields": fields_of(offered(places), place="339901", on=AHEAD)}),
         ("wang", f"listings/{filing.uuid}/withdrawal", {"fields": {"document": "x", "on": AHEAD}}),
-        ("wang", f"matches/{one.uuid}/payments", {"fields": {**paid, "on": AHEAD}}),
+        ("wang", f"earmarked/{one.uuid}/payments", {"fields": {**paid, "on": AHEAD}}),
         ("qian", "matches", {"listing": str(filing.uuid), "request": str(again.uuid),
                              "fields": fields_of(terms(amount_quantity_m2="100"), on=AHEAD)}),
     ]  # fmt: skip

@@ -8,12 +8,10 @@ import pytest
 from django.urls import reverse
 from tests.liangtian_web.transfers.conftest import TODAY, ask, holds, list_for_sale, post, send, settle
 
-from liangtian_web.balance.models import Filing
+from liangtian_web.balance.earmarked import Source, source_for
+from liangtian_web.balance.models import Filing, Payment
 from liangtian_web.ledger.models import Entry
 from liangtian_web.people.models import Place
-from liangtian_web.transfers.models import Payment
-from liangtian_web.transfers.queries import proceeds_of
-from liangtian_web.transfers.stages import standing_of
 
 pytestmark = pytest.mark.usefixtures("opened")
 BROUGHT = 162_000_000  # 6,000 m² at 180,000 yuan a mu, in fen
@@ -54,23 +52,27 @@ def pay(client, one, **changes) -> Filing:
     return Filing.objects.get(uuid=send(client, reverse("transfers:spend", args=[one.uuid]), paid(**changes)))
 
 
+def money(people, one) -> Source:
+    return source_for(people["wang"], one.uuid)
+
+
 def errors(client, one, **changes) -> dict[str, list[str]]:
     page = client.post(reverse("transfers:spend", args=[one.uuid]), paid(**changes))
     assert page.status_code == 400
     return dict(page.context["form"].errors)
 
 
-def test_proceeds_are_paid_out_by_two_and_counted(clients, sold):
+def test_proceeds_are_paid_out_by_two_and_counted(clients, people, sold):
     filing = pay(clients["wang"], sold)
-    sums = proceeds_of([standing_of(sold)])[0]
+    sums = money(people, sold)
     assert (sums.received, sums.used, sums.asked, sums.left) == (BROUGHT, 0, 100_000_000, 62_000_000)
     assert post(clients["wang"], filing).status_code == 403
     assert post(clients["li"], filing).status_code == 302
-    sums = proceeds_of([standing_of(sold)])[0]
+    sums = money(people, sold)
     assert (sums.received, sums.used, sums.asked, sums.left) == (BROUGHT, 100_000_000, 0, 62_000_000)
     assert holds("339901", "earmarked", "money_fen") == 62_000_000
     entry = Entry.objects.get(kind="payment")
-    assert entry.evidence == [f"filing:{filing.uuid}", "示财付〔2026〕1号", f"filing:{sold.listing.filing.uuid}"]
+    assert entry.evidence == [f"filing:{filing.uuid}", "示财付〔2026〕1号", f"filing:{sold.uuid}"]
     found = clients["li"].get(reverse("balance:filing", args=[filing.uuid])).context["found"]["own"]
     assert {each["rule"]: each["outcome"] for each in found} == {
         "wenzhou-2019（七）.4": "pass", "wenzhou-2019（十六）.2": "not_applicable"}  # fmt: skip
@@ -93,7 +95,7 @@ def test_what_was_sent_back_or_reversed_may_be_spent_again(clients, people, sold
     post(clients["li"], second)
     entry = Filing.objects.get(pk=second.pk).decision.entry
     book.reverse(entry, key="back", actor=people["li"], evidence=["doc:1"], approver=people["qian"])
-    assert proceeds_of([standing_of(sold)])[0].left == BROUGHT
+    assert money(people, sold).left == BROUGHT
 
 
 def test_another_use_says_why(clients, sold):
@@ -126,10 +128,10 @@ def test_a_payment_sent_twice_is_made_once(clients, sold):
 
 
 def test_only_the_seller_and_the_city_see_what_became_of_it(clients, sold):
-    page, all_ = reverse("transfers:spend", args=[sold.uuid]), reverse("transfers:proceeds")
+    page, all_ = reverse("transfers:spend", args=[sold.uuid]), reverse("transfers:earmarked")
     seen = {who: clients[who].get(page).status_code for who in ("wang", "li", "qian", "shen", "zhao", "xu", "wai")}
     assert seen == {"wang": 200, "li": 200, "qian": 200, "shen": 200, "zhao": 404, "xu": 404, "wai": 404}
-    counts = {who: len(clients[who].get(all_).context["proceeds"]) for who in ("wang", "shen", "zhao", "wai")}
+    counts = {who: len(clients[who].get(all_).context["sources"]) for who in ("wang", "shen", "zhao", "wai")}
     assert counts == {"wang": 1, "shen": 1, "zhao": 0, "wai": 0}
     assert clients["shen"].post(page, paid()).status_code == 403
 

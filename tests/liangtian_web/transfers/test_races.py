@@ -20,8 +20,9 @@ from tests.liangtian_web.transfers.conftest import (
     settle,
 )
 
+from liangtian_web.balance.models import Payment
 from liangtian_web.ledger.models import Entry
-from liangtian_web.transfers.models import Match, Payment
+from liangtian_web.transfers.models import Match
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("opened")]
 

@@ -42,7 +42,7 @@ def trade(clients, places):
 def test_who_opens_which_page(clients, trade):
     filing, demand, one = trade
     pages = {
-        "transfers:index": [], "transfers:proceeds": [], "transfers:offer": [], "transfers:ask": [],
+        "transfers:index": [], "transfers:earmarked": [], "transfers:offer": [], "transfers:ask": [],
         "transfers:listing": [filing.uuid], "transfers:demand": [demand.uuid], "transfers:match": [one.uuid],
         "transfers:propose": [filing.uuid, demand.uuid], "transfers:withdraw_listing": [filing.uuid],
         "transfers:spend": [one.uuid], "balance:filing": [filing.uuid],
@@ -54,7 +54,7 @@ def test_who_opens_which_page(clients, trade):
     assert seen == {
         #                         wang li   zhao xu   qian zhou shen wai
         "transfers:index": [200, 200, 200, 200, 200, 200, 200, 200],
-        "transfers:proceeds": [200, 200, 200, 200, 200, 200, 200, 200],
+        "transfers:earmarked": [200, 200, 200, 200, 200, 200, 200, 200],
         "transfers:offer": [200, 200, 200, 200, 200, 200, 403, 200],
         "transfers:ask": [200, 200, 200, 200, 200, 200, 403, 200],
         "transfers:listing": [200, 200, 200, 200, 200, 200, 200, 404],
@@ -147,11 +147,11 @@ def test_the_platform_and_the_proceeds_are_taken_away_as_tables(clients, places,
         ("调入申请", "示范二县", "补充耕地指标", "耕地数量", 5_000, "m²"),
     ]
     settle(clients, filing, demand, amount_quantity_m2="5000", document="示市调〔2026〕4号")
-    rows = sheet(clients["wang"].post(reverse("transfers:proceeds_export")))[1:]
-    assert [(row[0], row[1], row[3], float(row[6]), float(row[9])) for row in rows] == [
-        ("示范县", "示范二县", "示市调〔2026〕4号", 1_350_000.0, 1_350_000.0)]  # fmt: skip
+    rows = sheet(clients["wang"].post(reverse("transfers:earmarked_export")))[1:]
+    assert [(*row[:3], row[4], float(row[6]), float(row[10])) for row in rows] == [
+        ("示范县", "指标调剂价款", "示范二县", "示市调〔2026〕4号", 1_350_000.0, 1_350_000.0)]  # fmt: skip
     acts = Event.objects.filter(action="transfers.export").values_list("object", flat=True)
-    assert sorted(acts) == ["platform xlsx 2", "proceeds xlsx 1"]
+    assert sorted(acts) == ["earmarked xlsx 1", "platform xlsx 2"]
 
 
 @pytest.mark.parametrize(
@@ -194,7 +194,7 @@ def test_more_than_is_there_is_not_listed(clients, places):
 
 
 def test_rows_only_grow(clients, trade):
-    for table in ("listing", "demand", "match", "consent", "withdrawal", "payment"):
+    for table in ("listing", "demand", "match", "consent", "withdrawal"):
         for verb in (f"DELETE FROM transfers_{table}", f"TRUNCATE transfers_{table} CASCADE"):
             if verb.startswith("DELETE"):
                 with pytest.raises(ProgrammingError), transaction.atomic(), connection.cursor() as cursor:
@@ -206,7 +206,7 @@ def test_rows_only_grow(clients, trade):
 
 def test_every_page_shows_in_both_languages(clients, people, trade):
     filing, demand, one = trade
-    pages = [reverse(f"transfers:{name}") for name in ("index", "offer", "ask", "proceeds")]
+    pages = [reverse(f"transfers:{name}") for name in ("index", "offer", "ask", "earmarked")]
     pages += [reverse("transfers:listing", args=[filing.uuid]), reverse("transfers:demand", args=[demand.uuid]),
               reverse("transfers:match", args=[one.uuid]), reverse("transfers:propose", args=[filing.uuid, demand.uuid]),
               reverse("transfers:withdraw_listing", args=[filing.uuid]), "/"]  # fmt: skip

@@ -9,13 +9,13 @@ from django.urls import reverse
 from django.utils import timezone
 from tests.liangtian_web.transfers.conftest import FUND_FEN, TODAY, ask, holds, list_for_sale, settle
 
+from liangtian_web.balance.earmarked import sources_for
 from liangtian_web.balance.models import Filing
 from liangtian_web.balance.procedures import transfer
 from liangtian_web.errors import StageRefused
 from liangtian_web.ledger import actions as book
 from liangtian_web.ledger.models import Entry
 from liangtian_web.transfers.models import Listing, Match
-from liangtian_web.transfers.queries import proceeds_of
 from liangtian_web.transfers.stages import Stage, open_demands, open_listings, stage_of, standing_of
 
 
@@ -51,7 +51,7 @@ def test_a_transfer_taken_back_stands_on_the_platform_again(clients, places, peo
     assert standing_of(one).stage == Stage.REVERSED
     assert (holds("339901", "held"), holds("339902", "reserve")) == (6_000, 0)
     assert holds("339902", "fund", "money_fen") == FUND_FEN
-    assert proceeds_of([standing_of(one)]) == []
+    assert sources_for(people["wang"]) == []
     assert open_listings([filing.listing])[0].left == {"quantity_m2": 6_000}
     assert open_demands([demand])[0].left == {"quantity_m2": 6_000}
     page = clients["wang"].get(reverse("transfers:spend", args=[one.uuid]))

@@ -133,6 +133,16 @@ def test_a_site_is_supplied_by_what_another_county_listed_agreed_to_and_is_paid_
     assert (off.kind, off.settles) == ("write-off", entry)
     assert off.legs.filter(account__index="money_fen", account__pool="earmarked").get().amount == fen
 
+    spend = reverse("transfers:spend", args=[off.uuid])
+    assert clients["wang"].get(spend).status_code == 404  # the money is the provider's
+    given = {"key": str(uuid4()), "amount_yuan": "1000.00", "paid_for": "agriculture", "payee": "二县农业农村局", "village": "",
+             "reason": "", "on": f"{off.on}", "document": "二县财〔2024〕1号"}  # fmt: skip
+    used = file(clients["han"], spend, given)
+    assert (used.place, used.facts["paid_from"]) == (provider, "transfer-proceeds")
+    assert outcomes(clients["zhao"], used, "pass") == {"wenzhou-2019（七）.4"}
+    assert post(clients["zhao"], used).status_code == 302
+    assert holds("339902", "earmarked", "money_fen") == fen - 100_000
+
 
 def test_less_than_was_agreed_is_not_written_off(clients, places, provider, check):
     held = drawn(clients["wang"], listed(clients, provider), check("高速", kind="single-site"))
@@ -232,6 +242,56 @@ def test_a_site_is_supplied_from_the_provincial_pool_by_its_document(clients, pl
     assert holds("339900", "used") == 10_000
     off = Decision.objects.get(filing=ending).entry
     assert not off.legs.filter(account__index="money_fen").exists()  # both ends stand outside the book
+
+
+def granted(run, **changes) -> dict[str, str]:
+    """An application by a pooling document that grants what one site owes."""
+    return {
+        "key": str(uuid4()), "run": str(run.uuid), "on": "2024-06-03", "document": f"{run.name}申请",
+        "balance_path": "pooling", "transfer_closed_reason": "no-offer", "pooling_document": "浙自然资函〔2024〕55号",
+        "pooling_document_on": "2024-05-20", "supply_agreed_yuan": "3000000.00",
+        "granted_quantity_m2": "15000", "granted_paddy_m2": "15000", "granted_capacity_kg": "20000",
+    } | changes  # fmt: skip
+
+
+def said(client, given) -> str:
+    return client.post(reverse("balance:occupy"), given).context["form"].non_field_errors()[0]
+
+
+def test_a_pooling_document_serves_no_more_than_it_grants(clients, places, check):
+    post(clients["qian"], file_acceptance(
+        clients["li"], places, accepted_capacity_kg="60000", provincial_quantity_m2="24000", provincial_paddy_m2="20000",
+        provincial_capacity_kg="40000",
+    ))  # fmt: skip
+    page = reverse("balance:occupy")
+    held = file(clients["wang"], page, granted(check("高速", kind="single-site")))
+    second = check("铁路", kind="single-site", row=0.0, column=1.75)
+    typed = granted(second, pooling_document="浙自然资函[2024] 55 号")
+    refused = said(clients["wang"], typed)
+    assert "高速" in refused
+    assert "尚余 5,000" in refused
+    assert "核定数量" in said(clients["wang"], typed | {"granted_quantity_m2": "30000"})
+    assert post(clients["qian"], held).status_code == 302
+    assert "高速" in said(clients["wang"], typed)
+
+    facts = held.facts | {"pooling_document": "浙自然资函[2024]55号"}
+    about = {"place": held.place, "project": "铁路", "on": held.on, "document": "铁路申请", "filer": held.filer}
+    slipped = Filing.objects.create(event="hold", run=second, facts=facts, **about)  # filed before the first was
+    late = post(clients["qian"], slipped)
+    assert (late.status_code, "尚余 5,000" in late.content.decode()) == (409, True)
+    assert post(clients["qian"], file_end(clients["wang"], held, "release")).status_code == 302
+    assert post(clients["qian"], slipped).status_code == 302
+
+
+def test_applications_that_wait_do_not_exceed_a_listing(clients, provider, check):
+    listing = listed(clients, provider)
+    drawn(clients["wang"], listing, check("高速", kind="single-site"))
+    page = reverse("transfers:supply", args=[listing.uuid])
+    second = check("铁路", kind="single-site", row=0.0, column=1.75)
+    given = {"key": str(uuid4()), "run": str(second.uuid), "on": "2024-06-03", "document": "铁路用地申请"}
+    answer = clients["wang"].post(page, given)
+    assert answer.status_code == 400
+    assert "高速" in answer.context["form"].non_field_errors()[0]
 
 
 def test_less_than_the_document_grants_is_not_held(clients, places, check):

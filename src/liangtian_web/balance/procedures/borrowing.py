@@ -13,26 +13,24 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from liangtian.ledger.indices import index_words
 from liangtian.ledger.posting import Pocket, Posting
 from liangtian.policy.amounts import amounts
 from liangtian.policy.evaluate import Posted
 from liangtian_web.balance.models import Filing
 from liangtian_web.balance.procedure import (
     OUTSIDE,
-    REGISTERED,
     Next,
     Parties,
     Procedure,
+    check_within,
     follow,
     from_reserve,
+    goes_on_with,
     later,
     own_place,
-    posted,
 )
-from liangtian_web.balance.procedures.poolings import MOVED, RESERVE
+from liangtian_web.balance.procedures.poolings import MOVED, RESERVE, moved
 from liangtian_web.balance.queries import stands
-from liangtian_web.errors import StageRefused
 from liangtian_web.ledger import actions as book
 from liangtian_web.ledger.models import Entry
 from liangtian_web.ledger.records import places_by_key
@@ -56,16 +54,14 @@ def _pool(filing: Filing) -> Pocket:
 
 def lent(filing: Filing) -> Iterator[Posted]:
     """The lender's credit goes to the borrower, who owes as much."""
-    for index, amount in amounts(filing.facts["moved_amounts"], MOVED).items():
-        yield from posted(REGISTERED, index, amount, from_=_pool(filing), to=RESERVE)
-        yield from posted(REGISTERED, index, amount, from_=OUTSIDE, to=DEBT)
+    yield from moved(filing, _pool(filing), RESERVE)
+    yield from moved(filing, OUTSIDE, DEBT)
 
 
 def returned(filing: Filing) -> Iterator[Posted]:
     """As much goes back, and is owed no more."""
-    for index, amount in amounts(filing.facts["moved_amounts"], MOVED).items():
-        yield from posted(REGISTERED, index, amount, from_=RESERVE, to=_pool(filing))
-        yield from posted(REGISTERED, index, amount, from_=DEBT, to=OUTSIDE)
+    yield from moved(filing, RESERVE, _pool(filing))
+    yield from moved(filing, DEBT, OUTSIDE)
 
 
 def outstanding(loan: Filing) -> dict[str, int]:
@@ -108,11 +104,7 @@ def give_back(filing: Filing, moved: Sequence[Posting], parties: Parties, about:
     ------
     StageRefused : another return was booked in between
     """
-    left = outstanding(loan_of(filing))
-    for index, amount in amounts(filing.facts["moved_amounts"], MOVED).items():
-        if amount > left.get(index, 0):
-            words = {"amount": f"{amount:,}", "left": f"{left.get(index, 0):,}"}
-            raise StageRefused("balance-beyond-borrowed", **index_words(index), **words)
+    check_within(filing, "moved_amounts", outstanding(loan_of(filing)), "balance-beyond-borrowed")
     return from_reserve(filing, moved, parties, about)
 
 
@@ -128,10 +120,6 @@ def _next(filing: Filing) -> tuple[Next, ...]:
     if not outstanding(filing):
         return ()
     return (follow(RETURN.word, "balance:next", filing.uuid, RETURN.event),)
-
-
-def _loan(filing: Filing) -> tuple[str, ...]:
-    return (f"filing:{loan_of(filing).uuid}",)
 
 
 BORROWING = Procedure(
@@ -155,5 +143,5 @@ RETURN = Procedure(
     registered=returned,
     parties=_between,
     book=give_back,
-    evidence=_loan,
+    evidence=goes_on_with,
 )

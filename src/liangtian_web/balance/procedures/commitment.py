@@ -234,6 +234,14 @@ def owed_by_index(filing: Filing) -> dict[str, Any]:
     return {index: owed[fact] for index, fact in OWED.items()}
 
 
+def supply_due(filing: Filing) -> dict[str, int]:
+    """Index → what the land of a check still owes in whole units, less what was promised for it."""
+    promised = amounts(promised_for(filing, filing.on), BALANCE)
+    owed = {index: max(Fraction(0), Fraction(figure or 0) - promised[index])
+            for index, figure in owed_by_index(filing).items()}  # fmt: skip
+    return {index: int(round_half_up(figure)) for index, figure in owed.items() if figure}
+
+
 def _once(filing: Filing, today: date) -> None:
     """One approval of a promise."""
     if any(each.event == filing.event for each in later(promise_of(filing))):

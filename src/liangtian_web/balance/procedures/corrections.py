@@ -12,13 +12,22 @@ from typing import Any
 from django.db.models import Sum
 from django.utils.translation import gettext_lazy as _
 
-from liangtian.ledger.indices import index_words
 from liangtian.ledger.posting import Pocket, Posting
-from liangtian.policy.amounts import amounts
 from liangtian.policy.evaluate import Posted
 from liangtian_web.balance.models import Filing
-from liangtian_web.balance.procedure import OUTSIDE, Next, Parties, Procedure, follow, from_reserve, later, own_place
-from liangtian_web.balance.procedures.poolings import MOVED, RESERVE, moved
+from liangtian_web.balance.procedure import (
+    OUTSIDE,
+    Next,
+    Parties,
+    Procedure,
+    check_within,
+    follow,
+    from_reserve,
+    goes_on_with,
+    later,
+    own_place,
+)
+from liangtian_web.balance.procedures.poolings import RESERVE, moved
 from liangtian_web.balance.queries import held_by, stands
 from liangtian_web.errors import StageRefused
 from liangtian_web.ledger import actions as book
@@ -88,6 +97,12 @@ def written_off(approval: Filing) -> Lots:
     return found
 
 
+def used_by(approval: Filing) -> dict[str, int]:
+    """Index → what a write-off uses and was not freed or reversed since."""
+    lots = written_off(approval) if stands(approval) else {}
+    return {index: sum(part for _serial, part in found) for index, found in lots.items()}
+
+
 def free(filing: Filing, moved: Sequence[Posting], parties: Parties, about: book.About) -> Entry:
     """Give back the write-off's own lots, no more than it used.
 
@@ -96,12 +111,8 @@ def free(filing: Filing, moved: Sequence[Posting], parties: Parties, about: book
     StageRefused : it used less, or was freed or reversed in between
     """
     assert filing.begun is not None
-    lots = written_off(filing.begun) if stands(filing.begun) else {}
-    for index, amount in amounts(filing.facts["moved_amounts"], MOVED).items():
-        left = sum(part for _serial, part in lots.get(index, ()))
-        if amount > left:
-            raise StageRefused("balance-beyond-used", **index_words(index), amount=f"{amount:,}", left=f"{left:,}")
-    own = parties["county"]
+    check_within(filing, "moved_amounts", used_by(filing.begun), "balance-beyond-used")
+    lots, own = written_off(filing.begun), parties["county"]
     return book.spend(
         moved, about, parties=parties, lots={(own, "used", index): found for index, found in lots.items()}
     )
@@ -121,10 +132,6 @@ def after_approval(filing: Filing) -> tuple[Next, ...]:
 
 def _state(filing: Filing) -> tuple[str, Any]:
     return ("running", FREEZING.done) if _is_frozen(filing) else ("pass", THAWING.done)
-
-
-def _begun(filing: Filing) -> tuple[str, ...]:
-    return (f"filing:{filing.begun.uuid}",) if filing.begun else ()
 
 
 FREEZING = Procedure(
@@ -147,7 +154,7 @@ THAWING = Procedure(
     registered=thawed,
     parties=own_place,
     book=thaw,
-    evidence=_begun,
+    evidence=goes_on_with,
 )
 UNLINKING = Procedure(
     event="unlinking",
@@ -157,7 +164,7 @@ UNLINKING = Procedure(
     gates=(),
     registered=freed,
     book=free,
-    evidence=_begun,
+    evidence=goes_on_with,
 )
 VOIDING = Procedure(
     event="void",

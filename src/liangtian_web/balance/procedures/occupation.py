@@ -10,6 +10,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from liangtian.ledger.indices import indices
@@ -17,6 +18,7 @@ from liangtian.ledger.posting import Pocket, Posting
 from liangtian.policy.amounts import BALANCE, amounts
 from liangtian.policy.evaluate import Posted
 from liangtian.policy.facts import read_facts
+from liangtian_web.balance.granted import check_granted_now
 from liangtian_web.balance.ground import check_free, check_parts
 from liangtian_web.balance.models import Filing
 from liangtian_web.balance.procedure import (
@@ -127,7 +129,11 @@ def hold(filing: Filing, moved: Sequence[Posting], parties: Parties, about: book
     """Set aside what the way of balancing draws on: a listing's lots, the province's oldest, or the place's."""
     if is_supply(filing):
         return set_aside(filing, moved, parties, about)
-    return (spent if filing.facts.get("balance_path") == POOLING else from_reserve)(filing, moved, parties, about)
+    if filing.facts.get("balance_path") != POOLING:
+        return from_reserve(filing, moved, parties, about)
+    held = {each.index: each.amount for each in moved if each.pool == "held"}
+    check_granted_now(filing, held, timezone.localdate())
+    return spent(filing, moved, parties, about)
 
 
 def _typed(index: str, amount: int) -> Decimal | int:

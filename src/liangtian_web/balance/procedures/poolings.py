@@ -13,11 +13,11 @@ from fractions import Fraction
 from django.utils.translation import gettext_lazy as _
 
 from liangtian.ledger.posting import Pocket, Posting
-from liangtian.policy.amounts import COMPENSATION, amounts
+from liangtian.policy.amounts import COMPENSATION
 from liangtian.policy.evaluate import Posted
 from liangtian.units import round_half_up
 from liangtian_web.balance.models import Filing
-from liangtian_web.balance.procedure import REGISTERED, Parties, Procedure, from_reserve, posted, spent
+from liangtian_web.balance.procedure import REGISTERED, Parties, Procedure, from_reserve, moved_as_stated, posted, spent
 from liangtian_web.balance.queries import LEVELS
 from liangtian_web.ledger import actions as book
 from liangtian_web.ledger.models import Entry
@@ -29,8 +29,7 @@ PROVINCIAL, NATIONAL = Pocket("province", "provincial"), Pocket("province", "nat
 
 def moved(filing: Filing, from_: Pocket, to: Pocket) -> Iterator[Posted]:
     """What was handed in, from one pool to another."""
-    for index, amount in amounts(filing.facts["moved_amounts"], MOVED).items():
-        yield from posted(REGISTERED, index, amount, from_=from_, to=to)
+    return moved_as_stated(filing, "moved_amounts", MOVED, from_=from_, to=to)
 
 
 def source_of(filing: Filing) -> Pocket:

@@ -11,14 +11,23 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from liangtian.ledger.indices import index_words, indices
+from liangtian.ledger.indices import indices
 from liangtian.ledger.posting import Pocket, Posting
 from liangtian.policy.amounts import amounts
 from liangtian.policy.evaluate import Posted
 from liangtian_web.balance.models import Filing
-from liangtian_web.balance.procedure import OUTSIDE, REGISTERED, Next, Parties, Procedure, follow, later, posted, spent
+from liangtian_web.balance.procedure import (
+    OUTSIDE,
+    Next,
+    Parties,
+    Procedure,
+    check_within,
+    follow,
+    later,
+    moved_as_stated,
+    spent,
+)
 from liangtian_web.balance.queries import city_of, stands
-from liangtian_web.errors import StageRefused
 from liangtian_web.ledger import actions as book
 from liangtian_web.ledger.models import Entry
 
@@ -30,27 +39,23 @@ USED = Pocket("county", "used")
 def granted(filing: Filing) -> Iterator[Posted]:
     """From the city's own quota; what the city itself gets comes from outside the book."""
     source = ABOVE if city_of(filing.place) else OUTSIDE
-    for index, amount in amounts(filing.facts["quota_amounts"], QUOTA).items():
-        yield from posted(REGISTERED, index, amount, from_=source, to=OWN)
+    return moved_as_stated(filing, "quota_amounts", QUOTA, from_=source, to=OWN)
 
 
 def used(filing: Filing) -> Iterator[Posted]:
     """Written off for a project."""
-    for index, amount in amounts(filing.facts["quota_amounts"], QUOTA).items():
-        yield from posted(REGISTERED, index, amount, from_=OWN, to=USED)
+    return moved_as_stated(filing, "quota_amounts", QUOTA, from_=OWN, to=USED)
 
 
 def returned(filing: Filing) -> Iterator[Posted]:
     """What was not used goes back where it came from."""
     target = ABOVE if city_of(filing.place) else OUTSIDE
-    for index, amount in amounts(filing.facts["quota_amounts"], QUOTA).items():
-        yield from posted(REGISTERED, index, amount, from_=OWN, to=target)
+    return moved_as_stated(filing, "quota_amounts", QUOTA, from_=OWN, to=target)
 
 
 def reclaimed(filing: Filing) -> Iterator[Posted]:
     """What was used and made good by reclaimed land since leaves the book."""
-    for index, amount in amounts(filing.facts["quota_reclaimed_amounts"], QUOTA).items():
-        yield from posted(REGISTERED, index, amount, from_=USED, to=OUTSIDE)
+    return moved_as_stated(filing, "quota_reclaimed_amounts", QUOTA, from_=USED, to=OUTSIDE)
 
 
 def left_of(grant: Filing) -> tuple[dict[str, int], dict[str, int]]:
@@ -76,11 +81,7 @@ def within_grant(filing: Filing, moved: Sequence[Posting], parties: Parties, abo
     """
     assert filing.begun is not None
     for table, left in zip(("quota_amounts", "quota_reclaimed_amounts"), left_of(filing.begun), strict=True):
-        for index, amount in amounts(filing.facts.get(table) or (), QUOTA).items():
-            if amount > left[index]:
-                raise StageRefused(
-                    "balance-beyond-grant", **index_words(index), amount=f"{amount:,}", left=f"{left[index]:,}"
-                )
+        check_within(filing, table, left, "balance-beyond-grant")
     return spent(filing, moved, parties, about)
 
 

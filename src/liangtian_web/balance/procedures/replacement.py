@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -16,8 +17,9 @@ from liangtian.ledger.posting import Posting
 from liangtian.policy.amounts import COMPENSATION
 from liangtian_web.balance.models import Filing
 from liangtian_web.balance.procedure import Parties, Procedure, later, stated
-from liangtian_web.balance.procedures.staged import REPLACE, in_the_book, left_of, lot_of
+from liangtian_web.balance.procedures.staged import REPLACE, in_the_book, left_of, lot_of, moved_last
 from liangtian_web.balance.queries import at_hand
+from liangtian_web.errors import StageRefused
 from liangtian_web.ledger import actions as book
 from liangtian_web.ledger.models import Account, Entry
 from liangtian_web.ledger.queries import holdings_of
@@ -92,6 +94,14 @@ def _lots(filing: Filing, source: Posting, lot: str) -> Iterator[tuple[str | Non
         raise BookRefused("replacement-short", **index_words(source.index), missing=f"{missing:,}")
 
 
+def _after_its_use(filing: Filing, today: date) -> None:
+    """What is replaced was used before: dated earlier, the false lot would come into `used` after it was taken out."""
+    assert filing.begun is not None
+    last = moved_last(filing.begun)
+    if filing.on < last:
+        raise StageRefused("replacement-early", on=filing.on.isoformat(), last=last.isoformat())
+
+
 def _evidence(filing: Filing) -> tuple[str, ...]:
     assert filing.begun is not None
     return (f"filing:{filing.begun.uuid}", f"lot:{lot_of(filing.begun).serial}")
@@ -110,6 +120,7 @@ REPLACEMENT = Procedure(
     gates=("staged-release-2026（补缺）.1",),
     facts=facts_of,
     book=replace,
+    ready=_after_its_use,
     evidence=_evidence,
     says=_says,
 )

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 
-from django.db.models import Sum
+from django.db.models import Max, Sum
 from django.utils.translation import gettext_lazy as _
 
 from liangtian.ledger.posting import Posting
@@ -30,6 +31,13 @@ LEFT = {
 def lot_of(accepted: Filing) -> Lot:
     """The lot an accepted project opened."""
     return Lot.objects.filter(legs__entry=accepted.decision.entry).distinct().get()
+
+
+def moved_last(accepted: Filing) -> date:
+    """The last day on which credit of an accepted project's lot moved, reversed movements apart."""
+    legs = lot_of(accepted).legs.filter(implied=False, entry__reverses=None, entry__reversed_by=None)
+    last: date = legs.aggregate(last=Max("on"))["last"]
+    return last
 
 
 def released(filing: Filing, key: str) -> dict[str, object]:

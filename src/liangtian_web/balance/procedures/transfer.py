@@ -9,15 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from decimal import Decimal
-from fractions import Fraction
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Sum
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from liangtian import units
 from liangtian.ledger.allocation import legs_from
 from liangtian.ledger.posting import Pocket, Posting, move
 from liangtian.policy.amounts import COMPENSATION, amounts
@@ -25,13 +22,13 @@ from liangtian.policy.evaluate import Posted
 from liangtian.policy.facts import read_facts
 from liangtian_web.balance.models import Filing
 from liangtian_web.balance.procedure import (
-    OUTSIDE,
     REGISTERED,
     Next,
     Parties,
     Procedure,
     follow,
     from_reserve,
+    goes_on_with,
     later,
     own_place,
     posted,
@@ -237,15 +234,6 @@ def _give_back(filing: Filing, moved: Sequence[Posting], parties: Parties, about
     return book.settle(hold, moved, parties=parties, about=about)
 
 
-def _to_pay(filing: Filing) -> Iterator[Posted]:
-    fen = int(units.round_half_up(Fraction(Decimal(str(filing.facts["proceeds_paid_yuan"]))) * 100))
-    yield from posted(REGISTERED, "money_fen", fen, from_=Pocket("county", "earmarked"), to=OUTSIDE)
-
-
-def _begun(filing: Filing) -> tuple[str, ...]:
-    return (f"filing:{_listing_of(filing).uuid}",)
-
-
 def _page(filing: Filing) -> tuple[Next, ...]:
     return (follow(_("看挂牌"), "transfers:listing", filing.uuid),)
 
@@ -284,7 +272,7 @@ TRANSFER = Procedure(
     parties=_between,
     book=settle,
     besides=giver_again,
-    evidence=_begun,
+    evidence=goes_on_with,
 )
 WITHDRAWAL = Procedure(
     event="transfer-withdrawal",
@@ -295,15 +283,5 @@ WITHDRAWAL = Procedure(
     registered=_to_give_back,
     parties=own_place,
     book=_give_back,
-    evidence=_begun,
-)
-PROCEEDS = Procedure(
-    event="proceeds-use",
-    word=_("调剂收益支出"),
-    done=_("已支出"),
-    kind="payment",
-    gates=("wenzhou-2019（七）.4", "wenzhou-2019（十六）.2"),
-    asks="payment",
-    registered=_to_pay,
-    evidence=_begun,
+    evidence=goes_on_with,
 )

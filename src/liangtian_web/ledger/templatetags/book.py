@@ -10,9 +10,11 @@ from django.utils.translation import gettext_lazy as _
 
 from liangtian.ledger.indices import indices
 from liangtian.ledger.kinds import CreditKind, EntryKind, Pool, credit_kinds, entry_kinds, pools
+from liangtian_web.ledger.models import Entry
 from liangtian_web.onemap.templatetags.land import area, unit_word
 
 register = template.Library()
+POINTERS = ("filing:", "run:", "lot:")  # evidence the program points with; what a person cites are documents
 OTHER_RECORDS = {"attachment": _("补上范围"), "closing": _("关账")}
 
 
@@ -66,3 +68,15 @@ def amount(value: int | None, index: str, unit: str, *, signed: bool = False) ->
     else:
         shown = f"{value:,}" if kind == "kg" else f"{Decimal(value) / 100:,.2f}"
     return f"+{shown}" if signed and value > 0 else shown
+
+
+@register.filter
+def documents(entry: Entry) -> str:
+    """The documents an entry rests on, as a person cites them; filings and checks are read on its own page."""
+    return "；".join(text for text in entry.evidence if not text.startswith(POINTERS)) or "—"
+
+
+@register.filter
+def entry_name(entry: Entry) -> str:
+    """What an entry is called where another points to it: kind, day, document. Its key is for programs."""
+    return f"{kind_word(entry.kind)} {entry.on:%Y-%m-%d} {documents(entry)}"

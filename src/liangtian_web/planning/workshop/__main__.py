@@ -1,8 +1,8 @@
 """A computation in a process of its own: `python -m liangtian_web.planning.workshop` reads what is asked from standard input.
 
 The worker stays free to say that it lives, and can end the work at any moment. Progress and the outcome go to standard
-output, a JSON line each: `{"percent", "stage"}`, at last `{"done": true}` or `{"error", "params"}`. Nothing of Django is
-loaded; the database stays with the worker.
+output, a JSON line each: `{"percent", "stage"}`, at last `{"done": true}`, `{"error", "params"}` or `{"exhausted": true}`
+where it needed more memory than it may take. Nothing of Django is loaded; the database stays with the worker.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import sys
 
 from liangtian.check.result import to_json
 from liangtian.errors import LiangtianError
-from liangtian_web.planning.workshop import blocks, design, fragmentation, layout, potential, ranking
+from liangtian_web.planning.workshop import blocks, design, fragmentation, layout, memory, potential, ranking
 from liangtian_web.planning.workshop.bench import Bench, tell
 
 KINDS = {
@@ -27,14 +27,19 @@ KINDS = {
 
 def main() -> None:
     """Do what is asked and leave `result.json` in the folder named."""
-    bench = Bench.of(json.load(sys.stdin))
+    asked = json.load(sys.stdin)
+    bench = Bench.of(asked)
+    memory.limit(asked["bytes_max"])
     try:
-        result = KINDS[bench.kind](bench)
+        (bench.folder / "result.json").write_text(to_json(KINDS[bench.kind](bench)), "utf-8")
     except LiangtianError as error:
         tell(error=error.message_id, params={name: str(value) for name, value in error.params.items()})
-        return
-    (bench.folder / "result.json").write_text(to_json(result), "utf-8")
-    tell(done=True)
+    except Exception as error:
+        if not memory.is_exhausted(error):
+            raise
+        tell(exhausted=True)
+    else:
+        tell(done=True)
 
 
 if __name__ == "__main__":

@@ -7,20 +7,18 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 
 from liangtian.check.blocks import plain_rule
 from liangtian.check.library import layout_limits_on
 from liangtian.errors import LayerInvalid
 from liangtian.formats import vector
-from liangtian.formats.features import Features
 from liangtian.onemap.snapshot import ID
 from liangtian.planning.exclusion import mostly_inside
+from liangtian.planning.layer import layout_features, moves_of
 from liangtian.planning.layout import Layout, adjusted
 from liangtian.planning.parcels import Mask, Parcels
 from liangtian.planning.program import Effort
 from liangtian.space.crs import reproject
-from liangtian.units import m2_from_dm2
 from liangtian_web.planning.workshop.bench import Bench, Shapes, collection, degrees
 from liangtian_web.planning.workshop.blocks import said
 
@@ -38,7 +36,7 @@ def make(bench: Bench) -> dict[str, Any]:
     effort = Effort(float(bench.number("seconds") or 60), progress=lambda used, allowed: bench.say(25, "solve"))
     made = adjusted(land, protected, bench.rule(), limits, effort=effort, **named)
     bench.say(90, "draw")
-    moves = _moves(land, made)
+    moves = moves_of(land, made)
     _draw(bench, land, (protected, made), moves)
     shares = {name: float(getattr(limits, name)) for name in ("added_share", "moved_share", "grown_share")}
     return asdict(made) | {
@@ -57,20 +55,6 @@ def _basic(bench: Bench, land: Parcels) -> Shapes:
     return np.concatenate([reproject(each.geometry(np.arange(len(each))), each.crs, land.crs) for each in indexes])
 
 
-def _moves(land: Parcels, made: Layout) -> list[dict[str, Any]]:
-    """Each parcel that moves: which way, class, grade and area."""
-    ids = land.attributes[ID].to_pylist()
-    row_of = {name: n for n, name in enumerate(ids)}
-    area = np.bincount(land.owner, weights=land.area_dm2, minlength=len(ids)).astype(np.int64)
-    codes, grades = land.text("DLBM").to_pylist(), land.text("GDDB").to_pylist()
-    return [
-        {"parcel": name, "way": way, "code": codes[n], "grade": grades[n], "area_m2": m2_from_dm2(int(area[n]))}
-        for way, names in (("out", made.removed), ("in", made.added))
-        for name in names
-        for n in (row_of[name],)
-    ]
-
-
 def _draw(bench: Bench, land: Parcels, layout: tuple[Mask, Layout], moves: list[dict[str, Any]]) -> None:
     """What stays, what leaves and what comes, for the map; what moves as a layer."""
     protected, made = layout
@@ -82,12 +66,5 @@ def _draw(bench: Bench, land: Parcels, layout: tuple[Mask, Layout], moves: list[
     marks = [{"role": role, "id": name} for role, name in zip(way[owner].tolist(), ids[owner].tolist(), strict=True)]
     drawn = degrees(shapes, land.crs, tolerance_m=0.3)
     (bench.folder / "shapes.json").write_text(collection(drawn, marks), "utf-8")
-    moving = np.flatnonzero(np.isin(way[owner], ("out", "in")))
-    if not len(moving):
-        return  # no file holds a layer of nothing
-    columns = {
-        "parcel": pa.array(ids[owner[moving]].tolist(), pa.string()),
-        "way": pa.array(way[owner[moving]].tolist()),
-    }
-    layer = Features(shapes[moving], pa.table(columns), land.crs, "layout", np.arange(1, len(moving) + 1))
-    vector.write(layer, bench.folder / "layer.gpkg")
+    if moves:  # no file holds a layer of nothing
+        vector.write(layout_features(land, made), bench.folder / "layer.gpkg")
