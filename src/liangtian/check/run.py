@@ -38,6 +38,7 @@ from liangtian.rules.documents import DOCUMENTS
 
 KINDS: Sequence[str] = tuple(dictionary()["kind"].values)
 EVENT = "check"
+TECHNICAL = "liangtian-2026（技术）"
 KERNEL = installed_version("liangtian")
 
 
@@ -84,7 +85,7 @@ def check(features: Features, catalogue: Catalogue, question: Question) -> Check
     declared = read_facts(question.declared, allowed=STATED)
     boundary = boundary_of(features)
     versions = versions_for(catalogue, on=question.on, named=question.versions)
-    technical = technical_on(question.on, question.place or "")
+    technical = technical_on(question.on, question.place or "", question.values)
     gathered = gather(
         boundary,
         catalogue,
@@ -131,17 +132,22 @@ def recheck(facts: Mapping[str, object], question: Question) -> tuple[tuple[Find
     return _decide(documents, question.values, case), rules_digest(documents)
 
 
-def technical_on(on: date, place: str) -> Technical:
+def technical_on(on: date, place: str, values: Iterable[Parameter] = ()) -> Technical:
     """The technical values in force: sliver tolerance, grain capacity by grade, what joins a block.
+
+    Parameters
+    ----------
+    values : values of places, beside the declared ones; those that are not technical are passed over
 
     Raises
     ------
     ParameterMissing (parameter-missing): the date lies before the first of them.
     """
     parameters = Parameters({"liangtian-2026": DOCUMENTS["liangtian-2026"]})
+    held = parameters.with_values(each for each in values if each.name.startswith(f"{TECHNICAL}."))
 
     def resolve(name: str) -> Any:
-        return parameters.resolve(f"liangtian-2026（技术）.{name}", on=on, place=place)
+        return held.resolve(f"{TECHNICAL}.{name}", on=on, place=place)
 
     since = min(each.since for each in parameters)
     if on < since:

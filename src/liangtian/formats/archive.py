@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from liangtian.errors import FileUnreadable
+from liangtian.errors import FileUnreadable, is_disk_full
 
 DATASET_SUFFIXES = frozenset(
     {".shp", ".gdb", ".gpkg", ".geojson", ".json", ".parquet", ".geoparquet", ".dxf", ".kml", ".txt", ".vct"}
@@ -57,6 +57,10 @@ def unpack(source: Path | bytes, into: Path, *, limits: Limits | None = None) ->
         raise FileUnreadable(message, file=name, detail=str(error)) from error
     except (zlib.error, NotImplementedError, EOFError, UnicodeDecodeError) as error:
         raise FileUnreadable("file-zip-broken", file=name, detail=str(error)) from error
+    except OSError as error:  # a member that is a folder of another, a name no file can have
+        if is_disk_full(error):
+            raise
+        raise FileUnreadable("file-zip-broken", file=name, detail=error.strerror or str(error)) from error
     return folder
 
 

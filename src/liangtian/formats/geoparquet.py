@@ -44,19 +44,28 @@ def read(path: Path) -> RawLayer:
         raise FileUnreadable("geoparquet-encoding", file=path.name, encoding=found)
     try:
         geometry, findings = from_wkb(table.column(primary), path.name)
+    except TypeError as error:  # numbers or structs in the place of shapes
+        raise FileUnreadable("geoparquet-no-geo", file=path.name) from error
     except CurvesMet as error:
         raise FileUnreadable("geoparquet-encoding", file=path.name, encoding="curves") from error
-    covering = {corner[0] for corner in about.get("covering", {}).get("bbox", {}).values()}
-    attributes = table.drop_columns(sorted({*columns, *covering} & set(table.column_names)))
+    attributes = table.drop_columns(sorted({*columns, *_covering(about)} & set(table.column_names)))
     # An absent key means OGC:CRS84, a null one means unknown: the two must not be confused.
     crs = ogr.parsed_crs(about.get("crs", "EPSG:4326"), path.name)
     return RawLayer(geometry, attributes.replace_schema_metadata(None), crs, path.name, findings)
 
 
+def _covering(about: dict[str, Any]) -> set[str]:
+    """Columns of the boxes of rows; what is written otherwise than the specification says names none."""
+    try:
+        return {str(corner[0]) for corner in about["covering"]["bbox"].values()}
+    except (KeyError, IndexError, TypeError, AttributeError):
+        return set()
+
+
 def _metadata(schema: pa.Schema, path: Path) -> dict[str, Any]:
     try:
         geo = json.loads((schema.metadata or {})[b"geo"])
-        if geo["columns"][geo["primary_column"]] is None or geo["primary_column"] not in schema.names:
+        if not isinstance(geo["columns"][geo["primary_column"]], dict) or geo["primary_column"] not in schema.names:
             raise KeyError(geo["primary_column"])
     except (KeyError, TypeError, ValueError) as error:
         raise FileUnreadable("geoparquet-no-geo", file=path.name) from error

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import struct
 import threading
 import warnings
 from collections.abc import Iterator, Mapping
@@ -39,8 +38,8 @@ _POLYGON_WORDS = ("Polygon", "Surface", "Unknown", "GeometryCollection", "Collec
 # The warning filters are the interpreter's, not the thread's.
 _WARNINGS = threading.Lock()
 
-# First bytes that the name promises; GDAL would otherwise hand the file to whichever driver likes it.
-_MAGIC = {".gpkg": b"SQLite format 3\x00"}
+# Readers that may have chosen a file: `content` keeps the others away, and what slipped through is not handed on.
+_DRIVERS = {".kml": {"LIBKML", "KML"}, ".dxf": {"DXF"}}
 
 
 def read(
@@ -55,9 +54,10 @@ def read(
 
     Raises
     ------
-    FileUnreadable : file-broken, file-layer-unknown, file-several-layers, file-no-polygons
+    FileUnreadable : file-broken, file-layer-unknown, file-several-layers, file-no-polygons, file-not-what-named
     """
     name, is_only = choose_layer(path, layer)
+    _check_driver(path, name)
     source = path.name if is_only else f"{path.name}|{name}"
     with remarks(path, source) as met, _configured({"OGR_ARC_STEPSIZE": ARC_STEP_DEGREES, **(options or {})}):
         meta, table = raw.read_arrow(_dataset(path), layer=name, encoding=encoding)
@@ -102,6 +102,16 @@ def choose_layer(path: Path, wanted: str | None) -> tuple[str, bool]:
     if len(candidates) > 1:
         raise FileUnreadable("file-several-layers", file=path.name, names="、".join(candidates))
     return candidates[0], True
+
+
+def _check_driver(path: Path, layer: str) -> None:
+    allowed = _DRIVERS.get(path.suffix.lower())
+    if allowed is None:
+        return
+    with remarks(path, path.name):
+        chosen = pyogrio.read_info(_dataset(path), layer=layer)["driver"]
+    if chosen not in allowed:
+        raise FileUnreadable("file-not-what-named", file=path.name)
 
 
 @contextmanager
@@ -165,38 +175,6 @@ def parsed_crs(declared: str | dict[str, Any] | None, source: str) -> CRS | None
         return CRS.from_user_input(declared)
     except CRSError as error:
         raise FileUnreadable("file-crs-unreadable", file=source, detail=str(error)) from error
-
-
-def check_content(path: Path) -> None:
-    """Refuse a file whose first bytes are not what its name promises, and a geodatabase cut short.
-
-    GDAL reads a geodatabase table that ends too early as an empty one.
-
-    Raises
-    ------
-    FileUnreadable : file-not-what-named, file-truncated
-    """
-    if path.is_dir():
-        for table in sorted(path.glob("*.gdbtable")):
-            _check_gdb_table(path, table)
-        if not any(path.glob("*.gdbtable")):
-            raise FileUnreadable("file-not-what-named", file=path.name)
-        return
-    magic = _MAGIC.get(path.suffix.lower(), b"")
-    with path.open("rb") as stream:
-        head = stream.read(4096)
-    is_document = {".kml": b"<", ".geojson": b"{", ".json": b"{"}.get(path.suffix.lower(), b"")
-    begins = head.removeprefix(b"\xef\xbb\xbf").lstrip()
-    if not head.startswith(magic) or not begins.startswith(is_document):
-        raise FileUnreadable("file-not-what-named", file=path.name)
-
-
-def _check_gdb_table(folder: Path, table: Path) -> None:
-    """Compare a table's length with the one its header states (bytes 24–31)."""
-    with table.open("rb") as stream:
-        head = stream.read(32)
-    if len(head) < 32 or table.stat().st_size < struct.unpack_from("<Q", head, 24)[0]:
-        raise FileUnreadable("file-truncated", file=f"{folder.name}/{table.name}")
 
 
 def write(table: pa.Table, path: Path, *, driver: str, **options: Any) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from pyproj import CRS
 
 from liangtian.formats import vector
+from liangtian.formats.archive import Limits
 from liangtian.formats.features import Features
 from liangtian.space.detect import settle_crs
 
@@ -21,6 +22,7 @@ def open_features(
     crs: CRS | None = None,
     strict_datum: bool = False,
     transformation: str | None = None,
+    limits: Limits | None = None,
 ) -> Features:
     """Read a file's polygons and settle their coordinate system; every assumption stands in `findings`.
 
@@ -30,6 +32,7 @@ def open_features(
     workdir : temporary folder of the caller, where zips are unpacked
     layer, encoding : as `vector.read`
     crs, strict_datum, transformation : as `detect.settle_crs`, `crs` being what the user names
+    limits : what a zip may grow to, where that is less than a whole layer
 
     Returns
     -------
@@ -40,7 +43,7 @@ def open_features(
     FileUnreadable : the file cannot be read
     CrsMismatch : its coordinate system is missing, contradictory or cannot be used
     """
-    features = vector.read(path, layer=layer, encoding=encoding, workdir=workdir)
+    features = vector.read(path, layer=layer, encoding=encoding, workdir=workdir, limits=limits)
     settled = settle_crs(
         features.geometry,
         features.crs,

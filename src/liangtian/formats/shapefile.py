@@ -124,7 +124,9 @@ def _declared(cpg: Path | None) -> str | None:
 
 
 def _codec(name: str) -> str | None:
+    """The codec of that name, if it makes text: Python knows others, `zip` and `hex` among them."""
     try:
+        "".encode(name)
         return codecs.lookup(name).name
     except (LookupError, ValueError):
         return None

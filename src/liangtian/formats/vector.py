@@ -18,6 +18,7 @@ import shapely
 from liangtian.errors import CrsMismatch, FileUnreadable, is_disk_full
 from liangtian.finding import Outcome
 from liangtian.formats import archive, boundary_txt, dxf, geoparquet, kml, large, ogr, shapefile, text_repair, vct
+from liangtian.formats.content import check_content
 from liangtian.formats.features import Features
 from liangtian.formats.geometry import RawLayer, note, polygons_of
 
@@ -29,7 +30,14 @@ ROOM_MIN = 2**20  # bytes
 _SEVERAL_LAYERS = frozenset({".gpkg", ".gdb", ".kml"})
 
 
-def read(path: Path, *, layer: str | None = None, encoding: str | None = None, workdir: Path | None = None) -> Features:
+def read(
+    path: Path,
+    *,
+    layer: str | None = None,
+    encoding: str | None = None,
+    workdir: Path | None = None,
+    limits: archive.Limits | None = None,
+) -> Features:
     """Read the polygons of one layer of a file, as they stand in it.
 
     Parameters
@@ -37,6 +45,7 @@ def read(path: Path, *, layer: str | None = None, encoding: str | None = None, w
     layer : layer of a container, or stem of one dataset of a zip; None where there is only one
     encoding : encoding of a shapefile's text, where the file is known to state it wrongly
     workdir : the caller's temporary folder, for zips; None uses one of our own
+    limits : what a zip may grow to
 
     Raises
     ------
@@ -46,7 +55,7 @@ def read(path: Path, *, layer: str | None = None, encoding: str | None = None, w
     if suffix != ".zip":
         return _read_dataset(path, suffix, layer, encoding)
     with tempfile.TemporaryDirectory(dir=workdir, prefix="zip-") as folder:
-        dataset = archive.one_dataset(archive.unpack(path, Path(folder)), name=path.name, wanted=layer)
+        dataset = archive.one_dataset(archive.unpack(path, Path(folder), limits=limits), name=path.name, wanted=layer)
         inside = None if dataset.stem == layer else layer
         features = _read_dataset(dataset, check_file(dataset), inside, encoding)
     return replace(features, source=f"{path.name}/{features.source}")
@@ -68,7 +77,7 @@ def layer_names(path: Path) -> list[str]:
         return vct.layer_names(path)
     if suffix not in _SEVERAL_LAYERS:
         return [path.stem]
-    ogr.check_content(path)
+    check_content(path)
     return ogr.polygon_layers(path)
 
 
@@ -104,7 +113,7 @@ def _read_dataset(path: Path, suffix: str, layer: str | None, encoding: str | No
 
 def _read_packed(path: Path, layer: str | None) -> Features | None:
     """A large GeoPackage batch by batch; None where it is none, or has to be read whole."""
-    ogr.check_content(path)
+    check_content(path)
     return large.read(path, layer) if large.is_large(path, layer) else None
 
 
@@ -113,9 +122,9 @@ def _read_raw(path: Path, suffix: str, layer: str | None, encoding: str | None) 
         return shapefile.read(path, encoding=encoding)
     if suffix in {".parquet", ".geoparquet"}:
         return geoparquet.read(path)
+    check_content(path)
     if suffix == ".dxf":
         return dxf.read(path)
-    ogr.check_content(path)
     return kml.read(path, layer) if suffix == ".kml" else _believing_degrees(ogr.read(path, layer), suffix)
 
 

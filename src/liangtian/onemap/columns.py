@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 
 import numpy as np
@@ -74,6 +75,56 @@ def decoded(column: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
     ['水田', None, '水田']
     """
     return column.cast(column.type.value_type) if pa.types.is_dictionary(column.type) else column
+
+
+_PLAIN: tuple[Callable[[pa.DataType], bool], ...] = (
+    pa.types.is_null,
+    pa.types.is_string,
+    pa.types.is_binary,
+    pa.types.is_boolean,
+    pa.types.is_integer,
+    pa.types.is_floating,
+    pa.types.is_date32,
+    pa.types.is_timestamp,
+    pa.types.is_duration,
+)
+
+
+def plain(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """A column in one of the few types that every store gives back as they were; the very column where it is one.
+
+    Texts, bytes, days and moments of other types stay what they say, lists and records become JSON, what is left its text.
+
+    Examples
+    --------
+    >>> plain(pa.chunked_array([[["a", "b"], None]])).to_pylist()
+    ['["a", "b"]', None]
+    """
+    kind = column.type
+    if pa.types.is_dictionary(kind):
+        return column if _is_plain(kind.value_type) else plain(decoded(column))
+    if pa.types.is_timestamp(kind) and kind.unit == "s":
+        return column.cast(pa.timestamp("ms", kind.tz))
+    if _is_plain(kind):
+        return column
+    if isinstance(kind, pa.BaseExtensionType):
+        return plain(column.cast(kind.storage_type))
+    if pa.types.is_large_binary(kind) or pa.types.is_binary_view(kind) or pa.types.is_fixed_size_binary(kind):
+        return column.cast(pa.binary())
+    if pa.types.is_date64(kind):
+        return column.cast(pa.date32())
+    if pa.types.is_large_string(kind) or pa.types.is_string_view(kind):
+        return column.cast(pa.string())
+    write = _json if pa.types.is_nested(kind) else str
+    return pa.chunked_array([[None if each is None else write(each) for each in column.to_pylist()]], pa.string())
+
+
+def _is_plain(kind: pa.DataType) -> bool:
+    return any(each(kind) for each in _PLAIN)
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, default=str)
 
 
 def _blank_to_null(flat: pa.Array) -> pa.Array:

@@ -24,7 +24,7 @@ import shapely
 from pyproj import CRS
 
 from liangtian.errors import CatalogueError
-from liangtian.onemap.columns import decoded
+from liangtian.onemap.columns import decoded, plain
 from liangtian.space.area import ellipsoidal_area
 from liangtian.space.packed import Geometries, batches, bounds_of, packed, taken, wkb_of
 from liangtian.units import round_dm2
@@ -89,9 +89,14 @@ def draft(
     crs: CRS,
     area_dm2: npt.NDArray[np.int64] | None = None,
 ) -> Draft:
-    """A layer to become a snapshot; areas are measured unless the caller has done so."""
+    """A layer to become a snapshot; areas are measured unless the caller has done so.
+
+    A digest is reckoned before a file is written and again after it is read, so each column is first put into a type
+    that comes back the same.
+    """
     measured_dm2 = round_dm2(ellipsoidal_area(geometry, crs)) if area_dm2 is None else area_dm2
-    return Draft(geometry, ids, attributes, crs, measured_dm2)
+    columns = {name: plain(attributes[name]) for name in attributes.column_names}
+    return Draft(geometry, ids, pa.table(columns), crs, measured_dm2)
 
 
 def build(geometry: Geometries, ids: pa.Array, attributes: pa.Table, crs: CRS) -> pa.Table:

@@ -20,10 +20,12 @@ from pyproj import CRS
 from liangtian.check import run as kernel
 from liangtian.check.result import CheckResult, as_data, to_json
 from liangtian.check.suspicion import UNREAD
+from liangtian.formats.archive import Limits
 from liangtian.formats.features import Features
 from liangtian.formats.opening import open_features
 from liangtian.policy.facts import plain_facts
 from liangtian.policy.parameters import Parameters
+from liangtian.policy.values import Parameter
 from liangtian.policy.values_file import read_values, write_values
 from liangtian.rules.documents import DOCUMENTS
 from liangtian.space.crs import geographic, transformer
@@ -37,6 +39,8 @@ from liangtian_web.rulebook.queries import approved_adoptions, values_at
 from liangtian_web.trail.actions import note
 
 DRAWN = "drawn.geojson"
+UNPACKED = Limits(files=200, total_bytes=500 << 20)
+"""What a boundary's zip may grow to: it is read while somebody waits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +77,7 @@ def boundary_from(files: list[UploadedFile[Any]], drawn: str, encoding: str = ""
         unpacked = Path(folder) / "unpacked"
         unpacked.mkdir()
         named = CRS.from_epsg(int(crs)) if crs and not drawn else None
-        return open_features(path, encoding=encoding or None, crs=named, workdir=unpacked)
+        return open_features(path, encoding=encoding or None, crs=named, workdir=unpacked, limits=UNPACKED)
 
 
 def check(who: Request | User, boundary: Features, asked: Asked) -> Run:
@@ -83,20 +87,21 @@ def check(who: Request | User, boundary: Features, asked: Asked) -> Run:
     ------
     LiangtianError : it cannot be measured or judged
     """
+    values = values_at(asked.place)
     question = kernel.Question(
         asked.on,
         asked.kind,
         asked.place.code,
         asked.declared,
         adoptions=approved_adoptions(),
-        values=values_at(asked.place),
+        values=values,
         names=names_of_places(),
     )
     layers = catalogue_for(who if isinstance(who, User) else who.user)
 
     result = kernel.check(boundary, layers, question)
 
-    return record(who, boundary, asked, result)
+    return record(who, boundary, asked, result, values)
 
 
 def again(run: Run, **more: Any) -> kernel.Question:
@@ -106,8 +111,15 @@ def again(run: Run, **more: Any) -> kernel.Question:
     return kernel.Question(run.on, run.kind, run.data["place"], documents=documents, values=values, **more)
 
 
-def record(who: Request | User, boundary: Features, asked: Asked, result: CheckResult) -> Run:
-    """Run, findings and the trail's entry: all or nothing."""
+def record(
+    who: Request | User, boundary: Features, asked: Asked, result: CheckResult, values: tuple[Parameter, ...]
+) -> Run:
+    """Run, findings and the trail's entry: all or nothing.
+
+    Parameters
+    ----------
+    values : those the result was decided by, which may no longer be those of the place
+    """
     data = result.data()
     shape = shapely.union_all([g for g in boundary.geometry if g is not None])
     with transaction.atomic():
@@ -119,7 +131,7 @@ def record(who: Request | User, boundary: Features, asked: Asked, result: CheckR
             verdict=str(result.verdict),
             source="" if boundary.source.startswith(DRAWN) else boundary.source[:200],
             vertices=_corners(shape),
-            crs=boundary.crs.name if boundary.crs else "",
+            crs=boundary.crs.name[:100] if boundary.crs else "",
             boundary=shapely.to_wkb(shape, byte_order=1),
             boundary_crs=boundary.crs.to_wkt() if boundary.crs else "",
             box=_degrees_box(shape, boundary.crs),
@@ -130,7 +142,7 @@ def record(who: Request | User, boundary: Features, asked: Asked, result: CheckR
             result_en=result.to_json(lang="en"),
             shapes=json.dumps(result.geojson(), ensure_ascii=False),
             layers=[{"name": each["name"], "digest": each["digest"]} for each in data["layers"]],
-            values=write_values(values_at(asked.place)),
+            values=write_values(values),
             rules_digest=data["rules_digest"],
             kernel=data["kernel"],
             user=who if isinstance(who, User) else who.user,

@@ -22,6 +22,10 @@ from liangtian.errors import CatalogueError, CrsMismatch, LayerInvalid, Paramete
 from liangtian.formats.features import Features
 from liangtian.onemap.catalogue import Catalogue
 from liangtian.planning.blocks import BlockRule
+from liangtian.policy.parameters import Parameters
+from liangtian.policy.values import Parameter
+from liangtian.policy.values_file import read_values
+from liangtian.rules.documents import DOCUMENTS
 from liangtian.space.area import ellipsoidal_area
 from liangtian.space.crs import reproject
 from liangtian.space.gcj02 import shift
@@ -501,3 +505,25 @@ def test_no_part_is_larger_than_the_whole(tmp_path_factory: pytest.TempPathFacto
     assert [name for name in (*parts, *overlaps) if found.facts[name] > whole] == []
     assert sum(row["area_m2"] for row in found.tables["classes"]) <= whole
     assert whole - found.facts["new_construction_m2"] <= Decimal("0.01") * strips
+
+
+def test_a_places_own_technical_value_is_measured_by_at_that_place_only(home: Path) -> None:
+    doubled = ", ".join(f"{grade} = {(16 - grade) * 200}" for grade in range(1, 16))
+    text = f"""[[value]]
+name = "liangtian-2026（技术）.capacity_by_grade"
+place = "339901"
+since = 2024-01-01
+value = {{ {doubled} }}
+unit = "kg/mu"
+status = "law"
+source = "示范县发〔2024〕3号"
+"""
+    own = read_values(text, "values.toml", Parameters(DOCUMENTS))
+    catalogue, features = Catalogue(home), boundary(cell(0, 0, 2))
+
+    def capacity(place: str, *values: Parameter) -> int:
+        found = check(features, catalogue, Question(DAY, "batch", place, values=values))
+        return int(found.gathered.facts["capacity_kg"])
+
+    assert abs(capacity("339901", *own) - 2 * capacity("339901")) <= 1
+    assert capacity("339902", *own) == capacity("339902")

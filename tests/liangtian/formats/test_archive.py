@@ -173,3 +173,10 @@ def test_one_dataset_refuses_a_zip_without_data(tmp_path: Path) -> None:
     with pytest.raises(FileUnreadable) as caught:
         one_dataset(folder, name="a.zip")
     assert caught.value.message_id == "file-zip-no-dataset"
+
+
+@pytest.mark.parametrize(
+    "members", [{"a": b"x", "a/b.txt": b"y"}, {"n" * 300 + ".txt": b"x"}, {"a//b": b"x", "a/b": b"y"}]
+)
+def test_unpack_refuses_names_no_folder_can_hold(tmp_path: Path, members: dict[str, bytes]) -> None:
+    assert refusal(zipped(members), tmp_path) == "file-zip-broken"

@@ -12,6 +12,7 @@ from pyproj import CRS
 
 from liangtian.errors import CrsMismatch, FileUnreadable
 from liangtian.formats import vector
+from liangtian.formats.archive import Limits
 from liangtian.formats.features import Features
 from liangtian.formats.opening import open_features
 
@@ -183,3 +184,13 @@ def test_the_real_boundaries_survive_every_format_unmoved(
     ).all()
     if suffix in {".shp", ".gpkg", ".parquet"}:
         assert after.attributes.to_pydict() == before.attributes.to_pydict()
+
+
+def test_a_zip_is_held_to_the_limits_of_who_opens_it(tmp_path: Path) -> None:
+    path = tmp_path / "红线.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("红线.geojson", " " * 2_000)
+
+    with pytest.raises(FileUnreadable) as refused:
+        open_features(path, workdir=tmp_path, limits=Limits(total_bytes=1_000))
+    assert "file-zip-too-big" in str(refused.value)

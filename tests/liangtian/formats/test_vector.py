@@ -428,7 +428,7 @@ def test_empty_file_is_refused(tmp_path: Path, name: str) -> None:
 @pytest.mark.parametrize(
     ("name", "message"),
     [("a.shp", "file-part-missing"), ("a.gpkg", "file-not-what-named"), ("a.geojson", "file-not-what-named"),
-     ("a.kml", "file-not-what-named"), ("a.parquet", "file-broken"), ("a.dxf", "file-broken"),
+     ("a.kml", "file-not-what-named"), ("a.parquet", "file-broken"), ("a.dxf", "file-not-what-named"),
      ("a.zip", "file-not-zip"), ("a.docx", "file-unknown-suffix"), ("a.gdb", "file-unknown-suffix")],
 )  # fmt: skip
 def test_a_file_that_is_not_what_its_name_says_is_refused(tmp_path: Path, name: str, message: str) -> None:
@@ -657,6 +657,74 @@ def test_kml_reads_polygons_and_extended_data(tmp_path: Path) -> None:
     assert read.crs is not None
     assert read.crs.to_epsg() == 4326
     assert shapely.get_num_coordinates(read.geometry[0]) == 4
+
+
+SECRET = (
+    '{"type": "Feature", "properties": {"secret": 1}, "geometry": {"type": "Polygon",'
+    ' "coordinates": [[[120.6, 30.5], [120.7, 30.5], [120.7, 30.6], [120.6, 30.5]]]}}'
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "before"),
+    [("a.kml", ""), ("a.kml", "<kml/>"), ("a.kml", "<?xml version='1.0'?><kml><!-- "), ("a.dxf", ""),
+     ("a.dxf", "999\n"), ("a.dxf", "0\nSECTION\n999\n")],
+)  # fmt: skip
+def test_a_file_that_has_gdal_read_another_one_is_refused(tmp_path: Path, name: str, before: str) -> None:
+    """A virtual data set could show any file of the server, or make it ask any address."""
+    secret = tmp_path / "secret.geojson"
+    secret.write_text(SECRET)
+    source = f"<OGRVRTDataSource><OGRVRTLayer name='secret'><SrcDataSource>{secret}</SrcDataSource></OGRVRTLayer>"
+    (tmp_path / name).write_text(f"{before}{source}</OGRVRTDataSource>")
+
+    assert refusal(tmp_path / name) == "file-not-what-named"
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.write(tmp_path / name, name)
+    assert refusal(tmp_path / "a.zip") == "file-not-what-named"
+
+
+def test_a_redirection_far_into_a_file_is_found(tmp_path: Path) -> None:
+    (tmp_path / "a.kml").write_text("<kml>" + " " * ((1 << 20) - 12) + "<OGRVRTDataSource/></kml>")
+
+    assert refusal(tmp_path / "a.kml") == "file-not-what-named"
+
+
+def test_a_file_that_another_reader_chose_is_not_handed_on(tmp_path: Path) -> None:
+    """GML in the place of KML: harmless here, but not what the name says."""
+    ring = "<gml:LinearRing><gml:posList>30 120 31 120 31 121 30 120</gml:posList></gml:LinearRing>"
+    shape = f"<gml:Polygon><gml:exterior>{ring}</gml:exterior></gml:Polygon>"
+    (tmp_path / "a.kml").write_text(
+        f'<Folder xmlns:gml="http://www.opengis.net/gml"><gml:featureMember><f><g>{shape}</g></f></gml:featureMember></Folder>'
+    )
+
+    assert refusal(tmp_path / "a.kml") == "file-not-what-named"
+
+
+@pytest.mark.parametrize("codec", ["zip", "bz2", "hex", "rot13", "uu", "quopri", "base64", "undefined"])
+def test_a_cpg_that_names_no_encoding_of_text_is_passed_over(tmp_path: Path, codec: str) -> None:
+    vector.write(features(), tmp_path / "a.shp", encoding="gbk")
+    (tmp_path / "a.cpg").write_text(codec)
+
+    assert vector.read(tmp_path / "a.shp").attributes.to_pydict() == CHINESE
+
+
+@pytest.mark.parametrize(
+    ("column", "about"),
+    [("geometry", {"covering": []}), ("geometry", {"covering": None}), ("geometry", {"covering": {"bbox": [1]}}),
+     ("geometry", {"covering": {"bbox": {"xmin": 5}}}), ("geometry", {"covering": {"bbox": {"xmin": []}}}),
+     ("geometry", None), ("number", {})],
+)  # fmt: skip
+def test_a_geoparquet_described_otherwise_is_read_or_refused(tmp_path: Path, column: str, about: dict | None) -> None:
+    shapes = pa.array(shapely.to_wkb([shapely.box(120.6, 30.5, 120.7, 30.6)]), pa.binary())
+    described = "WKB" if about is None else {"encoding": "WKB", **about}
+    geo = json.dumps({"primary_column": column, "columns": {column: described}}).encode()
+    table = pa.table({"geometry": shapes, "number": [1]}).replace_schema_metadata({b"geo": geo})
+    pq.write_table(table, tmp_path / "a.parquet")
+
+    if column == "geometry" and about is not None:
+        assert vector.read(tmp_path / "a.parquet").attributes.column_names == ["number"]
+    else:
+        assert refusal(tmp_path / "a.parquet") == "geoparquet-no-geo"
 
 
 # --- writing ----------------------------------------------------------------------------------------------------

@@ -2,7 +2,8 @@
 
 import json
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date
+from datetime import date, datetime, time
+from decimal import Decimal
 from pathlib import Path
 
 import numpy as np
@@ -194,3 +195,42 @@ def test_verify_finds_an_altered_snapshot(tmp_path: Path) -> None:
 def test_a_place_code_cannot_leave_its_folder(tmp_path: Path) -> None:
     with pytest.raises(CatalogueError):
         Catalogue(tmp_path).record(version("../339901", "2023-12-31"))
+
+
+@pytest.mark.parametrize(
+    ("values", "read"),
+    [
+        (pa.array(["甲", None], pa.large_string()), ["甲", None]),
+        (pa.array(["甲", None], pa.string_view()), ["甲", None]),
+        (pa.array([b"\xff", None], pa.large_binary()), [b"\xff", None]),
+        (pa.array([Decimal("1.20"), None], pa.decimal128(10, 2)), ["1.20", None]),
+        (pa.array([time(8, 30), None], pa.time32("s")), ["08:30:00", None]),
+        (pa.array([date(2024, 1, 1), None], pa.date64()), [date(2024, 1, 1), None]),
+        (pa.array([datetime(2024, 1, 1, 8), None], pa.timestamp("s")), [datetime(2024, 1, 1, 8), None]),
+        (pa.array([["甲", "乙"], None]), ['["甲", "乙"]', None]),
+        (pa.array([{"k": 1}, None]), ['{"k": 1}', None]),
+        (pa.array(['{"k":1}', None], pa.json_()), ['{"k":1}', None]),
+        (pa.array(["甲", None], pa.large_string()).dictionary_encode(), ["甲", None]),
+    ],
+    ids=lambda given: str(given.type) if isinstance(given, pa.Array) else "",
+)
+def test_a_column_of_any_type_has_the_digest_it_is_read_back_with(
+    values: pa.Array, read: list[object], tmp_path: Path
+) -> None:
+    geometry = np.array([shapely.box(0, 0, 1, 1), shapely.box(2, 0, 3, 1)])
+    made = snapshot.draft(geometry, pa.array(["a", "b"]), pa.table({"T": values}), PLANE)
+    snapshot.write(made, tmp_path / "s.parquet")
+    table = snapshot.read(tmp_path / "s.parquet")
+
+    assert table["T"].to_pylist() == read
+    assert snapshot.digest(table) == made.digest()
+
+
+def test_large_texts_digest_by_what_they_say() -> None:
+    def of(text: str) -> str:
+        values = pa.array([text], pa.large_string())
+        return snapshot.draft(
+            np.array([shapely.box(0, 0, 1, 1)]), pa.array(["a"]), pa.table({"T": values}), PLANE
+        ).digest()
+
+    assert of("甲" * 9) == of("甲" * 9) != of("乙" * 9)

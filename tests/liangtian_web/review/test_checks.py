@@ -1,7 +1,9 @@
 """Checks: made, read, repeated, compared, taken home; by those who may."""
 
+import io
 import json
 import math
+import zipfile
 from datetime import date
 
 import pytest
@@ -11,6 +13,7 @@ from django.db.utils import ProgrammingError
 from django.urls import reverse
 from tests.liangtian_web import land
 
+from liangtian.formats import vector
 from liangtian_web.onemap.actions import adopt
 from liangtian_web.onemap.models import LayerVersion
 from liangtian_web.review.models import Finding, Run
@@ -265,3 +268,20 @@ def test_ground_without_parcels_is_said_aloud(officer_client, places, published)
     page = officer_client.get(page_of(Run.objects.get())).content.decode()
 
     assert "没有地类图斑覆盖" in page
+
+
+def test_a_boundary_whose_prj_bears_a_long_name_is_checked(officer_client, places, published, tmp_path):
+    shape = tmp_path / "red.shp"
+    vector.write(land.features([land.field(0.5, 0.5)], {"NAME": ["a"]}), shape)
+    prj = shape.with_suffix(".prj")
+    prj.write_text(prj.read_text().replace('PROJCS["', f'PROJCS["{"long_" * 30}', 1))
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for path in tmp_path.glob("red.*"):
+            archive.write(path, path.name)
+    upload = SimpleUploadedFile("red.zip", packed.getvalue())
+
+    answer = officer_client.post(reverse("review:new"), form(places, drawn="", files=upload))
+
+    assert answer.status_code == 302, answer.context["form"].errors
+    assert "long_long_" in Run.objects.get().crs
