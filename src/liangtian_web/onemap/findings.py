@@ -66,7 +66,11 @@ def sentence(kept: dict[str, Any], language: str) -> str:
 
 
 def rule_names(findings: Iterable[dict[str, Any]], language: str) -> dict[str, str]:
-    """The rules of kept findings by what they look for, in a word or two; by their code where they have no word."""
+    """The rules of kept findings by what they look for, or by their kind, in a word or two."""
     words, lang = catalogue(), "en" if language == "en" else "zh"
-    found = {each["rule"]: words.get(f"rule-{each['id']}") for each in findings if each["id"] != "layer-more-findings"}
+    found = {
+        each["rule"]: words.get(f"rule-{each['id']}") or words.get(f"rule-{each['rule'].partition('-')[0]}")
+        for each in findings
+        if each["id"] != "layer-more-findings"
+    }
     return {rule: texts[lang] for rule, texts in found.items() if texts}
