@@ -6,8 +6,10 @@ from django.db import ProgrammingError, connection
 from django.utils import timezone
 
 from liangtian_web import embedded
+from liangtian_web.people.models import User
 from liangtian_web.trail.actions import note
 from liangtian_web.trail.models import Event
+from liangtian_web.trail.queries import events_for
 
 
 @pytest.fixture
@@ -103,3 +105,12 @@ def test_export_is_a_table_and_is_noted(auditor_client, county_officer, city_aud
 
 def test_outsider_and_officer_export_nothing(officer_client):
     assert officer_client.post("/trail/export/").status_code == 403
+
+
+def test_acts_of_no_place_are_read_by_those_who_answer_for_all_of_them(city_auditor, county_admin, places):
+    keeper = User.objects.create_superuser("root")
+    note(keeper, "people.change", "agency:1")
+    note(None, "rulebook.import", "document:1")
+
+    read = [sorted(event.object for event in events_for(user)) for user in (keeper, city_auditor, county_admin)]
+    assert read == [["agency:1", "document:1"], ["agency:1", "document:1"], []]
