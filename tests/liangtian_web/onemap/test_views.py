@@ -186,6 +186,17 @@ def test_who_may_see_a_version_is_what_was_chosen_last(examined, places):
     assert LayerVersion.objects.get().visibility == "below"
 
 
+def test_a_file_with_what_no_text_holds_is_refused_with_its_reason(officer_client, places):
+    text = "[属性描述]\n坐标系=2000国家大地坐标系\n[地块坐标]\n4,0.01,1,甲,面,,,,@\nJ1,1,33\x0071000,40465000\n"
+    file = SimpleUploadedFile("a.txt", text.encode("gbk"))
+    officer_client.post(reverse("onemap:upload_new"), upload_form(places, file))
+    upload = Upload.objects.get()
+
+    actions.examine(upload, no_progress)
+
+    assert (upload.state, "�" in str(upload.refusal)) == ("refused", True)
+
+
 def test_a_file_that_is_none_is_refused_with_its_reason(officer_client, places):
     officer_client.post(reverse("onemap:upload_new"), upload_form(places, SimpleUploadedFile("a.gpkg", b"nothing")))
     upload = Upload.objects.get()
