@@ -65,6 +65,7 @@ def publish(lang: Language, /, *, layer_code: str, file: Path, place: str, on: d
                     progress=advance,
                     **asked,
                 )
+                advance(1.0, "publish-done")
             except LayerInvalid as error:
                 _show_findings(error, lang)
                 raise

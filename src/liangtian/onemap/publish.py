@@ -1,7 +1,7 @@
 """Publishing a layer: examine it, put it into snapshot form, store it whole or not at all, enter it in the catalogue.
 
-Storing the same content for the same place and date again changes nothing. The catalogue entry is written last: what is
-interrupted before that leaves no version behind.
+Storing the same content for the same place and date again changes nothing. What is interrupted before the catalogue entry
+is written leaves no version behind, and nothing is told after it: whoever stops a publication has not published.
 """
 
 from __future__ import annotations
@@ -163,7 +163,6 @@ def publish(
     recorded = catalogue.record(version)
     with suppress(CatalogueError):  # another layer's snapshot may be unsound: that is said where it is asked for
         catalogue.cut_shares(on)
-    tell(1.0, "publish-done")
     return recorded
 
 

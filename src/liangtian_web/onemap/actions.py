@@ -198,31 +198,30 @@ def _code(place: Place) -> str:
     return place.code
 
 
-def adopt(entry: catalogue.LayerVersion, place: Place, visibility: str = LayerVersion.Visibility.BELOW) -> LayerVersion:
-    """The row of a catalogue entry, made if there is none."""
+def adopt(entry: catalogue.LayerVersion, place: Place, visibility: str | None = None) -> LayerVersion:
+    """The row of a catalogue entry, made if there is none; it is shown to those chosen now, where some are."""
     index = the_catalogue().index(entry)
     (west, south), (east, north) = index.bounds[:, :2].min(axis=0), index.bounds[:, 2:].max(axis=0)
     degrees = transformer(index.crs, geographic(index.crs)).transform_bounds(west, south, east, north, densify_pts=9)
     recorded = datetime.fromisoformat(entry.recorded_at)
-    row, _ = LayerVersion.objects.get_or_create(
-        place=place,
-        layer=entry.layer,
-        on=date.fromisoformat(entry.on),
-        digest=entry.digest,
-        defaults={
-            "rows": entry.rows,
-            "quality": entry.quality.get("level", ""),
-            "publisher": entry.publisher,
-            "recorded_at": recorded if timezone.is_aware(recorded) else timezone.make_aware(recorded),
-            "bounds": [round(v, 6) for v in degrees],
-            "visibility": visibility,
-        },
-    )
+    known = {
+        "rows": entry.rows,
+        "quality": entry.quality.get("level", ""),
+        "publisher": entry.publisher,
+        "recorded_at": recorded if timezone.is_aware(recorded) else timezone.make_aware(recorded),
+        "bounds": [round(v, 6) for v in degrees],
+    }
+    key = {"place": place, "layer": entry.layer, "on": date.fromisoformat(entry.on), "digest": entry.digest}
+    chosen = {} if visibility is None else {"visibility": visibility}
+    row, _ = LayerVersion.objects.update_or_create(**key, defaults=chosen, create_defaults=known | chosen)
     return row
 
 
 def sync() -> tuple[list[LayerVersion], list[str]]:
-    """Rows for catalogue entries that have none (published on the command line); the names no place has a code for."""
+    """Rows for catalogue entries that have none; the names no place has a code for.
+
+    They were published on the command line, or a publication broke off: then its uploader has chosen who sees it.
+    """
     places = {place.code: place for place in Place.objects.exclude(code=None)}
     made, strangers = [], []
     for entry in the_catalogue().entries():
@@ -230,8 +229,13 @@ def sync() -> tuple[list[LayerVersion], list[str]]:
         if entry.place not in places:
             strangers.append(entry.name)
         elif not known and the_catalogue().state(entry.digest) in ("sound", "unsealed"):
-            made.append(adopt(entry, places[entry.place]))
+            made.append(adopt(entry, places[entry.place], _chosen(entry)))
     return made, strangers
+
+
+def _chosen(entry: catalogue.LayerVersion) -> str | None:
+    offered = Upload.objects.filter(place__code=entry.place, layer=entry.layer, on=entry.on, version=None)
+    return offered.values_list("visibility", flat=True).first()
 
 
 def ask_to_verify(request: Request) -> None:

@@ -11,10 +11,11 @@ from tests.liangtian_web import land
 
 from liangtian.onemap import publish
 from liangtian.onemap.layers import LAYERS
+from liangtian_web.jobs.actions import JobCancelled
 from liangtian_web.jobs.models import Job
 from liangtian_web.onemap import actions, ground
 from liangtian_web.onemap.models import LayerVersion, Upload
-from liangtian_web.onemap.queries import versions_for
+from liangtian_web.onemap.queries import the_catalogue, versions_for
 from liangtian_web.people.models import Agency, Membership, User
 from liangtian_web.trail.models import Event
 
@@ -145,6 +146,55 @@ def test_an_upload_is_examined_then_published(officer_client, places, tmp_path):
     assert (version.rows, str(version)) == (9, "DLTB@339901@2024-12-31")
     assert actions.publish_upload(upload, no_progress) == version
     assert [e.action for e in Event.objects.order_by("pk")] == ["onemap.upload", "onemap.publish"]
+
+
+@pytest.fixture
+def examined(officer_client, places, tmp_path):
+    """An upload that waits to be published, to nobody below."""
+    file = SimpleUploadedFile("a.gpkg", land.gpkg(land.land_use(), tmp_path / "a.gpkg"))
+    officer_client.post(reverse("onemap:upload_new"), upload_form(places, file, visibility="place"))
+    upload = Upload.objects.get()
+    actions.examine(upload, no_progress)
+    return upload
+
+
+def test_nothing_interrupts_a_publication_once_it_is_recorded(examined):
+    def cancelled_late(share, message):
+        if the_catalogue().entries():
+            raise JobCancelled
+
+    row = actions.publish_upload(examined, cancelled_late)
+
+    assert (row.visibility, examined.state) == ("place", "published")
+
+
+def test_a_publication_broken_off_before_its_row_is_shown_to_no_more_than_were_chosen(examined, monkeypatch):
+    monkeypatch.setattr(actions, "adopt", lambda *_: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        actions.publish_upload(examined, no_progress)
+    monkeypatch.undo()
+
+    assert [row.visibility for row in actions.sync()[0]] == ["place"]
+
+
+def test_who_may_see_a_version_is_what_was_chosen_last(examined, places):
+    row = actions.publish_upload(examined, no_progress)
+    entry = the_catalogue().entries()[0]
+    assert actions.adopt(entry, places["county"], "below") == row
+    assert LayerVersion.objects.get().visibility == "below"
+    actions.adopt(entry, places["county"])
+    assert LayerVersion.objects.get().visibility == "below"
+
+
+def test_a_file_with_what_no_text_holds_is_refused_with_its_reason(officer_client, places):
+    text = "[属性描述]\n坐标系=2000国家大地坐标系\n[地块坐标]\n4,0.01,1,甲,面,,,,@\nJ1,1,33\x0071000,40465000\n"
+    file = SimpleUploadedFile("a.txt", text.encode("gbk"))
+    officer_client.post(reverse("onemap:upload_new"), upload_form(places, file))
+    upload = Upload.objects.get()
+
+    actions.examine(upload, no_progress)
+
+    assert (upload.state, "�" in str(upload.refusal)) == ("refused", True)
 
 
 def test_a_file_that_is_none_is_refused_with_its_reason(officer_client, places):
