@@ -1,8 +1,10 @@
 """Contiguous blocks of farmland: ours beside PostGIS ST_ClusterDBSCAN and GeoPandas on one rule, then our whole rule.
 
 The rule that all can do: farmland joined across gaps up to 5 m, whatever lies between. Every row starts from the parcels
-as its tool keeps them (mapped index, GeoDataFrame in memory, table with a GiST index) and ends with a label a
-parcel; the numbers of blocks must agree. Processor time is of one run. Each of ours and GeoPandas's is a process of its own, to
+as its tool keeps them and ends with a label a parcel; the numbers of blocks must agree. Ours picks farmland out of
+a million mapped parcels and gathers its coordinates; GeoPandas has shapes of farmland alone in memory; PostGIS reads its shapes
+from a table of farmland alone, in shared memory, with a GiST index that the function does not use. Each builds its own search
+structures in the time shown, and none is charged for the import. Processor time is of one run, the best of three (GeoPandas: one). Each of ours and GeoPandas's is a process of its own, to
 tell its memory; without GeoPandas its row is of the Shapely it calls. A changed version: ten parcels of ten tiles have
 another class; what the first version's tiles gave is kept in memory.
 
@@ -136,16 +138,17 @@ def in_postgis(table: Table, home: Path, expected: int) -> None:
     with postgis() as connection:
         rows = zip(layer["parcel_id"].to_pylist(), layer["DLBM"].to_pylist(), wkb, strict=True)
         load(connection, "field", rows, 4549)
-        found: list[int] = []
-        pid = connection.info.backend_pid
-        before = _processor_s(pid)
-        table.add(
-            "PostGIS ST_ClusterDBSCAN",
-            lambda: found.append(int(connection.execute(query).fetchall()[0][0])),
-            repeats=1,
-        )
-        table.used["PostGIS ST_ClusterDBSCAN"] = f"{_processor_s(pid) - before:,.2f} s |"
-    if found != [expected]:
+        found: set[int] = set()
+        used: list[float] = []
+
+        def run() -> None:
+            before = _processor_s(connection.info.backend_pid)
+            found.add(int(connection.execute(query).fetchall()[0][0]))
+            used.append(_processor_s(connection.info.backend_pid) - before)
+
+        table.add("PostGIS ST_ClusterDBSCAN", run)
+        table.used["PostGIS ST_ClusterDBSCAN"] = f"{min(used):,.2f} s |"
+    if found != {expected}:
         raise SystemExit(f"PostGIS finds {found} blocks, we {expected}")
 
 

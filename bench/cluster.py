@@ -1,7 +1,9 @@
 """The set-oriented steps here and on Spark, side by side: blocks, overlay table, relations; the answers are compared.
 
-Each way runs in a process of its own. `here` is the kernel alone on the resident index, `local` the steps on SedonaDB in
-process, `cluster` the same steps on Spark: with two processors of this machine unless --master names a cluster.
+Each way runs in a process of its own, on the published demonstration county. `here` is the kernel alone on the resident
+index, `local` the steps on SedonaDB in process, `cluster` the same steps on Spark: two workers of one processor and a
+gigabyte each, Java processes of this machine, unless --master names another cluster. Processor time and memory are of the
+process and of all it starts, Java and the workers' Python; memory is the most they held together, looked at every second.
 
 python bench/cluster.py [--parcels 100000] [--home FOLDER] [--master URL] [--jars FOLDER] [--steps blocks,overlay,relations]
 """
@@ -13,23 +15,27 @@ import hashlib
 import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date
+from importlib.util import find_spec
 from pathlib import Path
+from threading import Event, Thread
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import shapely
+from county_home import county_home
 from measure import Table
 from pyproj import CRS
 
 from liangtian.check.run import technical_on
-from liangtian.datasets.county import generate
 from liangtian.engine.spatial import Configuration, opened
 from liangtian.onemap import snapshot
-from liangtian.onemap.index import Index, load
-from liangtian.onemap.layers import conform, layer_spec
+from liangtian.onemap.catalogue import Catalogue
+from liangtian.onemap.index import Index
 from liangtian.planning import parcels
 from liangtian.planning.blocks import blocks_of
 from liangtian.planning.crossing import Ground, crossings
@@ -39,35 +45,38 @@ from liangtian.space.area import ellipsoidal_area
 from liangtian.space.overlay import shared
 from liangtian.units import round_dm2
 
-RULE = technical_on(date(2024, 6, 1), "").block
+ON = date(2024, 6, 1)
+RULE = technical_on(ON, "").block
 LAYERS = ("DLTB", "STBHHX")
 WAYS = {"here": "Liangtian, this process", "local": "the steps on SedonaDB", "cluster": "the steps on Spark"}
+JAVA = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"  # a short life: no time to earn back a thorough compilation
+SETTINGS = (
+    ("spark.driver.memory", "2g"),
+    ("spark.driver.extraJavaOptions", JAVA),
+    ("spark.executor.memory", "1g"),
+    ("spark.executor.extraJavaOptions", JAVA),
+)
 
 
-def snapshots(root: Path, count: int) -> dict[str, Path]:
-    """Parcels and red line of the demonstration county, as publishing writes them; made once."""
-    found = {name: root / f"engine-{count}" / f"{name}.parquet" for name in LAYERS}
-    if not all(path.exists() for path in found.values()):
-        layers = generate(parcels=count)
-        for name, path in found.items():
-            features = layers.pop(name)
-            layer = conform(features, layer_spec(name))
-            snapshot.write(snapshot.draft(features.geometry, layer.ids, layer.features.attributes, features.crs), path)
-    return found
+def index_of(home: Path, layer: str) -> Index:
+    catalogue = Catalogue(home)
+    return catalogue.index(catalogue.valid_on(layer, ON)[0])
 
 
-def index_of(path: Path) -> Index:
-    return load(path, path.with_suffix(""))
+def snapshot_of(home: Path, layer: str) -> Path:
+    """Where the layer's snapshot lies, as an engine reads it."""
+    catalogue = Catalogue(home)
+    return catalogue.snapshot_path(catalogue.valid_on(layer, ON)[0].digest).resolve()
 
 
-def blocks_here(paths: dict[str, Path]) -> list[object]:
-    index = index_of(paths["DLTB"])
+def blocks_here(home: Path) -> list[object]:
+    index = index_of(home, "DLTB")
     made = blocks_of(parcels.of_index(index, np.arange(len(index))), RULE)
     return [made.ids, made.net_dm2.tolist(), made.count.tolist()]
 
 
-def overlay_here(paths: dict[str, Path]) -> list[object]:
-    index, control = index_of(paths["DLTB"]), index_of(paths["STBHHX"])
+def overlay_here(home: Path) -> list[object]:
+    index, control = index_of(home, "DLTB"), index_of(home, "STBHHX")
     grounds = control.geometry(np.arange(len(control)))
     rows = np.unique(np.concatenate([index.search(bounds) for bounds in control.bounds.tolist()]))
     shapes = index.geometry(rows)
@@ -77,61 +86,89 @@ def overlay_here(paths: dict[str, Path]) -> list[object]:
     return sorted((id_, dm2) for id_, dm2 in zip(ids, area.tolist(), strict=True) if dm2)
 
 
-def by_engine(step: str, paths: dict[str, Path], configuration: Configuration) -> list[object]:
-    crs = crs_of(paths["DLTB"])
-    land = [str(paths["DLTB"].resolve())]
+def by_engine(step: str, home: Path, configuration: Configuration) -> list[object]:
+    path = snapshot_of(home, "DLTB")
+    crs, land = crs_of(path), [str(path)]
     with opened(configuration) as engine:
         start = time.perf_counter()
         if step == "blocks":
             made = spread_blocks(engine, land, Reading(crs.to_wkt(), RULE))
             found: list[object] = [made.ids, made.net_dm2.tolist(), made.count.tolist()]
         elif step == "overlay":
-            table = crossings(engine, land, [Ground((str(paths["STBHHX"].resolve()),))], crs)
-            found = sorted(zip(table["one"].to_pylist(), table["area_dm2"].to_pylist(), strict=True))
+            table = crossings(engine, land, [Ground((str(snapshot_of(home, "STBHHX")),))], crs)
+            found = [*sorted(zip(table["one"].to_pylist(), table["area_dm2"].to_pylist(), strict=True))]
         else:
             found = relations(engine, land, crs).to_pylist()
         print(f"  work alone {time.perf_counter() - start:,.1f} s", file=sys.stderr)
-        BELOW.append(below_s())
     return found
 
 
-BELOW: list[float] = []  # processor time of Spark's own processes
+@dataclass
+class Family:
+    """This process and all it has started: processor time, and the most memory held together."""
 
+    below_s: float = 0.0
+    peak_mib: float = 0.0
 
-def below_s() -> float:
-    """Processor time of all processes below this one: Spark's Java and the workers' Python."""
-    known = {}
-    for folder in Path("/proc").glob("[0-9]*"):
+    @contextmanager
+    def watched(self) -> Iterator[None]:
+        done = Event()
+        watch = Thread(target=self._watch, args=(done,), daemon=True)
+        watch.start()
         try:
-            fields = (folder / "stat").read_text().rsplit(")", 1)[1].split()
-        except OSError:  # it has ended meanwhile
-            continue
-        known[int(folder.name)] = (int(fields[1]), sum(map(int, fields[11:15])))
-    family = {os.getpid()}
-    while more := {pid for pid, (parent, _) in known.items() if parent in family} - family:
-        family |= more
-    return sum(known[pid][1] for pid in family - {os.getpid()} if pid in known) / os.sysconf("SC_CLK_TCK")
+            yield
+        finally:
+            done.set()
+            watch.join()
+
+    def _watch(self, done: Event) -> None:
+        while True:
+            last = done.wait(1.0)
+            self._look()
+            if last:
+                return
+
+    def _look(self) -> None:
+        known = dict(each for folder in Path("/proc").glob("[0-9]*") if (each := _process(folder)) is not None)
+        family = {os.getpid()}
+        while more := {pid for pid, (parent, _, _) in known.items() if parent in family} - family:
+            family |= more
+        below = sum(known[pid][1] for pid in family - {os.getpid()} if pid in known)
+        self.below_s = max(self.below_s, below / os.sysconf("SC_CLK_TCK"))  # what has ended may be seen no more
+        held = sum(known[pid][2] for pid in family if pid in known)
+        self.peak_mib = max(self.peak_mib, held * os.sysconf("SC_PAGE_SIZE") / 2**20)
+
+
+def _process(folder: Path) -> tuple[int, tuple[int, int, int]] | None:
+    """Id, then parent, ticks of processor time with those of children that ended, and resident pages."""
+    try:
+        fields = (folder / "stat").read_text().rsplit(")", 1)[1].split()
+        shared = int((folder / "statm").read_text().split()[2])
+    except OSError:  # it has ended meanwhile
+        return None
+    return int(folder.name), (int(fields[1]), sum(map(int, fields[11:15])), int(fields[21]) - shared)
 
 
 def crs_of(path: Path) -> CRS:
     return snapshot.crs_of(pq.read_schema(path).empty_table())
 
 
-HERE: dict[str, Callable[[dict[str, Path]], list[object]]] = {"blocks": blocks_here, "overlay": overlay_here}
+HERE: dict[str, Callable[[Path], list[object]]] = {"blocks": blocks_here, "overlay": overlay_here}
 
 
-def alone(step: str, way: str, given: argparse.Namespace) -> None:
+def alone(step: str, way: str, home: Path, given: argparse.Namespace) -> None:
     """One way in this process: a digest of the answer, then the seconds."""
-    paths = snapshots(given.home, given.parcels)
-    for path in paths.values():
-        index_of(path)  # the side files are there
-    settings = (("spark.driver.memory", "2g"),)
-    configuration = Configuration(way, given.master, given.jars, sys.executable, settings)  # type: ignore[arg-type]
-    start = time.perf_counter()
-    found = HERE[step](paths) if way == "here" else by_engine(step, paths, configuration)
-    seconds = time.perf_counter() - start
+    os.environ.setdefault("SPARK_HOME", str(Path(find_spec("pyspark").origin).parent))  # type: ignore[union-attr,arg-type]
+    configuration = Configuration(way, given.master, given.jars, sys.executable, SETTINGS)  # type: ignore[arg-type]
+    for layer in LAYERS:
+        index_of(home, layer)  # the side files are there
+    family, start = Family(), time.perf_counter()
+    with family.watched():
+        found = HERE[step](home) if way == "here" else by_engine(step, home, configuration)
+        seconds = time.perf_counter() - start
     digest = hashlib.sha256(repr(found).encode()).hexdigest()
-    (given.home / f"bench-engine-{step}-{way}").write_text(f"{digest} {time.process_time() + sum(BELOW)}")
+    used = time.process_time() + family.below_s
+    (home / f"bench-engine-{step}-{way}").write_text(f"{digest} {used} {family.peak_mib} {len(found)}")
     print(seconds)
 
 
@@ -139,29 +176,32 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--parcels", type=int, default=100_000)
     parser.add_argument("--home", type=Path, default=Path("var/bench"))
-    parser.add_argument("--master", default="local[2]")
+    parser.add_argument("--master", default="local-cluster[2,1,1024]")
     parser.add_argument("--jars", type=Path, default=Path(os.environ.get("LIANGTIAN_JARS", "var/jars")))
     parser.add_argument("--steps", default="blocks,overlay,relations")
     parser.add_argument("--alone", nargs=2)
     given = parser.parse_args()
+    home = county_home(given.home, given.parcels)
     if given.alone:
-        alone(*given.alone, given)
+        step, way = given.alone
+        alone(step, way, home, given)
         return
-    snapshots(given.home, given.parcels)
     options = [f"--{name}={getattr(given, name)}" for name in ("parcels", "home", "master", "jars")]
     for step in given.steps.split(","):
-        table = Table(f"{step}, {given.parcels:,} parcels, Spark on {given.master}")
-        ways = [way for way in WAYS if way != "here" or step in HERE]
-        for way in ways:
-            command = [sys.executable, __file__, *options, "--alone", step, way]
-            table.add_process(WAYS[way], command, seconds_printed=True)
-        said = {way: (given.home / f"bench-engine-{step}-{way}").read_text().split() for way in ways}
-        if len({digest for digest, _ in said.values()}) != 1:
-            raise SystemExit(f"the ways disagree on {step}")
-        for way in ways:
-            memory = table.used[WAYS[way]].split("|")[1] if way != "cluster" else ""
-            table.used[WAYS[way]] = f"{float(said[way][1]):,.1f} s |{memory}"  # start-up included
-        table.print()
+        compare(step, home, given, [sys.executable, __file__, *options, "--alone", step])
+
+
+def compare(step: str, home: Path, given: argparse.Namespace, command: list[str]) -> None:
+    """One table; no table where answers differ."""
+    table = Table(f"{step}, {given.parcels:,} parcels, Spark on {given.master}")
+    said: dict[str, list[str]] = {}
+    for way in [way for way in WAYS if way != "here" or step in HERE]:
+        table.add_process(WAYS[way], [*command, way], seconds_printed=True)
+        said[way] = (home / f"bench-engine-{step}-{way}").read_text().split()
+        table.used[WAYS[way]] = f"{float(said[way][1]):,.1f} s | {float(said[way][2]):,.0f} MiB"  # start-up included
+    if len({digest for digest, *_ in said.values()}) != 1:
+        raise SystemExit(f"the ways disagree on {step}")
+    table.print()
 
 
 if __name__ == "__main__":

@@ -79,6 +79,20 @@ def test_every_management_command_has_a_heading() -> None:
     assert headings == sorted(file.stem for file in files)
 
 
+def test_every_management_command_says_its_help_in_chinese_and_english() -> None:
+    said, silent = [], []
+    for file in (ROOT / "src/liangtian_web").glob("*/management/commands/[a-z]*.py"):
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "help":
+                said.append(ast.literal_eval(node.value))
+            if isinstance(node, ast.Call) and getattr(node.func, "attr", "") in {"add_argument", "add_parser"}:
+                words = [each.value for each in node.keywords if each.arg == "help"]
+                said += [ast.literal_eval(each) for each in words]
+                silent += [] if words else [f"{file.stem}: {ast.unparse(node)}"]
+    assert silent == []
+    assert [text for text in said if not re.match(r"(?s)(?=.*[一-鿿]).* [A-Za-z]", text)] == []
+
+
 def test_every_setting_is_in_the_table_and_no_other() -> None:
     table = re.findall(r"^\| `([A-Z_]+)` \|", page("howto/install.md"), re.MULTILINE)
     assert sorted(table) == sorted(settings())

@@ -23,7 +23,7 @@ def publish(page: Page, code: str, file: str) -> None:
 def map_ready(page: Page) -> None:
     """The map has loaded and drawn."""
     page.locator("[data-map][data-ready]").wait_for(timeout=60_000)
-    page.wait_for_timeout(800)
+    page.wait_for_function("document.querySelector('[data-map]').landMap.loaded()", timeout=60_000)
 
 
 def test_from_upload_to_the_result_on_the_map(desk, live, picture, tmp_path):
@@ -78,11 +78,9 @@ def test_the_demonstration_opens_on_its_first_check_and_its_land(desk, live, pic
     page.get_by_role("link", name="县道延伸工程").first.click()
     expect(page.locator(".verdict")).to_contain_text("不符合")
     map_ready(page)
-    page.wait_for_timeout(2500)
     picture(page, "check")
     page.goto("/onemap/map/")
     map_ready(page)
-    page.wait_for_timeout(2500)
     expect(page.get_by_text("当日有效的图层")).to_be_visible()
     picture(page, "map")
 

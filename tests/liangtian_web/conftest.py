@@ -41,6 +41,9 @@ def cluster() -> Iterator[embedded.Cluster]:
     server.start()
     with embedded.connect(HOME, embedded.SUPERUSER, server.keys.superuser, "postgres") as db:
         db.execute(f"ALTER ROLE {embedded.OWNER} CREATEDB")
+        for promise in ("fsync", "full_page_writes"):  # kept against a power cut, which no test survives
+            db.execute(f"ALTER SYSTEM SET {promise} = off")
+        db.execute("SELECT pg_reload_conf()")
     yield server
     server.stop()
 

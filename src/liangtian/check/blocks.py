@@ -136,11 +136,12 @@ def doubts(made: Blocks | BlockTable) -> list[Finding]:
 
 
 def steep_fields(land_: Parcels) -> list[Finding]:
-    """Farmland that lies in steep ground drawn elsewhere: such ground ends what would cross it, and cuts no field."""
+    """Farmland that reaches into steep ground drawn elsewhere by less than half: it is not cut, and joins as before."""
     if not len(land_.steep):
         return []
     farmland = is_farmland(land_.attributes["DLBM"])
-    at = np.flatnonzero(farmland & (exclusion.inside_m2(land_, land_.steep) >= 1.0))
+    reaching = exclusion.inside_m2(land_, land_.steep) >= 1.0
+    at = np.flatnonzero(farmland & reaching & ~exclusion.mostly_inside(land_, land_.steep))
     if not len(at):
         return []
     ids = sorted(land_.attributes[ID].take(pa.array(at)).to_pylist())

@@ -18,6 +18,7 @@ from liangtian.cli.county import county
 from liangtian.cli.design import design
 from liangtian.cli.explain import explain
 from liangtian.cli.fragmentation import fragmentation
+from liangtian.cli.help import HELP, speak_chinese
 from liangtian.cli.jars import jars
 from liangtian.cli.layers import layers
 from liangtian.cli.layout import layout
@@ -31,7 +32,7 @@ from liangtian.errors import DocumentRefused, LiangtianError, is_disk_full
 from liangtian.messages import Language, render_error, render_text
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(context_settings=HELP)
 @click.version_option(version("liangtian"), prog_name="liangtian")
 @click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", envvar="LIANGTIAN_LANG", help="Language.")
 @click.pass_context
@@ -65,6 +66,8 @@ for command in (
 
 def main() -> None:
     """Run the command; exit codes: 2 usage, 3 error, else what the command concluded."""
+    if _language() == "zh":
+        speak_chinese(cli)
     try:
         # Without its standalone mode click hands back the code a command exits with, or what the command returned.
         code = cli(standalone_mode=False)
@@ -95,7 +98,7 @@ def _say_disk_full(error: OSError) -> NoReturn:
 
 
 def _language() -> Language:
-    """The language asked for, read again from the same places once the command itself has ended."""
+    """The language asked for, read from the same places before the commands are and after the one run has ended."""
     asked = os.environ.get("LIANGTIAN_LANG", "zh")
     for word, following in zip(sys.argv, [*sys.argv[1:], ""], strict=True):
         asked = following if word == "--lang" else word.removeprefix("--lang=") if word.startswith("--lang=") else asked

@@ -21,6 +21,7 @@ import shapely
 from liangtian.onemap import landclass
 from liangtian.onemap.farmland import WORST, grades_of, ridge_millionths
 from liangtian.onemap.snapshot import ID
+from liangtian.planning.exclusion import mostly_inside
 from liangtian.planning.parcels import Ints, Mask, Parcels
 from liangtian.planning.tiles import Ground, Kept, Progress, contiguous_by_tile, unheard
 from liangtian.space.contiguity import Between
@@ -167,6 +168,8 @@ def ground_of(parcels: Parcels, rule: BlockRule, *, digits: int | None = None) -
 def limits_of(parcels: Parcels, parts: Ints, rule: BlockRule, digits: int | None = None) -> Ints | None:
     """What polygons have to have in common to join: the place of so many digits, and that they are not steep.
 
+    Steep is a parcel of the rule's slope grade or above, and one of which half or more lies in steep ground drawn elsewhere.
+
     Parameters
     ----------
     parts : shape (f,), positions of farmland or of what becomes farmland
@@ -176,7 +179,10 @@ def limits_of(parcels: Parcels, parts: Ints, rule: BlockRule, digits: int | None
     ndarray : shape (f,), a steep polygon's number is nobody else's; None: no limit at all
     """
     limit = None if digits is None else places_of(parcels, digits)[parcels.owner[parts]]
-    alone = np.flatnonzero(_is_steep(parcels, rule)[parcels.owner[parts]])
+    steep = _is_steep(parcels, rule)
+    if len(parcels.steep):
+        steep = steep | mostly_inside(parcels, parcels.steep)
+    alone = np.flatnonzero(steep[parcels.owner[parts]])
     if not len(alone):
         return limit
     limit = np.zeros(len(parts), dtype=np.int64) if limit is None else limit.copy()
@@ -280,8 +286,9 @@ def _measured(parcels: Parcels, parts: Ints, label: Ints) -> Blocks:
     area = parcels.area_dm2[parts]
     net = net_dm2(area, ridge[rows])
     held = distinct(block * max(len(parcels.attributes), 1) + rows) // max(len(parcels.attributes), 1)
-    net_sum, names = _sum(net, block, number), _lowest_ids(parcels, rows, block, number)
-    order = np.lexsort((names, -net_sum))
+    place = _places_by_id(parcels)
+    net_sum, names = _sum(net, block, number), _lowest_ids(place, rows, block)
+    order = np.lexsort((place[names], -net_sum))
     rank = np.empty(number, dtype=np.int64)
     rank[order] = np.arange(number)
     ids = parcels.attributes[ID].take(pa.array(names[order])).to_pylist()
@@ -298,12 +305,17 @@ def _measured(parcels: Parcels, parts: Ints, label: Ints) -> Blocks:
     )
 
 
-def _lowest_ids(parcels: Parcels, rows: Ints, block: Ints, number: int) -> Ints:
-    """Row of the parcel with the lowest id of each block."""
+def _places_by_id(parcels: Parcels) -> Ints:
+    """Where each parcel's id stands in their order, shape (n,)."""
     by_id = np.asarray(pc.sort_indices(parcels.attributes[ID]), dtype=np.int64)
-    rank = np.empty(len(by_id), dtype=np.int64)
-    rank[by_id] = np.arange(len(by_id))
-    order = np.lexsort((rank[rows], block))
+    place = np.empty(len(by_id), dtype=np.int64)
+    place[by_id] = np.arange(len(by_id))
+    return place
+
+
+def _lowest_ids(place: Ints, rows: Ints, block: Ints) -> Ints:
+    """Row of the parcel with the lowest id of each block."""
+    order = np.lexsort((place[rows], block))
     first = order[np.r_[True, np.diff(block[order]) > 0][: len(order)]]
     return np.asarray(rows[first])
 

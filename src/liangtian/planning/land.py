@@ -50,7 +50,7 @@ def indexed(features: Features) -> Index:
 
 
 def steep_ground(features: Features, crs: CRS) -> npt.NDArray[np.object_]:
-    """Polygons of steep ground in the plane of the parcels, each part by itself.
+    """Polygons of steep ground in the plane of the parcels, each part by itself, none over another.
 
     Raises
     ------
@@ -61,7 +61,12 @@ def steep_ground(features: Features, crs: CRS) -> npt.NDArray[np.object_]:
         raise CrsMismatch("check-boundary-no-crs", source=features.source)
     _refuse_unusable(features)
     plane, own = to_measuring_plane(features.geometry, features.crs)
-    return np.asarray(shapely.get_parts(reproject(plane, own, crs)), dtype=object)
+    parts = np.asarray(shapely.get_parts(reproject(plane, own, crs)), dtype=object)
+    one, other = shapely.STRtree(parts).query(parts, predicate="intersects")
+    above = one < other
+    if not shapely.area(shapely.intersection(parts[one[above]], parts[other[above]])).any():
+        return parts  # cells of a raster side by side stay small
+    return np.asarray(shapely.get_parts(shapely.union_all(parts)), dtype=object)
 
 
 def rows_in(layer: Index, place: str | None) -> Ints:

@@ -107,5 +107,6 @@ def layout_features(land: Parcels, made: Layout) -> Features:
 
 
 def in_degrees(features: Features) -> Features:
-    """The same features in longitude and latitude of CGCS2000, as GeoJSON has to be."""
+    """The same features in longitude and latitude of CGCS2000, as GeoJSON has to be; those of a plan have a CRS."""
+    assert features.crs is not None
     return replace(features, geometry=reproject(features.geometry, features.crs, CGCS2000), crs=CGCS2000)

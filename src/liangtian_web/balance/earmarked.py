@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 
 from liangtian.ledger.kinds import entry_kinds
 from liangtian_web.balance.models import Filing, Payment
+from liangtian_web.balance.queries import BOOKED
 from liangtian_web.ledger.models import Account, Entry, Leg
 from liangtian_web.people.models import Place, User
 from liangtian_web.people.queries import places_for
@@ -118,15 +119,18 @@ def lock_source(entry: Entry) -> None:
 
 
 def paid_out_of(key: str, filing: Filing | None) -> Filing | None:
-    """The latest payment that stands on money an entry brought; `filing`: what it was booked by."""
-    of = Q(source__key=key) | (Q(source__filed__filing=filing) if filing else Q(pk__in=()))
-    for entry in Entry.objects.filter(Q(key=key) | (Q(filed__filing=filing) if filing else Q(pk__in=()))):
-        lock_source(entry)
-    booked = Payment.objects.filter(
-        of, filing__decision__entry__isnull=False, filing__decision__entry__reversed_by=None
-    )
-    last = booked.select_related("filing").order_by("-pk").first()
-    return last.filing if last else None
+    """The latest payment that stands on money of an entry, nobody else paying out of it until the transaction ends.
+
+    Parameters
+    ----------
+    filing : what booked the entry, whose other entries count as well; None: no procedure did
+    """
+    named = Q(key=key) | Q(filed__filing=filing) if filing else Q(key=key)
+    entries = list(Entry.objects.filter(named).order_by("pk"))
+    for each in entries:
+        lock_source(each)
+    paid = Filing.objects.filter(BOOKED, payment__source__in=entries)
+    return paid.order_by("-pk").first()
 
 
 def _brought(places: QuerySet[Place]) -> QuerySet[Leg]:

@@ -15,6 +15,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from liangtian_web.onemap.summary import shares_on
 from liangtian_web.onemap.towns import LAYERS, take_places
@@ -24,6 +25,7 @@ from liangtian_web.trail.actions import note
 
 admin.site.site_header = admin.site.site_title = _("良田管理")
 admin.site.unregister(Group)  # roles are memberships, at a place
+admin.site.unregister(ProcrastinateJob)  # the queue's own rows; people read their work under 后台工作
 
 
 class Noted:
@@ -61,8 +63,8 @@ class MembershipsOf(admin.TabularInline):  # type: ignore[type-arg]
 class People(Noted, UserAdmin):  # type: ignore[type-arg]
     """Users and their duties."""
 
-    list_display = ("username", "display_name", "is_active", "is_superuser", "last_login")
-    list_filter = ("is_active", "is_superuser")
+    list_display = ("username", "display_name", "duties", "is_active", "last_login")
+    list_filter = ("is_active", "memberships__role", "is_superuser")
     search_fields = ("username", "display_name")
     inlines = (MembershipsOf,)
     fieldsets = (
@@ -71,6 +73,15 @@ class People(Noted, UserAdmin):  # type: ignore[type-arg]
     )
     add_fieldsets = ((None, {"classes": ("wide",), "fields": ("username", "display_name", "password1", "password2")}),)
     filter_horizontal = ()
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+        """With the duties the list tells."""
+        return super().get_queryset(request).prefetch_related("memberships__place")
+
+    @admin.display(description=_("任职"))
+    def duties(self, user: User) -> str:
+        """Roles of the user, each with its place."""
+        return "；".join(f"{each.place} {each.get_role_display()}" for each in user.memberships.all()) or "—"
 
     @transaction.atomic
     def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:

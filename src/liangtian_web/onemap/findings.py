@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from collections.abc import Iterable
 from decimal import Decimal
@@ -12,11 +13,12 @@ from pyproj import CRS
 
 from liangtian.errors import LiangtianError
 from liangtian.finding import Finding
-from liangtian.messages import render_text
+from liangtian.messages import catalogue, render_text
 from liangtian.space.crs import geographic, transformer
 from liangtian_web.texts import writable
 
 FINDINGS_KEPT = 2000
+OPTION = re.compile(r"（--[a-z-]+）| \(--[a-z-]+\)")
 
 
 def kept(findings: Iterable[Finding], crs: CRS | None) -> tuple[list[dict[str, Any]], dict[str, int]]:
@@ -72,5 +74,16 @@ def refusal_of(error: LiangtianError) -> dict[str, Any]:
 
 
 def sentence(kept: dict[str, Any], language: str) -> str:
-    """Say a kept finding or refusal."""
-    return render_text(kept["id"], kept["params"], lang="en" if language == "en" else "zh")
+    """Say a kept finding or refusal; the switches of the command line are left out."""
+    return OPTION.sub("", render_text(kept["id"], kept["params"], lang="en" if language == "en" else "zh"))
+
+
+def rule_names(findings: Iterable[dict[str, Any]], language: str) -> dict[str, str]:
+    """The rules of kept findings by what they look for, or by their kind, in a word or two."""
+    words, lang = catalogue(), "en" if language == "en" else "zh"
+    found = {
+        each["rule"]: words.get(f"rule-{each['id']}") or words.get(f"rule-{each['rule'].partition('-')[0]}")
+        for each in findings
+        if each["id"] != "layer-more-findings"
+    }
+    return {rule: texts[lang] for rule, texts in found.items() if texts}

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from liangtian_web.errors import StageRefused
 from liangtian_web.onemap import actions
-from liangtian_web.onemap.findings import sentence
+from liangtian_web.onemap.findings import rule_names, sentence
 from liangtian_web.onemap.forms import UploadForm
 from liangtian_web.onemap.map_views import map_config
 from liangtian_web.onemap.queries import publishing_places, uploads_for, versions_on
@@ -52,8 +52,9 @@ def upload(request: Request, pk: int) -> HttpResponse:
     row = get_object_or_404(uploads_for(request.user), pk=pk)
     language = request.language
     rule = request.GET.get("rule", "")
+    names = rule_names(row.findings, language)
     defects = [
-        {"n": n, "text": sentence(finding, language)} | finding
+        {"n": n, "text": sentence(finding, language), "word": names.get(finding["rule"], finding["rule"])} | finding
         for n, finding in enumerate(row.findings)
         if not rule or finding["rule"] == rule
     ]
@@ -62,6 +63,7 @@ def upload(request: Request, pk: int) -> HttpResponse:
         "defects": defects[:DEFECTS_SHOWN],
         "defects_left": max(0, (row.counts.get(rule, 0) if rule else row.defect_count) - DEFECTS_SHOWN),
         "rule": rule,
+        "counts": [(each, names.get(each, each), count) for each, count in row.counts.items()],
         "refusal": sentence(row.refusal, language) if row.refusal else "",
         "sentence": row.job.sentence(language) if row.job else "",
         "follow": "1",

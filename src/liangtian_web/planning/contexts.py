@@ -17,7 +17,7 @@ from liangtian_web.onemap.swipe import Against
 from liangtian_web.people.requests import Request, language_of
 from liangtian_web.planning import indices, kept, potential, presentation, signs
 from liangtian_web.planning.asked import needed
-from liangtian_web.planning.forms import BlockFilter, CandidateFilter
+from liangtian_web.planning.filters import BlockFilter, CandidateFilter
 from liangtian_web.planning.models import Answer, Block, Plan, Study
 from liangtian_web.planning.queries import (
     answer_of,

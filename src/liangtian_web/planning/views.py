@@ -16,7 +16,8 @@ from liangtian_web.onemap.queries import versions_on
 from liangtian_web.people.requests import Request, language_of
 from liangtian_web.planning import actions, potential, presentation
 from liangtian_web.planning.contexts import CONTEXTS, TABLES
-from liangtian_web.planning.forms import FORMS, ListForm
+from liangtian_web.planning.filters import ListForm
+from liangtian_web.planning.forms import FORMS
 from liangtian_web.planning.models import Answer, Block, Candidate, Study
 from liangtian_web.planning.queries import (
     answer_of,

@@ -67,7 +67,7 @@ def as_shown(each: dict[str, Any]) -> dict[str, Any]:
         each
         | sides
         | {
-            "message": plainly(each["message"]),
+            "message": plainly(each["message"], "en" if english else "zh"),
             "word": outcome_word(each["outcome"]),
             "cites": citation(each["rule"]),
             "url": _clause_url(each["rule"]),

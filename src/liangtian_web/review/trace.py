@@ -16,6 +16,7 @@ from liangtian.policy.facts import dictionary
 from liangtian.policy.whatif_words import code_text, value_label, value_text
 from liangtian.reports.basis import unit_text
 from liangtian_web.ledger.records import places_by_key
+from liangtian_web.rulebook.naming import in_short
 
 PLACE = re.compile(r"\d{6}|\d{9}|\d{12}|p\d+")  # by code or number, as records name places
 PLACE_WITHIN = re.compile(r"(?<![\w.,-])(?:\d{6}|\d{9}|\d{12}|p\d+)(?![\d.,-]| ?(?:m²|亩|kg|元|mu))", re.ASCII)
@@ -117,15 +118,15 @@ def figure_or_words(value: Any, unit: str, lang: Language) -> str:
     return f"{value:,.2f}" if unit == "yuan" else f"{whole:,}"
 
 
-def plainly(message: str) -> str:
-    """A sentence of the rules for the screen: places by name, without the names by which programs declare facts.
+def plainly(message: str, lang: Language) -> str:
+    """A sentence of the rules for the screen: places and documents by name, without the names programs declare facts by.
 
     Examples
     --------
-    >>> plainly("缺“道路等级”（road_class）；Not stated (road_class, road_km).")
+    >>> plainly("缺“道路等级”（road_class）；Not stated (road_class, road_km).", "zh")
     '缺“道路等级”；Not stated.'
     """
-    said = FACT_WITHIN.sub("", message)
+    said = in_short(FACT_WITHIN.sub("", message), lang)
     names = _names(PLACE_WITHIN.findall(said))
     return PLACE_WITHIN.sub(lambda found: names.get(found[0], found[0]), said) if names else said
 

@@ -64,6 +64,12 @@ WORDS = {
     "transfers.agree": _("同意撮合"),
     "transfers.decline": _("不同意或撤销撮合"),
     "transfers.export": _("导出调剂平台"),
+    "planning.ask": _("发起规划分析"),
+    "planning.layer": _("下载规划图层"),
+    "planning.report": _("下载规划报告"),
+    "planning.export": _("导出规划结果"),
+    "planning.plan": _("保存改造方案"),
+    "planning.plan_export": _("导出改造方案"),
 }
 
 

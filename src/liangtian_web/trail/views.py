@@ -23,6 +23,7 @@ from liangtian_web.trail.actions import note
 from liangtian_web.trail.export import safe_cell
 from liangtian_web.trail.forms import TrailFilter
 from liangtian_web.trail.models import Event
+from liangtian_web.trail.presentation import thing
 from liangtian_web.trail.queries import events_for
 
 PAGE = 100
@@ -47,8 +48,9 @@ def index(request: Request) -> HttpResponse:
     query = request.GET.copy()
     if more := len(rows) > PAGE:
         query["before"] = str(rows[PAGE - 1].pk)
+    events_shown = [(row, thing(row.object, row.action)) for row in rows[:PAGE]]
     return render(
-        request, "trail/index.html", {"form": form, "events": rows[:PAGE], "older": query.urlencode() if more else ""}
+        request, "trail/index.html", {"form": form, "events": events_shown, "older": query.urlencode() if more else ""}
     )
 
 

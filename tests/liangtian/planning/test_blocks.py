@@ -22,7 +22,7 @@ from liangtian.planning.layer import as_features
 from liangtian.planning.parcels import Parcels
 from liangtian.units import m2_from_dm2, net_dm2
 from planning_land import RULE, made
-from squares import VILLAGE_A, VILLAGE_B, cell
+from squares import PLANE, VILLAGE_A, VILLAGE_B, cell
 
 
 def two_fields_and(code: str, width: float = 0.08) -> Parcels:
@@ -132,6 +132,13 @@ def test_an_outline_closes_the_roads_and_tells_what_lies_inside() -> None:
     assert shapely.equals(features.geometry[0], outline)
 
 
+def test_blocks_of_one_size_stand_in_the_order_of_their_ids() -> None:
+    """Not of their rows: an engine that reads them in another order says the same."""
+    rows = [(cell(3 * n, 0), {"DLBM": "0103"}) for n in range(12)]
+    blocks = blocks_of(made(rows, area_dm2=[50_000] * 12), RULE)
+    assert list(blocks.ids) == sorted(f"P{n}" for n in range(1, 13))
+
+
 @settings(max_examples=20, deadline=None)
 @given(seed=st.integers(0, 10_000))
 def test_blocks_hold_all_farmland_once_whatever_the_order(seed: int) -> None:
@@ -220,6 +227,24 @@ def test_steep_ground_drawn_elsewhere_is_not_crossed() -> None:
     beside = replace(land_, steep=np.array([cell(1.03, 1.5, 0.01, 20)]))
     assert found(blocks_of(cliff, RULE)) == [("P1",), ("P3",)]
     assert found(blocks_of(beside, RULE)) == [("P1", "P3")]
+
+
+def test_fields_that_share_an_edge_in_steep_ground_drawn_elsewhere_are_parted() -> None:
+    """Half of a parcel decides: three fields in a row, the hill over the middle one, whole or the smaller part of it."""
+    row = made([(cell(n, 0), {"DLBM": "0101"}) for n in range(3)])
+    hill = replace(row, steep=np.array([cell(0.9, -1, 0.7, 3)]))
+    foot = replace(row, steep=np.array([cell(0.9, -1, 0.5, 3)]))
+    assert found(blocks_of(hill, RULE)) == [("P1",), ("P2",), ("P3",)]
+    assert found(blocks_of(foot, RULE)) == [("P1", "P2", "P3")]
+
+
+def test_steep_ground_drawn_over_itself_counts_once() -> None:
+    pair = [cell(0, 0, 0.4, 1), cell(0, 0, 0.3, 1)]
+    layer = Features(np.array(pair, dtype=object), pa.table({"n": [1, 2]}), PLANE, "hill", np.arange(1, 3))
+    whole = land.steep_ground(layer, PLANE)
+    assert shapely.area(whole).sum() == pytest.approx(shapely.area(pair[0]))
+    apart = replace(layer, geometry=np.array([cell(0, 0), cell(1, 0)], dtype=object))
+    assert len(land.steep_ground(apart, PLANE)) == 2
 
 
 def test_blocks_of_a_county_are_kept_and_only_changed_tiles_computed() -> None:

@@ -30,7 +30,8 @@ def boxes_of(seed: int, *, count: int, sizes: str) -> np.ndarray:
 def away(boxes: np.ndarray) -> np.ndarray:
     """Distance of all boxes from all in x or in y, whichever is greater."""
     a, b = boxes[:, None], boxes[None]
-    return np.maximum(a[..., :2] - b[..., 2:], b[..., :2] - a[..., 2:]).max(axis=2)
+    distance: np.ndarray = np.maximum(a[..., :2] - b[..., 2:], b[..., :2] - a[..., 2:]).max(axis=2)
+    return distance
 
 
 @settings(max_examples=40, deadline=None)

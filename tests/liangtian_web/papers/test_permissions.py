@@ -255,7 +255,7 @@ def refs(world, path: str) -> str:
         "/api/book/proposals/": world.proposal, "/api/book/entries/": world.entry.uuid,
         "/api/balance/filings/": world.promised.uuid, "/api/commitments/": world.promised.uuid,
         "/api/transfers/listings/": world.offer.uuid, "/api/transfers/requests/": world.wanted.uuid,
-        "/api/transfers/matches/": world.match.uuid, "/api/registers/rows/": world.row.uuid,
+        "/api/transfers/matches/": world.match.uuid, "/api/transfers/earmarked/": world.sold.uuid, "/api/registers/rows/": world.row.uuid,
         "/api/reconciliation/": world.statement.uuid,
     }  # fmt: skip
     uuid = next((value for start, value in by_path.items() if path.startswith(start)), "")

@@ -2,8 +2,10 @@
 
 import numpy as np
 import pytest
+import rasterio
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from rasterio import Affine
 from tests.liangtian_web.land import PLANE
 from tests.liangtian_web.planning.conftest import X, Y
 from tests.liangtian_web.planning.test_studies import ask, page_of
@@ -82,12 +84,24 @@ def elevation(tmp_path, crs):
     return SimpleUploadedFile("dem.tif", path.read_bytes())
 
 
+def bare(tmp_path):
+    """The same model by another program, which declares no value for missing heights."""
+    path = tmp_path / "bare.tif"
+    cells = Affine(30.0, 0.0, X - 300, 0.0, -30.0, Y + 300)
+    about = {"width": 80, "height": 60, "count": 1, "dtype": "float32", "crs": PLANE.to_wkt(), "transform": cells}
+    with rasterio.open(path, "w", driver="GTiff", **about) as file:
+        file.write(np.full((1, 60, 80), 12.0, dtype="float32"))
+    return SimpleUploadedFile("bare.tif", path.read_bytes())
+
+
 def test_models_are_read_in_their_own_system_or_refused_with_one_sentence(officer_client, county, work, tmp_path):
     degrees = ask(officer_client, "potential", county, dem=elevation(tmp_path, CGCS2000))
     picture = ask(officer_client, "potential", county, dem=SimpleUploadedFile("photo.tif", b"\x89PNG\r\n\x1a\n" * 9))
-    given = ask(officer_client, "potential", county, dem=elevation(tmp_path, PLANE), dem_nodata="none")
+    silent = ask(officer_client, "potential", county, dem=bare(tmp_path))
+    given = ask(officer_client, "potential", county, dem=bare(tmp_path), dem_nodata="none")
     work()
-    for study, said in ((degrees, "done"), (picture, "raster-unreadable"), (given, "done")):
+    expected = ((degrees, "done"), (picture, "raster-unreadable"), (silent, "raster-no-nodata"), (given, "done"))
+    for study, said in expected:
         study.job.refresh_from_db()
         assert (study.job.message or study.job.state) == said
 

@@ -3,6 +3,7 @@ from datetime import date
 import psycopg
 import pytest
 from django.db import ProgrammingError, connection
+from django.urls import reverse
 from django.utils import timezone
 
 from liangtian_web import embedded
@@ -81,7 +82,7 @@ def test_trail_is_read_a_page_at_a_time(auditor_client, county_officer):
     first = auditor_client.get("/trail/")
     assert len(first.context["events"]) == 100
     older = auditor_client.get(f"/trail/?{first.context['older']}")
-    assert [event.object for event in older.context["events"]] == ["run:0"]
+    assert [event.object for event, _ in older.context["events"]] == ["run:0"]
 
 
 def test_trail_is_filtered_by_user_action_object_and_day(auditor_client, county_officer, outsider):
@@ -90,7 +91,7 @@ def test_trail_is_filtered_by_user_action_object_and_day(auditor_client, county_
     note(county_officer, "onemap.publish", "layer:1")
     today = timezone.localdate().isoformat()
     query = {"user": "wang", "action": "review.check", "object": "run:", "since": today, "until": today}
-    assert [event.object for event in auditor_client.get("/trail/", query).context["events"]] == ["run:1"]
+    assert [event.object for event, _ in auditor_client.get("/trail/", query).context["events"]] == ["run:1"]
     assert list(auditor_client.get("/trail/", query | {"until": "2000-01-01"}).context["events"]) == []
 
 
@@ -105,6 +106,26 @@ def test_export_is_a_table_and_is_noted(auditor_client, county_officer, city_aud
 
 def test_outsider_and_officer_export_nothing(officer_client):
     assert officer_client.post("/trail/export/").status_code == 403
+
+
+def test_what_an_act_was_done_on_is_said_in_words_and_leads_to_its_page(county_officer, auditor_client):
+    run, filing = "0f0e0d0c-0b0a-4908-8706-050403020100", "0f0e0d0c-0b0a-4908-8706-050403020101"
+    for action, what in (
+        ("review.download", f"run:{run} docx"),
+        ("rulebook.propose", f"proposal:{filing}"),
+        ("onemap.publish", "upload:7 ab12"),
+        ("people.login", "user:3"),
+        ("onemap.reveal", "DLTB 339901101：核实权属"),
+    ):
+        note(county_officer, action, what)
+    listed = auditor_client.get("/trail/", {"user": county_officer.display_name}).context["events"]
+    assert [(thing.word, thing.url, thing.rest) for _, thing in reversed(listed)] == [
+        ("检查", reverse("review:run", args=[run]), "docx"),
+        ("取值或采用的提议", reverse("rulebook:proposal", args=[filing]), ""),
+        ("图层上传", reverse("onemap:upload", args=[7]), "ab12"),
+        ("用户", "", "3"),
+        ("DLTB 339901101：核实权属", "", ""),
+    ]
 
 
 def test_acts_of_no_place_are_read_by_those_who_answer_for_all_of_them(city_auditor, county_admin, places):

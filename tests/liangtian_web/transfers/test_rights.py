@@ -148,10 +148,10 @@ def test_the_platform_and_the_proceeds_are_taken_away_as_tables(clients, places,
     ]
     settle(clients, filing, demand, amount_quantity_m2="5000", document="示市调〔2026〕4号")
     rows = sheet(clients["wang"].post(reverse("transfers:earmarked_export")))[1:]
-    assert [(row[0], row[1], row[3], float(row[6]), float(row[9])) for row in rows] == [
-        ("示范县", "示范二县", "示市调〔2026〕4号", 1_350_000.0, 1_350_000.0)]  # fmt: skip
+    assert [(*row[:3], row[4], float(row[6]), float(row[10])) for row in rows] == [
+        ("示范县", "指标调剂价款", "示范二县", "示市调〔2026〕4号", 1_350_000.0, 1_350_000.0)]  # fmt: skip
     acts = Event.objects.filter(action="transfers.export").values_list("object", flat=True)
-    assert sorted(acts) == ["platform xlsx 2", "earmarked xlsx 1"]
+    assert sorted(acts) == ["earmarked xlsx 1", "platform xlsx 2"]
 
 
 @pytest.mark.parametrize(
@@ -206,7 +206,7 @@ def test_rows_only_grow(clients, trade):
 
 def test_every_page_shows_in_both_languages(clients, people, trade):
     filing, demand, one = trade
-    pages = [reverse(f"transfers:{name}") for name in ("index", "offer", "ask", "proceeds")]
+    pages = [reverse(f"transfers:{name}") for name in ("index", "offer", "ask", "earmarked")]
     pages += [reverse("transfers:listing", args=[filing.uuid]), reverse("transfers:demand", args=[demand.uuid]),
               reverse("transfers:match", args=[one.uuid]), reverse("transfers:propose", args=[filing.uuid, demand.uuid]),
               reverse("transfers:withdraw_listing", args=[filing.uuid]), "/"]  # fmt: skip

@@ -133,6 +133,16 @@ def test_a_site_is_supplied_by_what_another_county_listed_agreed_to_and_is_paid_
     assert (off.kind, off.settles) == ("write-off", entry)
     assert off.legs.filter(account__index="money_fen", account__pool="earmarked").get().amount == fen
 
+    spend = reverse("transfers:spend", args=[off.uuid])
+    assert clients["wang"].get(spend).status_code == 404  # the money is the provider's
+    given = {"key": str(uuid4()), "amount_yuan": "1000.00", "paid_for": "agriculture", "payee": "二县农业农村局", "village": "",
+             "reason": "", "on": f"{off.on}", "document": "二县财〔2024〕1号"}  # fmt: skip
+    used = file(clients["han"], spend, given)
+    assert (used.place, used.facts["paid_from"]) == (provider, "transfer-proceeds")
+    assert outcomes(clients["zhao"], used, "pass") == {"wenzhou-2019（七）.4"}
+    assert post(clients["zhao"], used).status_code == 302
+    assert holds("339902", "earmarked", "money_fen") == fen - 100_000
+
 
 def test_less_than_was_agreed_is_not_written_off(clients, places, provider, check):
     held = drawn(clients["wang"], listed(clients, provider), check("高速", kind="single-site"))

@@ -11,7 +11,7 @@ from liangtian_web.demo import steps
 class Command(BaseCommand):
     """Make the demonstration."""
 
-    help = "Make what is missing of the demonstration, and say how to log in."
+    help = "补齐示范数据，并列出登录用户。 Make what is missing of the demonstration, and say how to log in."
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Run the open steps."""

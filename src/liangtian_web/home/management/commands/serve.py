@@ -13,13 +13,13 @@ from liangtian_web.onemap.queries import the_catalogue
 class Command(BaseCommand):
     """Database, worker and web server as one program."""
 
-    help = "Run the database (unless DATABASE_URL names one), the worker and the web server until stopped."
+    help = "启动数据库（已设 DATABASE_URL 时不启动）、后台工作程序和网页服务，直到停止。 Run the database (unless DATABASE_URL names one), the worker and the web server until stopped."
     requires_system_checks = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Where to listen."""
-        parser.add_argument("--host", default="127.0.0.1")
-        parser.add_argument("--port", type=int, default=8000)
+        parser.add_argument("--host", default="127.0.0.1", help="监听的地址 address to listen on")
+        parser.add_argument("--port", type=int, default=8000, help="监听的端口 port to listen on")
 
     def prepare(self) -> list[list[str]]:
         """What runs before anything is served."""

@@ -13,13 +13,15 @@ from liangtian_web.jobs.running import sweep
 class Command(BaseCommand):
     """Run jobs."""
 
-    help = "Do the deferred work until stopped."
+    help = "执行后台工作，直到停止。 Do the deferred work until stopped."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """How many at once, and whether we are alone."""
-        parser.add_argument("--concurrency", type=int, default=2)
+        parser.add_argument("--concurrency", type=int, default=2, help="同时做几件 how many jobs at once")
         parser.add_argument(
-            "--sole", action="store_true", help="no other worker exists: whatever is marked as running was interrupted"
+            "--sole",
+            action="store_true",
+            help="没有别的后台工作程序：标为进行中的都是中断了的 no other worker exists: whatever is marked as running was interrupted",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:

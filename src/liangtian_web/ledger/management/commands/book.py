@@ -34,7 +34,7 @@ def _decisions() -> sealing.Decisions:
 class Command(BaseCommand):
     """Seal, export, verify, and draw up statements."""
 
-    help = "Export and verify the book: bundle FILE, verify, seal, statement CODE POOL INDEX FILE."
+    help = "导出和核验台账。 Export and verify the book: bundle FILE, verify, seal, statement CODE POOL INDEX FILE."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """One word for what to do, then what it needs."""
@@ -42,19 +42,33 @@ class Command(BaseCommand):
 
     def add_parts(self, parts: Any) -> None:
         """The words; an app above adds its own."""
-        bundle = parts.add_parser("bundle", help="write the verification bundle of everything sealed")
-        bundle.add_argument("file", type=Path, help="the bundle to write")
-        bundle.add_argument("--name", default="良田", help="what the bundle calls the book")
-        parts.add_parser("verify", help="verify the book itself: chain, balances, ground")
-        parts.add_parser("seal", help="seal everything booked so far, also after a restore")
-        drawn = parts.add_parser("statement", help="write an account's statement as a workbook")
-        drawn.add_argument("code", help="the place's region code")
-        drawn.add_argument("pool", help="the pool, `reserve`")
-        drawn.add_argument("index", help="the index, `paddy_m2`")
-        drawn.add_argument("file", type=Path, help="the workbook to write")
-        drawn.add_argument("--since", type=date.fromisoformat, help="first day; none: the first of this year")
-        drawn.add_argument("--until", type=date.fromisoformat, help="last day; none: today")
-        drawn.add_argument("--known-on", type=date.fromisoformat, help="count what was recorded by that day; none: all")
+        bundle = parts.add_parser(
+            "bundle", help="写出全部已封存内容的核验包 write the verification bundle of everything sealed"
+        )
+        bundle.add_argument("file", type=Path, help="要写的核验包 the bundle to write")
+        bundle.add_argument("--name", default="良田", help="核验包中台账的名称 what the bundle calls the book")
+        parts.add_parser(
+            "verify", help="核验台账本身：封存链、余额、地块 verify the book itself: chain, balances, ground"
+        )
+        parts.add_parser(
+            "seal", help="封存至今的全部记录，恢复备份之后也用 seal everything booked so far, also after a restore"
+        )
+        drawn = parts.add_parser(
+            "statement", help="把一个账户的明细写成工作簿 write an account's statement as a workbook"
+        )
+        drawn.add_argument("code", help="责任单元的区划代码 the place's region code")
+        drawn.add_argument("pool", help="哪个库，如 `reserve` the pool, `reserve`")
+        drawn.add_argument("index", help="哪项指标，如 `paddy_m2` the index, `paddy_m2`")
+        drawn.add_argument("file", type=Path, help="要写的工作簿 the workbook to write")
+        drawn.add_argument(
+            "--since", type=date.fromisoformat, help="首日；不写则本年第一天 first day; none: the first of this year"
+        )
+        drawn.add_argument("--until", type=date.fromisoformat, help="末日；不写则今天 last day; none: today")
+        drawn.add_argument(
+            "--known-on",
+            type=date.fromisoformat,
+            help="按该日已记录的内容计；不写则全部 count what was recorded by that day; none: all",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Do the one thing asked."""

@@ -16,12 +16,14 @@ from liangtian_web.onemap.queries import is_unsound, the_catalogue
 class Command(BaseCommand):
     """Rows for catalogue entries; snapshots that are missing or altered end it with an error."""
 
-    help = "Take over layers published on the command line; report snapshots that are missing or altered."
+    help = "接收命令行发布的图层，报告缺失或被改动的快照。 Take over layers published on the command line; report snapshots that are missing or altered."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """How closely to look, and whether to go on."""
-        parser.add_argument("--full", action="store_true", help="recompute every digest")
-        parser.add_argument("--report", action="store_true", help="only report what is wrong, and end well")
+        parser.add_argument("--full", action="store_true", help="重新计算每个摘要 recompute every digest")
+        parser.add_argument(
+            "--report", action="store_true", help="只报告问题，正常结束 only report what is wrong, and end well"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Take over, then look."""

@@ -25,21 +25,46 @@ from liangtian_web.refusals import sentence
 class Command(book.Command):
     """Seal, export, verify, draw up statements, and hold the upper system's statement against the book."""
 
-    help = "Export and verify the book: bundle FILE, verify, seal, statement CODE POOL INDEX FILE, reconcile FILE."
+    help = "导出、核验台账，与上级系统对账。 Export and verify the book: bundle FILE, verify, seal, statement CODE POOL INDEX FILE, reconcile FILE."
 
     def add_parts(self, parts: Any) -> None:
         """`reconcile` beside the ledger's."""
         super().add_parts(parts)
-        held = parts.add_parser("reconcile", help="hold the upper system's statement (xlsx) against the book")
-        held.add_argument("file", type=Path, help="the statement")
-        held.add_argument("--place", required=True, help="the place's region code")
-        held.add_argument("--on", type=date.fromisoformat, required=True, help="last day of the statement")
-        held.add_argument("--since", type=date.fromisoformat, help="first day; none: the first of the year of --on")
-        held.add_argument("--pool", default="reserve", choices=[name for name in pools() if name != "outside"])
-        held.add_argument("--window", type=int, default=WINDOW, help="days by which the two may date a movement apart")
-        held.add_argument("--dry-run", action="store_true", help="say what differs and record nothing")
-        held.add_argument("--user", default="", help="who records it, a keeper of the place; not needed for a dry run")
-        held.add_argument("--report", type=Path, help="also write the result as a workbook; not with --dry-run")
+        held = parts.add_parser(
+            "reconcile",
+            help="用上级系统的对账单（xlsx）与台账对账 hold the upper system's statement (xlsx) against the book",
+        )
+        held.add_argument("file", type=Path, help="对账单 the statement")
+        held.add_argument("--place", required=True, help="责任单元的区划代码 the place's region code")
+        held.add_argument("--on", type=date.fromisoformat, required=True, help="对账单的末日 last day of the statement")
+        held.add_argument(
+            "--since",
+            type=date.fromisoformat,
+            help="首日；不写则 --on 当年第一天 first day; none: the first of the year of --on",
+        )
+        held.add_argument(
+            "--pool",
+            default="reserve",
+            choices=[name for name in pools() if name != "outside"],
+            help="对哪个库 the pool the statement is of",
+        )
+        held.add_argument(
+            "--window",
+            type=int,
+            default=WINDOW,
+            help="两边同一笔的日期最多相差几天 days by which the two may date a movement apart",
+        )
+        held.add_argument("--dry-run", action="store_true", help="只说差异，不记录 say what differs and record nothing")
+        held.add_argument(
+            "--user",
+            default="",
+            help="由谁记录，须是该单元的台账管理人员；只试对时不用 who records it, a keeper of the place; not needed for a dry run",
+        )
+        held.add_argument(
+            "--report",
+            type=Path,
+            help="另将结果写成工作簿；只试对时不能用 also write the result as a workbook; not with --dry-run",
+        )
 
     def reconcile(self, options: dict[str, Any]) -> None:
         """Exit with 1 where something differs."""

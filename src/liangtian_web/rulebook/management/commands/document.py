@@ -13,13 +13,21 @@ from liangtian_web.rulebook.actions import import_text
 
 
 class Command(BaseCommand):
-    help = "Import the published text of a document, split by clause, so that pages show it beside our wording."
+    help = "导入文件的公布文本，按条拆分，在页面上与本系统的表述并列显示。 Import the published text of a document, split by clause, so that pages show it beside our wording."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """What to do, with which file."""
-        parser.add_argument("action", choices=["import"], help="import: read a UTF-8 text file.")
-        parser.add_argument("file", help="The published text; each clause number begins a line.")
-        parser.add_argument("--document", required=True, help="Its id, as `liangtian clauses` lists it.")
+        parser.add_argument(
+            "action", choices=["import"], help="import：读入 UTF-8 文本。 import: read a UTF-8 text file."
+        )
+        parser.add_argument(
+            "file", help="公布文本；每条的编号在行首。 The published text; each clause number begins a line."
+        )
+        parser.add_argument(
+            "--document",
+            required=True,
+            help="文件编号，同 `liangtian clauses` 所列。 Its id, as `liangtian clauses` lists it.",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Read, split, keep."""
