@@ -96,7 +96,7 @@ def by_engine(step: str, home: Path, configuration: Configuration) -> list[objec
             found: list[object] = [made.ids, made.net_dm2.tolist(), made.count.tolist()]
         elif step == "overlay":
             table = crossings(engine, land, [Ground((str(snapshot_of(home, "STBHHX")),))], crs)
-            found = sorted(zip(table["one"].to_pylist(), table["area_dm2"].to_pylist(), strict=True))
+            found = [*sorted(zip(table["one"].to_pylist(), table["area_dm2"].to_pylist(), strict=True))]
         else:
             found = relations(engine, land, crs).to_pylist()
         print(f"  work alone {time.perf_counter() - start:,.1f} s", file=sys.stderr)
@@ -183,7 +183,8 @@ def main() -> None:
     given = parser.parse_args()
     home = county_home(given.home, given.parcels)
     if given.alone:
-        alone(*given.alone, home, given)
+        step, way = given.alone
+        alone(step, way, home, given)
         return
     options = [f"--{name}={getattr(given, name)}" for name in ("parcels", "home", "master", "jars")]
     for step in given.steps.split(","):

@@ -4,8 +4,9 @@ python bench/ledger.py [--only bookings,race,balances] [--seconds 4] [--entries 
                        [--home var/bench-ledger] [--hordak PYTHON]
 
 A booking is one entry of six legs: three indices from one place to another. The bare insert writes the same entry and
-legs into tables of the same columns, keys and indexes, in one statement of the same client, without locks, checks or
-triggers. Both commit every booking, durably. Clients are processes on the machine of the database. `--hordak` names a
+legs into tables of the same columns, keys, indexes, constraints and size, in one statement of the same client, without
+locks, checks or triggers. Both commit every booking, durably. Beside the clock, the processor time of a booking is told,
+of client and server process together: it depends less on what else the machine does. Clients are processes on the machine of the database. `--hordak` names a
 Python that has Django 5.2, psycopg and django-hordak: the same bookings by `hordak_writer.py`, in the same turns.
 """
 
@@ -18,16 +19,15 @@ import random
 import statistics
 import subprocess
 import sys
-import threading
 import time
 import uuid
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import psycopg
 from measure import machine
+from psycopg import pq
 
 from liangtian_web import embedded
 
@@ -105,20 +105,45 @@ def fill(home: Path, actor: int, places: list[list[int]]) -> None:
                 db.execute(statement, [*given, [*theirs, *ours], [None] * 2 * many, [-(10**9)] * many + [10**9] * many])
 
 
+def level(home: Path) -> None:
+    """Give the bare tables the rows of the book: an index costs by its size."""
+    with connect(home, embedded.OWNER) as db:
+        for table in ("entry", "leg"):
+            db.execute(f"INSERT INTO bare_{table} SELECT * FROM ledger_{table}")
+            db.execute(f"VACUUM ANALYZE bare_{table}")
+            db.execute(f"VACUUM ANALYZE ledger_{table}")
+        db.execute("SELECT setval(pg_get_serial_sequence('bare_entry', 'id'), (SELECT max(id) FROM bare_entry))")
+
+
+class Rate(NamedTuple):
+    """Bookings a second, and the processor time of one, µs: of its client and of the server's process for it."""
+
+    per_second: float
+    processor_us: float
+
+
+def processor(pid: int) -> float:
+    """Processor time of a process so far, seconds; to the nanosecond, where /proc/PID/stat counts hundredths."""
+    return int(Path(f"/proc/{pid}/schedstat").read_text().split()[0]) / 1e9
+
+
 def write(mode: str, home: Path, seconds: float, work: tuple[int, list[list[int]], int], told: Any) -> None:
     actor, places, seed = work
     chance, done = random.Random(seed), 0
     with connect(home) as db:
+        pids = (os.getpid(), db.info.backend_pid)
+        began = sum(map(processor, pids))
         end = time.perf_counter() + seconds
         while time.perf_counter() < end:
             source, target = chance.sample(places[:-1], 2)
             given = [uuid.uuid4(), str(uuid.uuid4()), ON, ["run:812"], ["wenzhou-2019（七）.1"], actor]
             db.execute(BARE if mode == "bare" else TRANSFER, [*given, [*source, *target], NO_LOTS, AMOUNTS])
             done += 1
-    told.put(done)
+        used = sum(map(processor, pids)) - began
+    told.put((done, used))
 
 
-def rate(mode: str, home: Path, seconds: float, writers: int, work: tuple[int, list[list[int]]]) -> float:
+def rate(mode: str, home: Path, seconds: float, writers: int, work: tuple[int, list[list[int]]]) -> Rate:
     told: Any = multiprocessing.Queue()
     processes = [
         multiprocessing.Process(target=write, args=(mode, home, seconds, (*work, seed), told))
@@ -126,10 +151,10 @@ def rate(mode: str, home: Path, seconds: float, writers: int, work: tuple[int, l
     ]
     for each in processes:
         each.start()
-    done = sum(told.get() for _ in processes)
+    done, used = (sum(each) for each in zip(*(told.get() for _ in processes), strict=True))
     for each in processes:
         each.join()
-    return done / seconds
+    return Rate(done / seconds, used / done * 1e6)
 
 
 def hordak_rate(python: str, home: Path, seconds: float, writers: int) -> float:
@@ -149,61 +174,102 @@ def bookings(home: Path, seconds: float, work: tuple[int, list[list[int]]], hord
     """In turns, five of each, the medians: the machine is never quite alone, and a share is of the turn's own minute."""
     print("\n### Three-index bookings (1 entry, 6 legs), each committed\n")
     print(
-        "| writers | Liangtian, bookings/s | bare insert of the same rows, bookings/s | share, lowest to highest | django-hordak |"
+        "| writers | Liangtian, /s | bare insert, /s | share, lowest to highest | processor, µs each | share | django-hordak, /s |"
     )
-    print("|---:|---:|---:|---:|---:|")
+    print("|---:|---:|---:|---:|---:|---:|---:|")
     for writers in WRITERS:
         turns = [
-            [*(rate(mode, home, seconds, writers, work) for mode in ("book", "bare")),
-             hordak_rate(hordak, home, seconds, writers) if hordak else 0.0]
+            (rate("book", home, seconds, writers, work), rate("bare", home, seconds, writers, work),
+             hordak_rate(hordak, home, seconds, writers) if hordak else 0.0)
             for _ in range(5)
         ]  # fmt: skip
-        book, bare, other = (statistics.median(each) for each in zip(*turns, strict=True))
-        shares = sorted(one / two for one, two, _ in turns)
+        book, bare = (
+            Rate(*map(statistics.median, zip(*each, strict=True))) for each in list(zip(*turns, strict=True))[:2]
+        )
+        shares = sorted(one.per_second / two.per_second for one, two, _ in turns)
+        works = statistics.median(two.processor_us / one.processor_us for one, two, _ in turns)
         print(
-            f"| {writers} | {book:,.0f} | {bare:,.0f} | {shares[2]:.0%} ({shares[0]:.0%}–{shares[-1]:.0%}) | {other:,.0f} |",
+            f"| {writers} | {book.per_second:,.0f} | {bare.per_second:,.0f} | {shares[2]:.0%} ({shares[0]:.0%}–{shares[-1]:.0%}) "
+            f"| {book.processor_us:,.0f}, {bare.processor_us:,.0f} | {works:.0%} | {statistics.median(each[2] for each in turns):,.0f} |",
             flush=True,
         )
 
 
+def numbered(statement: str) -> bytes:
+    """A statement with the parameters the database knows, $1, $2 …, for those of psycopg."""
+    parts = statement.replace("'{{}}'", "'{}'").split("%s")
+    return "".join(part + (f"${n}" if n < len(parts) else "") for n, part in enumerate(parts, 1)).encode()
+
+
 def last_square_metre(home: Path, rounds: int, actor: int, places: list[list[int]]) -> None:
-    """64 writers race for one square metre; it is spent exactly once in every round."""
+    """64 writers race for one square metre; it is spent exactly once in every round.
+
+    Each writer has its connection, kept from round to round. Their statements are sent in an order drawn anew, without
+    waiting, before the square metre is there; they wait for it in the server, where every writer is a process of its own.
+    A thread or a process for each on this side would add its switches to every round, and no writer to the race.
+    """
     seed = 20240601
     source, target, outside = places[0][0], places[1][0], places[-1][0]
+    quiet(home, "fatal")  # what is refused is not logged: some two thousand megabytes of it
     writers = [connect(home) for _ in range(64)]
+    main = connect(home)
 
-    def spend(number: int, key: str, move: tuple[int, int, int], statement: str = TRANSFER) -> bool:
+    def book(statement: str, key: str, move: tuple[int, int, int]) -> None:
         given = [uuid.uuid4(), key, ON, ["run:1"], [], actor]
-        try:
-            writers[number].execute(statement, [*given, list(move[:2]), [None, None], [-move[2], move[2]]])
-        except psycopg.DatabaseError as error:
-            assert error.diag.message_primary == "balance-below-zero", error
-            return False
-        return True
+        main.execute(statement, [*given, list(move[:2]), [None, None], [-move[2], move[2]]])
 
-    held = writers[0].execute("SELECT book_balance(%s, 'infinity', NULL)", [source]).fetchone()
+    held = main.execute("SELECT book_balance(%s, 'infinity', NULL)", [source]).fetchone()
     assert held is not None
     if held[0]:
-        spend(0, f"empty-{uuid.uuid4()}", (source, outside, held[0]), RETURN)
-    chance, start, barrier = random.Random(seed), time.perf_counter(), threading.Barrier(64)
-
-    def race(number: int, name: str) -> bool:
-        barrier.wait()
-        return spend(number, f"{name}-{number}", (source, target, 1))
-
-    with ThreadPoolExecutor(64) as threads:
-        for _ in range(rounds):
-            assert spend(0, f"one-{uuid.uuid4()}", (outside, source, 1), ALLOCATION)
-            name, order = str(uuid.uuid4()), list(range(64))
-            chance.shuffle(order)
-            won = sum(threads.map(race, order, [name] * 64))
-            assert won == 1, f"spent {won} times (seed {seed})"
-    took = time.perf_counter() - start
-    print(
-        f"\nThe last square metre, 64 writers: spent exactly once in each of {rounds:,} rounds (seed {seed}, {took:.0f} s)."
-    )
+        book(RETURN, f"empty-{uuid.uuid4()}", (source, outside, held[0]))
     for each in writers:
+        each.pgconn.prepare(b"spend", numbered(TRANSFER))
+    same = [str(ON), "{run:1}", "{}", str(actor), f"{{{source},{target}}}", "{NULL,NULL}", "{-1,1}"]
+    chance, start, order = random.Random(seed), time.perf_counter(), list(range(64))
+    pids = [os.getpid(), *(each.info.backend_pid for each in (main, *writers))]
+    began = sum(map(processor, pids))
+    try:
+        for number in range(rounds):
+            chance.shuffle(order)
+            with main.transaction():  # the square metre comes with the account's lock, for which all of them wait
+                book(ALLOCATION, f"one-{uuid.uuid4()}", (outside, source, 1))
+                for n in order:
+                    given = [str(uuid.uuid4()), f"{seed}-{start}-{number}-{n}", *same]
+                    writers[n].pgconn.send_query_prepared(b"spend", [each.encode() for each in given])
+            won = sum(outcome(writers[n].pgconn) for n in order)
+            assert won == 1, f"spent {won} times in round {number} (seed {seed})"
+    finally:
+        quiet(home, None)
+    took = time.perf_counter() - start
+    used = sum(map(processor, pids)) - began
+    left = [main.execute("SELECT book_balance(%s, 'infinity', NULL)", [source]).fetchone()]
+    assert left == [(0,)], left
+    print(
+        f"\nThe last square metre, 64 writers: spent exactly once in each of {rounds:,} rounds "
+        f"(seed {seed}, {took:.0f} s, {used:.0f} s of processor time)."
+    )
+    for each in (*writers, main):
         each.close()
+
+
+def outcome(connection: pq.abc.PGconn) -> bool:
+    """Whether what was sent was booked; anything but a booking or a refusal for want of balance ends the benchmark."""
+    booked = False
+    while result := connection.get_result():
+        if result.status == pq.ExecStatus.TUPLES_OK:
+            booked = True
+        else:
+            said = result.error_field(pq.DiagnosticField.MESSAGE_PRIMARY)
+            assert said == b"balance-below-zero", result.error_message
+    return booked
+
+
+def quiet(home: Path, least: str | None) -> None:
+    """From which level on the server logs what the application's new connections meet; None: as it is set up."""
+    keys = embedded.load_keys(home)
+    with embedded.connect(home, embedded.SUPERUSER, keys.superuser, embedded.DATABASE) as db:
+        said = f"SET log_min_messages = {least}" if least else "RESET log_min_messages"
+        db.execute(f"ALTER ROLE {embedded.APP} {said}")
 
 
 def load(home: Path, entries: int, actor: int, places: list[list[int]]) -> int:
@@ -317,6 +383,7 @@ def main() -> None:
         if "bookings" in parts or "race" in parts:
             fill(home, actor, places)
         if "bookings" in parts:
+            level(home)
             bookings(home, given.seconds, (actor, places), given.hordak)
         if "race" in parts:
             last_square_metre(home, given.rounds, actor, places)

@@ -14,6 +14,7 @@ from typing import Literal
 
 from liangtian import units
 from liangtian.errors import LiangtianError
+from liangtian.messages import catalogue
 
 FactType = Literal[
     "area",  # m², two places
@@ -134,6 +135,8 @@ def say(name: str, value: object) -> tuple[str, str]:
     --------
     >>> say("kind", "batch"), say("major_project", False), say("paddy_m2", Decimal("12.5"))
     (('城市分批次建设用地', 'batch land of a city'), ('否', 'no'), ('12.50 m²', '12.50 m²'))
+    >>> say("transfer_cost_yuan", Decimal("2000000.0"))
+    ('2,000,000.00 元', '2,000,000.00 yuan')
     """
     fact = dictionary()[name]
     if fact.type == "choice":
@@ -142,8 +145,11 @@ def say(name: str, value: object) -> tuple[str, str]:
     if isinstance(value, bool):
         return ("是", "yes") if value else ("否", "no")
     if isinstance(value, Decimal):
-        text = f"{units.display_area(value, 'm2')} m²" if fact.type == "area" else f"{value} {fact.unit}".rstrip()
-        return text, text
+        if fact.type == "area":
+            return (f"{units.display_area(value, 'm2')} m²",) * 2
+        number = f"{value:,.2f}" if fact.unit == "yuan" else f"{value:,}"
+        words = catalogue().get(f"unit-{fact.unit}", {"zh": fact.unit, "en": fact.unit})
+        return f"{number} {words['zh']}".rstrip(), f"{number} {words['en']}".rstrip()
     if fact.type == "table" and isinstance(value, tuple):
         return f"{len(value)} 项", f"{len(value)} rows"
     text = "、".join(map(str, value)) if isinstance(value, tuple) else f"{value}"

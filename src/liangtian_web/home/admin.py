@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group
+from django.db import transaction
 from django.db.models import Model, QuerySet
 from django.forms import ModelForm
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -80,6 +82,14 @@ class People(Noted, UserAdmin):  # type: ignore[type-arg]
     def duties(self, user: User) -> str:
         """Roles of the user, each with its place."""
         return "；".join(f"{each.place} {each.get_role_display()}" for each in user.memberships.all()) or "—"
+
+    @transaction.atomic
+    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
+        """Set another's password: whoever does could act in their name, so it is noted like their own change."""
+        answer = super().user_change_password(request, id, form_url)
+        if answer.status_code == HTTPStatus.FOUND:
+            note(request, "people.password", f"user:{id}")
+        return answer
 
 
 @admin.register(Place)

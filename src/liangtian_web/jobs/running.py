@@ -14,6 +14,7 @@ from liangtian.errors import LiangtianError
 from liangtian_web.errors import is_disk_full
 from liangtian_web.jobs import actions
 from liangtian_web.jobs.models import Job
+from liangtian_web.texts import writable
 
 log = logging.getLogger(__name__)
 
@@ -48,7 +49,8 @@ def carry_out(work: Callable[..., str | None], job: Job, args: dict[str, Any]) -
     except actions.JobCancelled:
         actions.finish(job, Job.State.CANCELLED)
     except LiangtianError as error:
-        actions.finish(job, Job.State.FAILED, error.message_id, **{k: str(v) for k, v in error.params.items()})
+        said = {name: writable(str(value)) for name, value in error.params.items()}  # it may quote a broken file
+        actions.finish(job, Job.State.FAILED, error.message_id, **said)
     except Exception as error:
         if is_disk_full(error, settings.HOME):
             log.error("job %s (%s): the disk is full", job.pk, job.kind)

@@ -126,7 +126,7 @@ END $$;
 -- Everything asked of the legs of an entry, in the order in which it is refused. Read from the table, so that it does not
 -- matter by how many statements they came.
 CREATE OR REPLACE FUNCTION book_check_entry(entry bigint) RETURNS void LANGUAGE plpgsql AS $$
-DECLARE head record; wrong record; leg record; moves_later boolean;
+DECLARE head record; wrong record; leg record;
 BEGIN
   SELECT e."on", e.kind, e.reverses_id, e.created_xid = pg_current_xact_id()::text::bigint AS own INTO head
     FROM ledger_entry e WHERE e.id = entry;
@@ -160,16 +160,36 @@ BEGIN
       PERFORM book_refuse_move(leg, head."on", head.kind, entry);
     END IF;
   END LOOP;
-  SELECT bool_or(l.implied) INTO moves_later FROM ledger_leg l WHERE l.entry_id = entry;
+  PERFORM book_look(entry);
+END $$;
+
+-- Look at the days of every account of which an entry takes more than stands there, or from a past with later days; of every
+-- account it moves, if it also moves something on other days than its own. Where no day is later, what stands says it all.
+CREATE OR REPLACE FUNCTION book_look(entry bigint) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE leg record; moves_later boolean := EXISTS (SELECT FROM ledger_leg l WHERE l.entry_id = entry AND l.implied);
+BEGIN
   FOR leg IN
-    SELECT DISTINCT l.account_id, l.lot_id, CASE WHEN moves_later THEN 0 ELSE l.n END AS n
+    SELECT l.account_id, l.lot_id, l."on", l.balance, l.latest > l."on" AS later
       FROM ledger_leg l JOIN ledger_account a ON a.id = l.account_id
-     WHERE l.entry_id = entry AND NOT a.may_be_negative
-       AND (moves_later OR l.amount < 0 AND (l.balance < 0 OR l.latest > l."on"))
-     ORDER BY n, 1, 2
+     WHERE l.entry_id = entry AND NOT l.implied AND NOT moves_later AND NOT a.may_be_negative
+       AND l.amount < 0 AND (l.balance < 0 OR l.latest > l."on")
+     ORDER BY l.n
   LOOP
-    PERFORM book_hold_above_zero(leg.account_id, leg.lot_id, head."on");
+    IF NOT leg.later THEN
+      PERFORM book_refuse('balance-below-zero', jsonb_build_object(
+        'account', leg.account_id, 'lot', leg.lot_id, 'on', leg."on", 'balance', leg.balance));
+    END IF;
+    PERFORM book_hold_above_zero(leg.account_id, leg.lot_id, leg."on");
   END LOOP;
+  IF moves_later THEN
+    FOR leg IN
+      SELECT DISTINCT l.account_id, l.lot_id, e."on"
+        FROM ledger_entry e JOIN ledger_leg l ON l.entry_id = e.id JOIN ledger_account a ON a.id = l.account_id
+       WHERE e.id = entry AND NOT a.may_be_negative ORDER BY 1, 2
+    LOOP
+      PERFORM book_hold_above_zero(leg.account_id, leg.lot_id, leg."on");
+    END LOOP;
+  END IF;
 END $$;
 
 -- Whether the kind of entry moves a leg where its others go, and its index is in force.
@@ -214,7 +234,7 @@ CREATE OR REPLACE VIEW ledger_booking AS
    WHERE false;
 
 CREATE OR REPLACE FUNCTION book_enter() RETURNS trigger LANGUAGE plpgsql AS $$
-DECLARE today date; approver text := ''; plain boolean;
+DECLARE today date; approver text := ''; plain boolean; takes boolean;
 BEGIN
   IF coalesce(cardinality(NEW.accounts), 0) = 0 THEN
     PERFORM book_refuse('entry-no-legs', jsonb_build_object('key', NEW.key));
@@ -245,8 +265,8 @@ BEGIN
     END IF;
   END IF;
   -- One statement: what stands in each account and lot, the entry, its legs with what stands there after them, and whether
-  -- they are plain: from one account to another, a move of this kind, in an open period, into no past, out of nothing that
-  -- is not there. Laterals with LIMIT and scalar sub-selects keep the plan at index look-ups, whatever size the tables had.
+  -- they are plain: from one account to another, a move of this kind, in an open period. All else is looked at in full.
+  -- What takes more than stands there, or from a past with later days, is looked at by day. Laterals with LIMIT and scalar sub-selects keep the plan at index look-ups, whatever size the tables had.
   WITH asked AS MATERIALIZED (
     SELECT leg.*, a.pool, a."index",
            CASE WHEN a.may_be_negative THEN 0 ELSE leg.amount + coalesce(s.balance, 0) END AS balance,
@@ -275,19 +295,22 @@ BEGIN
     INSERT INTO ledger_leg (entry_id, n, account_id, lot_id, amount, "on", implied, balance, latest)
       SELECT entered.id, n, account, lot, amount, NEW."on", false, balance, latest FROM entered, asked
   )
-  SELECT entered.id, (
-      SELECT bool_and(
-          g.rest = 0 AND g.legs = 2 AND g.plain AND NEW.reverses IS NULL AND NEW.settles IS NULL
-          AND (SELECT true FROM book_move m WHERE m.kind = NEW.kind AND m."index" = g."index" AND m.source = g.source AND m.target = g.target) IS TRUE
-          AND (SELECT i.since <= NEW."on" AND coalesce(i.until >= NEW."on", true) FROM book_index i WHERE i.id = g."index") IS TRUE)
+  SELECT entered.id, legs.plain AND NOT EXISTS (SELECT FROM ledger_period p WHERE p.through >= NEW."on"), legs.takes
+    INTO NEW.entry, plain, takes
+    FROM entered, (
+      SELECT bool_or(g.takes) AS takes, bool_and(
+               g.rest = 0 AND g.legs = 2 AND g.plain AND NEW.reverses IS NULL
+               AND (SELECT true FROM book_move m
+                     WHERE m.kind = NEW.kind AND m."index" = g."index" AND m.source = g.source AND m.target = g.target) IS TRUE
+               AND (SELECT i.since <= NEW."on" AND coalesce(i.until >= NEW."on", true) FROM book_index i WHERE i.id = g."index") IS TRUE
+             ) AS plain
         FROM (
           SELECT "index", lot, sum(amount) AS rest, count(*) AS legs, min(pool) FILTER (WHERE amount < 0) AS source,
-                 min(pool) FILTER (WHERE amount > 0) AS target, min(account) <> max(account)
-                 AND bool_and(lot_fits IS TRUE AND (amount > 0 OR balance >= 0 AND latest = NEW."on")) AS plain
+                 min(pool) FILTER (WHERE amount > 0) AS target, bool_or(amount < 0 AND (balance < 0 OR latest > NEW."on")) AS takes,
+                 min(account) <> max(account) AND bool_and(lot_fits IS TRUE) AS plain
             FROM asked GROUP BY "index", lot
         ) AS g
-    ) AND NOT EXISTS (SELECT FROM ledger_period p WHERE p.through >= NEW."on")
-    INTO NEW.entry, plain FROM entered;
+    ) AS legs;
   NEW.repeated := NEW.entry IS NULL;
   IF NEW.repeated THEN
     SELECT e.id INTO NEW.entry FROM ledger_entry e WHERE e.key = NEW.key;
@@ -306,6 +329,8 @@ BEGIN
   END IF;
   IF plain IS NOT TRUE THEN
     PERFORM book_check_entry(NEW.entry);
+  ELSIF takes THEN
+    PERFORM book_look(NEW.entry);
   END IF;
   RETURN NEW;
 END $$;

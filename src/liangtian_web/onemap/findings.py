@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
 from collections.abc import Iterable
@@ -14,6 +15,7 @@ from liangtian.errors import LiangtianError
 from liangtian.finding import Finding
 from liangtian.messages import catalogue, render_text
 from liangtian.space.crs import geographic, transformer
+from liangtian_web.texts import writable
 
 FINDINGS_KEPT = 2000
 OPTION = re.compile(r"（--[a-z-]+）| \(--[a-z-]+\)")
@@ -33,25 +35,36 @@ def _json(finding: Finding, crs: CRS | None) -> dict[str, Any]:
         "id": finding.message_id,
         "params": plain(finding.params),
         "measured": plain(finding.measured),
-        "parcels": list(finding.parcels[:20]),
+        "parcels": plain(finding.parcels[:20]),
         "row": where.row if where else None,
     }
     if where and crs is not None and where.x is not None and where.y is not None:
-        kept["lonlat"] = transformer(crs, geographic(crs)).transform(where.x, where.y)
+        lonlat = transformer(crs, geographic(crs)).transform(where.x, where.y)
+        kept |= {"lonlat": lonlat} if all(map(math.isfinite, lonlat)) else {}
     return kept
 
 
 def plain(value: Any) -> Any:
-    """JSON-ready, whatever a finding or error carries."""
+    """JSON that the database takes, whatever a finding or error carries.
+
+    Examples
+    --------
+    >>> plain({"text": "1\\0", "x": float("inf"), "parcels": ("a",)})
+    {'text': '1�', 'x': 'inf', 'parcels': ['a']}
+    """
     if isinstance(value, dict) or hasattr(value, "items"):
-        return {str(k): plain(v) for k, v in value.items()}
+        return {writable(str(k)): plain(v) for k, v in value.items()}
     if isinstance(value, list | tuple):
         return [plain(v) for v in value]
-    if value is None or isinstance(value, bool | int | float | str):
-        return value
     if isinstance(value, Decimal):
-        return float(value)
-    return value.item() if hasattr(value, "item") else str(value)
+        value = float(value)
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    if isinstance(value, str):
+        return writable(value)
+    return plain(value.item()) if hasattr(value, "item") else writable(str(value))
 
 
 def refusal_of(error: LiangtianError) -> dict[str, Any]:
@@ -66,7 +79,11 @@ def sentence(kept: dict[str, Any], language: str) -> str:
 
 
 def rule_names(findings: Iterable[dict[str, Any]], language: str) -> dict[str, str]:
-    """The rules of kept findings by what they look for, in a word or two; by their code where they have no word."""
+    """The rules of kept findings by what they look for, or by their kind, in a word or two."""
     words, lang = catalogue(), "en" if language == "en" else "zh"
-    found = {each["rule"]: words.get(f"rule-{each['id']}") for each in findings if each["id"] != "layer-more-findings"}
+    found = {
+        each["rule"]: words.get(f"rule-{each['id']}") or words.get(f"rule-{each['rule'].partition('-')[0]}")
+        for each in findings
+        if each["id"] != "layer-more-findings"
+    }
     return {rule: texts[lang] for rule, texts in found.items() if texts}

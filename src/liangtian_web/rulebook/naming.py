@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from liangtian.messages import Language
 
 # Document → its short name in Chinese and in English.
@@ -61,9 +63,12 @@ def in_short(sentence: str, lang: Language) -> str:
     --------
     >>> in_short("wenzhou-2019（一）.8：2", "zh")
     '温州 2019（一）.8：2'
+    >>> in_short("haining-2021一（五）", "zh"), in_short("wenzhou-2019前言", "zh")
+    ('海宁 2021 一（五）', '温州 2019 前言')
     """
     for document in SHORT:
-        sentence = sentence.replace(document, short_name(document, lang))
+        name = short_name(document, lang)
+        sentence = re.sub(rf"{document}(?=[一-鿿])", f"{name} ", sentence).replace(document, name)
     return sentence
 
 

@@ -60,3 +60,15 @@ def test_duty_given_on_the_user_s_page_is_noted(admin_pages, county_officer, pla
 def test_place_with_agencies_is_not_deleted(admin_pages, county_officer, places):
     admin_pages.post(f"/admin/people/place/{places['county'].pk}/delete/", {"post": "yes"})
     assert Place.objects.filter(name="示范县").exists()
+
+
+def test_a_password_set_for_another_is_noted(admin_pages, county_officer, keeper):
+    page = f"/admin/people/user/{county_officer.pk}/password/"
+    form = {"password1": "另一个-很长-的口令", "password2": "另一个-很长-的口令", "usable_password": "true"}
+
+    assert admin_pages.post(page, form | {"password2": "别的"}).status_code == 200
+    assert not Event.objects.exists()
+    assert admin_pages.post(page, form).status_code == 302
+    assert [(e.user, e.action, e.object) for e in Event.objects.all()] == [
+        (keeper, "people.password", f"user:{county_officer.pk}")
+    ]

@@ -27,6 +27,11 @@ def unreadable(job):
     raise FileUnreadable("no-such-message", file="a.shp")
 
 
+@task("test.quotes")
+def quotes(job):
+    raise FileUnreadable("no-such-message", line="1\0,2\ud800")
+
+
 @task("test.broken")
 def broken(job):
     raise RuntimeError("a fault of ours")
@@ -84,6 +89,14 @@ def test_error_of_the_trade_becomes_the_message(county_officer):
     work()
     job.refresh_from_db()
     assert (job.state, job.message, job.params) == ("failed", "no-such-message", {"file": "a.shp"})
+
+
+@pytest.mark.django_db(transaction=True)
+def test_work_that_quotes_a_broken_file_ends_all_the_same(county_officer):
+    job = actions.defer("test.quotes", owner=county_officer)
+    work()
+    job.refresh_from_db()
+    assert (job.state, job.params) == ("failed", {"line": "1�,2�"})
 
 
 @pytest.mark.django_db(transaction=True)

@@ -84,8 +84,8 @@ def test_the_application_writes_the_book_through_its_functions_only(app):
             app.execute(f"INSERT INTO ledger_{table} DEFAULT VALUES")
 
 
-def insert_legs(db, entry_id: int, *amounts: tuple[int, int]) -> None:
-    rows = ", ".join(f"({entry_id}, {n}, {account}, {amount}, '2024-01-01', false, 0, '2024-01-01')"
+def insert_legs(db, entry_id: int, *amounts: tuple[int, int], balance: int = 0) -> None:
+    rows = ", ".join(f"({entry_id}, {n}, {account}, {amount}, '2024-01-01', false, {balance}, '2024-01-01')"
                      for n, (account, amount) in enumerate(amounts, 50))  # fmt: skip
     db.execute(
         f'INSERT INTO ledger_leg (entry_id, n, account_id, amount, "on", implied, balance, latest) VALUES {rows}'
@@ -111,6 +111,60 @@ def test_an_unbalanced_entry_is_refused_to_the_owner_too(owner, booked):
     with pytest.raises(psycopg.DatabaseError, match="entry-unbalanced"):
         insert_legs(owner, made, (accounts[0], 1), (accounts[1], -2))
     owner.rollback()
+
+
+def plan_quota(pool: str) -> int:
+    return Account.objects.get(pool=pool, index="plan_quota_m2").pk
+
+
+def by_hand(db, *amounts: tuple[int, int], kind: str, balance: int = 0) -> None:
+    """An entry and its legs past the one way in, in one transaction."""
+    with db.transaction():
+        made = db.execute(INSERT.replace("'transfer'", f"'{kind}'")).fetchone()[0]
+        insert_legs(db, made, *amounts, balance=balance)
+
+
+def test_what_the_owner_books_by_hand_is_stamped_and_complete(owner, booked):
+    by_hand(owner, (plan_quota("outside"), -5), (plan_quota("reserve"), 5), kind="allocation")
+    made = Entry.objects.get(key="by hand")
+    assert (made.created_xid > 0, made.legs.count()) == (True, 2)
+
+
+@pytest.mark.parametrize(
+    ("source", "kind", "refusal"),
+    [("outside", "transfer", "entry-mints"), ("reserve", "allocation", "entry-move")],
+)
+def test_the_owner_moves_only_what_the_kind_of_entry_moves(owner, booked, source, kind, refusal):
+    target = {"outside": "reserve", "reserve": "outside"}[source]
+    with pytest.raises(psycopg.DatabaseError, match=refusal):
+        by_hand(owner, (plan_quota(source), -5), (plan_quota(target), 5), kind=kind)
+    assert not Entry.objects.filter(key="by hand").exists()
+
+
+def test_the_owner_takes_nothing_that_is_not_there(owner, booked):
+    with pytest.raises(psycopg.DatabaseError, match="balance-below-zero"):
+        by_hand(owner, (plan_quota("reserve"), -501), (plan_quota("outside"), 501), kind="return", balance=-1)
+
+
+def test_an_accounts_lots_are_named_by_the_owner_too(owner, booked):
+    accounts = [Account.objects.get(pool=pool, index="quantity_m2").pk for pool in ("reserve", "outside")]
+    with pytest.raises(psycopg.DatabaseError, match="lot-missing"):
+        by_hand(owner, (accounts[0], -5), (accounts[1], 5), kind="return")
+
+
+def test_a_block_of_statements_is_no_way_around(owner, booked):
+    accounts = f"({plan_quota('outside')}, -5), ({plan_quota('reserve')}, 6)"
+    with pytest.raises(psycopg.DatabaseError, match="entry-unbalanced"):
+        owner.execute(
+            f"DO $$ DECLARE made bigint; BEGIN {INSERT} INTO made; INSERT INTO ledger_leg (entry_id, n, account_id, amount, "
+            f"\"on\", implied, balance, latest) SELECT made, row_number() OVER (), a, m, '2024-01-01', false, 0, '2024-01-01' "
+            f"FROM (VALUES {accounts}) AS leg (a, m); END $$"
+        )
+
+
+def test_the_application_does_not_reach_behind_the_function(app):
+    with pytest.raises(psycopg.errors.InsufficientPrivilege, match="permission denied"):
+        app.execute("INSERT INTO ledger_booking (key) VALUES ('k')")
 
 
 def test_an_entry_without_legs_is_refused_when_it_is_committed(owner, booked):

@@ -14,7 +14,7 @@ from django.core.management.base import CommandError
 from django.db import connection
 from django.utils import timezone
 
-from bookkeeping import COUNTY, acceptance, closing, day, entry, hold, move, moved, quota, refused, square
+from bookkeeping import COUNTY, OUTSIDE, acceptance, closing, day, entry, hold, move, moved, quota, refused, square
 from liangtian_web.ledger import actions, queries, sealing, words
 from liangtian_web.ledger.models import Account, Entry, Seal
 
@@ -83,6 +83,45 @@ def test_an_account_named_twice_does_not_overdraw(app, pools, keepers):
 def test_words_and_people_of_an_entry_exist(app, pools, keepers, changes, refusal):
     with pytest.raises(psycopg.DatabaseError, match=refusal):
         post(app, pools, [-1, 1], actor=keepers["li"].pk, **changes)
+
+
+@pytest.mark.parametrize(
+    ("amounts", "changes", "refusal"),
+    [
+        ([-1, 2], {}, "entry-unbalanced"),
+        ([-10, 10], {}, "balance-below-zero"),
+        ([0, 0], {}, "ledger_leg_amount"),
+        ([-1, 1], {"lots": [10**9] * 2}, "lot-unwanted"),
+    ],
+)
+def test_the_one_way_in_asks_for_itself_what_the_triggers_ask_of_others(app, pools, keepers, amounts, changes, refusal):
+    with pytest.raises(psycopg.DatabaseError, match=refusal):
+        post(app, pools, amounts, actor=keepers["li"].pk, **changes)
+    assert queries.balance(account("reserve"), day(12)) == 9
+
+
+def test_legs_balance_within_an_index_and_not_across(app, pools, keepers):
+    actions.post(
+        entry("money", day(1), "appropriation", moved(None, 5, (OUTSIDE, "outside"), (COUNTY, "fund"), "money_fen"))
+    )
+    fund = Account.objects.get(place__code=COUNTY, index="money_fen").pk
+    with pytest.raises(psycopg.DatabaseError, match="entry-unbalanced"):
+        post(app, [pools[0], fund], [-1, 1], actor=keepers["li"].pk)
+
+
+def test_an_account_that_is_not_there_is_refused(app, pools, keepers):
+    with pytest.raises(psycopg.DatabaseError, match="account-unknown"):
+        post(app, [pools[0], 10**9], [-1, 1], actor=keepers["li"].pk)
+
+
+def test_an_amount_given_by_two_is_looked_at_in_full_and_booked(app, pools, keepers):
+    reserve, used = pools
+    outside = Account.objects.get(place=None, index="plan_quota_m2").pk
+    with pytest.raises(psycopg.DatabaseError, match="entry-mints"):
+        post(app, [reserve, outside, used], [-1, -1, 2], actor=keepers["li"].pk)
+    with pytest.raises(psycopg.DatabaseError, match="entry-move"):
+        post(app, [outside, reserve, used], [-2, 1, 1], actor=keepers["li"].pk, kind="allocation")
+    assert queries.balance(account("reserve"), day(12)) == 9
 
 
 def test_credit_is_not_minted_past_the_application(app, pools, keepers):

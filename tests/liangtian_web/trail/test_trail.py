@@ -7,8 +7,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from liangtian_web import embedded
+from liangtian_web.people.models import User
 from liangtian_web.trail.actions import note
 from liangtian_web.trail.models import Event
+from liangtian_web.trail.queries import events_for
 
 
 @pytest.fixture
@@ -124,3 +126,12 @@ def test_what_an_act_was_done_on_is_said_in_words_and_leads_to_its_page(county_o
         ("用户", "", "3"),
         ("DLTB 339901101：核实权属", "", ""),
     ]
+
+
+def test_acts_of_no_place_are_read_by_those_who_answer_for_all_of_them(city_auditor, county_admin, places):
+    keeper = User.objects.create_superuser("root")
+    note(keeper, "people.change", "agency:1")
+    note(None, "rulebook.import", "document:1")
+
+    read = [sorted(event.object for event in events_for(user)) for user in (keeper, city_auditor, county_admin)]
+    assert read == [["agency:1", "document:1"], ["agency:1", "document:1"], []]
