@@ -81,17 +81,9 @@ docs: setup
 	@$(PY) docs/generate.py
 
 # Side by side with the peers, in one run; PostGIS from Debian's packages. `make bench PARCELS=10000000 PEERS=no` for a large land.
-# The engines take part where Java and the extra are there (`make .venv/.cluster`); a run without them says so before and after.
+# The engines take part where Java, the extra and the jars are there; a run without them says so before and after.
 PARCELS ?= 1000000
 PEERS ?= yes
 ROUNDS ?= 10000
-LAND := --parcels $(PARCELS) $(if $(filter no,$(PEERS)),--without-peers)
 bench: setup
-	@run() { echo "== bench/$$1"; PYTHONPATH=bench $(PY) bench/"$$@"; }; run_all() { \
-	  run area.py --polygons $(PARCELS) && run publish.py $(LAND) && run check.py $(LAND) && run blocks.py $(LAND) && \
-	  run ledger.py --entries $(PARCELS) --rounds $(ROUNDS) && run rulebook.py && run_engines; }; \
-	missing=""; test -n "$(JAVA)" || missing="Java (apt-get install openjdk-17-jre-headless)"; \
-	{ $(PY) -c "import pyspark, sedonadb" && ls $(LIANGTIAN_JARS)/*.jar; } >/dev/null 2>&1 || missing="$${missing:+$$missing and }the extra liangtian[cluster] (make .venv/.cluster)"; \
-	left_out() { echo "*** LEFT OUT of this benchmark: bench/cluster.py, blocks on Spark: missing is $$missing ***"; }; \
-	run_engines() { if [ -z "$$missing" ]; then run cluster.py --parcels $(PARCELS) --jars $(LIANGTIAN_JARS); else left_out; fi; }; \
-	if [ -n "$$missing" ]; then left_out; fi; run_all
+	@PYTHONPATH=bench $(PY) bench/all.py --parcels $(PARCELS) --rounds $(ROUNDS) $(if $(filter no,$(PEERS)),--without-peers)

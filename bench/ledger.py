@@ -377,7 +377,7 @@ def main() -> None:
     given = parser.parse_args()
     home = given.home.resolve()
     home.mkdir(parents=True, exist_ok=True)
-    with embedded.running(home):
+    with embedded.take_lock(home / "bench.lock"), embedded.running(home):  # two runs in one book would undo each other
         actor, places = prepare(home)
         parts = given.only.split(",")
         if "bookings" in parts or "race" in parts:

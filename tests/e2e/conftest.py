@@ -199,6 +199,9 @@ def picture(request: pytest.FixtureRequest):
     def write(page: Page, name: str) -> None:
         if folder:
             Path(folder).mkdir(parents=True, exist_ok=True)
+            page.wait_for_function(
+                "[...document.querySelectorAll('[data-map]')].every((it) => !it.landMap || it.landMap.loaded())"
+            )
             page.screenshot(path=Path(folder) / f"{name}.png")
 
     return write

@@ -28,7 +28,7 @@ def on_map(page: Page, expression: str) -> object:
 
 
 @pytest.mark.parametrize("least", ["20"])
-def test_blocks_are_found_filtered_and_opened(watched: Watched, live: Live, least: str, picture) -> None:
+def test_blocks_are_found_filtered_and_opened(watched: Watched, live: Live, least: str, picture, request) -> None:
     page = watched.page
     log_in(page, live)
     page.get_by_role("link", name="规划", exact=True).click()
@@ -45,7 +45,7 @@ def test_blocks_are_found_filtered_and_opened(watched: Watched, live: Live, leas
     expect(page.get_by_role("heading", name="地类", exact=True)).to_be_visible()
     lit = on_map(page, "map.getFilter('DLTB-lit')[2][1].length")
     assert lit == int(rows.first.locator("td").nth(4).inner_text().replace(",", ""))
-    picture(page, "blocks")
+    picture(page, f"blocks-{'desk' if 'desk' in request.node.callspec.id else 'phone'}")
 
     page.get_by_role("tab", name="连片").click()
     page.get_by_label("规模").select_option("100")

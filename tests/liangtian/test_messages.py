@@ -26,7 +26,7 @@ def test_what_cannot_be_decided_names_its_facts_in_words():
         if file.name.endswith(".toml"):
             for name, said in tomllib.loads(file.read_text("utf-8")).items():
                 places[name] = [said[lang] for lang in ("zh", "en") if isinstance(said.get(lang), str)]
-    undecided = {name: said for name, said in places.items() if said and said[0].startswith("无法判定")}
+    undecided = {name: said for name, said in places.items() if said and said[0].startswith("无法判断")}
     assert "fact-not-declared" in undecided
     assert [
         name for name, said in undecided.items() if any("{fact}" in each or "{facts}" in each for each in said)

@@ -259,11 +259,12 @@ def _loaded(snapshot_path: Path, folder: Path) -> Index:
 
 
 def _cut_share(catalogue: Catalogue, share: Share, path: Path) -> Index | None:
-    with _CUTTING:  # several threads may ask for the same share at once; other processes write the same bytes
-        if not path.exists():
-            whole = snapshot.read(catalogue.snapshot_path(share.claim.digest))
-            snapshot.write(remaining(whole, share, catalogue.index_of), path)
-        return None if snapshot.is_whole(path, 0) else _loaded(path, path.with_suffix(""))
+    if not path.exists():  # what is cut already waits for nobody's cutting
+        with _CUTTING:  # several threads may ask for the same share at once; other processes write the same bytes
+            if not path.exists():
+                whole = snapshot.read(catalogue.snapshot_path(share.claim.digest))
+                snapshot.write(remaining(whole, share, catalogue.index_of), path)
+    return None if snapshot.is_whole(path, 0) else _loaded(path, path.with_suffix(""))
 
 
 def write_json(path: Path, content: Mapping[str, Any]) -> None:

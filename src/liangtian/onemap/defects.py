@@ -64,8 +64,8 @@ class Subject:
         return whole(self.layer.features.attributes[name])
 
     def number(self, name: str) -> Floats:
-        """A number column with nan for null."""
-        column = self._column(name).cast(pa.float64())
+        """A number column with nan for null; whole numbers beyond 2**53 are as near as numbers come."""
+        column = self._column(name).cast(pa.float64(), safe=False)
         return np.asarray(pc.fill_null(column, np.nan), dtype=np.float64)
 
     def filled(self, name: str) -> Mask:

@@ -47,11 +47,12 @@ def state(snapshot: Path) -> State:
         return "missing"
     try:
         kept = json.loads(seal_path(snapshot).read_text("utf-8"))
-    except (OSError, ValueError):
+        size, mtime_ns, sha256 = kept["size"], kept["mtime_ns"], kept["sha256"]
+    except (OSError, ValueError, LookupError, TypeError):  # half written, or none of ours
         return "unsealed"
-    if (kept["size"], kept["mtime_ns"]) == (about.st_size, about.st_mtime_ns):
+    if (size, mtime_ns) == (about.st_size, about.st_mtime_ns):
         return "sound"
-    if kept["size"] != about.st_size or kept["sha256"] != _sha256(snapshot, about.st_size, about.st_mtime_ns):
+    if size != about.st_size or sha256 != _sha256(snapshot, about.st_size, about.st_mtime_ns):
         return "altered"
     with suppress(OSError):  # a home that may only be read is hashed once a process
         seal(snapshot)

@@ -116,7 +116,8 @@ def transverse_mercator(crs: CRS) -> TransverseMercator | None:
     given = {p.code: float(p.value) * p.unit_conversion_factor for p in operation.params}
     if given["8801"] != 0 or crs.axis_info[0].unit_conversion_factor != 1:
         return None
-    a, f = ellipsoid.semi_major_metre, 1 / ellipsoid.inverse_flattening
+    a, flat = ellipsoid.semi_major_metre, ellipsoid.inverse_flattening
+    f = 1 / flat if flat else 0.0  # a sphere has none
     return TransverseMercator(a, f, given["8805"], given["8806"], given["8807"])
 
 

@@ -32,7 +32,7 @@ from liangtian_web.jobs.queries import jobs_for
 from liangtian_web.onemap.map_views import day_of
 from liangtian_web.people.models import Place
 from liangtian_web.people.queries import home_membership, places_for
-from liangtian_web.people.requests import Request
+from liangtian_web.people.requests import Request, number_in
 from liangtian_web.trail.actions import note
 from liangtian_web.trail.export import Table, export
 
@@ -131,8 +131,8 @@ def land_export(request: Request) -> HttpResponse:
 
 def _place(request: Request) -> Place:
     asked = request.GET.get("place") or request.POST.get("place") or ""
-    if asked.isdecimal():
-        return get_object_or_404(places_for(request.user), pk=int(asked))
+    if (number := number_in(asked)) is not None:
+        return get_object_or_404(places_for(request.user), pk=number)
     membership = home_membership(request.user)
     if membership is None:
         raise Http404

@@ -41,19 +41,21 @@ def receive(request: Request, files: list[UploadedFile[Any]], chosen: dict[str, 
     """Keep the bytes by their digest and give the examination to the worker, row and work together."""
     partial, sha256 = _write(files)
 
-    folder = upload_folder(sha256)
     names = [{"name": safe_name(f.name or "file"), "size": f.size} for f in files]
 
-    with transaction.atomic():
-        upload = Upload.objects.create(
-            sha256=sha256, files=names, size=sum(f.size or 0 for f in files), uploader=request.user, **chosen
-        )
-        upload.job = jobs.defer(
-            "onemap.examine", owner=request.user, place=upload.place, title=str(upload), upload=upload.pk
-        )
-        upload.save(update_fields=["job"])
-        note(request, "onemap.upload", f"upload:{upload.pk} {sha256}", on=upload.on, place=upload.place)
-        _settle(partial, folder)
+    try:
+        with transaction.atomic():
+            upload = Upload.objects.create(
+                sha256=sha256, files=names, size=sum(f.size or 0 for f in files), uploader=request.user, **chosen
+            )
+            upload.job = jobs.defer(
+                "onemap.examine", owner=request.user, place=upload.place, title=str(upload), upload=upload.pk
+            )
+            upload.save(update_fields=["job"])
+            note(request, "onemap.upload", f"upload:{upload.pk} {sha256}", on=upload.on, place=upload.place)
+            _settle(partial, upload_folder(sha256))
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
     return upload
 
 
@@ -66,22 +68,23 @@ def _write(files: list[UploadedFile[Any]]) -> tuple[Path, str]:
     try:
         for file in sorted(files, key=lambda f: f.name or ""):
             name = safe_name(file.name or "file")
-            state.update(name.encode() + b"\0")
+            state.update(f"{name}\0{file.size}\0".encode())
             with (partial / name).open("wb") as sink:
                 for chunk in file.chunks():
                     state.update(chunk)
                     sink.write(chunk)
-    except OSError:
+    except BaseException:
         shutil.rmtree(partial)
         raise
     return partial, state.hexdigest()
 
 
 def _settle(partial: Path, folder: Path) -> None:
-    if folder.exists():
-        shutil.rmtree(partial)
-    else:
+    try:
         partial.rename(folder)
+    except OSError:  # the same bytes lie there, perhaps since a moment ago
+        if not folder.exists():
+            raise
 
 
 def upload_folder(sha256: str) -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import uuid
 from datetime import date
 from pathlib import Path
@@ -29,7 +30,7 @@ from liangtian_web.onemap.models import LayerVersion
 from liangtian_web.onemap.queries import index_of, indexes_of, spoken, versions_for, versions_on
 from liangtian_web.onemap.templatetags.land import area, unit_word
 from liangtian_web.people.queries import has_role, home_membership
-from liangtian_web.people.requests import Request
+from liangtian_web.people.requests import Request, number_in
 from liangtian_web.trail.actions import note
 
 Spoken: TypeAlias = list[tuple[LayerVersion, Share]]
@@ -168,6 +169,8 @@ def _destination(request: Request) -> dict[str, Any] | None:
         west, south, east, north = (float(v) for v in request.GET.get("go", "").split(","))
     except ValueError:
         return None
+    if not all(map(math.isfinite, (west, south, east, north))):
+        return None
     asked = {name: request.GET.get(name, "") for name in ("version", "parcel")}
     return {"box": [west, south, east, north]} | (asked if asked["version"].isdecimal() else {})
 
@@ -197,8 +200,8 @@ def tile(request: Request, layer: str, z: int, x: int, y: int) -> HttpResponse:
 
 def _asked_versions(request: Request, layer: str) -> list[LayerVersion]:
     """The versions a page names (a result shows the very land it was measured on), else those of the day."""
-    named = [int(pk) for pk in request.GET.get("versions", "").split(",") if pk.isdecimal()]
-    if named:
+    asked = map(number_in, request.GET.get("versions", "").split(","))
+    if named := [pk for pk in asked if pk is not None]:
         return list(versions_for(request.user).filter(pk__in=named, layer=layer).order_by("pk"))
     return versions_on(request.user, day_of(request, keep=False), layer)
 

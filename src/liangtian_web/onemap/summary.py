@@ -24,6 +24,7 @@ from django.contrib.auth.models import AnonymousUser
 
 from liangtian.onemap import landclass
 from liangtian.onemap.catalogue import Catalogue
+from liangtian.onemap.farmland import ridge_millionths
 from liangtian.onemap.index import Index
 from liangtian.onemap.places import stem
 from liangtian.onemap.precedence import Claim, Share
@@ -155,8 +156,7 @@ def _ridges(attributes: pa.Table) -> npt.NDArray[np.int64]:
     """Ridge coefficients in millionths; what is none counts as 0, as in a check."""
     if "KCXS" not in attributes.column_names:
         return np.zeros(len(attributes), dtype=np.int64)
-    given = pc.fill_null(attributes["KCXS"].cast(pa.float64()), 0.0).to_numpy()
-    return np.round(np.where((given >= 0) & (given < 1), given, 0.0) * 1e6).astype(np.int64)
+    return ridge_millionths(attributes["KCXS"])[0]
 
 
 def _classes(attributes: pa.Table, n: int) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:

@@ -9,6 +9,7 @@ from liangtian_web.onemap.models import LayerVersion
 from liangtian_web.onemap.queries import versions_for, versions_on
 from liangtian_web.onemap.templatetags.land import layer_name
 from liangtian_web.people.models import User
+from liangtian_web.people.requests import number_in
 
 CHOICES_MAX = 40
 
@@ -30,8 +31,8 @@ class Against:
 
 def against(user: User, asked: str, beside: list[LayerVersion]) -> Against | None:
     """What a permalink asks for: `2019-12-31` for a day, `v17` for a version among the rest of this side's layers."""
-    if asked.startswith("v") and asked[1:].isdecimal():
-        version = versions_for(user).filter(pk=int(asked[1:])).first()
+    if asked.startswith("v") and (number := number_in(asked[1:])) is not None:
+        version = versions_for(user).filter(pk=number).first()
         if version is None:
             return None
         return Against(asked, version.on, [*(v for v in beside if v.layer != version.layer), version], version)

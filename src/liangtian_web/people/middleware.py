@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from ipaddress import ip_address
 
 from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
@@ -43,10 +44,28 @@ def client_address(get_response: Callable[[HttpRequest], HttpResponse]) -> Calla
 
     def middleware(request: HttpRequest) -> HttpResponse:
         if claimed := request.headers.get("x-forwarded-for"):
-            request.META["REMOTE_ADDR"] = claimed.rsplit(",", 1)[-1].strip()
+            request.META["REMOTE_ADDR"] = _address(claimed.rsplit(",", 1)[-1]) or request.META["REMOTE_ADDR"]
         return get_response(request)
 
     return middleware
+
+
+def _address(claimed: str) -> str:
+    """The bare address a proxy wrote, some with its port; "" if it is none.
+
+    Examples
+    --------
+    >>> _address(" 192.0.2.7:5678"), _address("[2001:db8::7]:5678"), _address("unknown")
+    ('192.0.2.7', '2001:db8::7', '')
+    """
+    text = claimed.strip()
+    bare = (
+        text[1:].partition("]")[0] if text.startswith("[") else text.partition(":")[0] if text.count(":") == 1 else text
+    )
+    try:
+        return str(ip_address(bare))
+    except ValueError:
+        return ""
 
 
 def preferences(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth.models import AbstractUser
-from django.db import models
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
 
@@ -33,6 +34,12 @@ class Place(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def clean(self) -> None:
+        """Refuse a place that would lie in itself."""
+        if self.pk and self.parent and self.parent.path.startswith(self.path):
+            raise ValidationError({"parent": _("责任单元不能隶属于自己或自己的下级。")})
+
+    @transaction.atomic
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Keep the path; a place that moves takes its places with it."""
         super().save(*args, **kwargs)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -15,6 +16,7 @@ from ninja.params.functions import Query
 from ninja.security import django_auth
 from pydantic import field_validator
 
+from liangtian_web.ledger.refusing import unwritable
 from liangtian_web.onemap.map_views import day_of
 from liangtian_web.onemap.queries import versions_on
 from liangtian_web.people.requests import Request
@@ -74,11 +76,22 @@ class Asked(Schema):
 
     @field_validator("name", "place", "declared")
     @classmethod
-    def without_nul(cls, value: Any) -> Any:
-        """The database holds no NUL."""
-        if "\0" in str(value) or "\\x00" in str(value):
-            raise ValueError("NUL is no character of a text")
+    def writable(cls, value: Any) -> Any:
+        """The database holds neither NUL nor halves of characters."""
+        if any(map(unwritable, _texts(value))):
+            raise ValueError("neither NUL nor half a surrogate pair is a character of a text")
         return value
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for key, each in value.items():
+            yield from (key, *_texts(each))
+    elif isinstance(value, list):
+        for each in value:
+            yield from _texts(each)
 
 
 answer_refusals(api)

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from liangtian.errors import DocumentRefused, LiangtianError
 from liangtian.messages import Language, render_error
-from liangtian_web.people.requests import Request, language_of
+from liangtian_web.people.requests import Request, language_of, number_in
 from liangtian_web.review.queries import findings_for, outcomes_of_rules
 from liangtian_web.review.trial_form import ChoiceForm, TrialForm
 from liangtian_web.review.trials import Trial, try_value
@@ -26,10 +26,10 @@ def findings(request: Request, rule: str) -> HttpResponse:
     if not is_obligation(rule):
         raise Http404
     every = findings_for(request.user).filter(rule=rule)
-    outcome, before = request.GET.get("outcome", ""), request.GET.get("before", "")
+    outcome, before = request.GET.get("outcome", ""), number_in(request.GET.get("before", ""))
     rows = every.filter(outcome=outcome) if outcome else every
-    if before.isdecimal():
-        rows = rows.filter(pk__lt=int(before))
+    if before is not None:
+        rows = rows.filter(pk__lt=before)
     found = list(rows[: PAGE + 1])
     asked = request.GET.copy()
     asked["before"] = str(found[PAGE - 1].pk) if len(found) > PAGE else ""

@@ -21,7 +21,7 @@ from liangtian_web.onemap.map_views import day_of, map_config
 from liangtian_web.onemap.queries import versions_for, versions_on
 from liangtian_web.onemap.templatetags.land import crs_word
 from liangtian_web.people.columns import columns_of
-from liangtian_web.people.requests import Request, language_of
+from liangtian_web.people.requests import Request, language_of, number_in
 from liangtian_web.review import actions, presentation
 from liangtian_web.review.forms import CheckForm, DeclaredForm, ListForm
 from liangtian_web.review.models import Run
@@ -39,8 +39,8 @@ def runs(request: Request) -> HttpResponse:
     """Newest first, narrowed by the filters, a page at a time by key; totals are those of the whole list."""
     form = ListForm(request.user, request.GET, label_suffix="")
     rows = narrowed(runs_for(request.user), form.cleaned_data if form.is_valid() else {}).defer(*HEAVY)
-    before = request.GET.get("before", "")
-    page = rows.filter(pk__lt=int(before)) if before.isdecimal() else rows
+    before = number_in(request.GET.get("before", ""))
+    page = rows if before is None else rows.filter(pk__lt=before)
     found = list(page[: PAGE + 1])
     asked = request.GET.copy()
     asked["before"] = str(found[PAGE - 1].pk) if len(found) > PAGE else ""

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from liangtian.errors import DocumentRefused, LiangtianError
 from liangtian.messages import Language, render_error
-from liangtian_web.people.requests import Request, language_of
+from liangtian_web.people.requests import Request, language_of, number_in
 from liangtian_web.rulebook import actions, values
 from liangtian_web.rulebook.forms import AdoptionForm, DecisionForm, ValueForm
 from liangtian_web.rulebook.queries import (
@@ -76,9 +76,9 @@ def adoptions(request: Request) -> HttpResponse:
 def proposals(request: Request) -> HttpResponse:
     """Proposals, those that wait for the user first."""
     rows, lang = proposals_for(request.user), language_of(request)
-    before = request.GET.get("before", "")
-    if before.isdecimal():
-        rows = rows.filter(pk__lt=int(before))
+    before = number_in(request.GET.get("before", ""))
+    if before is not None:
+        rows = rows.filter(pk__lt=before)
     found = list(rows[: PAGE + 1])
     context = {
         "mine": _shown(decidable_by(request.user)[:PAGE], lang),

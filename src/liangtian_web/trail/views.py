@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from liangtian_web.people.models import User
 from liangtian_web.people.queries import has_role
-from liangtian_web.people.requests import Request
+from liangtian_web.people.requests import Request, number_in
 from liangtian_web.trail.actions import note
 from liangtian_web.trail.export import safe_cell
 from liangtian_web.trail.forms import TrailFilter
@@ -41,9 +41,9 @@ def index(request: Request) -> HttpResponse:
     """Newest first, a page at a time by key."""
     form = TrailFilter(request.GET, label_suffix="")
     events = form.narrow(events_for(request.user))
-    before = request.GET.get("before", "")
-    if before.isdecimal():
-        events = events.filter(pk__lt=int(before))
+    before = number_in(request.GET.get("before", ""))
+    if before is not None:
+        events = events.filter(pk__lt=before)
     rows = list(events[: PAGE + 1])
     query = request.GET.copy()
     if more := len(rows) > PAGE:

@@ -107,6 +107,7 @@ def test_a_broken_rule_is_found_in_its_row_alone(rule, row, change):
         (MINE, {"BSM": "339901211000000001"}, "339901211000000001"),
         (ORCHARD, {"QSXZ": "99"}, "99"),
         (PADDY, {"GDDB": 16}, "16"),
+        (PADDY, {"GDDB": 10**18 + 1}, "1000000000000000001"),
     ],
 )
 def test_a_defect_of_a_value_gives_the_value_found(row, change, value):

@@ -97,3 +97,9 @@ def test_publishing_over_an_unsealed_file_of_other_content_puts_it_right(tmp_pat
     published(tmp_path)
     catalogue = Catalogue(tmp_path)
     catalogue.verify(catalogue.entries()[0])
+
+
+@pytest.mark.parametrize("written", ["", "[]", "{}", "null", '{"size": 1}'])
+def test_a_seal_that_is_none_seals_nothing(file: Path, written: str) -> None:
+    seal.seal_path(file).write_text(written)
+    assert seal.state(file) == "unsealed"

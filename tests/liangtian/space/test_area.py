@@ -98,6 +98,13 @@ def test_gauss_kruger_zones_take_the_fast_inverse() -> None:
     assert transverse_mercator(CRS.from_epsg(2154)) is None
 
 
+def test_a_sphere_is_an_ellipsoid_too() -> None:
+    crs = CRS.from_user_input("+proj=tmerc +lat_0=0 +lon_0=120 +k=1 +x_0=500000 +y_0=0 +R=6371000 +units=m +type=crs")
+    square = np.array([shapely.box(500_000, 3_300_000, 500_100, 3_300_100)])
+    assert transverse_mercator(crs) is not None
+    assert ellipsoidal_area(square, crs)[0] == pytest.approx(10_000, rel=1e-6)
+
+
 def test_prefixed_and_plain_eastings_give_the_same_area() -> None:
     plain = shapely.transform(shapely.Polygon(SHELL), lambda xy: xy - [40e6, 0])
     assert area(plain, ZONE_40_CM) == pytest.approx(area(shapely.Polygon(SHELL)), abs=1e-6)

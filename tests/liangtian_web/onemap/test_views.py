@@ -2,6 +2,7 @@
 
 import json
 import math
+from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -327,3 +328,47 @@ def test_what_cannot_be_measured_is_told_so(officer_client, name):
     answer = officer_client.post(reverse("onemap:measure"), UNMEASURABLE[name], content_type="application/json")
     assert answer.status_code in (400, 413)
     assert answer.json()["error"].startswith("图形")
+
+
+def test_the_same_bytes_at_the_same_moment_are_kept_once():
+    def partial():
+        return actions._write([SimpleUploadedFile("a.txt", b"1")])
+
+    (first, digest), (second, again) = partial(), partial()
+    actions._settle(first, actions.upload_folder(digest))
+    actions._settle(second, actions.upload_folder(again))
+
+    assert digest == again
+    assert (actions.upload_folder(digest) / "a.txt").read_bytes() == b"1"
+
+
+def test_two_files_are_not_one_file_that_reads_like_both():
+    one = actions._write([SimpleUploadedFile("a.shp", b"xa.shx\0y")])[1]
+    two = actions._write([SimpleUploadedFile("a.shp", b"x"), SimpleUploadedFile("a.shx", b"y")])[1]
+    assert one != two
+
+
+def test_an_upload_that_is_not_recorded_leaves_no_bytes(officer_client, places, settings, monkeypatch):
+    monkeypatch.setattr(actions, "note", lambda *_, **__: 1 / 0)
+    form = upload_form(places, SimpleUploadedFile("a.gpkg", b"bytes of nobody"))
+    with pytest.raises(ZeroDivisionError):
+        officer_client.post(reverse("onemap:upload_new"), form)
+    assert list(Path(settings.MEDIA_ROOT).iterdir()) == []
+
+
+@pytest.mark.parametrize("go", ["nan,30,121,31", "120,30,inf,31"])
+def test_a_link_to_nowhere_opens_the_map_where_it_is(officer_client, versions, go):
+    page = officer_client.get(reverse("onemap:map"), {"go": go})
+    assert (page.status_code, "NaN" in page.content.decode(), "Infinity" in page.content.decode()) == (
+        200,
+        False,
+        False,
+    )
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["/review/?before={}", "/trail/?before={}", "/rulebook/proposals/?before={}", "/onemap/map/?against=v{}"],
+)
+def test_a_number_no_row_can_have_is_none(auditor_client, versions, address):
+    assert auditor_client.get(address.format("9" * 5000)).status_code == 200

@@ -18,3 +18,15 @@ def test_address_is_the_one_the_proxy_adds(settings):
 def test_without_a_proxy_nobody_may_claim_an_address(settings):
     settings.TLS = False
     assert seen(HTTP_X_FORWARDED_FOR="203.0.113.7") == "127.0.0.1"
+
+
+def test_a_proxy_that_adds_the_port_or_no_address_leaves_one_that_can_be_kept(settings):
+    settings.TLS = True
+    claims = ["203.0.113.7:5678", "[2001:db8::7]:443", "2001:db8::7", "unknown", " "]
+    assert [seen(HTTP_X_FORWARDED_FOR=claim) for claim in claims] == [
+        "203.0.113.7",
+        "2001:db8::7",
+        "2001:db8::7",
+        "127.0.0.1",
+        "127.0.0.1",
+    ]

@@ -1,4 +1,6 @@
+import pytest
 from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import ValidationError
 
 from liangtian_web.people.models import Membership, Place, User
 from liangtian_web.people.queries import has_role, places_for
@@ -60,3 +62,18 @@ def test_functional_zone_needs_no_code(places):
 
 def test_has_role_looks_anywhere(county_officer, city_auditor):
     assert (has_role(county_officer, "auditor"), has_role(city_auditor, "auditor")) == (False, True)
+
+
+def test_a_place_written_past_its_path_gives_its_officer_no_other(places, outsider):
+    Place.objects.bulk_create([Place(name="新区", kind="zone", parent=places["city"])])
+    Membership.objects.update(place=Place.objects.get(name="新区"))
+    assert names(places_for(outsider)) == []
+
+
+def test_a_place_may_not_lie_in_itself(places):
+    for parent in ("county", "town"):
+        places["county"].parent = places[parent]
+        with pytest.raises(ValidationError):
+            places["county"].full_clean()
+    places["county"].parent = places["other"]
+    places["county"].full_clean()

@@ -73,6 +73,11 @@ def test_what_cannot_be_checked_is_refused(officer_client, published, more, stat
     assert not Run.objects.exists()
 
 
+@pytest.mark.parametrize("declared", [{"a": "\ud800"}, {"\0": 1}, {"a": [{"b": "1\0"}]}])
+def test_what_no_text_holds_is_refused(officer_client, published, declared):
+    assert ask(officer_client, declared=declared).status_code == 422
+
+
 def test_the_schema_is_served_and_no_page_of_scripts(officer_client):
     paths = officer_client.get("/api/openapi.json").json()["paths"]
     assert {"/api/layers", "/api/checks", "/api/checks/{uuid}", "/api/rulebook/whatif"} <= set(paths)
