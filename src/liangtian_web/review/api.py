@@ -16,7 +16,6 @@ from ninja.params.functions import Query
 from ninja.security import django_auth
 from pydantic import field_validator
 
-from liangtian_web.ledger.refusing import unwritable
 from liangtian_web.onemap.map_views import day_of
 from liangtian_web.onemap.queries import versions_on
 from liangtian_web.people.requests import Request
@@ -26,6 +25,7 @@ from liangtian_web.review.models import Run
 from liangtian_web.review.queries import HEAVY, checking_places, runs_for
 from liangtian_web.review.trial_api import router as trial
 from liangtian_web.rulebook.api import router as rulebook
+from liangtian_web.texts import unwritable
 
 PAGE_MAX = 200
 api = NinjaAPI(title="Liangtian 良田", version="1", auth=django_auth, docs_url=None, urls_namespace="api")
