@@ -16,6 +16,7 @@ from ninja.params.functions import Query
 from ninja.security import django_auth
 from pydantic import field_validator
 
+from liangtian_web.onemap.boundaries import boundary_from
 from liangtian_web.onemap.map_views import day_of
 from liangtian_web.onemap.queries import versions_on
 from liangtian_web.people.requests import Request
@@ -126,6 +127,6 @@ def make_check(request: Request, asked: Asked) -> Any:
         raise HttpError(403, "place")
     if asked.kind not in Run.Kind.values:
         raise HttpError(422, "kind: " + ", ".join(Run.Kind.values))
-    boundary = actions.boundary_from([], json.dumps(asked.boundary))
+    boundary = boundary_from([], json.dumps(asked.boundary))
     question = actions.Asked(asked.name, asked.kind, asked.on, place, asked.declared)
     return Status(201, actions.check(request, boundary, question))
