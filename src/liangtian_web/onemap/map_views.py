@@ -244,8 +244,16 @@ def reveal(request: Request, version: int, parcel: str) -> HttpResponse:
     form = RevealForm(request.POST)
     if not form.is_valid():
         return _parcel(request, row, index, number, reveal=form)
-    note(request, "onemap.reveal", f"{row.layer} {parcel}：{form.cleaned_data['reason']}", on=row.on)
+    _note_reveal(request, (row, index, number), f"{row.layer} {parcel}：{form.cleaned_data['reason']}")
     return _parcel(request, row, index, number, revealed=True)
+
+
+def _note_reveal(request: Request, found: tuple[LayerVersion, Index, int], what: str) -> None:
+    """In the trail of the parcel's place, whose people were looked up, and of the reader's, where that is elsewhere."""
+    place, own = personal.place_of(*found), home_membership(request.user)
+    note(request, "onemap.reveal", what, on=found[0].on, place=place)
+    if own and not place.path.startswith(own.place.path):
+        note(request, "onemap.reveal", what, on=found[0].on, place=own.place)
 
 
 def _row(request: Request, version: int, parcel: str) -> tuple[LayerVersion, Index, int]:
