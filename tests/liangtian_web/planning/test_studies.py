@@ -619,7 +619,7 @@ def test_a_study_that_needs_too_much_memory_ends_with_one_sentence(officer_clien
     study = ask(officer_client, "design", county, block_mu="500", count="1", seconds="10")
     work()
     study.job.refresh_from_db()
-    assert (study.job.state, study.job.message, study.job.params) == ("failed", actions.EXHAUSTED, {"mb": "1"})
+    assert (study.job.state, study.job.message, study.job.params) == ("failed", actions.EXHAUSTED, {"mb": 1})
     assert "需要的内存超过 1 MB" in page_of(officer_client, study).content.decode()
     assert [path.name for path in folder_of(study.key).parent.iterdir()] == []
 
