@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError, models, transaction
+from django.db import models, transaction
 from django.urls import reverse
 from django.utils import timezone
 
@@ -156,15 +156,28 @@ def file(request: Request, head: Head, event: str, **more: Any) -> Filing:
         "uuid": head.uuid, "event": event, "filer": request.user, "place": head.place, "project": head.project,
         "on": head.on, "document": head.document, **more,
     }  # fmt: skip
-    try:
-        with transaction.atomic():
-            made = Filing.objects.create(**given)
+    with transaction.atomic():
+        made, new = once(Filing, given)
+        if new:
             note(request, "balance.file", f"filing:{made.uuid}", on=made.on, place=made.place)
-    except IntegrityError:
-        made = Filing.objects.get(uuid=head.uuid)
-        if any(_plain(getattr(made, name)) != value for name, value in given.items()):
-            raise StageRefused("balance-key-reused") from None
     return made
+
+
+def once(model: type[Row], given: Mapping[str, Any]) -> tuple[Row, bool]:
+    """The row a form made, and whether it is new: sent again with the same content it changes nothing.
+
+    Parameters
+    ----------
+    given : the columns of the row; `uuid` is the number the form came with
+
+    Raises
+    ------
+    StageRefused : the number of the form stands for other content
+    """
+    made, new = model._default_manager.get_or_create(uuid=given["uuid"], defaults=given)
+    if any(_plain(getattr(made, name)) != value for name, value in given.items()):
+        raise StageRefused("balance-key-reused")
+    return made, new
 
 
 def beside(model: type[Row], filing: Filing, **given: Any) -> Row:

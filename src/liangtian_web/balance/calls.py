@@ -20,21 +20,15 @@ from liangtian_web.balance.models import Filing
 from liangtian_web.balance.presentation import state_of
 from liangtian_web.ledger.proposing import Problem, Problems
 from liangtian_web.ledger.records import place_key, places_by_key
-from liangtian_web.ledger.refusing import unwritable
 from liangtian_web.people.requests import Request
 from liangtian_web.refusals import sentence
+from liangtian_web.texts import must_be_writable
 
 Row = TypeVar("Row", bound=Model)
 Filled = TypeVar("Filled", bound=Form)
 
 
-def _writable(value: str) -> str:
-    if unwritable(value):
-        raise ValueError("a text holds no NUL and no half of a character")
-    return value
-
-
-Text = Annotated[str, AfterValidator(_writable)]
+Text = Annotated[str, AfterValidator(must_be_writable)]
 Given = Text | int | float | bool | None
 PAGE_MAX = 200
 PLACES = ("place", "provider", "village")  # fields that name a place: by its code or number here

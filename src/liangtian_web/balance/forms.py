@@ -22,15 +22,14 @@ from liangtian_web.balance.models import Filing
 from liangtian_web.balance.queries import filing_places, occupying_runs
 from liangtian_web.balance.site_forms import CLOSED, DATE, GRANTED, SiteFields, choices_of, fact_word
 from liangtian_web.ledger.templatetags.book import credit_word, index_word
-from liangtian_web.onemap.forms import ENCODINGS, ManyFiles, crs_choices, offer_places
+from liangtian_web.onemap.boundaries import boundary_from
+from liangtian_web.onemap.forms import ENCODINGS, BoundaryFiles, crs_choices, offer_places
 from liangtian_web.people.models import Place, User
 from liangtian_web.people.requests import Request
 from liangtian_web.registers.queries import in_force
 from liangtian_web.registers.reading import FIRST
-from liangtian_web.review.actions import boundary_from
 from liangtian_web.review.models import Run
 
-BOUNDARY_BYTES_MAX = 50 * 2**20
 CREDITS = ("reclamation", "dry-to-paddy", "quality-improvement", "standard-farmland", "construction-reclamation")
 LINKAGE = ("linkage_reclaimed_m2", "linkage_resettlement_m2")
 AREAS = ("new_farmland_m2", *LINKAGE)
@@ -70,7 +69,7 @@ class AcceptanceForm(HeadForm):
     place: forms.ModelChoiceField[Place] = forms.ModelChoiceField(label=_("责任单元"), queryset=None, empty_label=None)
     project = forms.CharField(label=_("项目"), max_length=100)
     credit_kind = forms.ChoiceField(label=_("项目类型"))
-    files = ManyFiles(label=_("范围文件"))  # type: ignore[assignment]  # the metaclass keeps `files` of the form itself
+    files = BoundaryFiles(label=_("范围文件"))  # type: ignore[assignment]  # the metaclass keeps `files` of the form itself
     encoding = forms.ChoiceField(label=_("属性编码"), choices=ENCODINGS, required=False)
     crs = forms.ChoiceField(label=_("坐标系"), choices=crs_choices, required=False)
     provincial_document = forms.CharField(required=False, max_length=200)
@@ -128,8 +127,6 @@ class AcceptanceForm(HeadForm):
         if made is not None and usable and usable > made:
             said = gettext("可用于占补平衡的耕地数量 %(usable)s m² 超过实际新增耕地 %(made)s m²。请核对。")
             self.add_error("new_farmland_m2", said % {"usable": f"{usable:,}", "made": f"{made:,}"})
-        if sum(file.size or 0 for file in given.get("files") or []) > BOUNDARY_BYTES_MAX:
-            self.add_error("files", gettext("范围文件超过 50 MB。整层数据请到“图层”页上传。"))
         return given
 
     def _stated(self, given: Mapping[str, Any]) -> bool:

@@ -24,7 +24,7 @@ from liangtian_web.balance.steps import BEGIN, ORDERED, open_to
 from liangtian_web.balance.trials import BookTrial, try_over_book
 from liangtian_web.onemap.map_views import map_config
 from liangtian_web.onemap.queries import versions_on
-from liangtian_web.people.requests import Request, language_of
+from liangtian_web.people.requests import Request, language_of, number_in
 from liangtian_web.refusals import sentence
 from liangtian_web.registers.suspension import standing
 from liangtian_web.review.presentation import citation
@@ -40,8 +40,8 @@ PAGE = 50
 def index(request: Request) -> HttpResponse:
     """What waits for me first, then what is held, then everything, newest first."""
     rows = filings_for(request.user).prefetch_related("later__decision__entry__reversed_by")
-    before = request.GET.get("before", "")
-    found = list((rows.filter(pk__lt=int(before)) if before.isdecimal() else rows)[: PAGE + 1])
+    before = number_in(request.GET.get("before", ""))
+    found = list((rows.filter(pk__lt=before) if before is not None else rows)[: PAGE + 1])
     open_ = open_to(request.user, BEGIN)
     context = {
         "waiting": waiting_for(request.user),

@@ -6,11 +6,11 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from liangtian.finding import Outcome
 from liangtian.policy.facts import plain_facts
-from liangtian_web.balance.actions import Head, file
+from liangtian_web.balance.actions import Head, file, once
 from liangtian_web.balance.models import Filing
 from liangtian_web.balance.procedures.commitment import DEFAULT, check_promise, completion_of, due_of
 from liangtian_web.balance.promises import DUE, KEEP, PROMISE, SETTLE, standing
@@ -91,13 +91,8 @@ def record_step(request: Request, promise: Filing, given: dict[str, Any]) -> Ste
     if decision is None or decision.entry is None:
         raise StageRefused("commitment-not-booked")
 
-    row = {"commitment": promise, "actor": request.user, **given}
-    try:
-        with transaction.atomic():
-            made = StepDone.objects.create(**row)
+    with transaction.atomic():
+        made, new = once(StepDone, {"commitment": promise, "actor": request.user, **given})
+        if new:
             note(request, "commitments.step", f"filing:{promise.uuid}", on=made.on, place=promise.place)
-    except IntegrityError:
-        made = StepDone.objects.get(uuid=given["uuid"])
-        if any(getattr(made, name) != value for name, value in row.items()):
-            raise StageRefused("balance-key-reused") from None
     return made

@@ -26,10 +26,11 @@ from liangtian_web.ledger.models import Account, Assertion, Basis, Entry, Ground
 from liangtian_web.ledger.numbers import Names, accounts_of, known_accounts, users_by_name
 from liangtian_web.ledger.queries import balance, holdings_of, named_by, state_for
 from liangtian_web.ledger.records import as_attachment, as_closing, entries_by_id, places_by_key
-from liangtian_web.ledger.refusing import in_words, unwritable
+from liangtian_web.ledger.refusing import in_words
 from liangtian_web.ledger.turns import Again, in_turn
 from liangtian_web.people.models import Place, User
 from liangtian_web.people.requests import Request
+from liangtian_web.texts import unwritable
 from liangtian_web.trail.actions import note
 
 Row = TypeVar("Row", Lot, Period)

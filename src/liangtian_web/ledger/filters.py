@@ -12,10 +12,10 @@ from liangtian.ledger.indices import indices
 from liangtian.ledger.kinds import credit_kinds, entry_kinds
 from liangtian_web.ledger.forms import Day
 from liangtian_web.ledger.models import Account, Leg, Lot
-from liangtian_web.ledger.refusing import unwritable
 from liangtian_web.ledger.templatetags.book import credit_word, index_word, kind_word
 from liangtian_web.people.models import Place, User
 from liangtian_web.people.queries import places_for
+from liangtian_web.texts import unwritable
 
 GROUND = [("", _("全部")), ("yes", _("有地块")), ("no", _("无地块"))]
 TEXT_MAX = 100

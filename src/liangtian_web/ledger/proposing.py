@@ -27,11 +27,11 @@ from liangtian_web.ledger import actions, models, recording
 from liangtian_web.ledger.models import Decision, Proposal
 from liangtian_web.ledger.queries import keeping_places
 from liangtian_web.ledger.records import OUTSIDE, entries_by_id, place_key, places_by_key
-from liangtian_web.ledger.refusing import unwritable
 from liangtian_web.ledger.turns import in_turn
 from liangtian_web.people.models import Place, User
 from liangtian_web.people.requests import Request
 from liangtian_web.refusals import sentence
+from liangtian_web.texts import unwritable
 from liangtian_web.trail.actions import note
 
 # Columns of the workbook and fields of the form: name → heading.

@@ -134,11 +134,14 @@ def holdings_of(account: int, on: date) -> list[tuple[str, int]]:
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            SELECT t.serial, least(b.then, b.later) FROM (
-              SELECT l.lot_id, coalesce(sum(l.amount) FILTER (WHERE l."on" <= %(on)s), 0)::bigint AS then,
-                     (SELECT min(d.balance) FROM book_days_from(%(account)s, l.lot_id, %(on)s) d WHERE d."on" >= %(on)s) AS later
-                FROM ledger_leg l WHERE l.account_id = %(account)s AND l.lot_id IS NOT NULL GROUP BY 1
-            ) AS b JOIN ledger_lot t ON t.id = b.lot_id WHERE least(b.then, b.later) > 0 ORDER BY t."on", t.serial
+            SELECT t.serial, b.least FROM (
+              SELECT d.lot_id, min(d.balance)::bigint AS least FROM (
+                SELECT l.lot_id, l."on", sum(sum(l.amount)) OVER days AS balance, lead(l."on") OVER days AS until
+                  FROM ledger_leg l WHERE l.account_id = %(account)s AND l.lot_id IS NOT NULL GROUP BY l.lot_id, l."on"
+                WINDOW days AS (PARTITION BY l.lot_id ORDER BY l."on")
+              ) AS d WHERE d.until IS NULL OR d.until > %(on)s
+               GROUP BY d.lot_id HAVING min(d."on") <= %(on)s AND min(d.balance) > 0
+            ) AS b JOIN ledger_lot t ON t.id = b.lot_id ORDER BY t."on", t.serial
             """,
             {"account": account, "on": on},
         )
@@ -181,7 +184,7 @@ def statement(account: Account, since: date, until: date, known_on: datetime | N
     legs = Leg.objects.filter(account=account, on__lte=until).order_by("on", "entry", "implied", "n")
     if known_on is not None:
         legs = legs.filter(entry__recorded_at__lte=known_on)
-    opening = sum(legs.filter(on__lt=since).values_list("amount", flat=True))
+    opening = balance(account, since - timedelta(days=1), known_on) if since > date.min else 0
     moved: dict[tuple[date, int, bool], int] = {}
     entries: dict[int, Entry] = {}
     for leg in legs.filter(on__gte=since).select_related("entry__settles", "entry__reverses__settles"):

@@ -21,11 +21,6 @@ from liangtian_web.people.models import Place
 SQLSTATE = "LT409"
 
 
-def unwritable(text: str) -> bool:
-    """Whether a text holds what the database cannot: the null character, or half of a character."""
-    return any(char == "\0" or "\ud800" <= char <= "\udfff" for char in text)
-
-
 def refusal_of(error: DatabaseError) -> tuple[str, dict[str, Any]] | None:
     """Message id and parameters of a refusal of the book; None: some other error."""
     cause = error.__cause__

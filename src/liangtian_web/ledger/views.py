@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import re
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -45,13 +44,13 @@ from liangtian_web.ledger.queries import (
     statement,
     unsealed_for,
 )
-from liangtian_web.ledger.refusing import unwritable
 from liangtian_web.ledger.workbooks import read_workbook
 from liangtian_web.onemap.map_views import map_config
 from liangtian_web.onemap.queries import versions_on
 from liangtian_web.people.queries import places_for
-from liangtian_web.people.requests import Request
+from liangtian_web.people.requests import Request, number_in
 from liangtian_web.refusals import sentence
+from liangtian_web.texts import unwritable
 from liangtian_web.trail.actions import note
 
 PAGE = 50
@@ -141,9 +140,9 @@ def entries(request: Request) -> HttpResponse:
     """Newest first, narrowed, a page at a time by key."""
     form = EntryFilter(request.user, request.GET)
     rows = form.narrowed(entries_for(request.user))
-    before = request.GET.get("before", "")
-    if re.fullmatch("[0-9]{1,18}", before):
-        rows = rows.filter(pk__lt=int(before))
+    before = number_in(request.GET.get("before", ""))
+    if before is not None:
+        rows = rows.filter(pk__lt=before)
     found = list(rows[: PAGE + 1])
     asked = request.GET.copy()
     asked["before"] = str(found[PAGE - 1].pk) if len(found) > PAGE else ""

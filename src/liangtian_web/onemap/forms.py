@@ -13,6 +13,7 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from liangtian.onemap.layers import LAYERS
+from liangtian_web.onemap.boundaries import BYTES_MAX
 from liangtian_web.onemap.models import LayerVersion
 from liangtian_web.onemap.queries import publishing_places
 from liangtian_web.people.models import Place, User
@@ -43,6 +44,16 @@ class ManyFiles(forms.FileField):
         given = data if isinstance(data, list | tuple) else [data]
         files = [super(ManyFiles, self).clean(file, initial) for file in given or [None]]
         return checked([file for file in files if file]) if any(files) else []
+
+
+class BoundaryFiles(ManyFiles):
+    """The file of a boundary, which is read while somebody waits; a whole layer is uploaded elsewhere."""
+
+    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile[Any]]:
+        files = super().clean(data, initial)
+        if sum(file.size or 0 for file in files) > BYTES_MAX:
+            raise forms.ValidationError(gettext("范围文件超过 50 MB。整层数据请到“图层”页上传。"))
+        return files
 
 
 def checked(files: list[UploadedFile[Any]]) -> list[UploadedFile[Any]]:

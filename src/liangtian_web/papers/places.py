@@ -22,6 +22,7 @@ from liangtian_web.papers.form import Asked, Paper, Said, pairs, table
 from liangtian_web.papers.parts import clause_table, figure, in_mu
 from liangtian_web.people.models import Place, User
 from liangtian_web.people.queries import places_for
+from liangtian_web.people.requests import number_in
 from liangtian_web.registers.presentation import breach_shown, standing_shown
 from liangtian_web.registers.suspension import Breach, Standing, lifted, standing, suspendable
 
@@ -45,7 +46,7 @@ class Notice:
 
 def _notice(user: User, ref: str, asked: Asked) -> Notice:
     """The notice of a day; a place that never was suspended has none."""
-    place = suspendable(user).filter(pk=int(ref)).first() if ref.isdecimal() and len(ref) < 10 else None
+    place = suspendable(user).filter(pk=number).first() if (number := number_in(ref)) is not None else None
     if place is None:
         raise Http404
     on = asked.on
@@ -140,7 +141,7 @@ class BookOf:
 
 
 def _book(user: User, ref: str, asked: Asked) -> BookOf:
-    place = places_for(user).filter(pk=int(ref)).first() if ref.isdecimal() and len(ref) < 10 else None
+    place = places_for(user).filter(pk=number).first() if (number := number_in(ref)) is not None else None
     if place is None:
         raise Http404
     accounts = accounts_for(user).filter(place=place).order_by("pool", "index")

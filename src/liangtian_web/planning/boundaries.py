@@ -14,12 +14,10 @@ from pyproj import CRS
 from liangtian.check.gather import boundary_of
 from liangtian.errors import LiangtianError
 from liangtian.space.crs import CGCS2000, reproject
+from liangtian_web.onemap.boundaries import BYTES_MAX, boundary_from
 from liangtian_web.onemap.ground import FIGURE_VERTICES_MAX
 from liangtian_web.refusals import sentence
-from liangtian_web.review.actions import boundary_from
 from liangtian_web.review.models import Run
-
-BYTES_MAX = 50 * 2**20
 
 
 def of_run(run: Run) -> str:

@@ -17,13 +17,13 @@ from django.utils.translation import gettext
 from liangtian.errors import BookRefused
 from liangtian_web.errors import StageRefused
 from liangtian_web.ledger.models import Account, Assertion
-from liangtian_web.ledger.refusing import unwritable
 from liangtian_web.people.models import Place, User
 from liangtian_web.people.requests import Request
 from liangtian_web.reconcile.matching import Own, Pair, match
 from liangtian_web.reconcile.models import Explanation, Import, Match, Result, Stated
 from liangtian_web.reconcile.queries import accounts_of, held_on, own_lines
 from liangtian_web.reconcile.reading import Read, read_statement
+from liangtian_web.texts import unwritable
 from liangtian_web.trail.actions import note
 
 ROWS_NAMED = 10

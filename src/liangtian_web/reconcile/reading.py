@@ -15,7 +15,6 @@ from liangtian.ledger.entry import AMOUNT_MAX
 from liangtian.ledger.indices import indices
 from liangtian.units import round_half_up
 from liangtian_web.ledger.proposing import ROWS_MAX, Problem, Problems
-from liangtian_web.ledger.refusing import unwritable
 from liangtian_web.ledger.templatetags.book import index_word
 from liangtian_web.ledger.workbooks import LINES_MAX, open_sheet
 from liangtian_web.reconcile import words
@@ -29,6 +28,7 @@ from liangtian_web.reconcile.tables import (
     merged_amounts,
     spans_of,
 )
+from liangtian_web.texts import unwritable
 
 TEXT_MAX = 200
 PLACES_MAX = 6  # what more a cell has is how Excel keeps numbers

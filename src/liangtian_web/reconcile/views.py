@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from liangtian.errors import LiangtianError
 from liangtian_web.ledger.proposing import Problems
 from liangtian_web.ledger.queries import keeping_places, unsealed_for
-from liangtian_web.people.requests import Request
+from liangtian_web.people.requests import Request, number_in
 from liangtian_web.reconcile import actions, presentation
 from liangtian_web.reconcile.forms import ExplainForm, ImportForm
 from liangtian_web.reconcile.models import Import, Match
@@ -32,8 +32,8 @@ PAGE = 50
 def index(request: Request) -> HttpResponse:
     """Statements held against the book, newest first."""
     rows = imports_for(request.user)
-    before = request.GET.get("before", "")
-    found = list((rows.filter(pk__lt=int(before)) if before.isdecimal() else rows)[: PAGE + 1])
+    before = number_in(request.GET.get("before", ""))
+    found = list((rows.filter(pk__lt=before) if before is not None else rows)[: PAGE + 1])
     context = {
         "imports": found[:PAGE],
         "more": found[PAGE - 1].pk if len(found) > PAGE else "",

@@ -13,13 +13,13 @@ from django.db.models import QuerySet
 
 from liangtian_web.errors import StageRefused
 from liangtian_web.ledger.models import Entry
-from liangtian_web.ledger.refusing import unwritable
 from liangtian_web.people.models import Place
 from liangtian_web.people.requests import Request
 from liangtian_web.registers.kinds import Register
 from liangtian_web.registers.models import Decision, Naming, Row
 from liangtian_web.registers.queries import entering_places, waiting_for
 from liangtian_web.registers.reading import Given
+from liangtian_web.texts import unwritable
 from liangtian_web.trail.actions import note
 
 

@@ -14,10 +14,10 @@ from django.utils.translation import gettext_lazy as _
 
 from liangtian.ledger.entry import AMOUNT_MAX
 from liangtian_web.ledger.records import place_key
-from liangtian_web.ledger.refusing import unwritable
 from liangtian_web.people.models import Place
 from liangtian_web.registers.kinds import LISTED, NIL, NIL_KEY, STATES, Column, Register, Shape
 from liangtian_web.registers.models import area_m2_of
+from liangtian_web.texts import unwritable
 
 ROWS_MAX = 2000
 FIRST, LAST = date(1990, 1, 1), date(2200, 12, 31)

@@ -3,33 +3,28 @@
 from __future__ import annotations
 
 import json
-import tempfile
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import shapely
-from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from pyproj import CRS
 
 from liangtian.check import run as kernel
 from liangtian.check.result import CheckResult, as_data, to_json
 from liangtian.check.suspicion import UNREAD
-from liangtian.formats.archive import Limits
 from liangtian.formats.features import Features
-from liangtian.formats.opening import open_features
 from liangtian.policy.facts import plain_facts
 from liangtian.policy.parameters import Parameters
 from liangtian.policy.values import Parameter
 from liangtian.policy.values_file import read_values, write_values
 from liangtian.rules.documents import DOCUMENTS
 from liangtian.space.crs import geographic, transformer
-from liangtian_web.onemap.actions import safe_name
+from liangtian_web.onemap.boundaries import DRAWN
 from liangtian_web.onemap.queries import catalogue_for, the_catalogue
 from liangtian_web.people.models import Place, User
 from liangtian_web.people.queries import names_of_places
@@ -37,10 +32,6 @@ from liangtian_web.people.requests import Request
 from liangtian_web.review.models import Finding, Run
 from liangtian_web.rulebook.queries import approved_adoptions, values_at
 from liangtian_web.trail.actions import note
-
-DRAWN = "drawn.geojson"
-UNPACKED = Limits(files=200, total_bytes=500 << 20)
-"""What a boundary's zip may grow to: it is read while somebody waits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,32 +43,6 @@ class Asked:
     on: date
     place: Place
     declared: dict[str, object]
-
-
-def boundary_from(files: list[UploadedFile[Any]], drawn: str, encoding: str = "", crs: str = "") -> Features:
-    """The boundary of a form: the files, or the figure drawn on the map, read by the same reader.
-
-    Parameters
-    ----------
-    crs : EPSG code the user names; what is drawn is in degrees
-
-    Raises
-    ------
-    LiangtianError : it cannot be read
-    """
-    with tempfile.TemporaryDirectory(prefix="liangtian-") as folder:
-        if drawn:
-            path = Path(folder) / DRAWN
-            path.write_text(drawn, "utf-8")
-        else:
-            for file in files:
-                with (Path(folder) / safe_name(file.name or "file")).open("wb") as sink:
-                    sink.writelines(file.chunks())
-            path = Path(folder) / safe_name(files[0].name or "file")
-        unpacked = Path(folder) / "unpacked"
-        unpacked.mkdir()
-        named = CRS.from_epsg(int(crs)) if crs and not drawn else None
-        return open_features(path, encoding=encoding or None, crs=named, workdir=unpacked, limits=UNPACKED)
 
 
 def check(who: Request | User, boundary: Features, asked: Asked) -> Run:

@@ -16,7 +16,7 @@ from ninja.params.functions import Query
 from ninja.security import django_auth
 from pydantic import field_validator
 
-from liangtian_web.ledger.refusing import unwritable
+from liangtian_web.onemap.boundaries import boundary_from
 from liangtian_web.onemap.map_views import day_of
 from liangtian_web.onemap.queries import versions_on
 from liangtian_web.people.requests import Request
@@ -26,6 +26,7 @@ from liangtian_web.review.models import Run
 from liangtian_web.review.queries import HEAVY, checking_places, runs_for
 from liangtian_web.review.trial_api import router as trial
 from liangtian_web.rulebook.api import router as rulebook
+from liangtian_web.texts import unwritable
 
 PAGE_MAX = 200
 api = NinjaAPI(title="Liangtian 良田", version="1", auth=django_auth, docs_url=None, urls_namespace="api")
@@ -126,6 +127,6 @@ def make_check(request: Request, asked: Asked) -> Any:
         raise HttpError(403, "place")
     if asked.kind not in Run.Kind.values:
         raise HttpError(422, "kind: " + ", ".join(Run.Kind.values))
-    boundary = actions.boundary_from([], json.dumps(asked.boundary))
+    boundary = boundary_from([], json.dumps(asked.boundary))
     question = actions.Asked(asked.name, asked.kind, asked.on, place, asked.declared)
     return Status(201, actions.check(request, boundary, question))

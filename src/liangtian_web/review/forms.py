@@ -11,14 +11,13 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from liangtian.policy.facts import STATED, Fact, dictionary
-from liangtian_web.onemap.forms import ENCODINGS, ManyFiles, crs_choices, offer_places
+from liangtian_web.onemap.forms import ENCODINGS, BoundaryFiles, crs_choices, offer_places
 from liangtian_web.people.models import Place, User
 from liangtian_web.people.queries import places_for
 from liangtian_web.review.models import Run
 from liangtian_web.review.queries import checking_places
 from liangtian_web.rulebook.queries import facts_asked
 
-BOUNDARY_BYTES_MAX = 50 * 2**20
 DATE = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
 
 
@@ -68,7 +67,7 @@ class CheckForm(forms.Form):
     kind = forms.ChoiceField(label=_("用地类型"), choices=Run.Kind.choices, initial=Run.Kind.SINGLE_SITE)
     on = forms.DateField(label=_("业务日期"), widget=DATE, help_text=_("按当日有效的图层与条款检查"))
     place: forms.ModelChoiceField[Place] = forms.ModelChoiceField(label=_("责任单元"), queryset=None, empty_label=None)
-    files = ManyFiles(  # type: ignore[assignment]  # the metaclass keeps `files` of the form itself
+    files = BoundaryFiles(  # type: ignore[assignment]  # the metaclass keeps `files` of the form itself
         label=_("范围文件"),
         required=False,
         help_text=_("界址点 TXT、shapefile、GDB、GeoPackage、GeoJSON、GeoParquet、DXF、KML、VCT；或在图上画"),
@@ -91,8 +90,6 @@ class CheckForm(forms.Form):
         if bool(files) == bool(drawn):
             text = _("既画了范围又选了文件，请只留一个。") if drawn else _("请在图上画出范围，或选一个范围文件。")
             raise forms.ValidationError(text)
-        if sum(f.size or 0 for f in files) > BOUNDARY_BYTES_MAX:
-            self.add_error("files", gettext("范围文件超过 50 MB。整层数据请到“图层”页上传。"))
         return given
 
 

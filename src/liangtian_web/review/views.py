@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from liangtian.errors import LiangtianError
 from liangtian.messages import render_error
 from liangtian.reports.document import render_report
+from liangtian_web.onemap.boundaries import boundary_from
 from liangtian_web.onemap.map_views import day_of, map_config
 from liangtian_web.onemap.queries import versions_for, versions_on
 from liangtian_web.onemap.templatetags.land import crs_word
@@ -85,7 +86,7 @@ def new(request: Request) -> HttpResponse:
 
 
 def _check(request: Request, given: dict[str, Any], declared: dict[str, object]) -> Run:
-    boundary = actions.boundary_from(given["files"] or [], given["drawn"], given["encoding"], given["crs"])
+    boundary = boundary_from(given["files"] or [], given["drawn"], given["encoding"], given["crs"])
     asked = actions.Asked(given["name"], given["kind"], given["on"], given["place"], declared)
     return actions.check(request, boundary, asked)
 

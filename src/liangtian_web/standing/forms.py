@@ -15,11 +15,10 @@ from liangtian_web.ledger.forms import Day, OnceForm
 from liangtian_web.ledger.models import Account
 from liangtian_web.ledger.queries import entries_for, keeping_places
 from liangtian_web.ledger.templatetags.book import index_word
-from liangtian_web.onemap.forms import ENCODINGS, ManyFiles
+from liangtian_web.onemap.forms import ENCODINGS, BoundaryFiles
 from liangtian_web.people.models import Place, User
 from liangtian_web.people.queries import places_for
 
-BOUNDARY_BYTES_MAX = 50 * 2**20
 YEARS = 20
 QUANTITY = "quantity_m2"
 
@@ -28,15 +27,8 @@ class BoundaryForm(OnceForm):
     """The boundary of a lot, and what proves it."""
 
     evidence = forms.CharField(label=_("依据"), max_length=200, help_text=_("补测成果、核查文件的文号"))
-    files = ManyFiles(label=_("范围文件"))  # type: ignore[assignment]  # the metaclass keeps `files` of the form itself
+    files = BoundaryFiles(label=_("范围文件"))  # type: ignore[assignment]  # the metaclass keeps `files` of the form itself
     encoding = forms.ChoiceField(label=_("属性编码"), choices=ENCODINGS, required=False)
-
-    def clean_files(self) -> Any:
-        """Of bearable size."""
-        files = self.cleaned_data["files"]
-        if sum(file.size or 0 for file in files) > BOUNDARY_BYTES_MAX:
-            raise forms.ValidationError(_("范围文件超过 50 MB。整层数据请到“图层”页上传。"))
-        return files
 
 
 class ClosingForm(OnceForm):

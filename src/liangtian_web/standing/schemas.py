@@ -16,18 +16,12 @@ from liangtian.ledger.indices import indices
 from liangtian_web.ledger.models import Account, Entry, Leg, Lot, Proposal
 from liangtian_web.ledger.proposing import PROPOSED, ROWS_MAX
 from liangtian_web.ledger.records import place_key, places_by_key
-from liangtian_web.ledger.refusing import unwritable
+from liangtian_web.texts import must_be_writable
 
 Text = Field(max_length=200)
 
 
-def _writable(value: str) -> str:
-    if unwritable(value):
-        raise ValueError("a text holds no NUL and no half of a character")
-    return value
-
-
-Writable = Annotated[str, AfterValidator(_writable)]
+Writable = Annotated[str, AfterValidator(must_be_writable)]
 
 
 class Narrow(Schema):
@@ -48,7 +42,7 @@ class Narrow(Schema):
     @classmethod
     def writable(cls, value: str) -> str:
         """What the database can be asked for."""
-        return _writable(value)
+        return must_be_writable(value)
 
 
 class Moment(Schema):
@@ -334,7 +328,7 @@ class ProposalAsked(Schema):
     @classmethod
     def writable(cls, value: str) -> str:
         """What the database can keep."""
-        return _writable(value)
+        return must_be_writable(value)
 
 
 class Reversal(Schema):
@@ -347,7 +341,7 @@ class Reversal(Schema):
     @classmethod
     def writable(cls, value: str) -> str:
         """What the database can keep."""
-        return _writable(value)
+        return must_be_writable(value)
 
 
 class ProposalDecided(Schema):
@@ -360,7 +354,7 @@ class ProposalDecided(Schema):
     @classmethod
     def writable(cls, value: str) -> str:
         """What the database can keep."""
-        return _writable(value)
+        return must_be_writable(value)
 
 
 class Refusal(Schema):

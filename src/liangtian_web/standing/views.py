@@ -33,18 +33,18 @@ from liangtian_web.ledger.queries import (
     unsealed_for,
 )
 from liangtian_web.ledger.records import as_ground
-from liangtian_web.ledger.refusing import unwritable
+from liangtian_web.onemap.boundaries import boundary_from
 from liangtian_web.onemap.map_views import map_config
 from liangtian_web.onemap.queries import versions_on
 from liangtian_web.people.queries import places_for
 from liangtian_web.people.requests import Request
 from liangtian_web.refusals import sentence
-from liangtian_web.review.actions import boundary_from
 from liangtian_web.standing import charts, exports
 from liangtian_web.standing.forms import BoundaryForm, ClosingForm, FlowForm, IndexForm
 from liangtian_web.standing.queries import STATES, headroom, holds_for, lots_at, lots_in, point_in, standings, state_of
 from liangtian_web.standing.queries import flow as flow_of
 from liangtian_web.standing.queries import origin as origin_of
+from liangtian_web.texts import unwritable
 from liangtian_web.trail.export import export
 
 MAPPED_MAX = 3000

@@ -20,10 +20,10 @@ from liangtian_web.ledger import recording
 from liangtian_web.ledger.models import Period
 from liangtian_web.ledger.queries import accounts_for, lots_for, proposals_for
 from liangtian_web.ledger.records import place_key, places_by_key
+from liangtian_web.onemap.boundaries import boundary_from
 from liangtian_web.people.models import Place
 from liangtian_web.people.queries import places_for
 from liangtian_web.people.requests import Request
-from liangtian_web.review.actions import boundary_from
 from liangtian_web.standing.api import Key, answered, answers, kept_place
 from liangtian_web.standing.once import form_number, once
 from liangtian_web.standing.queries import flow, headroom, holds_for

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 
-from django.db import models, transaction
+from django.db import transaction
 
 from liangtian.finding import Outcome
 from liangtian.ledger.indices import index_words
@@ -33,8 +33,6 @@ from liangtian_web.transfers.pricing import above, provincial_prices, worth_fen
 from liangtian_web.transfers.queries import acts_for_city, lock, offer_behind, queue, sides_of
 from liangtian_web.transfers.stages import Open, Stage, Standing, open_demands, open_listings, standing_of
 from liangtian_web.transfers.villages import villages_of
-
-Row = TypeVar("Row", bound=models.Model)
 
 APPLICANTS = {Place.Kind.COUNTY.value: "county", Place.Kind.ZONE.value: "functional-zone"}
 
@@ -87,7 +85,7 @@ def _lots_of_project(head: balance.Head, named: list[str]) -> list[str]:
 def ask(request: Request, **given: Any) -> Demand:
     """Put a request to buy into the queue; `given`: the columns of `Demand`, its `uuid` from the form."""
     with transaction.atomic():
-        made, new = _made(Demand, given | {"filer": request.user})
+        made, new = balance.once(Demand, given | {"filer": request.user})
         if new:
             note(request, "transfers.ask", f"demand:{made.uuid}", on=made.on, place=made.place)
     return made
@@ -160,7 +158,7 @@ def propose(request: Request, listing: Listing, demand: Demand, terms: Terms, la
     with transaction.atomic():
         lock(listing, demand)
         if Match.objects.filter(uuid=terms.uuid).exists():
-            return _made(Match, _columns(request, listing, demand, terms))[0]
+            return balance.once(Match, _columns(request, listing, demand, terms))[0]
         offer = open_listings([listing])[0]
         _check_open(offer, open_demands([demand])[0], terms)
         check_price(listing.filing.place, terms)
@@ -314,16 +312,3 @@ def pay(
         if needs_open_yuan is not None:
             facts["village_needs_open_yuan"] = needs_open_yuan
     return pay_out(request, source, spending, head, facts)
-
-
-def _made(model: type[Row], given: dict[str, Any]) -> tuple[Row, bool]:
-    """The row a form made, and whether it is new: sent again with the same content it changes nothing.
-
-    Raises
-    ------
-    StageRefused : the number of the form stands for other content
-    """
-    made, new = model._default_manager.get_or_create(uuid=given["uuid"], defaults=given)
-    if any(getattr(made, name) != value for name, value in given.items()):
-        raise StageRefused("balance-key-reused")
-    return made, new

@@ -59,6 +59,14 @@ def test_the_last_step_is_due_within_five_years(clients, places, last, code):
         assert "最迟到 2029-06-02" in answer.context["form"].non_field_errors()[0]
 
 
+@pytest.mark.parametrize(("last", "code"), [("2029-02-28", 302), ("2029-03-01", 400)])
+def test_five_years_from_a_leap_day_end_as_everywhere_else(clients, places, last, code):
+    """29 February counts as 28 February of a year without it, as `policy.days.years_after` has it."""
+    page = reverse("commitments:new", args=["supplement-improve"])
+    answer = clients["wang"].post(page, supplement(places["county"], on="2024-02-29", filing=last))
+    assert answer.status_code == code
+
+
 def test_a_project_is_completed_within_ten_years(clients, check):
     given = infrastructure(check("铁路", kind="single-site"), project_completion_on="2034-06-03")
     assert "最迟到 2034-06-02" in refused(clients["wang"], given, "infrastructure")

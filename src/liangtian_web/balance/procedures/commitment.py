@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from fractions import Fraction
 from typing import Any, cast
 
@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from liangtian.ledger.indices import index_words
 from liangtian.ledger.posting import Posting
 from liangtian.policy.amounts import BALANCE, amounts
+from liangtian.policy.days import years_after
 from liangtian.policy.facts import read_facts
 from liangtian.units import round_half_up
 from liangtian_web.balance.models import Filing
@@ -167,8 +168,7 @@ def _check_land(filing: Filing) -> None:
 def _check_term(filing: Filing, which: str, due: date | None) -> None:
     key, *within = keys_of(filing.place)
     terms = values_known().resolve(TERM, on=filing.on, place=key, within=tuple(within)).table
-    first, years = filing.on.replace(day=1), int(terms[which])
-    latest = first.replace(year=first.year + years) + timedelta(days=filing.on.day - 1)
+    latest = years_after(filing.on, int(terms[which]))
     if due is not None and due > latest:
         raise StageRefused("commitment-too-far", due=due, on=filing.on, latest=latest)
 
