@@ -22,6 +22,11 @@ class LiangtianError(Exception):
     def __str__(self) -> str:
         return f"{self.message_id} {self.params}"
 
+    @property
+    def plain(self) -> dict[str, int | str]:
+        """The params as JSON keeps them for a sentence said later: whole numbers, which it may format, and text."""
+        return {name: value if type(value) is int else str(value) for name, value in self.params.items()}
+
 
 class FileUnreadable(LiangtianError):
     """The bytes are not what the name promises: truncated, empty, unsafe or of an unknown format."""

@@ -264,10 +264,10 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-# Planning: what one computation may take of the machine's memory, and how long files nobody asks for stay
+# What one planning computation may take of the machine's memory, and how long files nobody asks for stay
 PHYSICAL_BYTES = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
 PLANNING_BYTES_MAX = whole("LIANGTIAN_PLANNING_MB_MAX", PHYSICAL_BYTES * 3 // 4 >> 20) * 2**20
-
+FILES_KEPT = timedelta(days=whole("LIANGTIAN_FILES_DAYS", 90))
 PLANNING_KEPT = timedelta(days=whole("LIANGTIAN_PLANNING_DAYS", 180))
 
 # Jobs

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
 from typing import Any
@@ -12,6 +12,7 @@ from liangtian.planning.layout import LayoutLimits
 from liangtian.planning.network import least_dm2
 from liangtian.planning.ranking import Candidate, marks_of_facts
 from liangtian.policy.parameters import Parameters
+from liangtian.policy.values import Parameter
 from liangtian.rules.documents import DOCUMENTS
 
 CRITERIA = "haining-2021二（一）.review_criteria"
@@ -21,9 +22,9 @@ FACTS = {"连片规模": True, "亩均投资": False}
 """Facts measured rather than marked, and whether much of them is good: largest block, cost by area."""
 
 
-def criteria_on(on: date, place: str) -> tuple[str, ...]:
+def criteria_on(on: date, place: str, values: Iterable[Parameter] = ()) -> tuple[str, ...]:
     """The criteria of the joint review, in the order of the text."""
-    return Parameters(DOCUMENTS).resolve(CRITERIA, on=on, place=place).names
+    return Parameters(DOCUMENTS).with_values(values).resolve(CRITERIA, on=on, place=place).names
 
 
 def weights_of(given: Mapping[str, Any] | None, criteria: tuple[str, ...]) -> dict[str, Fraction]:
@@ -68,9 +69,9 @@ def candidates_of(rows: Sequence[Mapping[str, Any]], source: str) -> list[Candid
     return found
 
 
-def targets_on(on: date, place: str) -> dict[str, int]:
+def targets_on(on: date, place: str, values: Iterable[Parameter] = ()) -> dict[str, int]:
     """The 1211 targets as least sums of gains: numbers of projects, areas in whole m² rounded up."""
-    parameters = Parameters(DOCUMENTS)
+    parameters = Parameters(DOCUMENTS).with_values(values)
 
     def number(name: str) -> int:
         return int(parameters.resolve(f"{TARGETS}.{name}", on=on, place=place).number)
@@ -87,9 +88,9 @@ def targets_on(on: date, place: str) -> dict[str, int]:
     }
 
 
-def layout_limits_on(on: date, place: str, *, grown_share: Fraction) -> LayoutLimits:
+def layout_limits_on(on: date, place: str, values: Iterable[Parameter] = (), *, grown_share: Fraction) -> LayoutLimits:
     """Shares that an adjustment of basic farmland keeps to; by how much it may grow is the caller's choice."""
-    parameters = Parameters(DOCUMENTS)
+    parameters = Parameters(DOCUMENTS).with_values(values)
     added, moved = (
         parameters.resolve(f"{LAYOUT}.{name}", on=on, place=place).number
         for name in ("added_share_min", "moved_share_max")

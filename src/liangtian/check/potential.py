@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date
 
 import numpy as np
@@ -26,6 +26,7 @@ def survey_on(
     *,
     given: Given | None = None,
     parcels: Index | None = None,
+    values: Iterable[Parameter] = (),
     tell: Callable[[str], None] = lambda step: None,
 ) -> Potential:
     """Survey the potential of what is published on a day.
@@ -35,6 +36,7 @@ def survey_on(
     place : only parcels of this place, by its code
     given : elevation model, registered persons, further exclusions
     parcels : survey these (`planning.land.indexed`) instead of the published DLTB; the other layers stay the published ones
+    values : of places, beside the declared ones
     tell : called as the work goes on; what it raises ends it
 
     Raises
@@ -44,10 +46,11 @@ def survey_on(
     CatalogueError (catalogue-error): a snapshot is gone or altered.
     """
     evidence = gathered(catalogue, on, place, given or Given(), parcels=parcels)
-    return surveyed(evidence, potential_rule_on(on, place or "", latest_year=_latest_year(evidence)), tell=tell)
+    rule = potential_rule_on(on, place or "", values, latest_year=_latest_year(evidence))
+    return surveyed(evidence, rule, tell=tell)
 
 
-def potential_rule_on(on: date, place: str, *, latest_year: int = 0) -> PotentialRule:
+def potential_rule_on(on: date, place: str, values: Iterable[Parameter] = (), *, latest_year: int = 0) -> PotentialRule:
     """The values in force, of the clauses that have them.
 
     Parameters
@@ -58,7 +61,7 @@ def potential_rule_on(on: date, place: str, *, latest_year: int = 0) -> Potentia
     ------
     ParameterMissing (parameter-missing)
     """
-    parameters = Parameters(DOCUMENTS)
+    parameters = Parameters(DOCUMENTS).with_values(values)
 
     def value(name: str) -> Parameter:
         return parameters.resolve(name, on=on, place=place)

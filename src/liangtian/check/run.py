@@ -49,7 +49,7 @@ class Question:
     Attributes
     ----------
     on : business date
-    kind : batch | single-site | village | temporary | consolidation
+    kind : a value of the fact `kind` (`KINDS`)
     place : code of the responsible place; None takes the county with most of the ground
     declared : facts the user states (`policy/dictionary/`, supplier `declared` or `registered`)
     versions : layer code → digests (one a place), for layers not to be taken by date

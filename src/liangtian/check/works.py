@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 from liangtian.planning.works import Works
@@ -16,14 +17,18 @@ CLAUSES = {
 }
 
 
-def works_on(on: date, place: str) -> tuple[Works, ...]:
+def works_on(on: date, place: str, values: Iterable[Parameter] = ()) -> tuple[Works, ...]:
     """Kinds of works in force: classes, cost and clause of each.
+
+    Parameters
+    ----------
+    values : of places, beside the declared ones
 
     Raises
     ------
     ParameterMissing (parameter-missing): the date lies before the first of the values.
     """
-    parameters = Parameters({"liangtian-2026": DOCUMENTS["liangtian-2026"]})
+    parameters = Parameters({"liangtian-2026": DOCUMENTS["liangtian-2026"]}).with_values(values)
 
     def resolve(name: str) -> Parameter:
         return parameters.resolve(f"liangtian-2026（设计）.{name}", on=on, place=place)
@@ -35,7 +40,7 @@ def works_on(on: date, place: str) -> tuple[Works, ...]:
     )
 
 
-def least_piece_dm2(on: date, place: str) -> int:
+def least_piece_dm2(on: date, place: str, values: Iterable[Parameter] = ()) -> int:
     """The smallest piece worth works, hundredths of m²."""
-    parameters = Parameters({"liangtian-2026": DOCUMENTS["liangtian-2026"]})
+    parameters = Parameters({"liangtian-2026": DOCUMENTS["liangtian-2026"]}).with_values(values)
     return int(parameters.resolve("liangtian-2026（设计）.least_piece_m2", on=on, place=place).number * 100)

@@ -26,7 +26,7 @@ from liangtian.check.gather import boundary_of
 from liangtian.check.result import to_json
 from liangtian.check.run import technical_on
 from liangtian.cli.engine import blocks_on, engine_options, plane_of, prefix_of, refuse, snapshots_of, where_of
-from liangtian.cli.options import DateType, file_options, home_option, opened, write_layer
+from liangtian.cli.options import DateType, file_options, home_option, opened, values_option, write_layer
 from liangtian.errors import LayerInvalid
 from liangtian.messages import Language, render, render_text
 from liangtian.onemap.catalogue import Catalogue
@@ -36,6 +36,7 @@ from liangtian.planning.land import unclassed_named
 from liangtian.planning.layer import as_features
 from liangtian.planning.parcels import Parcels
 from liangtian.planning.spread import BlockTable, Reading
+from liangtian.policy.values import Parameter
 from liangtian.units import display_area, m2_from_dm2
 
 LEVELS = {"county": 6, "town": 9, "village": 12}
@@ -77,13 +78,14 @@ class Exact(click.ParamType[Fraction]):
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.option("--output", type=click.Path(path_type=Path), help="Also write the outlines of the blocks to a new file.")
 @engine_options
+@values_option
 @home_option
 @file_options
 @click.pass_obj
 def blocks(lang: Language, /, source: str, home: Path, min_mu: Fraction, as_json: bool, **given: Any) -> None:
     """Join farmland into contiguous blocks: LAYER is a published DLTB, FILE any file of land-use parcels."""
     on, place, within, by = (given.pop(name) for name in ("on", "place", "within", "by"))
-    rule, output = rule_of(on, place, given.pop("gap"), given.pop("across")), given.pop("output")
+    rule, output = rule_of(on, place, given), given.pop("output")
     steep, where = given.pop("steep"), where_of(given)
     made: Blocks | BlockTable
     if where.configuration.engine == "cluster":
@@ -112,8 +114,11 @@ def blocks(lang: Language, /, source: str, home: Path, min_mu: Fraction, as_json
     click.echo(_summary(made, rows, lang))
 
 
-def rule_of(on: date | None, place: str | None, gap_m: Fraction | None, across_m: Fraction | None) -> BlockRule:
-    rule = technical_on(on or date.max, place or "").block
+def rule_of(on: date | None, place: str | None, given: dict[str, Any]) -> BlockRule:
+    """What joins and what cuts: the values of the day and place, or those asked for, which are taken out of `given`."""
+    gap_m, across_m = given.pop("gap", None), given.pop("across", None)
+    values: tuple[Parameter, ...] = given.pop("values")
+    rule = technical_on(on or date.max, place or "", values).block
     return replace(
         rule,
         gap_m=rule.gap_m if gap_m is None else gap_m,

@@ -18,7 +18,7 @@ from liangtian.check.gather import boundary_of
 from liangtian.check.result import to_json
 from liangtian.check.works import least_piece_dm2, works_on
 from liangtian.cli.blocks import LEVELS, Exact, found_land, parcels_of, rule_of
-from liangtian.cli.options import DateType, file_options, home_option, opened, write_layer
+from liangtian.cli.options import DateType, file_options, home_option, opened, values_option, write_layer
 from liangtian.messages import Language, render, render_text
 from liangtian.onemap.catalogue import Catalogue
 from liangtian.planning import exclusion
@@ -76,6 +76,7 @@ class Asked:
 @click.option(
     "--out", "--output", "output", type=click.Path(path_type=Path), help="Also write the conversions to a new file."
 )
+@values_option
 @home_option
 @file_options
 @click.pass_context
@@ -89,7 +90,8 @@ def design(
     lang: Language = context.obj
     asked, alternatives = _asked(given), given.pop("alternatives")
     on, place, within, by = (given.pop(name) for name in ("on", "place", "within", "by"))
-    rule = rule_of(on, place, given.pop("gap"), given.pop("across"))
+    values = given["values"]
+    rule = rule_of(on, place, given)
     avoid, leave = given.pop("exclude"), given.pop("leave")
     found = found_land(source, home, on or date.max, place, given)
     land = parcels_of(found, place, within, given)
@@ -98,9 +100,9 @@ def design(
     ground = ground_of(
         land,
         rule,
-        works_on(day, here),
+        works_on(day, here, values),
         excluded=excluded,
-        least_piece_dm2=least_piece_dm2(day, here),
+        least_piece_dm2=least_piece_dm2(day, here, values),
         digits=LEVELS.get(by),
     )
     found.notes.extend(doubts(ground.blocks))

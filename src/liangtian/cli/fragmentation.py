@@ -11,7 +11,7 @@ import click
 
 from liangtian.check.result import to_json
 from liangtian.cli.blocks import LEVELS, Exact, found_land, parcels_of, rule_of
-from liangtian.cli.options import DateType, file_options, home_option
+from liangtian.cli.options import DateType, file_options, home_option, values_option
 from liangtian.messages import Language, render, render_text
 from liangtian.planning.blocks import blocks_of
 from liangtian.planning.fragmentation import BETTER, UNITS, Change, Fragmentation, compared, fragmentation_of
@@ -31,13 +31,14 @@ from liangtian.planning.fragmentation import BETTER, UNITS, Change, Fragmentatio
     "--cell", type=click.FloatRange(1), default=30, show_default=True, help="Cells of the aggregation index, m."
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@values_option
 @home_option
 @file_options
 @click.pass_obj
 def fragmentation(lang: Language, /, source: str, home: Path, as_json: bool, **given: Any) -> None:
     """Measure how far farmland is broken up: sizes, blocks, mesh, edges, and shape of fields."""
     earlier, earlier_on = given.pop("before"), given.pop("before_on")
-    asked = {name: given.pop(name) for name in ("on", "place", "within", "by", "gap", "across", "cell")}
+    asked = {name: given.pop(name) for name in ("on", "place", "within", "by", "gap", "across", "cell", "values")}
     now = _measured(source, (home, lang), asked, given)
     before = (
         _measured(earlier or source, (home, lang), asked | {"on": earlier_on}, given) if earlier or earlier_on else None
@@ -61,7 +62,7 @@ def _measured(
     on, place = asked["on"] or date.max, asked["place"]
     found = found_land(source, home, on, place, options)
     land = parcels_of(found, place, asked["within"], options)
-    rule = rule_of(asked["on"], place, asked["gap"], asked["across"])
+    rule = rule_of(asked["on"], place, dict(asked))
     for note in found.notes:
         click.echo(f"（{note.rule}）{render(note, lang=lang)}", err=True)
     return fragmentation_of(blocks_of(land, rule, digits=LEVELS.get(asked["by"])), cell_m=asked["cell"])

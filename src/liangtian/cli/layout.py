@@ -16,7 +16,7 @@ from liangtian.check.gather import boundary_of
 from liangtian.check.library import layout_limits_on
 from liangtian.check.result import to_json
 from liangtian.cli.blocks import Exact, found_land, parcels_of, rule_of
-from liangtian.cli.options import DateType, file_options, home_option, opened, write_layer
+from liangtian.cli.options import DateType, file_options, home_option, opened, values_option, write_layer
 from liangtian.errors import LayerInvalid
 from liangtian.messages import Language, render_text
 from liangtian.onemap.catalogue import Catalogue
@@ -43,6 +43,7 @@ BASIC = "YJJBNTTB"
 @click.option("--seconds", type=click.FloatRange(0), default=60, show_default=True, help="Solver time.")
 @click.option("--out", "output", type=click.Path(path_type=Path), help="Also write what moves to a new file.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@values_option
 @home_option
 @file_options
 @click.pass_context
@@ -55,11 +56,11 @@ def layout(
     """
     on, place, basic = given.pop("on"), given.pop("place"), given.pop("basic")
     chosen = {name: given.pop(name) for name in ("leaving", "kept", "barred")}
-    limits = layout_limits_on(on or date.max, place or "", grown_share=given.pop("grown_share"))
-    effort = Effort(given.pop("seconds"))
+    limits = layout_limits_on(on or date.max, place or "", given["values"], grown_share=given.pop("grown_share"))
+    rule, effort = rule_of(on, place, given), Effort(given.pop("seconds"))
     land = parcels_of(found_land(source, home, on or date.max, place, given), place, None, given)
     shapes = _basic(land, basic, (home, on or date.max), given)
-    made = adjusted(land, mostly_inside(land, shapes), rule_of(on, place, None, None), limits, effort=effort, **chosen)
+    made = adjusted(land, mostly_inside(land, shapes), rule, limits, effort=effort, **chosen)
     if output is not None:
         write_layer(layout_features(land, made), output)
     click.echo(to_json({**asdict(made), "limits": _plain(limits)}) if as_json else _text(made, context.obj))

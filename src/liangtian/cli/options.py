@@ -19,6 +19,10 @@ from liangtian.formats.features import Features
 from liangtian.formats.opening import open_features
 from liangtian.planning.layer import in_degrees
 from liangtian.policy.adoption import Adoption, read_adoptions, read_names
+from liangtian.policy.parameters import Parameters
+from liangtian.policy.values import Parameter
+from liangtian.policy.values_file import read_values
+from liangtian.rules.documents import DOCUMENTS
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -54,6 +58,18 @@ home_option = click.option(
     envvar="LIANGTIAN_HOME",
     show_default=True,
     help="Folder of snapshots and catalogue.",
+)
+
+
+def _values(ctx: click.Context, param: click.Parameter, path: Path | None) -> tuple[Parameter, ...]:
+    return () if path is None else read_values(text_of(path), path.name, Parameters(DOCUMENTS))
+
+
+values_option = click.option(
+    "--values",
+    type=click.Path(path_type=Path),
+    callback=_values,
+    help="Approved values of places, as the rulebook's page gives them out (TOML).",
 )
 on_option = click.option("--on", type=DateType(), required=True, metavar="DATE", help="Business date, e.g. 2024-06-01.")
 

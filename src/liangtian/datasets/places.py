@@ -17,7 +17,6 @@ from liangtian.datasets.terrain import HILL_ABOVE, Terrain
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
-MUNICIPALITY = ("339900", "示范市")
 _TENS = ("", "十", *(f"{digit}十" for digit in "二三四五六七八九"))
 _ORDINALS = [f"{ten}{one}" for ten in _TENS for one in ("", *"一二三四五六七八九")]
 COUNTIES = tuple((f"3399{n:02}", f"示范{_ORDINALS[n] if n > 1 else ''}县") for n in range(1, 99))

@@ -105,17 +105,6 @@ def populations(layers: Mapping[str, Features]) -> dict[str, int]:
     return {str(village): int(count) for village, count in zip(villages[:-1], persons[:-1], strict=True)}
 
 
-def planted_sites(layers: Mapping[str, Features]) -> dict[str, dict[str, str]]:
-    """What the survey must say of each planted site, given relief and persons: name → parcel, kind, state."""
-    table = layers["ZZDK"].attributes
-    rows = zip(*(table[name].to_pylist() for name in ("DKMC", "DKBH", "BZ")), strict=True)
-    found = {}
-    for name, parcel, remark in rows:
-        kind, state = remark.removeprefix("演示：").split()
-        found[name] = {"parcel": parcel, "kind": kind, "state": state}
-    return found
-
-
 def _county(land: Parcels, village: Ints) -> Ints:
     return land.places.county[land.places.town[village]]
 

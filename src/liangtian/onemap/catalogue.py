@@ -12,7 +12,7 @@ import os
 import re
 import tempfile
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import date
 from functools import lru_cache
@@ -264,7 +264,12 @@ def _cut_share(catalogue: Catalogue, share: Share, path: Path) -> Index | None:
             if not path.exists():
                 whole = snapshot.read(catalogue.snapshot_path(share.claim.digest))
                 snapshot.write(remaining(whole, share, catalogue.index_of), path)
-    return None if snapshot.is_whole(path, 0) else _loaded(path, path.with_suffix(""))
+    if snapshot.is_whole(path, 0):
+        return None
+    index = _loaded(path, path.with_suffix(""))
+    with suppress(OSError):  # a home that may only be read
+        os.utime(path.with_suffix(""))  # still in use, says the sweep; the file itself is sealed with its time
+    return index
 
 
 def write_json(path: Path, content: Mapping[str, Any]) -> None:

@@ -147,16 +147,6 @@ def of_pieces(ground: Ground, need: Need, pieces: Sequence[str]) -> Design:
     return _made(ground, need, ground.converted(pieces))
 
 
-def with_parcel(ground: Ground, made: Design, piece: str) -> Design:
-    """The same with one more piece converted: sizes and cost anew, on what a new solution would cost nothing is said."""
-    return of_pieces(ground, made.need, sorted({*made.pieces, piece}))
-
-
-def without_parcel(ground: Ground, made: Design, piece: str) -> Design:
-    """The same with one piece left as it is."""
-    return of_pieces(ground, made.need, [each for each in made.pieces if each != piece])
-
-
 def frontier(ground: Ground, need: Need, sizes_dm2: Sequence[int], effort: Effort | None = None) -> Iterator[Design]:
     """Designs for other sizes of block, smallest first: what more area costs. Each has the effort to itself."""
     for size in sorted(set(sizes_dm2)):

@@ -165,9 +165,3 @@ class Evidence:
     names: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[Finding, ...] = ()
     used: Mapping[str, Any] = field(default_factory=dict)
-
-
-def no_earlier(shapes: Shapes) -> Earlier:
-    """Nothing is published of earlier years."""
-    none = np.empty(0, dtype=np.int64)
-    return Earlier(np.empty(0, dtype=object), np.empty(0, dtype=object), none, none)

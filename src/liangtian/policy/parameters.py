@@ -14,6 +14,7 @@ from liangtian.onemap.places import lies_in, stem
 from liangtian.policy.document import Document
 from liangtian.policy.values import Band, Parameter, clause_parameters
 
+FOUND_MAX = 20_000  # a rulebook stays as long as the process; its questions never end
 Reason = Literal["only", "latest", "nearest", "prevails", "tried"]
 
 
@@ -95,6 +96,8 @@ class Parameters:
         asked = (name, on, place, within)
         found = self._found.get(asked)
         if found is None:
+            if len(self._found) >= FOUND_MAX:
+                self._found.clear()
             found = self._found[asked] = self._decide(name, on, (place, *within))
         return found
 

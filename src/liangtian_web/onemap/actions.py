@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import shutil
 import tempfile
@@ -85,6 +86,7 @@ def _settle(partial: Path, folder: Path) -> None:
     except OSError:  # the same bytes lie there, perhaps since a moment ago
         if not folder.exists():
             raise
+        os.utime(folder)  # wanted again, says the sweep
 
 
 def upload_folder(sha256: str) -> Path:

@@ -1,13 +1,18 @@
-"""The worker's steps of an upload."""
+"""The worker's steps of an upload, and its sweep of files nobody needs."""
 
 from __future__ import annotations
 
+import asyncio
+from datetime import UTC, datetime
+
+from django.db import connections
 from django.urls import reverse
+from procrastinate.contrib.django import app
 
 from liangtian_web.jobs.actions import report
 from liangtian_web.jobs.models import Job
 from liangtian_web.jobs.running import task
-from liangtian_web.onemap import actions
+from liangtian_web.onemap import actions, sweeping
 from liangtian_web.onemap.models import Upload
 
 
@@ -42,3 +47,17 @@ def verify(job: Job) -> str:
     """Recompute the digest of every snapshot."""
     actions.verify(_progress(job))
     return reverse("onemap:layers")
+
+
+def _sweep(now: datetime) -> None:
+    try:
+        sweeping.sweep(now)
+    finally:
+        connections.close_all()
+
+
+@app.periodic(cron="20 3 * * *")
+@app.task(name="onemap.sweep", queueing_lock="onemap.sweep", pass_context=False)
+async def sweep(timestamp: int) -> None:
+    """Every night, delete tiles, side files and uploads that nobody has needed in a long time."""
+    await asyncio.to_thread(_sweep, datetime.fromtimestamp(timestamp, UTC))

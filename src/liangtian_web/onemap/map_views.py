@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+import os
 import uuid
 from datetime import date
 from pathlib import Path
@@ -17,6 +18,7 @@ from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import patch_cache_control
+from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
@@ -104,7 +106,7 @@ def _layer(code: str, found: Spoken, on: date, english: bool) -> dict[str, Any]:
         "name": spec.en if english else spec.zh,
         "from": 5 if few else tiles.PARCEL_ZOOM,
         "tiles": reverse("onemap:tile", args=[code, 0, 0, 0])[: -len("0/0/0")] + "{z}/{x}/{y}"
-        + f"?on={on}&versions={','.join(str(v.pk) for v in mine)}&v={_key(shown)[:12]}",
+        + f"?on={on}&versions={','.join(str(v.pk) for v in mine)}&v={_signed(_key(shown))}",
         "on": max(v.on for v in mine).isoformat(),
         "rows": sum(v.rows for v in mine),
     }  # fmt: skip
@@ -113,6 +115,11 @@ def _layer(code: str, found: Spoken, on: date, english: bool) -> dict[str, Any]:
 def _key(found: Spoken) -> str:
     named = ",".join(sorted(f"{v.pk}:{share.key}" for v, share in found))
     return hashlib.sha256(f"{tiles.FORM}.{overview.FORM} {named}".encode()).hexdigest()
+
+
+def _signed(key: str) -> str:
+    """Says that a page of ours draws these versions together; any others are drawn when asked for, and not kept."""
+    return salted_hmac("onemap.tile", key).hexdigest()[:16]
 
 
 @require_GET
@@ -192,9 +199,11 @@ def tile(request: Request, layer: str, z: int, x: int, y: int) -> HttpResponse:
     path = Path(settings.HOME) / "tiles" / key[:40] / f"{z}-{x}-{y}"
     try:
         data = path.read_bytes()
-    except FileNotFoundError:
+        os.utime(path.parent)
+    except OSError:  # not kept, or swept since
         data = make(layer, found, z, x, y)
-        _keep(path, data)
+        if "versions" not in request.GET or constant_time_compare(request.GET.get("v", ""), _signed(key)):
+            _keep(path, data)
     return _cached(HttpResponse(data, content_type=kind), etag)
 
 
@@ -244,8 +253,16 @@ def reveal(request: Request, version: int, parcel: str) -> HttpResponse:
     form = RevealForm(request.POST)
     if not form.is_valid():
         return _parcel(request, row, index, number, reveal=form)
-    note(request, "onemap.reveal", f"{row.layer} {parcel}：{form.cleaned_data['reason']}", on=row.on)
+    _note_reveal(request, (row, index, number), f"{row.layer} {parcel}：{form.cleaned_data['reason']}")
     return _parcel(request, row, index, number, revealed=True)
+
+
+def _note_reveal(request: Request, found: tuple[LayerVersion, Index, int], what: str) -> None:
+    """In the trail of the parcel's place, whose people were looked up, and of the reader's, where that is elsewhere."""
+    place, own = personal.place_of(*found), home_membership(request.user)
+    note(request, "onemap.reveal", what, on=found[0].on, place=place)
+    if own and not place.path.startswith(own.place.path):
+        note(request, "onemap.reveal", what, on=found[0].on, place=own.place)
 
 
 def _row(request: Request, version: int, parcel: str) -> tuple[LayerVersion, Index, int]:

@@ -7,6 +7,7 @@ class that most of its four cells hold. It is a side file of the snapshot and ca
 from __future__ import annotations
 
 import json
+import os
 import struct
 import uuid
 import zlib
@@ -117,6 +118,7 @@ def _loaded(index: Index, layer: str, path: Path) -> Overview:
     try:
         with np.load(path) as kept:
             if int(kept["form"]) == FORM:
+                os.utime(path)  # still in use, says the sweep
                 levels = tuple(kept[f"level{k}"] for k in range(int(kept["count"])))
                 return Overview(float(kept["x0"]), float(kept["y0"]), float(kept["cell_m"]), levels)
     except (OSError, ValueError, KeyError):

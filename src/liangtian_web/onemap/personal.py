@@ -12,7 +12,7 @@ from liangtian.onemap.layers import LAYERS
 from liangtian.onemap.places import lies_in
 from liangtian_web.onemap import ground
 from liangtian_web.onemap.models import LayerVersion
-from liangtian_web.people.models import User
+from liangtian_web.people.models import Place, User
 from liangtian_web.people.queries import places_for
 
 # The columns of any layer that name people: one of them may come with the file of another layer.
@@ -55,6 +55,17 @@ def may_reveal(user: User, version: LayerVersion, index: Index, row: int) -> boo
     mine = places_for(user, "officer", "admin")
     if mine.filter(pk=version.place_id).exists():
         return True
-    codes = [str(index.column(name, np.array([row]))[0].as_py() or "") for name in PLACE_COLUMNS]
-    code = next((code[:12] for code in codes if code), "")
+    code = _code(index, row)
     return bool(code) and any(lies_in(code, own or "") for own in mine.values_list("code", flat=True))
+
+
+def place_of(version: LayerVersion, index: Index, row: int) -> Place:
+    """The nearest place a parcel lies in by its code, else that of the layer."""
+    code = _code(index, row)
+    found = Place.objects.filter(code__in={code[:digits] for digits in (12, 9, 6)} - {""})
+    return max(found, key=lambda place: len(place.code or ""), default=version.place)
+
+
+def _code(index: Index, row: int) -> str:
+    codes = (str(index.column(name, np.array([row]))[0].as_py() or "") for name in PLACE_COLUMNS)
+    return next((code[:12] for code in codes if code), "")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import os
 import uuid
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
@@ -112,6 +113,7 @@ def _loaded(home: Path, share: Share) -> tuple[Village, ...]:
     try:
         kept = json.loads(path.read_text("utf-8"))
         if kept["form"] == FORM:
+            os.utime(path)  # still in use, says the sweep
             return tuple(Village(**row | {"box": tuple(row["box"])}) for row in kept["villages"])
     except (OSError, ValueError, KeyError):
         pass

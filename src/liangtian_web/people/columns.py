@@ -8,6 +8,9 @@ from typing import NamedTuple
 
 from liangtian_web.people.models import User
 
+LISTS = ("onemap.layers", "review.runs")
+"""The lists whose columns can be put away."""
+
 
 class Column(NamedTuple):
     """A column: its name in the template, its word, and whether it can be put away and begins so."""
@@ -47,6 +50,8 @@ class Columns:
 
 def columns_of(user: User, key: str, every: Sequence[Column]) -> Columns:
     """A list's columns as the user left them, else as they begin."""
+    if key not in LISTS:
+        raise ValueError(f"no list of ours: {key}")
     hidden = set(user.hidden_columns.get(key, [column.name for column in every if column.away]))
     shown = frozenset(column.name for column in every if column.fixed or column.name not in hidden)
     return Columns(key, every, shown)

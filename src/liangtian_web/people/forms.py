@@ -2,6 +2,7 @@
 
 from django import forms
 
+from liangtian_web.people.columns import LISTS
 from liangtian_web.people.models import User
 
 
@@ -15,6 +16,6 @@ class PreferencesForm(forms.Form):
 class ColumnsForm(forms.Form):
     """The columns of one list: those offered, and of these the ones ticked."""
 
-    list = forms.RegexField(r"^[a-z]+\.[a-z]+$", max_length=40)
+    list = forms.ChoiceField(choices=[(name, name) for name in LISTS])
     offered = forms.RegexField(r"^[a-z_0-9,]+$", max_length=500)
     next = forms.CharField(max_length=2000, required=False)

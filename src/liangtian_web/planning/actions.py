@@ -26,6 +26,7 @@ from django.utils.translation import gettext_noop as _
 from liangtian.check.result import to_json
 from liangtian.check.run import KERNEL
 from liangtian.errors import LiangtianError
+from liangtian.policy.values_file import write_values
 from liangtian_web.embedded import leashed
 from liangtian_web.jobs import actions as jobs
 from liangtian_web.jobs.models import Job
@@ -38,6 +39,7 @@ from liangtian_web.planning.asked import needed
 from liangtian_web.planning.models import Answer, Block, Candidate, Plan, Study
 from liangtian_web.planning.queries import folder_of
 from liangtian_web.planning.workshop.memory import says_exhausted
+from liangtian_web.rulebook.queries import values_at
 from liangtian_web.trail.actions import note
 
 FORM = 1  # raise when the same question is answered in another form; what is kept is made again
@@ -53,6 +55,11 @@ STAGES = {
     "frontier": _("正在计算成本与面积的关系"),
     "screen": _("正在逐条筛选"),
 }
+LET_THROUGH = (
+    "PATH", "HOME", "TMPDIR", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "LD_LIBRARY_PATH", "PYTHONPATH",
+    "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "GDAL_CACHEMAX", "GDAL_DATA", "PROJ_DATA",
+)  # fmt: skip
+"""Of the environment, what a computation gets: no secret, under whatever name, and no way to the database."""
 EXHAUSTED = _("需要的内存超过 %(mb)s MB，没有算完。请缩小范围（一个乡镇，或在图上画），或请管理员调大限额。")
 SWEPT = _("当时交来的高程模型 %(name)s 已按保存期限清理。请新建一次调查，重新交来高程模型。")
 LAYERS = {
@@ -73,11 +80,12 @@ def ask(request: Request, kind: str, head: Mapping[str, Any], asked: Mapping[str
     Parameters
     ----------
     head : name, place and business date
-    asked : parameters of the kind, plain JSON
+    asked : parameters of the kind, plain JSON; approved `values` of places only where they are not to be today's
     days : further days whose versions it reads
     """
     place: Place = head["place"]
     layers = _layers(request, kind, (head["on"], *days))
+    asked = _with_values(asked, place)
     key = _key(kind, place, head["on"], asked, layers)
 
     uuid = uuid4()
@@ -87,7 +95,7 @@ def ask(request: Request, kind: str, head: Mapping[str, Any], asked: Mapping[str
         if not _is_answered(key):
             job = jobs.defer("planning.answer", owner=request.user, place=place, title=head["name"], study=str(uuid))
         study = Study.objects.create(
-            uuid=uuid, kind=kind, name=head["name"], place=place, on=head["on"], asked=dict(asked), layers=layers,
+            uuid=uuid, kind=kind, name=head["name"], place=place, on=head["on"], asked=asked, layers=layers,
             key=key, job=job, user=request.user,
         )  # fmt: skip
         note(request, "planning.ask", f"study:{uuid} {kind}", on=study.on, place=place)
@@ -105,7 +113,13 @@ def ask_again(request: Request, study: Study) -> Study:
         raise LiangtianError(SWEPT, name=study.asked["dem_name"])
     head = {"name": study.name, "place": study.place, "on": study.on}
     days = [date.fromisoformat(study.asked[name]) for name in ("before_on",) if name in study.asked]
-    return ask(request, study.kind, head, study.asked, *days)
+    return ask(request, study.kind, head, {"values": "", **study.asked}, *days)
+
+
+def _with_values(asked: Mapping[str, Any], place: Place) -> dict[str, Any]:
+    """The question with the approved values of the place as they are now; one asked again or of a plan brings its own."""
+    values = asked["values"] if "values" in asked else write_values(values_at(place))
+    return {name: value for name, value in asked.items() if name != "values"} | ({"values": values} if values else {})
 
 
 def _layers(request: Request, kind: str, days: Sequence[date]) -> list[dict[str, str]]:
@@ -155,7 +169,8 @@ def carry_out(job: Job, study: Study) -> None:
 def _run(job: Job, study: Study, folder: Path) -> None:
     asked = {
         "kind": study.kind, "home": str(settings.HOME), "digests": [each["digest"] for each in study.layers],
-        "on": study.on.isoformat(), "place": study.place.code, "asked": study.asked, "folder": str(folder),
+        "on": study.on.isoformat(), "place": study.place.code, "asked": study.asked,
+        "values": study.asked.get("values", ""), "folder": str(folder),
         "bytes_max": settings.PLANNING_BYTES_MAX,
     }  # fmt: skip
     with _process(folder) as process:
@@ -176,7 +191,7 @@ def _process(folder: Path) -> Iterator[subprocess.Popen[bytes]]:
             stdin=subprocess.PIPE,
             stdout=said,
             stderr=errors,
-            env={name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "SECRET_KEY"}},
+            env={name: os.environ[name] for name in LET_THROUGH if name in os.environ},
             start_new_session=True,
         )
         try:

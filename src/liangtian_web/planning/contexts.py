@@ -14,7 +14,7 @@ from liangtian_web.onemap.map_views import map_config
 from liangtian_web.onemap.models import LayerVersion
 from liangtian_web.onemap.queries import versions_for
 from liangtian_web.onemap.swipe import Against
-from liangtian_web.people.requests import Request, language_of
+from liangtian_web.people.requests import Request, language_of, number_in
 from liangtian_web.planning import indices, kept, potential, presentation, signs
 from liangtian_web.planning.asked import needed
 from liangtian_web.planning.filters import BlockFilter, CandidateFilter
@@ -60,8 +60,8 @@ def blocks(request: Request, study: Study, answer: Answer) -> dict[str, Any]:
     """List and map of blocks, and the other side of a swipe."""
     form, asked = block_filter(answer, request.GET)
     found = blocks_of(answer, asked)
-    after = request.GET.get("after", "")
-    page = list((found.filter(number__gt=int(after)) if after.isdecimal() else found).defer("ids")[: PAGE + 1])
+    after = number_in(request.GET.get("after", ""))
+    page = list((found if after is None else found.filter(number__gt=after)).defer("ids")[: PAGE + 1])
     more = request.GET.copy()
     more["after"] = str(page[PAGE - 1].number) if len(page) > PAGE else ""
     shown = list(found.values_list("number", flat=True)) if any(asked.values()) else None
@@ -198,8 +198,8 @@ def survey(request: Request, study: Study, answer: Answer) -> dict[str, Any]:
     data = answer.data[lang]
     form, asked = candidate_filter(answer, request.GET, lang)
     found = candidates_of(answer, asked)
-    after = request.GET.get("after", "")
-    page = list((found.filter(number__gt=int(after)) if after.isdecimal() else found)[: PAGE + 1])
+    after = number_in(request.GET.get("after", ""))
+    page = list((found if after is None else found.filter(number__gt=after))[: PAGE + 1])
     more = request.GET.copy()
     more["after"] = str(page[PAGE - 1].number) if len(page) > PAGE else ""
     shown = list(found.values_list("number", flat=True)) if any(asked.values()) else None

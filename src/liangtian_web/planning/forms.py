@@ -270,7 +270,7 @@ class FragmentationForm(LandForm):
             kept = {name: plain(value) for name, value in own.items() if value not in (None, "")}
             return {**kept, **source, **({"drawn": figure_} if figure_ else {})}
         within = {"within": figure_} if figure_ else {}
-        return {**plan.study.asked, "pieces": plan.pieces, "plan": str(plan.uuid), **source, **within}
+        return {"values": "", **plan.study.asked, "pieces": plan.pieces, "plan": str(plan.uuid), **source, **within}
 
     def days(self) -> tuple[date, ...]:
         """The earlier day."""

@@ -7,10 +7,9 @@ elevation model, which its owner has to hand in again.
 from __future__ import annotations
 
 import logging
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 from django.conf import settings
@@ -19,11 +18,11 @@ from django.db.models import Q, QuerySet
 from liangtian.check.blocks import TILES
 from liangtian.onemap.catalogue import Catalogue
 from liangtian_web.jobs.models import Job
+from liangtian_web.onemap.sweeping import PARTIAL, delete, old, written
 from liangtian_web.planning.models import Study
 from liangtian_web.planning.queries import folder_of
 
 log = logging.getLogger(__name__)
-PARTIAL = timedelta(days=2)  # longer than any computation: what a killed worker left
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +46,10 @@ def sweep(now: datetime) -> Swept:
     keys, models = (set(needed.values_list(name, flat=True)) for name in ("key", "asked__dem"))
 
     done = Swept(
-        answers=_delete(each for each in _old(folder_of("x").parent, since) if each.name not in keys | {"given"}),
-        models=_delete(each for each in _old(folder_of("given"), since) if each.name not in models),
+        answers=delete(each for each in old(folder_of("x").parent, since) if each.name not in keys | {"given"}),
+        models=delete(each for each in old(folder_of("given"), since) if each.name not in models),
         tiles=Catalogue(settings.HOME).kept(TILES).sweep(since.timestamp()),
-        partial=_delete(_partial(now - PARTIAL)),
+        partial=delete(_partial(now - PARTIAL)),
     )
     log.info("planning: swept %s", done)
     return done
@@ -61,29 +60,7 @@ def _needed(since: datetime) -> QuerySet[Study]:
     return Study.objects.filter(Q(recorded_at__gte=since) | Q(job__state__in=Job.OPEN) | Q(plans__isnull=False))
 
 
-def _old(folder: Path, since: datetime) -> Iterator[Path]:
-    """Folders in a folder in which nothing was written since."""
-    if not folder.is_dir():
-        return
-    for each in folder.iterdir():
-        if each.is_dir() and not each.name.startswith(".") and _written(each) < since.timestamp():
-            yield each
-
-
 def _partial(before: datetime) -> Iterator[Path]:
     """What was being written when its writer was killed."""
     for folder in (folder_of("x").parent, folder_of("given")):
-        yield from (each for each in folder.glob(".*") if each.is_dir() and _written(each) < before.timestamp())
-
-
-def _written(folder: Path) -> float:
-    """When anything in it was last written."""
-    return max(each.stat().st_mtime for each in (folder, *folder.iterdir()))
-
-
-def _delete(folders: Iterator[Path]) -> int:
-    count = 0
-    for folder in list(folders):
-        shutil.rmtree(folder)
-        count += 1
-    return count
+        yield from (each for each in folder.glob(".*") if each.is_dir() and written(each) < before.timestamp())

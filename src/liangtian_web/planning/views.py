@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from liangtian.formats import vector
 from liangtian_web.onemap.map_views import day_of, map_config
 from liangtian_web.onemap.queries import versions_on
-from liangtian_web.people.requests import Request, language_of
+from liangtian_web.people.requests import Request, language_of, number_in
 from liangtian_web.planning import actions, potential, presentation
 from liangtian_web.planning.contexts import CONTEXTS, TABLES
 from liangtian_web.planning.filters import ListForm
@@ -42,8 +42,8 @@ def index(request: Request) -> HttpResponse:
     """Newest first, narrowed by the filters, a page at a time by key."""
     form = ListForm(request.user, request.GET, label_suffix="")
     rows = narrowed(studies_for(request.user), form.cleaned_data if form.is_valid() else {})
-    before = request.GET.get("before", "")
-    found = list((rows.filter(pk__lt=int(before)) if before.isdecimal() else rows).defer("asked", "layers")[: PAGE + 1])
+    before = number_in(request.GET.get("before", ""))
+    found = list((rows if before is None else rows.filter(pk__lt=before)).defer("asked", "layers")[: PAGE + 1])
     asked = request.GET.copy()
     asked["before"] = str(found[PAGE - 1].pk) if len(found) > PAGE else ""
     context = {

@@ -83,6 +83,27 @@ def test_a_file_needs_no_home(tmp_path: Path) -> None:
     assert ids(data(path, "--gap", "4.99")) == [("A", 1), ("B", 1)]
 
 
+def test_a_places_own_values_of_a_file_decide_what_joins_there(tmp_path: Path) -> None:
+    names = ["A", "B"]
+    path = file_of(
+        tmp_path, [cell(0, 0), cell(1.05, 0)], BSM=names, DLBM=["0101"] * 2, ZLDWDM=["3399011002010000000"] * 2
+    )
+    own = tmp_path / "values.toml"
+    own.write_text("""[[value]]
+name = "liangtian-2026（技术）.block_gap_m"
+place = "339901"
+since = 2024-01-01
+value = 5
+unit = "m"
+status = "law"
+source = "示范县发〔2024〕3号"
+""")
+    asked = (path, "--values", str(own))
+    assert ids(data(*asked, "--place", "339901", "--on", "2024-06-01")) == [("A", 2)]
+    assert ids(data(*asked, "--place", "339901", "--on", "2023-06-01")) == [("A", 1), ("B", 1)]
+    assert ids(data(*asked)) == [("A", 1), ("B", 1)]
+
+
 @pytest.mark.parametrize("least", ["0", "9999"])
 def test_outlines_are_written(least: str, home: Path, tmp_path: Path) -> None:
     path = tmp_path / "blocks.gpkg"

@@ -7,7 +7,6 @@ import pytest
 from bookkeeping import (
     CITY,
     COUNTY,
-    OUTSIDE,
     acceptance,
     attachment,
     day,
@@ -20,7 +19,7 @@ from bookkeeping import (
     square,
 )
 from liangtian.ledger.book import Book
-from liangtian.ledger.walks import credits_on, origin_of, without_ground
+from liangtian.ledger.walks import origin_of, without_ground
 
 IN = acceptance("A", 1000, square(0))
 POOLED = entry("p", day(2), "city-pooling", moved("A", 200, (COUNTY, "reserve"), (CITY, "municipal"), "quantity_m2"))
@@ -48,21 +47,7 @@ def test_what_stands_on_no_ground_has_no_origin(book: Book) -> None:
     assert origin_of(book, reserve("nothing")) is None
 
 
-def test_ground_walks_to_all_its_credits(book: Book) -> None:
-    (found,) = credits_on(book, square(0, shift=50.0), day(3))
-    assert (found.lot.serial, found.shared_dm2) == ("A", 500_000)
-    assert {(a.place, a.pool): amount for a, amount in found.balances.items()} == {
-        (COUNTY, "reserve"): 500,
-        (COUNTY, "used"): 300,
-        (CITY, "municipal"): 200,
-        (OUTSIDE, "outside"): -1000,
-    }
-    assert credits_on(book, square(3), day(3)) == ()
-
-
 def test_credits_of_unknown_ground_are_told_apart_until_it_is_found(book: Book) -> None:
     assert without_ground(book, day(1)) == {(COUNTY, "reserve", "quantity_m2"): 70}
-    assert credits_on(book, square(1), day(1)) == ()
     book.append(attachment("a", "OLD", square(1)))
     assert without_ground(book, day(1)) == {}
-    assert [found.lot.serial for found in credits_on(book, square(1), day(1))] == ["OLD"]

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from liangtian.errors import LayerInvalid
 from liangtian.planning import exclusion
 from liangtian.planning.blocks import BlockRule, blocks_of
-from liangtian.planning.design import Design, design, frontier, of_pieces, remeasured, with_parcel, without_parcel
+from liangtian.planning.design import Design, design, frontier, of_pieces, remeasured
 from liangtian.planning.fragmentation import compared, fragmentation_of
 from liangtian.planning.layer import design_features
 from liangtian.planning.network import Need
@@ -122,10 +122,10 @@ def test_each_piece_of_a_parcel_is_converted_by_itself() -> None:
 def test_one_parcel_more_or_less() -> None:
     land = ground(["0101", "0201", "0101", "1104", "0101"])
     plan = design(land, Need(5 * HECTARE))
-    less = without_parcel(land, plan, "P4")
+    less = of_pieces(land, plan.need, ["P2"])
     assert (less.pieces, less.outcome.largest_dm2, less.cost_fen) == (("P2",), 3 * HECTARE, 6_000_000)
     assert not less.outcome.meets(less.need)
-    assert with_parcel(land, less, "P4").outcome == plan.outcome
+    assert of_pieces(land, plan.need, ["P4", "P2"]).outcome == plan.outcome
     with pytest.raises(LayerInvalid) as raised:
         of_pieces(land, plan.need, ["P1"])
     assert raised.value.message_id == "design-not-convertible"

@@ -16,7 +16,7 @@ from pyproj import CRS
 from liangtian.check.potential import potential_rule_on, survey_on
 from liangtian.check.result import to_json
 from liangtian.datasets.county import generate
-from liangtian.datasets.potential import planted_sites, populations
+from liangtian.datasets.potential import populations
 from liangtian.datasets.relief import relief
 from liangtian.errors import LiangtianError
 from liangtian.formats.features import Features
@@ -372,6 +372,17 @@ def given(layers: dict[str, Features]) -> Given:
 @pytest.fixture(scope="module")
 def county(home: Path, given: Given) -> Potential:
     return survey_on(Catalogue(home), date(2024, 6, 1), given=given)
+
+
+def planted_sites(layers: Mapping[str, Features]) -> dict[str, dict[str, str]]:
+    """What the survey must say of each planted site, given relief and persons: name → parcel, kind, state."""
+    table = layers["ZZDK"].attributes
+    rows = zip(*(table[name].to_pylist() for name in ("DKMC", "DKBH", "BZ")), strict=True)
+    found = {}
+    for name, parcel, remark in rows:
+        kind, state = remark.removeprefix("演示：").split()
+        found[name] = {"parcel": parcel, "kind": kind, "state": state}
+    return found
 
 
 def test_every_planted_site_gets_its_answer(county: Potential, layers: dict[str, Features]) -> None:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import importlib
 import sys
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 
 import pytest
@@ -227,3 +227,11 @@ def test_a_figure_that_the_bands_leave_out_has_no_value():
     with pytest.raises(ParameterMissing) as missing:
         params.band("acceptance_reward_yuan", 1000)
     assert "acceptance_reward_yuan (1000)" in render_error(missing.value, lang="en")
+
+
+def test_a_rulebook_that_is_asked_for_ever_does_not_grow_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "FOUND_MAX", 100)
+    values = Parameters(DOCUMENTS)
+    days = [date(2024, 1, 1) + timedelta(days=n) for n in range(250)]
+    found = {values.resolve(TOLERANCE, on=day, place="339901").source for day in days}
+    assert (len(found), len(values._found)) == (1, 50)

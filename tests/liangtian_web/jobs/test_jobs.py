@@ -6,7 +6,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from liangtian.errors import FileUnreadable
+from liangtian.errors import FileUnreadable, LayerInvalid
 from liangtian_web.jobs import actions
 from liangtian_web.jobs.models import Job
 from liangtian_web.jobs.running import sweep, task
@@ -30,6 +30,11 @@ def unreadable(job):
 @task("test.quotes")
 def quotes(job):
     raise FileUnreadable("no-such-message", line="1\0,2\ud800")
+
+
+@task("test.counts")
+def counts(job):
+    raise LayerInvalid("potential-verdict", count=1234, unknown=5, excluded=6)
 
 
 @task("test.broken")
@@ -89,6 +94,15 @@ def test_error_of_the_trade_becomes_the_message(county_officer):
     work()
     job.refresh_from_db()
     assert (job.state, job.message, job.params) == ("failed", "no-such-message", {"file": "a.shp"})
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_error_that_counts_is_said_with_its_numbers(county_officer):
+    job = actions.defer("test.counts", owner=county_officer)
+    work()
+    job.refresh_from_db()
+    assert job.params == {"count": 1234, "unknown": 5, "excluded": 6}
+    assert "1,234" in job.sentence("en")
 
 
 @pytest.mark.django_db(transaction=True)

@@ -9,7 +9,7 @@ from tests.liangtian_web.conftest import browser, person
 from liangtian.onemap import publish
 from liangtian.onemap.layers import LAYERS
 from liangtian_web.onemap.actions import adopt
-from liangtian_web.people.models import Place
+from liangtian_web.people.models import Membership, Place
 from liangtian_web.trail.models import Event
 
 pytestmark = pytest.mark.usefixtures("home")
@@ -20,9 +20,14 @@ REASON = {"reason": "核实承包户，示自然资〔2024〕1号"}
 
 @pytest.fixture
 def version(places):
+    """Basic farmland of the first county."""
+    return published(places, "3399011002010000000")
+
+
+def published(places, code):
     """Basic farmland with the name and telephone of whoever keeps it, published by the city for all."""
     columns = {
-        "BSM": ["b1"], "DLBM": ["0101"], "KCXS": [0.0], "ZLDWDM": ["3399011002010000000"],
+        "BSM": ["b1"], "DLBM": ["0101"], "KCXS": [0.0], "ZLDWDM": [code],
         "ZRRMC": [NAME], "LXDH": [PHONE], "OWN_NOTE": ["张三家"],
     }  # fmt: skip
     entry = publish.publish(
@@ -99,3 +104,22 @@ def test_names_leave_by_no_search_and_no_feature(officer_client, version):
     items = officer_client.get("/ogc/collections/YJJBNTTB/items", {"datetime": "2024-06-01"})
     assert items.json()["numberReturned"] == 1
     assert not any(secret in items.content.decode() for secret in (NAME, PHONE))
+
+
+def test_the_county_reads_who_of_the_city_looked_and_so_does_the_city(places, version, admin_client):
+    browser(person("gao", "高工", places["city"], "officer")).post(reveal(version), REASON)
+
+    assert Event.objects.get(action="onemap.reveal").place == places["town"]  # the parcel's own
+    trail = admin_client.get(reverse("trail:index"), {"action": "onemap.reveal"})
+    assert [event.username for event, _ in trail.context["events"]] == ["gao"]
+
+
+def test_whoever_is_of_elsewhere_is_noted_there_too(places):
+    reader = person("fang", "方工", places["county"], "auditor")
+    agency = Membership.objects.get(user=reader).agency
+    Membership.objects.create(user=reader, agency=agency, place=places["other"], role="officer")
+
+    browser(reader).post(reveal(published(places, "3399021002010000000")), REASON)
+
+    noted = Event.objects.filter(action="onemap.reveal").values_list("place__code", flat=True)
+    assert sorted(noted) == ["339901", "339902"]

@@ -9,11 +9,13 @@ EVERY = [Column("a", "甲", fixed=True), Column("b", "乙"), Column("c", "丙", 
 
 
 def choose(client, **more):
-    return client.post(reverse("people:columns"), {"list": "x.list", "offered": "b,c", "next": "/people/me/"} | more)
+    return client.post(
+        reverse("people:columns"), {"list": "review.runs", "offered": "b,c", "next": "/people/me/"} | more
+    )
 
 
 def test_a_list_begins_without_the_columns_that_are_away(county_officer):
-    found = columns_of(county_officer, "x.list", EVERY)
+    found = columns_of(county_officer, "review.runs", EVERY)
 
     assert [column.name for column in found.heads] == ["a", "b"]
     assert [(column.name, on) for column, on in found.choices] == [("b", True), ("c", False)]
@@ -23,11 +25,11 @@ def test_the_choice_is_remembered_with_the_user_and_a_fixed_column_stays(officer
     assert choose(officer_client, shown=["c"])["Location"] == "/people/me/"
     county_officer.refresh_from_db()
 
-    assert [column.name for column in columns_of(county_officer, "x.list", EVERY).heads] == ["a", "c"]
-    assert [column.name for column in columns_of(county_officer, "y.list", EVERY).heads] == ["a", "b"]
+    assert [column.name for column in columns_of(county_officer, "review.runs", EVERY).heads] == ["a", "c"]
+    assert [column.name for column in columns_of(county_officer, "onemap.layers", EVERY).heads] == ["a", "b"]
 
 
-@pytest.mark.parametrize("wrong", [{"list": "../x"}, {"offered": "b;c"}])
+@pytest.mark.parametrize("wrong", [{"list": "../x"}, {"list": "no.list"}, {"offered": "b;c"}])
 def test_what_is_no_list_is_refused(officer_client, county_officer, wrong):
     assert choose(officer_client, **wrong).status_code == 400
     county_officer.refresh_from_db()

@@ -38,6 +38,7 @@ from liangtian_web.planning.forms import RankingForm
 from liangtian_web.planning.models import Answer, Block, Candidate, Plan, Study
 from liangtian_web.planning.queries import folder_of
 from liangtian_web.review.models import Run
+from liangtian_web.rulebook.models import Decision, Proposal
 from liangtian_web.trail.models import Event
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -580,12 +581,45 @@ def test_every_size_is_in_the_unit_of_the_reader(officer_client, county, design,
     assert float(ha[1].replace(",", "")) * 15 == pytest.approx(float(mu[1].replace(",", "")), abs=0.01)
 
 
+def test_a_places_own_values_decide_what_joins(officer_client, county, blocks, county_officer, county_admin, work):
+    proposal = Proposal.objects.create(
+        kind="value", place=county, name="liangtian-2026（技术）.block_gap_m", value="310", unit="m", status="law",
+        since=date(2024, 1, 1), source="示范县发〔2024〕3号", user=county_officer,
+    )  # fmt: skip
+    Decision.objects.create(proposal=proposal, approved=True, user=county_admin)
+
+    now = ask(officer_client, "blocks", county, least_mu="100")
+    work()
+    rows = page_of(officer_client, now).context["rows"]
+    assert [row["block"].parcels for row in rows] == [6, 3]  # across the forest above, across the orchard below
+
+    again = officer_client.post(reverse("planning:again", args=[blocks.uuid]))
+    assert Study.objects.latest("pk").key == blocks.key != now.key
+    assert len(officer_client.get(again["Location"]).context["rows"]) == 4  # asked before the value was approved
+
+
+def test_a_computation_gets_no_secret_and_no_way_to_the_database(tmp_path, monkeypatch):
+    for name in ("DATABASE_URL", "DATABASE_OWNER_URL", "SECRET_KEY_FILE", "CREDENTIALS_DIRECTORY", "PGPASSWORD"):
+        monkeypatch.setenv(name, "secret")
+    with actions._process(tmp_path) as process, process.stdin:
+        given = Path(f"/proc/{process.pid}/environ").read_bytes().split(b"\0")
+    names = {each.partition(b"=")[0].decode() for each in given if each}
+    assert names - set(actions.LET_THROUGH) == set()
+    assert "PATH" in names
+
+
+def test_a_page_from_a_number_that_no_row_can_have_is_the_first(officer_client, blocks):
+    huge = "9" * 5000
+    assert len(page_of(officer_client, blocks, after=huge).context["rows"]) == 4
+    assert len(officer_client.get(reverse("planning:index"), {"before": huge}).context["studies"]) == 1
+
+
 def test_a_study_that_needs_too_much_memory_ends_with_one_sentence(officer_client, county, work, settings):
     settings.PLANNING_BYTES_MAX = 2**20
     study = ask(officer_client, "design", county, block_mu="500", count="1", seconds="10")
     work()
     study.job.refresh_from_db()
-    assert (study.job.state, study.job.message, study.job.params) == ("failed", actions.EXHAUSTED, {"mb": "1"})
+    assert (study.job.state, study.job.message, study.job.params) == ("failed", actions.EXHAUSTED, {"mb": 1})
     assert "需要的内存超过 1 MB" in page_of(officer_client, study).content.decode()
     assert [path.name for path in folder_of(study.key).parent.iterdir()] == []
 

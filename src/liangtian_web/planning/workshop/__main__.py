@@ -33,7 +33,7 @@ def main() -> None:
     try:
         (bench.folder / "result.json").write_text(to_json(KINDS[bench.kind](bench)), "utf-8")
     except LiangtianError as error:
-        tell(error=error.message_id, params={name: str(value) for name, value in error.params.items()})
+        tell(error=error.message_id, params=error.plain)
     except Exception as error:
         if not memory.is_exhausted(error):
             raise

@@ -22,6 +22,10 @@ from liangtian.onemap.catalogue import Catalogue
 from liangtian.planning import land, parcels
 from liangtian.planning.blocks import BlockRule
 from liangtian.planning.parcels import Parcels
+from liangtian.policy.parameters import Parameters
+from liangtian.policy.values import Parameter
+from liangtian.policy.values_file import read_values
+from liangtian.rules.documents import DOCUMENTS
 from liangtian.space.crs import CGCS2000, reproject, to_measuring_plane
 from liangtian_web.planning.asked import number
 
@@ -50,6 +54,7 @@ class Bench:
     home : of the catalogue
     digests : of the versions that may be read; what else is published is as if it were not
     asked : parameters of the kind; numbers are text, so that they stay exact
+    values : approved values of places, as `policy.values_file.write_values` writes them
     folder : where files of the answer go
     """
 
@@ -59,6 +64,7 @@ class Bench:
     on: date
     place: str
     asked: dict[str, Any]
+    values: tuple[Parameter, ...]
     folder: Path
 
     @classmethod
@@ -71,6 +77,7 @@ class Bench:
             date.fromisoformat(given["on"]),
             given["place"],
             given["asked"],
+            read_values(text, "values.toml", Parameters(DOCUMENTS)) if (text := given["values"]) else (),
             Path(given["folder"]),
         )
 
@@ -94,7 +101,7 @@ class Bench:
 
     def rule(self, on: date | None = None) -> BlockRule:
         """What joins and what cuts: the values of the day and place, or those asked for."""
-        rule = technical_on(on or self.on, self.place).block
+        rule = technical_on(on or self.on, self.place, self.values).block
         gap, across = self.number("gap_m"), self.number("across_m")
         return replace(
             rule,

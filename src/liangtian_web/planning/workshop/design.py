@@ -71,7 +71,7 @@ def ground_on(bench: Bench, land: Parcels) -> Ground:
         bench.rule(),
         works_of(bench),
         excluded=first_reasons(reasons),
-        least_piece_dm2=least_piece_dm2(bench.on, bench.place),
+        least_piece_dm2=least_piece_dm2(bench.on, bench.place, bench.values),
         digits=bench.digits,
     )
 
@@ -81,7 +81,7 @@ def works_of(bench: Bench) -> tuple[Works, ...]:
     asked = {kind: bench.number(f"cost_{kind}") for kind in ("restore", "reclaim", "clear")}
     return tuple(
         each if (cost := asked.get(each.kind)) is None else replace(each, yuan_per_mu=cost)
-        for each in works_on(bench.on, bench.place)
+        for each in works_on(bench.on, bench.place, bench.values)
     )
 
 

@@ -30,7 +30,9 @@ def make(bench: Bench) -> dict[str, Any]:
     bench.say(5, "read")
     found, land = bench.land()
     protected = mostly_inside(land, _basic(bench, land))
-    limits = layout_limits_on(bench.on, bench.place, grown_share=bench.number("grown_share") or Fraction(0))
+    limits = layout_limits_on(
+        bench.on, bench.place, bench.values, grown_share=bench.number("grown_share") or Fraction(0)
+    )
     named = {name: tuple(bench.asked.get(name, ())) for name in ("leaving", "kept", "barred")}
     bench.say(25, "solve")
     effort = Effort(float(bench.number("seconds") or 60), progress=lambda used, allowed: bench.say(25, "solve"))

@@ -28,7 +28,14 @@ def make(bench: Bench) -> dict[str, Any]:
         _elevation(bench), {code: int(number) for code, number in bench.asked.get("persons", {}).items()} or None
     )
     bench.say(15, "screen")
-    made = survey_on(bench.catalogue, bench.on, bench.place, given=given, tell=lambda step: bench.say(40, "screen"))
+    made = survey_on(
+        bench.catalogue,
+        bench.on,
+        bench.place,
+        given=given,
+        values=bench.values,
+        tell=lambda step: bench.say(40, "screen"),
+    )
     bench.say(65, "compose")
     order = np.lexsort((np.arange(len(made)), -made.net_dm2))
     rows = [_row(each) for each in made.candidates(order)]

@@ -17,13 +17,13 @@ def make(bench: Bench) -> dict[str, Any]:
     """The document of the answer; scores to three places, decided on exact fractions."""
     bench.say(20, "measure")
     candidates = candidates_of(bench.asked["projects"], bench.asked["source"])
-    weights = weights_of(dict(bench.asked["weights"]), criteria_on(bench.on, bench.place))
+    weights = weights_of(dict(bench.asked["weights"]), criteria_on(bench.on, bench.place, bench.values))
     order = ranked(candidates, weights)
     moves = sensitivities(candidates, weights, int(bench.asked["first"]))
     bench.say(50, "solve")
     funds = bench.number("funds_yuan")
     limit = sum(each.cost_fen for each in candidates) if funds is None else int(funds * 100)
-    targets = targets_on(bench.on, bench.place) if bench.asked.get("programme") else {}
+    targets = targets_on(bench.on, bench.place, bench.values) if bench.asked.get("programme") else {}
     chosen = best_portfolio(candidates, order, funds_fen=limit, targets=targets)
     costs = {each.project: each.cost_fen for each in candidates}
     return {
