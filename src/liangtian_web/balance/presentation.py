@@ -21,6 +21,7 @@ from liangtian.space.crs import geographic, reproject
 from liangtian_web.balance.models import Filing
 from liangtian_web.balance.procedures import PROCEDURES
 from liangtian_web.balance.queries import is_lapsed, stands
+from liangtian_web.ledger.queries import moved_by
 from liangtian_web.ledger.records import places_by_key
 from liangtian_web.review.presentation import GRAVITY, as_shown, citation, gathered
 from liangtian_web.rulebook.naming import address_of
@@ -73,6 +74,19 @@ def registered(filing: Filing) -> list[dict[str, Any]]:
     words = [fact.en if english else fact.zh for fact, _ in columns]
     rows = [{"index": index, "amounts": [found[index] for _, found in columns]} for index in given]
     return [{"words": words, "rows": rows}]
+
+
+def amounts_of(filings: Sequence[Filing]) -> list[Sequence[tuple[str, int]]]:
+    """Index and amount of each filing, in their order: what its entry moved, of those without an entry what was handed in."""
+    entries = {
+        each.pk: decision.entry for each in filings if (decision := getattr(each, "decision", None)) and decision.entry
+    }
+    moved = dict(zip(entries, moved_by(list(entries.values())), strict=True))
+    return [moved[each.pk].amounts if each.pk in moved else _handed_in(each) for each in filings]
+
+
+def _handed_in(filing: Filing) -> Sequence[tuple[str, int]]:
+    return [(row["index"], max(row["amounts"])) for table in registered(filing) for row in table["rows"]]
 
 
 def state_of(filing: Filing) -> tuple[str, str]:

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from liangtian.errors import DocumentRefused, LiangtianError
 from liangtian_web.balance import actions, presentation
 from liangtian_web.balance.answers import answered
+from liangtian_web.balance.filters import FilingFilter
 from liangtian_web.balance.forms import AcceptanceForm, EndingForm, OccupationForm
 from liangtian_web.balance.models import Decision, Filing
 from liangtian_web.balance.procedure import Next
@@ -39,20 +40,35 @@ PAGE = 50
 @require_GET
 def index(request: Request) -> HttpResponse:
     """What waits for me first, then what is held, then everything, newest first."""
-    rows = filings_for(request.user).prefetch_related("later__decision__entry__reversed_by")
-    before = number_in(request.GET.get("before", ""))
-    found = list((rows.filter(pk__lt=before) if before is not None else rows)[: PAGE + 1])
     open_ = open_to(request.user, BEGIN)
     context = {
         "waiting": waiting_for(request.user),
         "held": standing_holds(request.user, timezone.localdate()),
         "begins": [(name, PROCEDURES[name].word) for name in open_ if name not in ORDERED],
         "ordered": [(name, PROCEDURES[name].word) for name in open_ if name in ORDERED],
-        "filings": [(each, *presentation.state_of(each)) for each in found[:PAGE]],
-        "more": found[PAGE - 1].pk if len(found) > PAGE else "",
         "files": filing_places(request.user).exists(),
+        **_listed(request),
     }
     return render(request, "balance/index.html", context)
+
+
+def _listed(request: Request) -> dict[str, Any]:
+    """A page of all filings, narrowed, by key."""
+    form = FilingFilter(request.user, request.GET)
+    rows = form.narrowed(filings_for(request.user)).prefetch_related("later__decision__entry__reversed_by")
+    before = number_in(request.GET.get("before", ""))
+    found = list((rows.filter(pk__lt=before) if before is not None else rows)[: PAGE + 1])
+    shown, address = found[:PAGE], request.GET.copy()
+    address["before"] = str(shown[-1].pk) if len(found) > PAGE else ""
+    return {
+        "form": form,
+        "filings": [
+            (each, *presentation.state_of(each), amounts)
+            for each, amounts in zip(shown, presentation.amounts_of(shown), strict=True)
+        ],
+        "more": address.urlencode() if address["before"] else "",
+        "asked": {name: value for name, value in request.GET.items() if name in form.fields and value},
+    }
 
 
 @require_http_methods(["GET", "POST"])

@@ -36,6 +36,7 @@ from liangtian_web.onemap.forms import offer_places
 from liangtian_web.people.models import Place, User
 from liangtian_web.people.requests import Request
 from liangtian_web.review.models import Run
+from liangtian_web.review.queries import checking_places
 
 
 def _label(name: str) -> str:
@@ -76,10 +77,19 @@ class _RunForm(AmountsForm):
 
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.user = user
         self.fields["run"].queryset = committing_runs(user, self._sending())  # type: ignore[attr-defined]
         self.fields["run"].label_from_instance = run_word  # type: ignore[attr-defined]
         self.fields["key_project"].offer(user)  # type: ignore[attr-defined]
         self.fields["document"].label = _("承诺文号")
+
+    def is_without_checks(self) -> bool:
+        """Whether it asks for a check and there is none to choose."""
+        return self.fields["run"].required and not self.fields["run"].queryset.exists()  # type: ignore[attr-defined]
+
+    def may_check(self) -> bool:
+        """Whether who fills it in may make one."""
+        return checking_places(self.user).exists()
 
     def _sending(self) -> UUID | None:
         try:

@@ -8,6 +8,7 @@ from django.http import Http404, HttpResponse
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_POST
 
+from liangtian_web.balance.filters import FilingFilter
 from liangtian_web.balance.queries import filings_for
 from liangtian_web.ledger.forms import AsOfForm
 from liangtian_web.onemap.map_views import day_of
@@ -40,6 +41,7 @@ def paper(request: Request, kind: str, ref: str, form: str) -> HttpResponse:
 
 @require_POST
 def filings_export(request: Request) -> HttpResponse:
-    """Everything filed for the balance as a table, with the paper each goes to file by; that it was taken is noted."""
-    rows = filings_for(request.user).prefetch_related("later__decision__entry__reversed_by")
+    """What is filed for the balance, narrowed as the list was, with the paper each goes to file by; taking it is noted."""
+    form = FilingFilter(request.user, request.POST)
+    rows = form.narrowed(filings_for(request.user)).prefetch_related("later__decision__entry__reversed_by")
     return export(request, "balance.export", "filings", filing_table(rows))

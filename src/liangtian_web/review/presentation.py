@@ -73,6 +73,7 @@ def as_shown(each: dict[str, Any]) -> dict[str, Any]:
             "url": _clause_url(each["rule"]),
             "document": (document.title_en if english else document.title_zh) if document else "",
             "unit": _unit(each, compared, "en" if english else "zh"),
+            "asked": asked_word({step["relation"] for step in compared if "relation" in step}, unit),
             "steps": [step_shown(step, "en" if english else "zh") for step in each["trace"]],
             "missing": missing,
         }
@@ -83,6 +84,13 @@ def _side(value: Any, unit: str, lang: Language) -> Any:
     """What was found or asked for; areas stay numbers, for the unit of the header."""
     is_area = unit == "m2" or (not unit and _is_area(value))
     return value if value is None or is_area else figure_or_words(value, unit, lang)
+
+
+def asked_word(relations: set[str], unit: str = "") -> str:
+    """How what was measured should stand to what is asked for; where several comparisons differ, only that it is asked."""
+    least, most = (gettext("不早于"), gettext("不晚于")) if unit == "date" else (gettext("不少于"), gettext("不超过"))
+    words = {">=": least, "<=": most, ">": gettext("应大于"), "<": gettext("应小于"), "=": gettext("应为")}
+    return words[next(iter(relations))] if len(relations) == 1 else gettext("要求为")
 
 
 def _clause_url(rule: str) -> str:

@@ -10,7 +10,7 @@ from fractions import Fraction
 
 from liangtian import units
 from liangtian.errors import ParameterMissing
-from liangtian.ledger.indices import indices
+from liangtian.ledger import pricing
 from liangtian.policy.values import Parameter
 from liangtian_web.people.models import Place
 from liangtian_web.rulebook.queries import documents_on, keys_of, values_known
@@ -20,7 +20,7 @@ PER_KG = "wenzhou-2019（六）.transfer_price_yuan_per_kg"
 
 
 def worth_fen(amounts: Mapping[str, int], prices: Mapping[str, str]) -> int:
-    """Price amounts, rounded half-up once.
+    """Price amounts at what was agreed, as the clauses do it.
 
     Parameters
     ----------
@@ -31,11 +31,7 @@ def worth_fen(amounts: Mapping[str, int], prices: Mapping[str, str]) -> int:
     >>> worth_fen({"quantity_m2": 2000, "capacity_kg": 10}, {"quantity_m2": "200000", "capacity_kg": "1.50"})
     60001500
     """
-    yuan = Fraction(0)
-    for index, amount in amounts.items():
-        price = Fraction(Decimal(prices[index]))
-        yuan += amount * (price if indices()[index].unit == "kg" else price / units.MU_M2)
-    return int(units.round_half_up(yuan * 100))
+    return pricing.worth_fen(amounts, {index: Fraction(Decimal(price)) for index, price in prices.items()})
 
 
 @dataclass(frozen=True, slots=True)

@@ -222,3 +222,10 @@ def test_every_page_shows_in_both_languages(clients, people, made, city):
         people["qian"].save()
         codes = [clients["qian"].get(page).status_code for page in pages]
         assert codes == [200] * len(pages), list(zip(pages, codes, strict=True))
+
+
+def test_a_promise_without_a_check_to_choose_says_where_one_is_made(clients):
+    page = clients["wang"].get(reverse("commitments:new", args=["infrastructure"])).content.decode()
+    assert ("没有可办理的检查" in page, reverse("review:new") in page) == (True, True)
+    other = clients["wang"].get(reverse("commitments:new", args=["supplement-improve"])).content.decode()
+    assert "没有可办理的检查" not in other  # it asks for none

@@ -13,7 +13,7 @@ from liangtian.finding import Outcome
 from liangtian_web.home.register_todos import register_todos
 from liangtian_web.ledger import actions as book
 from liangtian_web.people.models import Place
-from liangtian_web.registers.suspension import standing
+from liangtian_web.registers.suspension import lifted, standing
 
 
 def page_of(client, place, on="2024-07-01"):
@@ -138,3 +138,10 @@ def test_a_row_says_what_the_book_shows_of_it_once_it_holds(clients, places):
     )
     context = clients["wang"].get(reverse("registers:row", args=[row.uuid]), {"on": "2024-07-01"}).context
     assert (context["owed"], [each for each, _ in context["history"]]) == ([], [later, row])
+
+
+def test_a_place_nothing_was_entered_for_is_not_gone_through_day_by_day(clients, places, django_assert_num_queries):
+    for register in ("key-project", "standard-upgrade"):
+        confirmed(clients, register, nil(register, places["county"]))
+    with django_assert_num_queries(1):
+        assert lifted(places["county"], day(7)) is None

@@ -14,7 +14,7 @@ from liangtian.policy.clause import clauses
 from liangtian.policy.evaluate import Rulebook
 from liangtian.policy.facts import dictionary
 from liangtian.rules.documents import DOCUMENTS
-from liangtian_web.review.presentation import as_shown
+from liangtian_web.review.presentation import as_shown, asked_word
 from liangtian_web.review.trace import in_words, step_shown
 
 pytestmark = pytest.mark.django_db
@@ -68,3 +68,12 @@ def test_what_decided_is_worded_beside_the_finding():
     assert [in_words(each, "zh") for each in ("single-site", "supplement-improve", False, 3, None)] == [
         "单独选址建设项目用地", "报国家和省审批的补改结合项目", "否", 3, None,
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("relations", "unit", "word"),
+    [({">="}, "m2", "不少于"), ({"<="}, "share", "不超过"), ({"="}, "yuan", "应为"), ({">="}, "date", "不早于"),
+     ({"<"}, "m2", "应小于"), ({">=", "="}, "m2", "要求为"), (set(), "", "要求为")],
+)  # fmt: skip
+def test_what_is_asked_for_is_said_as_it_is_compared(relations, unit, word):
+    assert asked_word(relations, unit) == word

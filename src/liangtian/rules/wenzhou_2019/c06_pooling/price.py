@@ -11,8 +11,8 @@ from decimal import Decimal
 from fractions import Fraction
 
 from liangtian import units
-from liangtian.ledger.indices import indices
 from liangtian.ledger.posting import Pocket, Posting, move
+from liangtian.ledger.pricing import worth_fen
 from liangtian.policy.amounts import Rows, amounts
 from liangtian.policy.clause import Obligation, always
 from liangtian.policy.parameters import Params
@@ -34,11 +34,7 @@ class Used:
 def price_fen(taken: Mapping[str, int], params: Params) -> int:
     """Price amounts of the indices, rounded half-up once: areas by the mu, capacity by the kg."""
     per_mu, per_kg = params.table("transfer_price_yuan_per_mu"), params.transfer_price_yuan_per_kg
-    yuan = Fraction(0)
-    for index, amount in taken.items():
-        if amount:
-            yuan += amount * (per_kg if indices()[index].unit == "kg" else per_mu[index] / units.MU_M2)
-    return int(units.round_half_up(yuan * 100))
+    return worth_fen(taken, {**per_mu, "capacity_kg": per_kg})
 
 
 def check_pooled(facts: Pooled, params: Params) -> Iterator[Ruling]:
