@@ -33,13 +33,16 @@ def catalogue() -> dict[str, dict[str, str]]:
 
 
 def render_text(message_id: str, params: object, *, lang: Language = "zh") -> str:
-    """Fill the sentence `message_id` with `params` (a mapping).
+    """Fill the sentence `message_id` with `params` (a mapping). Lists in it are joined by “、”, in English by commas.
 
     Raises
     ------
     KeyError : the id or a parameter of the sentence is unknown (a programmer's error, caught by tests).
     """
-    return catalogue()[message_id][lang].format_map(dict(params))  # type: ignore[call-overload]
+    given: dict[str, object] = dict(params)  # type: ignore[call-overload]
+    if lang == "en":
+        given = {name: each.replace("、", ", ") if isinstance(each, str) else each for name, each in given.items()}
+    return catalogue()[message_id][lang].format_map(given)
 
 
 def render(finding: Finding, *, lang: Language = "zh") -> str:

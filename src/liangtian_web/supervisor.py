@@ -168,9 +168,12 @@ def watch(kept: list[Child], cluster: embedded.Cluster | None, tell: embedded.Pr
 
 
 def children(home: Path, host: str, port: int, *, sole: bool) -> list[Child]:
-    """The worker, then the web server; stopped in reverse. `sole`: no worker elsewhere shares the database."""
+    """The worker, then the web server; stopped in reverse. `sole`: no worker elsewhere shares the database.
+
+    The system checks load every page and cost as much as the start itself: `migrate`, before them, has run them.
+    """
     environment = environment_of(home)
-    worker = [sys.executable, "-m", "liangtian_web", "worker", *(["--sole"] if sole else [])]
+    worker = [sys.executable, "-m", "liangtian_web", "worker", "--skip-checks", *(["--sole"] if sole else [])]
     threads = min(8, 2 * (os.cpu_count() or 1) + 1)
     web = [
         sys.executable, "-m", "granian", "liangtian_web.wsgi:application", "--interface", "wsgi",

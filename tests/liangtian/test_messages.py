@@ -26,7 +26,7 @@ def test_what_cannot_be_decided_names_its_facts_in_words():
         if file.name.endswith(".toml"):
             for name, said in tomllib.loads(file.read_text("utf-8")).items():
                 places[name] = [said[lang] for lang in ("zh", "en") if isinstance(said.get(lang), str)]
-    undecided = {name: said for name, said in places.items() if said and said[0].startswith("无法判定")}
+    undecided = {name: said for name, said in places.items() if said and said[0].startswith("无法判断")}
     assert "fact-not-declared" in undecided
     assert [
         name for name, said in undecided.items() if any("{fact}" in each or "{facts}" in each for each in said)
@@ -37,3 +37,9 @@ def test_areas_of_quality_findings_have_separators():
     said = {lang: render_text("geom-gap", {"area": 39414637.23}, lang=lang) for lang in ("zh", "en")}
     assert said["zh"].startswith("图斑之间有缝隙，面积39,414,637.23平方米，")
     assert said["en"].startswith("Between the parcels 39,414,637.23 m² ")
+
+
+def test_lists_are_joined_by_commas_in_english():
+    params = {"project": "甲", "criteria": "A、B", "file": "x.toml"}
+    assert "评分：A、B。" in render_text("rank-mark-missing", params)
+    assert "mark for A, B. " in render_text("rank-mark-missing", params, lang="en")

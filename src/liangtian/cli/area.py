@@ -12,7 +12,7 @@ import numpy.typing as npt
 from liangtian.check.result import to_json
 from liangtian.cli.options import file_options, opened
 from liangtian.errors import CrsMismatch
-from liangtian.messages import Language, render
+from liangtian.messages import Language, render, render_text
 from liangtian.space.area import ellipsoidal_area
 from liangtian.space.crs import to_measuring_plane
 from liangtian.units import display_area, m2_from_dm2, round_dm2
@@ -23,7 +23,7 @@ from liangtian.units import display_area, m2_from_dm2, round_dm2
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @file_options
 @click.pass_obj
-def area(lang: Language | None, /, file: Path, as_json: bool, **options: Any) -> None:
+def area(lang: Language, /, file: Path, as_json: bool, **options: Any) -> None:
     """Print the ellipsoidal area of every polygon of FILE, and their sum.
 
     What reading met or assumed stands on standard error. Exit code: 1 if a plot of the file could not be read.
@@ -34,19 +34,21 @@ def area(lang: Language | None, /, file: Path, as_json: bool, **options: Any) ->
         geometry, plane = to_measuring_plane(features.geometry, features.crs)
         areas = round_dm2(ellipsoidal_area(geometry, plane))
         ids = [str(row) for row in features.rows.tolist()]
-    _print(ids, areas, as_json=as_json)
+    _print(ids, areas, as_json=as_json, lang=lang)
     for finding in features.findings:
-        click.echo(render(finding, lang=lang or "zh"), err=True)
+        click.echo(render(finding, lang=lang), err=True)
     unread = any(each.params.get("severity") == "error" for each in features.findings)
     raise click.exceptions.Exit(1 if unread else 0)
 
 
-def _print(ids: list[str], areas: npt.NDArray[np.int64], *, as_json: bool) -> None:
+def _print(ids: list[str], areas: npt.NDArray[np.int64], *, as_json: bool, lang: Language) -> None:
+    sizes, total = [m2_from_dm2(dm2) for dm2 in areas.tolist()], m2_from_dm2(int(areas.sum()))
     if as_json:
-        rows = [{"id": one, "area_m2": m2_from_dm2(dm2)} for one, dm2 in zip(ids, areas.tolist(), strict=True)]
-        click.echo(to_json({"features": rows, "total_m2": m2_from_dm2(int(areas.sum()))}))
+        rows = [{"id": one, "area_m2": size} for one, size in zip(ids, sizes, strict=True)]
+        click.echo(to_json({"features": rows, "total_m2": total}))
         return
-    for one, dm2 in zip(ids, areas.tolist(), strict=True):
-        click.echo(f"{one}\t{m2_from_dm2(dm2):,} m²\t{display_area(m2_from_dm2(dm2), 'mu')} 亩")
-    total = m2_from_dm2(int(areas.sum()))
-    click.echo(f"合计\t{total:,} m²\t{display_area(total, 'mu')} 亩\t{display_area(total, 'ha')} 公顷")
+    for one, size in zip(ids, sizes, strict=True):
+        figures = {"id": one, "m2": f"{size:,}", "mu": display_area(size, "mu")}
+        click.echo(render_text("area-line", figures, lang=lang))
+    sums = {"m2": f"{total:,}", "mu": display_area(total, "mu"), "ha": display_area(total, "ha")}
+    click.echo(render_text("area-total", sums, lang=lang))

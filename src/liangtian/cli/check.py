@@ -101,8 +101,7 @@ def _summary(result: CheckResult, lang: Language) -> str:
     lines += [f"（{note['rule']}）{note['message']}" for note in result.data(lang=lang)["boundary"]["notes"]]
     for name, value in figures:
         label = render_text(f"figure-{name}", {}, lang=lang)
-        shown = "—" if value is None else f"{value:,} m² = {display_area(value, 'mu')} 亩"
-        lines.append(f"{label}\t{shown}")
+        lines.append(f"{label}\t{'—' if value is None else _area(value, lang)}")
     kg = data["required"]["capacity_kg"]
     lines.append(f"{render_text('figure-required-capacity', {}, lang=lang)}\t{'—' if kg is None else f'{kg:,} kg'}")
     if not result.findings:
@@ -111,3 +110,7 @@ def _summary(result: CheckResult, lang: Language) -> str:
         word = render_text(f"outcome-{finding.outcome.value}", {}, lang=lang)
         lines.append(f"[{word}] {finding.rule}\t{render(finding, lang=lang)}")
     return "\n".join(lines)
+
+
+def _area(value: Decimal, lang: Language) -> str:
+    return render_text("figure-area", {"m2": f"{value:,}", "mu": display_area(value, "mu")}, lang=lang)

@@ -107,8 +107,16 @@ def sources_of(entries: Iterable[Entry]) -> dict[int, Source]:
 
 def source_of(payment: Payment) -> Source | None:
     """What a payment is paid out of; None once that was reversed."""
-    place = Place.objects.filter(pk=payment.filing.place_id)
-    found = _brought(place).filter(entry=payment.source, entry__reversed_by=None)
+    return _standing(payment.source, payment.filing.place_id)
+
+
+def as_it_stands(source: Source) -> Source | None:
+    """What a source is by now, of its own place: an entry may bring money to several; None once it was reversed."""
+    return _standing(source.entry, source.place.pk)
+
+
+def _standing(entry: Entry, place: int) -> Source | None:
+    found = _brought(Place.objects.filter(pk=place)).filter(entry=entry, entry__reversed_by=None)
     return next(iter(_sources(found)), None)
 
 

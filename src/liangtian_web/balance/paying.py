@@ -13,7 +13,7 @@ from django.db import transaction
 from liangtian.policy.facts import plain_facts
 from liangtian.units import round_half_up
 from liangtian_web.balance import actions
-from liangtian_web.balance.earmarked import Source, lock_source, sources_of
+from liangtian_web.balance.earmarked import Source, as_it_stands, lock_source
 from liangtian_web.balance.models import Filing, Payment
 from liangtian_web.balance.procedures.payment import PAYMENT, check_left, listing_behind
 from liangtian_web.errors import StageRefused
@@ -62,7 +62,7 @@ def pay(request: Request, source: Source, spending: Spending, head: actions.Head
 
 
 def _check(source: Source, fen: int, head: actions.Head) -> None:
-    now = sources_of([source.entry]).get(source.entry.pk)
+    now = as_it_stands(source)
     if now is None:
         raise StageRefused("earmarked-gone")
     if head.on < now.entry.on:

@@ -160,7 +160,46 @@ BEGIN
       PERFORM book_refuse_move(leg, head."on", head.kind, entry);
     END IF;
   END LOOP;
+  PERFORM book_check_related(entry);
   PERFORM book_look(entry);
+END $$;
+
+-- What an entry owes the entries it names, whoever writes it: a reversal undoes the legs of its entry, and what settles a hold
+-- takes all that is held. Its other days follow from them alone: what lapses goes back on the last day of the hold, what
+-- ends the hold takes that away again, and a reversal undoes both, nothing of it before its own day.
+CREATE OR REPLACE FUNCTION book_check_related(entry bigint) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE head record; other record;
+BEGIN
+  SELECT e."on", e.expires, e.reverses_id, e.settles_id INTO head FROM ledger_entry e WHERE e.id = entry;
+  SELECT e."on", e.expires, e.reverses_id INTO other FROM ledger_entry e WHERE e.id = coalesce(head.reverses_id, head.settles_id);
+  IF head.reverses_id IS NOT NULL AND (other.reverses_id IS NOT NULL OR head."on" < other."on" OR EXISTS (
+      SELECT FROM ledger_leg l WHERE l.entry_id IN (entry, head.reverses_id) AND NOT l.implied
+       GROUP BY l.account_id, l.lot_id HAVING sum(l.amount) <> 0)) THEN
+    RAISE EXCEPTION 'entry % does not undo entry %', entry, head.reverses_id USING ERRCODE = 'check_violation';
+  END IF;
+  IF head.settles_id IS NOT NULL AND (
+      NOT EXISTS (SELECT FROM ledger_leg l JOIN ledger_account a ON a.id = l.account_id
+                   WHERE l.entry_id = head.settles_id AND a.pool = 'held' AND l.amount > 0 AND NOT l.implied)
+      OR EXISTS (SELECT FROM ledger_leg l JOIN ledger_account a ON a.id = l.account_id
+                  WHERE l.entry_id IN (entry, head.settles_id) AND a.pool = 'held' AND NOT l.implied
+                  GROUP BY l.account_id, l.lot_id HAVING sum(l.amount) <> 0)) THEN
+    RAISE EXCEPTION 'entry % does not end hold %', entry, head.settles_id USING ERRCODE = 'check_violation';
+  END IF;
+  IF EXISTS (
+      SELECT FROM (
+        SELECT l."on", l.account_id, l.lot_id, l.amount FROM ledger_leg l WHERE l.entry_id = entry AND l.implied
+        UNION ALL
+        SELECT head.expires, l.account_id, l.lot_id, l.amount FROM ledger_leg l
+         WHERE l.entry_id = entry AND NOT l.implied AND head.expires IS NOT NULL
+        UNION ALL
+        SELECT other.expires, l.account_id, l.lot_id, -l.amount FROM ledger_leg l
+         WHERE l.entry_id = head.settles_id AND NOT l.implied AND other.expires IS NOT NULL
+        UNION ALL
+        SELECT greatest(head."on", l."on"), l.account_id, l.lot_id, l.amount FROM ledger_leg l
+         WHERE l.entry_id = head.reverses_id AND l.implied
+      ) AS moved GROUP BY "on", account_id, lot_id HAVING sum(amount) <> 0) THEN
+    RAISE EXCEPTION 'entry % moves something on other days than it may', entry USING ERRCODE = 'check_violation';
+  END IF;
 END $$;
 
 -- Look at the days of every account of which an entry takes more than stands there, or from a past with later days; of every
@@ -327,7 +366,7 @@ BEGIN
     PERFORM book_add_implied(NEW.entry, NEW.implied_on, NEW.implied_accounts, NEW.implied_lots, NEW.implied_amounts);
     plain := false;
   END IF;
-  IF plain IS NOT TRUE THEN
+  IF plain IS NOT TRUE OR NEW.expires IS NOT NULL OR NEW.settles IS NOT NULL THEN
     PERFORM book_check_entry(NEW.entry);
   ELSIF takes THEN
     PERFORM book_look(NEW.entry);
@@ -579,6 +618,12 @@ BEGIN
           OR (r.ground IS NOT NULL AND NOT EXISTS (SELECT FROM ledger_ground g WHERE g.lot_id = r.ground))
           OR (r.period IS NOT NULL AND NOT EXISTS (SELECT FROM ledger_period p WHERE p.id = r.period))) THEN
     RAISE EXCEPTION 'seal % holds what is no record', its_number;
+  END IF;
+  IF EXISTS (
+      SELECT FROM (SELECT l.account_id, max(l.entry_id) AS upto FROM ledger_leg l WHERE l.entry_id = ANY (entries) GROUP BY 1) AS folded
+        JOIN ledger_leg l ON l.account_id = folded.account_id AND l.entry_id <= folded.upto AND l.entry_id <> ALL (entries)
+       WHERE l.entry_id > coalesce((SELECT f.entry_id FROM ledger_fold f WHERE f.account_id = folded.account_id), 0)) THEN
+    RAISE EXCEPTION 'seal % leaves out earlier entries of an account', its_number;
   END IF;
   INSERT INTO ledger_seal (number, first, count, previous, sealed_at, seal, xid_floor)
     VALUES (its_number, its_first, cardinality(digests), its_previous, its_moment, its_seal, its_floor);

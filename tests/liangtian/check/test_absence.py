@@ -15,7 +15,7 @@ from squares import VILLAGE_A, boundary, cell, put
 
 DAY = date(2024, 6, 1)
 RED_LINE, PROTECTED, OWED = "wenzhou-2019（一）.1", "wenzhou-2019（二）.1", "wenzhou-2019（五）.4"
-WANTED = "无法判定：没有量得“占用永久基本农田面积”。"
+WANTED = "无法判断：没有量得“占用永久基本农田面积”。"
 
 
 def published(home: Path, *, place: str = "339901", village: str = VILLAGE_A, **columns: list[Any]) -> Path:

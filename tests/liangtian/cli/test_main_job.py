@@ -119,6 +119,16 @@ def test_area_prints_json(tmp_path: Path) -> None:
     assert 9990 < data["features"][0]["area_m2"] < 10000
 
 
+@pytest.mark.parametrize(("lang", "total", "units"), [("zh", "合计", ("亩", "公顷")), ("en", "total", ("mu", "ha"))])
+def test_units_are_in_the_language_asked_for(
+    home: Path, site: Path, lang: str, total: str, units: tuple[str, str]
+) -> None:
+    last = run("--lang", lang, "area", site).output.splitlines()[-1].split("\t")
+    assert (last[0], last[2].split()[1], last[3].split()[1]) == (total, *units)
+    figures = run("--lang", lang, "check", site, "--on", "2024-06-01", "--home", home).output.splitlines()[1]
+    assert figures.split()[-1] == units[0]
+
+
 def test_what_was_assumed_about_the_boundary_stands_in_the_result(home: Path, tmp_path: Path) -> None:
     path = tmp_path / "wgs.geojson"
     degrees = reproject(boundary(cell(0.5, 0)).geometry, PLANE, CRS.from_epsg(4326))

@@ -273,7 +273,7 @@ def test_a_ranking_reads_as_a_list(list_: Path) -> None:
     lines = run("rank", str(list_)).stdout.splitlines()
     assert lines[1].split("\t")[:2] == ["1", "甲"]
     assert sum(line.startswith("The weight of") for line in lines) == 7
-    assert lines[-3].startswith("Best choice for the funds: 甲、乙, 1,000,000.00 yuan")
+    assert lines[-3].startswith("Best choice for the funds: 甲, 乙, 1,000,000.00 yuan")
 
 
 def test_the_programme_is_out_of_reach_for_three_projects(list_: Path) -> None:

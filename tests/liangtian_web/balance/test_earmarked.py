@@ -10,8 +10,10 @@ from tests.liangtian_web.balance.conftest import post
 from tests.liangtian_web.balance.test_steps import holds, step
 from tests.liangtian_web.conftest import browser, person
 
+from bookkeeping import day, entry, legs
 from liangtian_web.balance.earmarked import source_for, sources_for
 from liangtian_web.balance.models import Filing, Payment
+from liangtian_web.ledger import actions
 from liangtian_web.ledger.models import Entry, Proposal
 
 pytestmark = pytest.mark.usefixtures("home", "opened")
@@ -70,6 +72,15 @@ def test_no_more_is_paid_than_its_source_brought(clients, pooled):
     answer = pay(clients["wang"], pooled, amount_yuan="1200.51")
     assert "1,200.51 元超过这笔专款尚可安排的 1,200.50 元" in answer.context["form"].errors["__all__"][0]
     assert Payment.objects.count() == 0
+
+
+def test_each_place_pays_out_of_its_own_part_of_an_entry(clients, people):
+    parts = legs(("339900", "fund", "money_fen", None, -300_00), ("339901", "earmarked", "money_fen", None, 100_00),
+                 ("339902", "earmarked", "money_fen", None, 200_00))  # fmt: skip
+    both = actions.post(entry("both", day(6), "city-pooling", parts))[0]
+    assert pay(clients["wang"], both, amount_yuan="150.00").status_code == 400
+    assert paid(clients["zhao"], both, amount_yuan="150.00").place.code == "339902"
+    assert [each.left for name in ("wang", "zhao") for each in sources_for(people[name])] == [100_00, 50_00]
 
 
 def test_nothing_is_paid_before_the_money_came(clients, pooled):

@@ -14,7 +14,21 @@ from django.core.management.base import CommandError
 from django.db import connection
 from django.utils import timezone
 
-from bookkeeping import COUNTY, OUTSIDE, acceptance, closing, day, entry, hold, move, moved, quota, refused, square
+from bookkeeping import (
+    COUNTY,
+    OTHER,
+    OUTSIDE,
+    acceptance,
+    closing,
+    day,
+    entry,
+    hold,
+    move,
+    moved,
+    quota,
+    refused,
+    square,
+)
 from liangtian_web.ledger import actions, queries, sealing, words
 from liangtian_web.ledger.models import Account, Entry, Seal
 
@@ -46,13 +60,15 @@ def account(pool: str) -> Account:
 
 def post(db, accounts, amounts, *, actor, **changes):
     """Call the one way in, with an entry of two legs that is right but for what is changed."""
-    given = {"on": day(2), "kind": "write-off", "evidence": ["doc:1"], "approver": None, "settles": None,
-             "key": str(uuid.uuid4()), "lots": [None] * len(accounts), **changes}  # fmt: skip
+    given = {"on": day(2), "kind": "write-off", "evidence": ["doc:1"], "approver": None, "settles": None, "reverses": None,
+             "expires": None, "key": str(uuid.uuid4()), "lots": [None] * len(accounts), "later": (), **changes}  # fmt: skip
+    dates, targets, moved_later = zip(*given["later"], strict=True) if given["later"] else ((), (), ())
     return db.execute(
-        "SELECT entry FROM book_post(%s, %s, %s, %s, %s, '{}', %s, %s, NULL, %s, '{}', NULL, %s::bigint[], %s::bigint[], "
-        "%s::bigint[], '{}', '{}', '{}', '{}')",
+        "SELECT entry FROM book_post(%s, %s, %s, %s, %s, '{}', %s, %s, %s, %s, '{}', %s, %s::bigint[], %s::bigint[], "
+        "%s::bigint[], %s::date[], %s::bigint[], %s::bigint[], %s::bigint[])",
         [uuid.uuid4(), given["key"], given["on"], given["kind"], given["evidence"], actor, given["approver"],
-         given["settles"], list(accounts), given["lots"], list(amounts)],
+         given["reverses"], given["settles"], given["expires"], list(accounts), given["lots"], list(amounts),
+         list(dates), list(targets), [None] * len(dates), list(moved_later)],
     ).fetchone()[0]  # fmt: skip
 
 
@@ -130,6 +146,66 @@ def test_credit_is_not_minted_past_the_application(app, pools, keepers):
         post(app, [outside, pools[0]], [-5, 5], actor=keepers["li"].pk)
     assert post(app, [outside, pools[0]], [-5, 5], actor=keepers["li"].pk, kind="allocation")
     assert queries.balance(account("reserve"), day(12)) == 14
+
+
+def test_no_other_day_brings_what_the_day_of_the_entry_may_not(app, pools, keepers):
+    reserve, used = pools
+    outside = Account.objects.get(place=None, index="plan_quota_m2").pk
+    minted, unused = [(day(3), outside, -1_000), (day(3), reserve, 1_000)], [(day(3), used, -1), (day(3), reserve, 1)]
+    for later in (minted, unused):
+        with pytest.raises(psycopg.errors.CheckViolation, match="on other days"):
+            post(app, pools, [-1, 1], actor=keepers["li"].pk, later=later)
+    assert queries.balance(account("reserve"), day(12)) == 9
+
+
+def test_a_closed_place_is_not_reached_by_another_day(app, pools, keepers):
+    there = ((OTHER, "reserve"), (OTHER, "used"), "plan_quota_m2")
+    actions.post(
+        entry("next", day(1), "allocation", moved(None, 10, (OUTSIDE, "outside"), there[0], "plan_quota_m2")),
+        entry("next use", day(1), "write-off", moved(None, 1, *there)),
+    )
+    actions.close_period(closing("c", day(8), place=OTHER))
+    source, target = (Account.objects.get(place__code=OTHER, pool=pool).pk for pool in ("reserve", "used"))
+    with pytest.raises(psycopg.errors.CheckViolation, match="on other days"):
+        post(app, pools, [-1, 1], actor=keepers["li"].pk, later=[(day(5), source, -3), (day(5), target, 3)])
+
+
+def test_what_lapses_goes_back_on_its_last_day_and_nowhere_else(app, pools, keepers):
+    actions.post(
+        entry("h", day(1), "hold", moved(None, 1, (COUNTY, "reserve"), (COUNTY, "held"), "plan_quota_m2"),
+              expires=day(1, 20))
+    )  # fmt: skip
+    reserve, held = pools[0], account("held").pk
+    frozen = {"actor": keepers["li"].pk, "kind": "hold", "expires": day(6)}
+    for later in ([], [(day(5), held, -2), (day(5), reserve, 2)], [(day(6), held, -1), (day(6), reserve, 1)]):
+        with pytest.raises(psycopg.errors.CheckViolation, match="on other days"):
+            post(app, [reserve, held], [-2, 2], later=later, **frozen)
+    assert post(app, [reserve, held], [-2, 2], later=[(day(6), held, -2), (day(6), reserve, 2)], **frozen)
+    assert [queries.balance(account("reserve"), on) for on in (day(5), day(6))] == [7, 9]
+
+
+def test_a_reversal_undoes_its_entry_and_nothing_else(app, pools, keepers):
+    reserve, used = pools
+    outside = Account.objects.get(place=None, index="plan_quota_m2").pk
+    again = {"actor": keepers["li"].pk, "kind": "reversal", "reverses": Entry.objects.get(key="use").pk}
+    for accounts, amounts in (((outside, reserve), (-5_000, 5_000)), ((used, reserve), (-2, 2))):
+        with pytest.raises(psycopg.errors.CheckViolation, match="does not undo"):
+            post(app, accounts, amounts, **again)
+    with pytest.raises(psycopg.errors.CheckViolation, match="does not undo"):
+        post(app, (used, reserve), (-1, 1), on=date(2023, 12, 31), **again)
+    made = post(app, (used, reserve), (-1, 1), **again)
+    with pytest.raises(psycopg.errors.CheckViolation, match="does not undo"):
+        post(app, pools, (-1, 1), **{**again, "reverses": made})
+
+
+def test_what_ends_a_hold_takes_all_that_is_held(app, pools, keepers):
+    taken = moved(None, 3, (COUNTY, "reserve"), (COUNTY, "held"), "plan_quota_m2")
+    hold_of_three = actions.post(entry("h", day(1), "hold", taken))[0].pk
+    held = [account("held").pk, pools[1]]
+    for settles, amounts in ((hold_of_three, [-2, 2]), (Entry.objects.get(key="use").pk, [-3, 3])):
+        with pytest.raises(psycopg.errors.CheckViolation, match="does not end"):
+            post(app, held, amounts, actor=keepers["li"].pk, settles=settles)
+    assert post(app, held, [-3, 3], actor=keepers["li"].pk, settles=hold_of_three)
 
 
 @pytest.mark.parametrize(
@@ -216,6 +292,22 @@ def test_a_seal_follows_the_last_one_and_holds_records(app, pools):
     with pytest.raises(psycopg.DatabaseError, match="no record"):
         app.execute(seal, [*follows, [10**9]])
     assert (sealing.seal_all(), Seal.objects.count()) == (1, 2)
+
+
+def test_a_seal_leaves_out_no_earlier_entry_of_an_account(app, pools, keepers):
+    """Day sums without it would let an earlier day be overdrawn."""
+    sealing.seal_all()
+    last = Seal.objects.get()
+    actions.post(quota("june", day(6), 100))
+    july = actions.post(quota("july", day(7), 1))[0]
+    with pytest.raises(psycopg.DatabaseError, match="leaves out"):
+        app.execute(
+            "SELECT book_seal(2, %s, %s, now(), 'x', 0, %s, ARRAY[NULL]::bigint[], ARRAY[NULL]::bigint[], '{zz}')",
+            [last.first + last.count, last.seal, [july.pk]],
+        )
+    assert sealing.seal_all() == 2
+    with pytest.raises(psycopg.DatabaseError, match="balance-below-zero"):
+        post(app, pools, [-50, 50], actor=keepers["li"].pk)
 
 
 def test_a_day_that_is_not_over_is_not_closed(pools):

@@ -6,7 +6,8 @@ import resource
 
 # What says so without an exception of its own: GEOS and HiGHS, threads, BLAS, the loader of modules, the system.
 WORDS = (
-    "bad_alloc", "MemoryError", "can't start new thread", "Memory allocation", "failed to map", "Cannot allocate memory",
+    "bad_alloc", "MemoryError", "can't start new thread", "Failed to launch worker thread", "Memory allocation",
+    "failed to map", "Cannot allocate memory",
 )  # fmt: skip
 
 
