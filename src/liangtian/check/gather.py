@@ -268,12 +268,9 @@ def _measure_land(found: Gathered, land: Land | None, reading: _Reading, *, owed
     places = tables.places(land, reading.place_names(), grades, owed=owed)
     farmland = {"area_m2": m2(area[land.farmland]), "quantity_m2": quantity, "paddy_m2": paddy, "capacity_kg": capacity}
     farmland["graded_by_layer_m2"] = m2(land.graded.area_dm2[land.graded.from_layer])
-    union = covered_dm2(land.pieces, disjoint=reading.is_disjoint("DLTB"))
-    uncovered = reading.boundary.area_dm2 - union
     found.tables.update(
         classes=tables.classes(land),
-        uncovered_m2=m2(uncovered if uncovered > len(land.pieces) else 0),  # below 0.01 m² a piece it is rounding
-        double_covered_m2=m2(max(land.pieces.total_dm2 - union, 0)),
+        **_covered(land, reading),
         ridge_m2=m2(area - net),
         farmland={**farmland, "by_grade": tables.grades(land, grades)},
         ownership=tables.by_code(land, "QSXZ", CODE_LISTS["QSXZ"].codes),
@@ -292,6 +289,16 @@ def _measure_land(found: Gathered, land: Land | None, reading: _Reading, *, owed
         required_by_place=tuple({"place": row["code"], **row["required"]} for row in counties),
     )
     _doubt_attributes(found.facts, land, grades)
+
+
+def _covered(land: Land, reading: _Reading) -> dict[str, Decimal]:
+    """How much of the boundary no parcel covers, and how much more than one."""
+    union = covered_dm2(land.pieces, disjoint=reading.is_disjoint("DLTB"))
+    uncovered = reading.boundary.area_dm2 - union
+    return {
+        "uncovered_m2": m2(uncovered if uncovered > len(land.pieces) else 0),  # below 0.01 m² a piece it is rounding
+        "double_covered_m2": m2(max(land.pieces.total_dm2 - union, 0)),
+    }
 
 
 def _doubt_attributes(facts: dict[str, Any], land: Land, kg_per_mu: Mapping[int, Fraction]) -> None:

@@ -22,6 +22,7 @@ from liangtian.cli.options import DateType, file_options, home_option, opened, v
 from liangtian.messages import Language, render, render_text
 from liangtian.onemap.catalogue import Catalogue
 from liangtian.planning import exclusion
+from liangtian.planning.blocks import Blocks
 from liangtian.planning.design import Design, of_pieces, remeasured
 from liangtian.planning.design import design as cheapest_design
 from liangtian.planning.layer import design_features
@@ -114,14 +115,18 @@ def design(
     if output is not None:
         write_layer(design_features(ground, made), output)
     if as_json:
-        blocks = [m2_from_dm2(int(each)) for each in proof.net_dm2[: max(len(made.outcome.blocks_dm2), 1)]]
         said = [{"rule": note.rule, "message": render(note, lang=lang)} for note in found.notes]
-        document = data(made) | {"alternatives": [data(each) for each in others]}
-        click.echo(to_json({**document, "remeasured_m2": blocks, "rule": plain_rule(rule), "findings": said}))
+        click.echo(to_json({**_document(made, others, proof), "rule": plain_rule(rule), "findings": said}))
     else:
         click.echo(_text(made, others, found, lang))
     unsolved = made.shortfall is not None and made.shortfall.cause == "unsolved"
     context.exit(0 if made.outcome.meets(made.need) else 3 if unsolved else 1)
+
+
+def _document(made: Design, others: list[Design], proof: Blocks) -> dict[str, Any]:
+    """A design with others beside it, and its largest blocks as measured anew after the conversions."""
+    blocks = [m2_from_dm2(int(each)) for each in proof.net_dm2[: max(len(made.outcome.blocks_dm2), 1)]]
+    return data(made) | {"alternatives": [data(each) for each in others], "remeasured_m2": blocks}
 
 
 def _asked(given: dict[str, Any]) -> Asked:

@@ -141,13 +141,6 @@ def publish(
     tell(0.9, "publish-indexing")
     index.load(catalogue.snapshot_path(digest), catalogue.index_path(digest))
     write_json(catalogue.quality_path(digest, on.isoformat()), kept)
-    source = {
-        "file": features.source,
-        "crs": features.crs.name,
-        "mapping": mapping.title if mapping else "",
-        "repaired": repair,
-        "north_first": north_first,
-    }
     version = LayerVersion(
         place=place,
         layer=spec.code,
@@ -156,7 +149,7 @@ def publish(
         rows=len(features),
         crs=plane.name,
         quality={"level": kept["level"], "counts": kept["counts"]},
-        source=source,
+        source=_source(features, mapping, repaired=repair, north_first=north_first),
         publisher=publisher,
         recorded_at=recorded_at,
     )
@@ -164,6 +157,17 @@ def publish(
     with suppress(CatalogueError):  # another layer's snapshot may be unsound: that is said where it is asked for
         catalogue.cut_shares(on)
     return recorded
+
+
+def _source(features: Features, mapping: SchemaMapping | None, *, repaired: bool, north_first: bool) -> dict[str, Any]:
+    """Where a version came from, and what was assumed and repaired on the way."""
+    return {
+        "file": features.source,
+        "crs": features.crs.name if features.crs else "",
+        "mapping": mapping.title if mapping else "",
+        "repaired": repaired,
+        "north_first": north_first,
+    }
 
 
 def _store(subject: Subject, catalogue: Catalogue, tell: Progress) -> tuple[str, CRS]:

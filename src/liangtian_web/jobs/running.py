@@ -49,7 +49,9 @@ def carry_out(work: Callable[..., str | None], job: Job, args: dict[str, Any]) -
     except actions.JobCancelled:
         actions.finish(job, Job.State.CANCELLED)
     except LiangtianError as error:
-        said = {name: writable(value) if isinstance(value, str) else value for name, value in error.plain.items()}
+        said: dict[str, Any] = {
+            name: writable(value) if isinstance(value, str) else value for name, value in error.plain.items()
+        }
         actions.finish(job, Job.State.FAILED, error.message_id, **said)
     except Exception as error:
         if is_disk_full(error, settings.HOME):

@@ -6,9 +6,11 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+import shapely
 from django.core.files.uploadedfile import UploadedFile
 from pyproj import CRS
 
+from liangtian.errors import LayerInvalid
 from liangtian.formats.archive import Limits
 from liangtian.formats.features import Features
 from liangtian.formats.opening import open_features
@@ -18,6 +20,8 @@ DRAWN = "drawn.geojson"
 BYTES_MAX = 50 * 2**20
 UNPACKED = Limits(files=200, total_bytes=500 << 20)
 """What a boundary's zip may grow to."""
+CORNERS_MAX = 200_000
+"""What a boundary may have: it is united, cut and drawn while somebody waits."""
 
 
 def boundary_from(files: list[UploadedFile[Any]], drawn: str, encoding: str = "", crs: str = "") -> Features:
@@ -29,7 +33,7 @@ def boundary_from(files: list[UploadedFile[Any]], drawn: str, encoding: str = ""
 
     Raises
     ------
-    LiangtianError : it cannot be read
+    LiangtianError : it cannot be read, or has too many corners
     """
     with tempfile.TemporaryDirectory(prefix="liangtian-") as folder:
         if drawn:
@@ -43,4 +47,8 @@ def boundary_from(files: list[UploadedFile[Any]], drawn: str, encoding: str = ""
         unpacked = Path(folder) / "unpacked"
         unpacked.mkdir()
         named = CRS.from_epsg(int(crs)) if crs and not drawn else None
-        return open_features(path, encoding=encoding or None, crs=named, workdir=unpacked, limits=UNPACKED)
+        found = open_features(path, encoding=encoding or None, crs=named, workdir=unpacked, limits=UNPACKED)
+    corners = int(shapely.get_num_coordinates(found.geometry).sum())
+    if corners > CORNERS_MAX:
+        raise LayerInvalid("boundary-too-many-corners", source=found.source, count=corners, most=CORNERS_MAX)
+    return found

@@ -29,15 +29,7 @@ def answer_refusals(api: NinjaAPI) -> None:
         return lambda request, error: answer(request, LiangtianError(message_id), status)
 
     def refused(request: HttpRequest, error: LiangtianError) -> HttpResponse:
-        if isinstance(error, DocumentRefused):  # of a file of values, every defect
-            defects = [{"id": each.message_id} | _sentences(each) for each in error.defects]
-            return answer(request, error, status_of(error), defects=defects)
-        if isinstance(error, Problems):
-            problems = [
-                {"at": [each.row, each.column], "field": each.heading, "text": str(each)} for each in error.problems
-            ]
-            return answer(request, error, 422, problems=problems)
-        return answer(request, error, status_of(error))
+        return answer(request, error, 422 if isinstance(error, Problems) else status_of(error), **_each(error))
 
     def malformed(request: HttpRequest, error: ValidationError) -> HttpResponse:
         problems = [{"at": list(each["loc"]), "text": each["msg"]} for each in error.errors]
@@ -58,6 +50,16 @@ def answer_refusals(api: NinjaAPI) -> None:
     }
     for kind, handler in handlers.items():
         api.add_exception_handler(kind, handler)
+
+
+def _each(error: LiangtianError) -> dict[str, Any]:
+    """Of an error that is several: every defect of a file of values, every problem of a table."""
+    if isinstance(error, DocumentRefused):
+        return {"defects": [{"id": each.message_id} | _sentences(each) for each in error.defects]}
+    if isinstance(error, Problems):
+        cells = ((each.row, each.column, each.heading, str(each)) for each in error.problems)
+        return {"problems": [{"at": [row, column], "field": head, "text": text} for row, column, head, text in cells]}
+    return {}
 
 
 def _sentences(error: LiangtianError) -> dict[str, str]:

@@ -230,7 +230,7 @@ def test_a_figure_that_the_bands_leave_out_has_no_value():
 
 
 def test_a_rulebook_that_is_asked_for_ever_does_not_grow_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "FOUND_MAX", 100)
+    monkeypatch.setattr("liangtian.policy.parameters.FOUND_MAX", 100)
     values = Parameters(DOCUMENTS)
     days = [date(2024, 1, 1) + timedelta(days=n) for n in range(250)]
     found = {values.resolve(TOLERANCE, on=day, place="339901").source for day in days}

@@ -14,6 +14,7 @@ from django.urls import reverse
 from tests.liangtian_web import land
 
 from liangtian.formats import vector
+from liangtian_web.onemap import boundaries
 from liangtian_web.onemap.actions import adopt
 from liangtian_web.onemap.models import LayerVersion
 from liangtian_web.review.models import Finding, Run
@@ -268,6 +269,16 @@ def test_ground_without_parcels_is_said_aloud(officer_client, places, published)
     page = officer_client.get(page_of(Run.objects.get())).content.decode()
 
     assert "没有地类图斑覆盖" in page
+
+
+def test_a_boundary_of_too_many_corners_is_refused_with_one_sentence(officer_client, places, published, monkeypatch):
+    assert officer_client.post(reverse("review:new"), form(places)).status_code == 302
+
+    monkeypatch.setattr(boundaries, "CORNERS_MAX", 4)  # of a square, with the one that closes it: five
+    answer = officer_client.post(reverse("review:new"), form(places))
+
+    assert (answer.status_code, Run.objects.count()) == (400, 1)
+    assert "有 5 个顶点，最多 4 个" in answer.content.decode()
 
 
 def test_a_boundary_whose_prj_bears_a_long_name_is_checked(officer_client, places, published, tmp_path):
