@@ -200,7 +200,7 @@ def picture(request: pytest.FixtureRequest):
         if folder:
             Path(folder).mkdir(parents=True, exist_ok=True)
             page.wait_for_function(
-                "[...document.querySelectorAll('[data-map]')].every((it) => !it.landMap || it.landMap.loaded())"
+                "() => [...document.querySelectorAll('[data-map]')].every((it) => !it.landMap || it.landMap.loaded())"
             )
             page.screenshot(path=Path(folder) / f"{name}.png")
 

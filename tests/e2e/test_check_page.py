@@ -23,7 +23,7 @@ def publish(page: Page, code: str, file: str) -> None:
 def map_ready(page: Page) -> None:
     """The map has loaded and drawn."""
     page.locator("[data-map][data-ready]").wait_for(timeout=60_000)
-    page.wait_for_function("document.querySelector('[data-map]').landMap.loaded()", timeout=60_000)
+    page.wait_for_function("() => document.querySelector('[data-map]').landMap.loaded()", timeout=60_000)
 
 
 def test_from_upload_to_the_result_on_the_map(desk, live, picture, tmp_path):
@@ -123,7 +123,7 @@ def test_the_middle_of_the_map_is_asked_by_enter(desk, live):
     page.goto("/onemap/map/?on=2024-06-01")
     map_ready(page)
     page.evaluate("document.querySelector('[data-map]').landMap.jumpTo({ zoom: 15 })")
-    page.wait_for_function("document.querySelector('[data-map]').landMap.loaded()")
+    page.wait_for_function("() => document.querySelector('[data-map]').landMap.loaded()")
     page.locator("canvas.maplibregl-canvas").focus()
     page.keyboard.press("Enter")
     expect(page.locator("[data-facts] h2, [data-facts] h1").first).to_contain_text("图斑")

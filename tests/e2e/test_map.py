@@ -36,7 +36,7 @@ def test_a_boundary_drawn_with_the_mouse_is_checked(desk, live, picture):
     expect(page.get_by_role("heading", name="手绘地块")).to_be_visible()
     expect(page.locator(".panel .sub")).to_contain_text("界址点 4 个")
     map_ready(page)
-    page.wait_for_function("document.querySelector('[data-map]').landMap.querySourceFeatures('run').length > 0")
+    page.wait_for_function("() => document.querySelector('[data-map]').landMap.querySourceFeatures('run').length > 0")
     page.get_by_role("tab", name="依据与版本").click()
     expect(page.locator("#basis")).to_contain_text("在图上画")
 
@@ -105,7 +105,7 @@ def test_the_link_of_a_view_opens_on_it(desk, live):
     page.goto("/onemap/map/?on=2024-06-01")
     map_ready(page)
     page.evaluate("document.querySelector('[data-map]').landMap.zoomTo(15.5, { duration: 0 })")
-    page.wait_for_function("location.hash.includes('map=15.5')")
+    page.wait_for_function("() => location.hash.includes('map=15.5')")
     seen = centre(page, "landMap")
     page.goto("/")
     page.go_back()
@@ -164,7 +164,9 @@ def test_the_legend_is_there_before_the_land(desk, live):
     expect(page.locator("[data-classes] li")).not_to_have_count(0)
     assert page.locator("[data-map]").get_attribute("data-ready") is None
     page.get_by_role("checkbox", name="永久基本农田图斑").uncheck()
-    hidden = "document.querySelector('[data-map]').landMap.getLayoutProperty('YJJBNTTB-fill', 'visibility') === 'none'"
+    hidden = (
+        "() => document.querySelector('[data-map]').landMap.getLayoutProperty('YJJBNTTB-fill', 'visibility') === 'none'"
+    )
     page.wait_for_function(hidden)
 
 
