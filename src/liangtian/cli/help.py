@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable, Iterator
+from copy import deepcopy
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -40,8 +41,14 @@ def texts(command: click.Command) -> Iterator[str]:
             yield from texts(each)
 
 
-def speak_chinese(command: click.Command) -> None:
-    """Let a command, its options and the commands under it say their help in Chinese."""
+def in_chinese(command: click.Command) -> click.Command:
+    """A copy of a command that says its help in Chinese, with its options and the commands under it."""
+    spoken = deepcopy(command)
+    _speak(spoken)
+    return spoken
+
+
+def _speak(command: click.Command) -> None:
     command.context_class = ChineseContext
     command.help = _said(command.help)
     command.short_help = command.help.split("。", 1)[0]
@@ -51,7 +58,7 @@ def speak_chinese(command: click.Command) -> None:
             each.help = _said(each.help)
     if isinstance(command, click.Group):
         for under in command.commands.values():
-            speak_chinese(under)
+            _speak(under)
 
 
 def _said(text: str | None) -> str:

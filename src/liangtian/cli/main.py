@@ -18,7 +18,7 @@ from liangtian.cli.county import county
 from liangtian.cli.design import design
 from liangtian.cli.explain import explain
 from liangtian.cli.fragmentation import fragmentation
-from liangtian.cli.help import HELP, speak_chinese
+from liangtian.cli.help import HELP, in_chinese
 from liangtian.cli.jars import jars
 from liangtian.cli.layers import layers
 from liangtian.cli.layout import layout
@@ -66,11 +66,10 @@ for command in (
 
 def main() -> None:
     """Run the command; exit codes: 2 usage, 3 error, else what the command concluded."""
-    if _language() == "zh":
-        speak_chinese(cli)
+    command = in_chinese(cli) if _language() == "zh" else cli
     try:
         # Without its standalone mode click hands back the code a command exits with, or what the command returned.
-        code = cli(standalone_mode=False)
+        code = command(standalone_mode=False)
         sys.exit(code if isinstance(code, int) else 0)
     except click.ClickException as error:
         error.show()

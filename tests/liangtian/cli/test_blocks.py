@@ -140,7 +140,7 @@ def test_overlapping_fields_are_named_and_counted(tmp_path: Path) -> None:
     (finding,) = data(path)["findings"]
     assert finding["rule"] == "BLK-02"
     assert finding["message"].startswith("1 pairs of farmland parcels overlap; 999.")
-    assert finding["message"].endswith("A、B. Correct them and run again.")
+    assert finding["message"].endswith("A, B. Correct them and run again.")
 
 
 def test_ground_that_no_parcel_covers_is_counted_and_not_crossed(tmp_path: Path) -> None:
@@ -247,7 +247,7 @@ def test_farmland_that_steep_ground_of_a_file_does_not_part_is_named(tmp_path: P
     document = data(path, "--steep", hill)
     assert ids(document) == [("A", 2), ("C", 1)]
     (finding,) = document["findings"]
-    assert (finding["rule"], "A、B" in finding["message"]) == ("BLK-05", True)
+    assert (finding["rule"], "A, B" in finding["message"]) == ("BLK-05", True)
 
 
 @pytest.mark.parametrize(
