@@ -81,9 +81,10 @@ docs: setup
 	@$(PY) docs/generate.py
 
 # Side by side with the peers, in one run; PostGIS from Debian's packages. `make bench PARCELS=10000000 PEERS=no` for a large land.
+# django-hordak takes part where a Python that has it is named: `make bench HORDAK=/path/to/python`.
 # The engines take part where Java, the extra and the jars are there; a run without them says so before and after.
 PARCELS ?= 1000000
 PEERS ?= yes
 ROUNDS ?= 10000
 bench: setup
-	@PYTHONPATH=bench $(PY) bench/all.py --parcels $(PARCELS) --rounds $(ROUNDS) $(if $(filter no,$(PEERS)),--without-peers)
+	@PYTHONPATH=bench $(PY) bench/all.py --parcels $(PARCELS) --rounds $(ROUNDS) $(if $(filter no,$(PEERS)),--without-peers) $(if $(HORDAK),--hordak $(HORDAK))

@@ -1,6 +1,6 @@
 """Every benchmark, one after another; the engines where they can run, and a word before and after where they cannot.
 
-python bench/all.py [--parcels 1000000] [--rounds 10000] [--without-peers]
+python bench/all.py [--parcels 1000000] [--rounds 10000] [--without-peers] [--hordak PYTHON]
 """
 
 from __future__ import annotations
@@ -34,16 +34,18 @@ def main() -> None:
     parser.add_argument("--parcels", type=int, default=1_000_000)
     parser.add_argument("--rounds", type=int, default=10_000)
     parser.add_argument("--jars", type=Path, default=Path(os.environ.get("LIANGTIAN_JARS", "var/jars")))
+    parser.add_argument("--hordak", help="a Python that has django-hordak, timed beside the book in the same run")
     peers_option(parser)
     given = parser.parse_args()
     parcels = ("--parcels", str(given.parcels))
     land = (*parcels, "--without-peers") if given.without_peers else parcels
+    hordak = ("--hordak", given.hordak) if given.hordak else ()
     runs = [
         ("area.py", "--polygons", str(min(given.parcels, POLYGONS_MAX))),
         ("publish.py", *land),
         ("check.py", *land),
         ("blocks.py", *land),
-        ("ledger.py", "--entries", str(given.parcels), "--rounds", str(given.rounds)),
+        ("ledger.py", "--entries", str(given.parcels), "--rounds", str(given.rounds), *hordak),
         ("rulebook.py",),
     ]
     left_out = ["peers, as asked"] if given.without_peers else missing_for_engines(given.jars)

@@ -1,10 +1,8 @@
-"""2024 in 示范市 through the interface: two counties, a functional zone and the city's pool, every balance to the m² and fen.
-
-Registers and the statement of the upper system have no interface; they are handed in on their pages.
-"""
+"""2024 in 示范市 through the interface: two counties, a functional zone and the city's pool, every balance to the m² and fen."""
 
 from __future__ import annotations
 
+import base64
 import io
 import json
 from dataclasses import dataclass
@@ -23,14 +21,14 @@ from tests.liangtian_web.balance.conftest import home
 from tests.liangtian_web.calls import booked, decide, made, read, said, send
 from tests.liangtian_web.conftest import browser, person
 from tests.liangtian_web.reconcile.conftest import HEAD, workbook
-from tests.liangtian_web.registers.conftest import confirmed, form_of, nil
+from tests.liangtian_web.registers.conftest import form_of, nil
 
 from liangtian.cli.main import cli
 from liangtian.units import round_half_up
 from liangtian_web.ledger.records import place_key
 from liangtian_web.onemap.actions import adopt
 from liangtian_web.people.models import Place
-from liangtian_web.reconcile.models import Import, Match
+from liangtian_web.reconcile.models import Match
 from liangtian_web.review.models import Run
 
 __all__ = ["home"]
@@ -113,18 +111,27 @@ def open_the_book(year: Year) -> None:
         posted(year, proposed(year, "qian", "appropriation", "2024-01-02", "示财〔2024〕1号", money))
 
 
+def confirmed(year: Year, register: str, form: dict[str, str]) -> None:
+    """A row one of the city entered and another confirmed."""
+    row = {name: text for name, text in form.items() if name != "form"}
+    entered = made(year.qian, f"registers/{register}/rows", {"rows": [row]})["rows"]
+    decision = {"rows": [each["uuid"] for each in entered], "confirm": True}
+    assert send(year.qian, f"registers/{register}/decision", decision).status_code == 409
+    made(year.zhou, f"registers/{register}/decision", decision)
+
+
 def enter_registers(year: Year) -> None:
     """示范县 must supplement 30 mu and 示范二县 400; 示范县 has a key project from May on that nothing balances."""
     county, other = year.places["county"], year.places["other"]
     for place, area in ((county, "30"), (other, "400")):
-        confirmed(year.clients, "annual-task", form_of("annual-task", place, area=area))
+        confirmed(year, "annual-task", form_of("annual-task", place, area=area))
         for register in ("key-project", "standard-upgrade"):
-            confirmed(year.clients, register, nil(register, place))
+            confirmed(year, register, nil(register, place))
     # Its papers are posted this year, so whoever sells must be free to sell this year too.
     this_year = {"year": f"{TODAY.year}", "area": "1", "since": f"{TODAY.year}-01-01"}
-    confirmed(year.clients, "annual-task", form_of("annual-task", county, **this_year))
+    confirmed(year, "annual-task", form_of("annual-task", county, **this_year))
     bridge = {"since": "2024-05-01", "quantity": "10000", "paddy": "10000", "capacity_kg": "13500"}
-    confirmed(year.clients, "key-project", form_of("key-project", county, **bridge))
+    confirmed(year, "key-project", form_of("key-project", county, **bridge))
 
 
 def accept(year: Year, who: str, place: str, on: str, *, column: int, **amounts: int | str) -> dict[str, Any]:
@@ -320,16 +327,21 @@ def reconcile(year: Year) -> Match:
     """The province knows of 100 m² less than the book has of the first acceptance: recorded as a difference."""
     rows = (HEAD, ("期初", None, None, None, None, 0.1),
             (1, "2024-03-01", "项目入库", "垦造耕地", DOCUMENT, 2.3106), ("期末", None, None, None, None, 2.4106))  # fmt: skip
-    file = io.BytesIO(workbook(*rows))
-    file.name = "对账单.xlsx"
-    given = {"form": "11111111-2222-4333-8444-555555555555", "place": year.places["county"].pk, "pool": "reserve",
-             "since": "2024-01-02", "on": "2024-03-31", "window": 30, "source": "省系统", "file": file}  # fmt: skip
-    assert year.li.post(reverse("reconcile:new"), given).status_code == 302
-    kept = Import.objects.get()
-    assert year.li.post(reverse("reconcile:keep", args=[kept.uuid])).status_code == 302
+    fields = {
+        "place": COUNTY,
+        "pool": "reserve",
+        "since": "2024-01-02",
+        "on": "2024-03-31",
+        "window": 30,
+        "source": "省系统",
+    }
+    asked = {"fields": fields, "name": "对账单.xlsx", "content": base64.b64encode(workbook(*rows)).decode()}
+    tried = made(year.li, "reconciliation", asked)
+    assert (tried["recorded"], Match.objects.count()) == (None, 0)
+    kept = made(year.li, f"reconciliation/{tried['uuid']}/result")
+    assert [each["difference"] for each in kept["balances"]] == [0, -100]
     line = Match.objects.get()
     assert (line.kind, line.theirs, line.ours) == ("amount", 23_106, 23_206)
-    assert [each.difference for each in kept.result.balances.order_by("on")] == [0, -100]
     return line
 
 

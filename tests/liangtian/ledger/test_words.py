@@ -7,9 +7,9 @@ from datetime import date
 
 import pytest
 
-from bookkeeping import at, day, new_book, quota, refused
+from bookkeeping import COUNTY, OUTSIDE, at, day, entry, moved, new_book, quota, refused
 from liangtian.ledger import indices as indices_module
-from liangtian.ledger.entry import reverse
+from liangtian.ledger.entry import Account, reverse
 from liangtian.ledger.indices import indices
 from liangtian.ledger.kinds import credit_kinds, entry_kinds, pools
 from liangtian.rules.documents import DOCUMENTS
@@ -24,6 +24,19 @@ def test_every_index_cites_a_clause_of_a_document_and_holds_from_its_day() -> No
 
 
 RETIRED = {"until": day(6), "retired_by": "national-balance-2024（衔接）"}
+
+
+def test_a_later_document_adds_an_index(monkeypatch: pytest.MonkeyPatch) -> None:
+    added = replace(indices()["plan_quota_m2"], id="ecology_m2", document="national-balance-2024（衔接）", since=day(6))
+    monkeypatch.setitem(indices(), added.id, added)
+    moves = moved(None, 5, (OUTSIDE, "outside"), (COUNTY, "reserve"), added.id)
+    assert refused(lambda: entry("early", day(5), "allocation", moves)) == "index-not-in-force"
+    book = new_book()
+    book.append(entry("first", day(6), "allocation", moves), quota("other", day(6), 7))
+    assert book.balances(day(6)) == {
+        Account(OUTSIDE, "outside", added.id): -5, Account(COUNTY, "reserve", added.id): 5,
+        Account(OUTSIDE, "outside", "plan_quota_m2"): -7, Account(COUNTY, "reserve", "plan_quota_m2"): 7,
+    }  # fmt: skip
 
 
 def test_an_index_can_be_retired() -> None:

@@ -6,15 +6,15 @@ import io
 import zipfile
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 
-from bookkeeping import acceptance, attachment, closing, day, hold, move, quota, square
+from bookkeeping import OTHER, acceptance, attachment, closing, day, hold, move, quota, square
 from liangtian.finding import Outcome
 from liangtian.ledger.bundle import read_bundle
 from liangtian.ledger.checks import verify
-from liangtian_web.ledger import actions, sealing
+from liangtian_web.ledger import actions, exclusivity, sealing
 from liangtian_web.ledger.exclusivity import tolerance_on
-from liangtian_web.ledger.models import Link, Seal
+from liangtian_web.ledger.models import Link, Lot, Seal
 from liangtian_web.ledger.queries import unsealed
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("keepers")]
@@ -94,3 +94,16 @@ def test_the_commands_seal_export_and_verify(story, tmp_path, capsys):
     assert "fail" not in said
     assert outcome((tmp_path / "book.zip").read_bytes()) is Outcome.PASS
     assert sorted(each.name for each in tmp_path.iterdir()) == ["book.zip", "used.xlsx"]
+
+
+def test_the_sweep_names_a_pair_that_is_not_sealed_yet(story, keepers, capsys):
+    """A boundary recorded without the exact comparison: the bundle does not hold it yet, the command fails all the same."""
+    sealing.seal_all()
+    actions.post(acceptance("late", 500, None, kind="opening", document="doc:2019", place=OTHER, on=day(1)))
+    ground, one = square(0), Lot.objects.get(serial="late")
+    near = exclusivity.lock([ground])
+    exclusivity.add_ground(one.pk, ground, near, evidence=["x"], actor=keepers["li"].pk, approver=None, key="x")
+    with pytest.raises(CommandError):
+        call_command("book", "verify")
+    failed = [line for line in capsys.readouterr().out.splitlines() if line.startswith("fail")]
+    assert failed == ["fail A × late 10000.00 m²"]

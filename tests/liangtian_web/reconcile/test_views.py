@@ -61,6 +61,8 @@ def test_a_statement_is_tried_first_and_nothing_is_recorded(keeper_client, place
     assert [(str(e.on), e.stated, e.held, e.difference) for e in page.context["balances"]] == [
         ("2023-12-31", 0, 0, 0), ("2024-12-31", 15_900, 13_000, 2_900),
     ]  # fmt: skip
+    balances = f"{reverse('ledger:index')}?place={places['county'].pk}&amp;index=quantity_m2&amp;on=2024-12-31"
+    assert page.content.decode().count(f'<a href="{balances}">') == 1
     assert (Result.objects.count(), Match.objects.count(), Assertion.objects.count()) == (0, 0, 0)
 
 

@@ -11,7 +11,7 @@ from django.test import Client
 from tests.liangtian_web.conftest import browser, person
 from tests.liangtian_web.standing.conftest import account
 
-from bookkeeping import COUNTY, quota, square
+from bookkeeping import COUNTY, closing, day, quota, square
 from liangtian_web.ledger import actions
 from liangtian_web.ledger.models import Decision, Entry, Proposal
 from liangtian_web.standing.models import Answer
@@ -130,6 +130,25 @@ def test_what_was_refused_leaves_its_key_free(keeper_client, second_client):
     assert (short.status_code, Answer.objects.filter(key="d").exists()) == (409, False)
     actions.post(quota("q", actions.now().date().replace(year=2024, month=2, day=1), 500))
     assert post(second_client, path, {"accept": True}, "d").status_code == 200
+
+
+USED = ROW | {"index": "quantity_m2", "amount": 1, "lot": "B"}  # all of it was written off in April
+
+
+@pytest.mark.parametrize(
+    ("change", "why"), [({}, "period-closed"), ({"on": "2024-06-01", "rows": [USED]}, "balance-below-zero")]
+)
+def test_a_closed_period_and_a_lot_spent_twice_are_refused_and_leave_the_book(
+    keeper_client, second_client, change, why
+):
+    actions.post(quota("q", day(2), 500))
+    actions.close_period(closing("c", day(5, 31)))
+    before = Entry.objects.count()
+    made = post(keeper_client, "proposals", ASKED | change).json()["uuid"]
+    refused = post(second_client, f"proposals/{made}/decision", {"accept": True}, "d")
+    assert (refused.status_code, refused.json()["id"]) == (409, why)
+    assert (Entry.objects.count(), Decision.objects.count()) == (before, 0)
+    assert get(keeper_client, f"proposals/{made}").json()["state"] == "waiting"
 
 
 SHAPE = {"code", "id", "zh", "en"}

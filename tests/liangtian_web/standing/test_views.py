@@ -122,6 +122,8 @@ def test_the_year_stands_as_chart_and_table_of_the_same_figures(keeper_client, p
     assert [(row.place.name, row.available, row.held, row.owed) for row in page.context["rows"]] == [
         ("示范县", 12_000, 2_000, 0)
     ]
+    balances = f"{reverse('ledger:index')}?place={places['county'].pk}&amp;index=quantity_m2"
+    assert page.content.decode().count(f'<a href="{balances}">') == 4  # the place and each of its three amounts
     wrong = keeper_client.get(reverse("standing:flow"), {"year": "1", "place": places["other"].pk})
     assert (wrong.status_code, "flow" in wrong.context) == (200, False)
 

@@ -102,10 +102,11 @@ class Command(BaseCommand):
             self.stdout.write(f"fail {line}")
         for finding in verdict.findings:
             self.stdout.write(f"{finding.outcome.value} {finding.rule} {render(finding, lang='zh')}")
-        for overlap in exclusivity.sweep():
+        overlaps = list(exclusivity.sweep())  # of what is not sealed yet too, which the bundle does not hold
+        for overlap in overlaps:
             self.stdout.write(f"fail {overlap['serial']} × {overlap['other']} {overlap['overlap_m2']} m²")
         # What cannot be told (an acceptance booked by hand has no decision) is shown; it does not mean that the book is wrong.
-        if verdict.outcome is Outcome.FAIL or different:
+        if verdict.outcome is Outcome.FAIL or different or overlaps:
             raise CommandError("the book does not hold")
 
     def statement(self, options: dict[str, Any]) -> None:
