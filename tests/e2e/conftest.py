@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import signal
 import socket
 import subprocess
 import sys
@@ -114,7 +113,7 @@ def live() -> Iterator[Live]:
     address = f"http://127.0.0.1:{port}"
     wait_for(address, process)
     yield Live(address, home, process)
-    process.send_signal(signal.SIGINT)
+    process.terminate()  # an interrupt would be ignored where the tests run in the background of a shell
     process.wait(60)
     if process.stdout:
         process.stdout.close()
