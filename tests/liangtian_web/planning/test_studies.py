@@ -4,6 +4,7 @@ import io
 import json
 import shutil
 import tempfile
+import time
 from datetime import date
 from pathlib import Path
 
@@ -602,8 +603,10 @@ def test_a_computation_gets_no_secret_and_no_way_to_the_database(tmp_path, monke
     for name in ("DATABASE_URL", "DATABASE_OWNER_URL", "SECRET_KEY_FILE", "CREDENTIALS_DIRECTORY", "PGPASSWORD"):
         monkeypatch.setenv(name, "secret")
     with actions._process(tmp_path) as process, process.stdin:
-        given = Path(f"/proc/{process.pid}/environ").read_bytes().split(b"\0")
-    names = {each.partition(b"=")[0].decode() for each in given if each}
+        environ, deadline = Path(f"/proc/{process.pid}/environ"), time.monotonic() + 10
+        while not (given := environ.read_bytes()) and time.monotonic() < deadline:  # the kernel fills it as it starts
+            time.sleep(0.01)
+    names = {each.partition(b"=")[0].decode() for each in given.split(b"\0") if each}
     assert names - set(actions.LET_THROUGH) == set()
     assert "PATH" in names
 
