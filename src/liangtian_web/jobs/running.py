@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 from django.conf import settings
@@ -40,6 +42,21 @@ def task(name: str) -> Callable[[Callable[..., str | None]], Callable[..., None]
         return registered
 
     return register
+
+
+def nightly(name: str, cron: str, work: Callable[[datetime], object]) -> None:
+    """Have the worker do `work(now)` under `name` when its hour comes, once however many workers there are."""
+
+    def run(now: datetime) -> None:
+        try:
+            work(now)
+        finally:
+            connections.close_all()
+
+    async def tonight(timestamp: int) -> None:
+        await asyncio.to_thread(run, datetime.fromtimestamp(timestamp, UTC))
+
+    app.periodic(cron=cron)(app.task(name=name, queueing_lock=name, pass_context=False)(tonight))
 
 
 def carry_out(work: Callable[..., str | None], job: Job, args: dict[str, Any]) -> None:

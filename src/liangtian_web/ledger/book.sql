@@ -305,7 +305,8 @@ BEGIN
   END IF;
   -- One statement: what stands in each account and lot, the entry, its legs with what stands there after them, and whether
   -- they are plain: from one account to another, a move of this kind, in an open period. All else is looked at in full.
-  -- What takes more than stands there, or from a past with later days, is looked at by day. Laterals with LIMIT and scalar sub-selects keep the plan at index look-ups, whatever size the tables had.
+  -- What takes more than stands there, or from a past with later days, is looked at by day. Laterals with LIMIT and scalar
+  -- sub-selects keep the plan at index look-ups, whatever size the tables had.
   WITH asked AS MATERIALIZED (
     SELECT leg.*, a.pool, a."index",
            CASE WHEN a.may_be_negative THEN 0 ELSE leg.amount + coalesce(s.balance, 0) END AS balance,

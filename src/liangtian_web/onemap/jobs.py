@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
-from datetime import UTC, datetime
-
-from django.db import connections
 from django.urls import reverse
-from procrastinate.contrib.django import app
 
 from liangtian_web.jobs.actions import report
 from liangtian_web.jobs.models import Job
-from liangtian_web.jobs.running import task
+from liangtian_web.jobs.running import nightly, task
 from liangtian_web.onemap import actions, sweeping
 from liangtian_web.onemap.models import Upload
 
@@ -49,15 +44,4 @@ def verify(job: Job) -> str:
     return reverse("onemap:layers")
 
 
-def _sweep(now: datetime) -> None:
-    try:
-        sweeping.sweep(now)
-    finally:
-        connections.close_all()
-
-
-@app.periodic(cron="20 3 * * *")
-@app.task(name="onemap.sweep", queueing_lock="onemap.sweep", pass_context=False)
-async def sweep(timestamp: int) -> None:
-    """Every night, delete tiles, side files and uploads that nobody has needed in a long time."""
-    await asyncio.to_thread(_sweep, datetime.fromtimestamp(timestamp, UTC))
+nightly("onemap.sweep", "20 3 * * *", sweeping.sweep)

@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
-from datetime import UTC, datetime
-
-from django.db import connections
-from procrastinate.contrib.django import app
-
 from liangtian_web.jobs.models import Job
-from liangtian_web.jobs.running import task
+from liangtian_web.jobs.running import nightly, task
 from liangtian_web.planning import actions, sweeping
 from liangtian_web.planning.models import Study
 
@@ -22,15 +16,4 @@ def answer(job: Job, study: str) -> str:
     return actions.result_url(row.uuid)
 
 
-def _sweep(now: datetime) -> None:
-    try:
-        sweeping.sweep(now)
-    finally:
-        connections.close_all()
-
-
-@app.periodic(cron="40 3 * * *")
-@app.task(name="planning.sweep", queueing_lock="planning.sweep", pass_context=False)
-async def sweep(timestamp: int) -> None:
-    """Every night, delete the files of answers that nobody has asked for in a long time."""
-    await asyncio.to_thread(_sweep, datetime.fromtimestamp(timestamp, UTC))
+nightly("planning.sweep", "40 3 * * *", sweeping.sweep)
