@@ -240,7 +240,8 @@ def sync() -> tuple[list[LayerVersion], list[str]]:
 
 def _chosen(entry: catalogue.LayerVersion) -> str | None:
     offered = Upload.objects.filter(place__code=entry.place, layer=entry.layer, on=entry.on, version=None)
-    return offered.values_list("visibility", flat=True).first()
+    stands = offered.exclude(state=Upload.State.REFUSED).order_by("-pk")
+    return stands.values_list("visibility", flat=True).first()
 
 
 def ask_to_verify(request: Request) -> None:
