@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Exists, Func, OuterRef, Q, QuerySet, Subquery, TextField, Value
+from django.db.models.functions import Concat, Trim
 
 from liangtian_web.balance.models import Filing
 from liangtian_web.balance.queries import filings_for
@@ -108,18 +109,21 @@ def ties_of(user: User, line: Match, most: int = 3) -> Ties:
     return Ties(filings[:most], proposals[:most], list(lots[:most]))
 
 
-def open_differences(user: User) -> list[tuple[Import, int]]:
-    """The newest statement recorded of each place and pool, where differences are neither explained nor being corrected."""
+def open_differences(user: User, most: int) -> list[tuple[Import, int]]:
+    """The newest statement recorded of each place and pool, where differences are neither explained nor being corrected.
+
+    The database counts them, in one query, and gives no more statements than asked for.
+    """
     newest = imports_for(user).filter(result__isnull=False)
     newest = newest.order_by("place_id", "pool", "-pk").distinct("place_id", "pool")
-    found = []
-    for given in newest:
-        lines = Match.objects.filter(result=given.pk, explanation=None).exclude(kind=Match.Kind.MATCHED)
-        made = corrections_of(user, given.pk)
-        left = sum(each.reference not in made for each in lines)
-        if left:
-            found.append((given, left))
-    return found
+    lines = Match.objects.filter(result=OuterRef("pk"), explanation=None).exclude(kind=Match.Kind.MATCHED)
+    lines = lines.annotate(asked=Concat(Value("DZ-"), "result_id", Value("-"), "n", output_field=TextField()))
+    begins = Trim(Func("evidence", Value("："), Value(1), function="split_part", output_field=TextField()))
+    made = Proposal.objects.filter(place__in=places_for(user)).annotate(reference=begins)
+    left = lines.filter(~Exists(made.filter(reference=OuterRef("asked")))).order_by().values("result")
+    left = left.annotate(many=Count("pk")).values("many")
+    found = imports_for(user).filter(pk__in=newest.values("pk")).annotate(left=Subquery(left)).filter(left__gt=0)
+    return [(given, given.left) for given in found.order_by("place_id", "pool")[:most]]
 
 
 def corrections_of(user: User, result: int) -> dict[str, Proposal]:

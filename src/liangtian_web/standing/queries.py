@@ -42,14 +42,31 @@ class Hold:
 
 def holds_for(user: User, on: date) -> list[Hold]:
     """Holds of the user's places, those that stand first, the nearest day of lapsing first."""
+    return _holds(user, _hold_entries(user), on)
+
+
+def lapsing_for(user: User, on: date, until: date, most: int) -> list[Hold]:
+    """Those that stand and lapse until a day, the nearest first; no more entries are read than asked for."""
+    held = _held_legs(user).filter(entry=OuterRef("pk"))
+    near = _hold_entries(user).filter(Exists(held), ended=False, undone=False, expires__gt=on, expires__lte=until)
+    return _holds(user, near.order_by("expires", "-pk")[:most], on)[:most]
+
+
+def _hold_entries(user: User) -> QuerySet[Entry]:
     settled = Entry.objects.filter(settles=OuterRef("pk"), reversed_by=None)
     undone = Entry.objects.filter(reverses=OuterRef("pk"))
-    found = entries_for(user).filter(kind="hold").annotate(ended=Exists(settled), undone=Exists(undone))
+    return entries_for(user).filter(kind="hold").annotate(ended=Exists(settled), undone=Exists(undone))
+
+
+def _held_legs(user: User) -> QuerySet[Leg]:
+    legs = Leg.objects.filter(account__pool="held", amount__gt=0, implied=False)
+    return legs.filter(account__place__in=places_for(user))
+
+
+def _holds(user: User, found: QuerySet[Entry], on: date) -> list[Hold]:
     entries = {each.pk: each for each in found}
-    legs = Leg.objects.filter(entry__in=entries, account__pool="held", amount__gt=0, implied=False)
-    legs = legs.filter(account__place__in=places_for(user)).select_related("account__place")
     held: defaultdict[tuple[int, Place], dict[str, int]] = defaultdict(dict)
-    for leg in legs:
+    for leg in _held_legs(user).filter(entry__in=entries).select_related("account__place"):
         sums, index = held[leg.entry_id, leg.account.place], leg.account.index  # type: ignore[index]
         sums[index] = sums.get(index, 0) + leg.amount
     holds = [_hold(entries[number], place, list(sums.items()), on) for (number, place), sums in held.items()]
