@@ -120,8 +120,8 @@ def open_differences(user: User, most: int) -> list[tuple[Import, int]]:
     lines = lines.annotate(asked=Concat(Value("DZ-"), "result_id", Value("-"), "n", output_field=TextField()))
     begins = Trim(Func("evidence", Value("："), Value(1), function="split_part", output_field=TextField()))
     made = Proposal.objects.filter(place__in=places_for(user)).annotate(reference=begins)
-    left = lines.filter(~Exists(made.filter(reference=OuterRef("asked")))).order_by().values("result")
-    left = left.annotate(many=Count("pk")).values("many")
+    open_lines = lines.filter(~Exists(made.filter(reference=OuterRef("asked")))).order_by().values("result")
+    left = open_lines.annotate(many=Count("pk")).values("many")
     found = imports_for(user).filter(pk__in=newest.values("pk")).annotate(left=Subquery(left)).filter(left__gt=0)
     return [(given, given.left) for given in found.order_by("place_id", "pool")[:most]]
 

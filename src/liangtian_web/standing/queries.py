@@ -42,20 +42,21 @@ class Hold:
 
 def holds_for(user: User, on: date) -> list[Hold]:
     """Holds of the user's places, those that stand first, the nearest day of lapsing first."""
-    return _holds(user, _hold_entries(user), on)
+    return _holds(user, entries_for(user).filter(kind="hold"), on)
 
 
 def lapsing_for(user: User, on: date, until: date, most: int) -> list[Hold]:
     """Those that stand and lapse until a day, the nearest first; no more entries are read than asked for."""
     held = _held_legs(user).filter(entry=OuterRef("pk"))
-    near = _hold_entries(user).filter(Exists(held), ended=False, undone=False, expires__gt=on, expires__lte=until)
-    return _holds(user, near.order_by("expires", "-pk")[:most], on)[:most]
+    near = entries_for(user).filter(Exists(held), ~Exists(_settled()), kind="hold", reversed_by=None)
+    near = near.filter(expires__gt=on, expires__lte=until)
+    nearest = near.order_by("expires", "-pk").values_list("pk", flat=True)[:most]
+    return _holds(user, entries_for(user).filter(pk__in=list(nearest)), on)[:most]
 
 
-def _hold_entries(user: User) -> QuerySet[Entry]:
-    settled = Entry.objects.filter(settles=OuterRef("pk"), reversed_by=None)
-    undone = Entry.objects.filter(reverses=OuterRef("pk"))
-    return entries_for(user).filter(kind="hold").annotate(ended=Exists(settled), undone=Exists(undone))
+def _settled() -> QuerySet[Entry]:
+    """What settles the entry asked about, where it was not reversed."""
+    return Entry.objects.filter(settles=OuterRef("pk"), reversed_by=None)
 
 
 def _held_legs(user: User) -> QuerySet[Leg]:
@@ -64,7 +65,8 @@ def _held_legs(user: User) -> QuerySet[Leg]:
 
 
 def _holds(user: User, found: QuerySet[Entry], on: date) -> list[Hold]:
-    entries = {each.pk: each for each in found}
+    undone = Entry.objects.filter(reverses=OuterRef("pk"))
+    entries = {each.pk: each for each in found.annotate(ended=Exists(_settled()), undone=Exists(undone))}
     held: defaultdict[tuple[int, Place], dict[str, int]] = defaultdict(dict)
     for leg in _held_legs(user).filter(entry__in=entries).select_related("account__place"):
         sums, index = held[leg.entry_id, leg.account.place], leg.account.index  # type: ignore[index]
