@@ -128,7 +128,7 @@ def samples(world, name: str) -> list[tuple[str, dict[str, object]]]:
         "commitments:workbook": {"kind": "infrastructure"},
         "commitments:template": {"kind": "infrastructure"},
         "balance:begin": {"event": "pool-use"}, "balance:workbook": {"event": "pool-use"},
-        "balance:template": {"event": "pool-use"}, "balance:next": {"uuid": world.grant.uuid, "event": "quota-use"},
+        "balance:many": {"event": "quota-use"}, "balance:template": {"event": "pool-use"}, "balance:next": {"uuid": world.grant.uuid, "event": "quota-use"},
         "balance:end": {"uuid": world.hold.uuid, "event": "approval"},
         "balance:shapes": {"uuid": world.accepted.uuid}, "registers:nil": {"register": "key-project"},
         "transfers:spend": {"uuid": world.sold.uuid},
