@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
+from liangtian.formats.features import Features
 from liangtian.ledger.entry import AMOUNT_MAX
 from liangtian.ledger.indices import indices
 from liangtian.policy.amounts import COMPENSATION
@@ -153,9 +154,28 @@ class AcceptanceForm(HeadForm):
         ------
         LiangtianError : the boundary cannot be read, or another reason of `actions.file_acceptance`
         """
+        head = self.head_of(self.cleaned_data["place"], self.cleaned_data["project"])
+        return actions.file_acceptance(request, head, self.boundary(), self.facts())
+
+    def boundary(self) -> Features:
+        """What was handed in as its ground."""
         given = self.cleaned_data
-        boundary = boundary_from(given["files"], "", given["encoding"], given["crs"])
-        return actions.file_acceptance(request, self.head_of(given["place"], given["project"]), boundary, self.facts())
+        return boundary_from(given["files"], "", given["encoding"], given["crs"])
+
+
+class AcceptanceRow(AcceptanceForm):
+    """An accepted project as a row of a workbook: its ground is known already."""
+
+    files = encoding = crs = None  # type: ignore[assignment]  # not asked of a row
+
+    def __init__(self, ground: Features | None, user: User, data: Mapping[str, Any] | None) -> None:
+        super().__init__(user, data)
+        self.ground = ground
+
+    def boundary(self) -> Features:
+        """The plots the row names."""
+        assert self.ground is not None
+        return self.ground
 
 
 def _side_word(side: str) -> str:

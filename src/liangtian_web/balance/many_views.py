@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
-from liangtian_web.balance import many
+from liangtian_web.balance.many import KINDS
 from liangtian_web.balance.procedures import PROCEDURES
 from liangtian_web.ledger.sheet_pages import Many, many_page
 from liangtian_web.people.requests import Request
@@ -19,16 +19,17 @@ from liangtian_web.people.requests import Request
 @require_http_methods(["GET", "POST"])
 def page(request: Request, event: str) -> HttpResponse | FileResponse:
     """Hand in the filings of a workbook, all or none."""
-    if event not in many.GOING_ON:
+    kind = KINDS.get(event)
+    if kind is None:
         raise Http404
-    if not many.GOING_ON[event](request.user).exists():
+    if not kind.places(request.user).exists():
         raise PermissionDenied
     index = reverse("balance:index")
     return many_page(
         request,
         Many(
             name=event, word=str(PROCEDURES[event].word), list_at=index, list_word=gettext("占补平衡"),
-            done=f"{index}?event={event}&state=waiting#all", make=many.going_on(request.user, event),
-            todo=partial(many.todo, request.user, event),
+            done=f"{index}?event={event}&state=waiting#all", make=partial(kind.make, request.user), ground=kind.ground,
+            todo=partial(kind.todo, request.user) if kind.todo else None,
         ),
     )  # fmt: skip

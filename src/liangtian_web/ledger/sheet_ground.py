@@ -14,6 +14,7 @@ from django.utils.translation import gettext
 from liangtian.formats.features import Features
 from liangtian_web.ledger.proposing import Problem
 
+PLOT = "plot"  # the column that names the ground of a row
 SEVERAL = re.compile("[、，,;；]")
 SHOWN = 10
 
@@ -44,9 +45,11 @@ class Grounds:
 
         Raises
         ------
-        ValidationError : none of that name, several, or another row's
+        ValidationError : of the column `PLOT`: none of that name, several, or another row's
         """
         names = [text] if text in self.at else _plots(text)
+        if not names:
+            raise _unfound(gettext("请填地块的名称或编号。"))
         found = [self._one(name) for name in dict.fromkeys(names)]
         self.taken |= set(names)
         kept = np.array(found, dtype=np.int64)
@@ -60,14 +63,13 @@ class Grounds:
 
     def _one(self, name: str) -> int:
         rows = self.at.get(name, [])
+        words = {"name": name, "n": len(rows), "column": self.column}
         if name in self.taken:
-            raise forms.ValidationError(gettext("地块“%(name)s”已用在前面的行。") % {"name": name})
+            raise _unfound(gettext("地块“%(name)s”已用在前面的行。") % words)
         if len(rows) > 1:
-            said = gettext("范围文件中有 %(n)s 个叫“%(name)s”的地块。请改成不同的名称。")
-            raise forms.ValidationError(said % {"name": name, "n": len(rows)})
+            raise _unfound(gettext("范围文件中有 %(n)s 个叫“%(name)s”的地块。请改成不同的名称。") % words)
         if not rows:
-            said = gettext("范围文件的“%(column)s”一列中没有“%(name)s”。")
-            raise forms.ValidationError(said % {"name": name, "column": self.column})
+            raise _unfound(gettext("范围文件的“%(column)s”一列中没有“%(name)s”。") % words)
         return rows[0]
 
     def left(self) -> list[Problem]:
@@ -78,6 +80,10 @@ class Grounds:
         names = "、".join(over[:SHOWN]) + ("…" if len(over) > SHOWN else "")
         said = gettext("范围文件中有 %(n)s 个地块没有哪一行用到：%(names)s。") % {"n": len(over), "names": names}
         return [Problem(0, "", said)]
+
+
+def _unfound(said: str) -> forms.ValidationError:
+    return forms.ValidationError({PLOT: said})
 
 
 def _plots(text: str) -> list[str]:

@@ -16,7 +16,7 @@ from liangtian.errors import LiangtianError
 from liangtian_web.ledger.proposing import Problem, Problems
 from liangtian_web.ledger.sheet import Filled, hand_in_all, read_rows, template
 from liangtian_web.ledger.sheet_forms import GroundWorkbookForm, WorkbookForm
-from liangtian_web.ledger.sheet_ground import Grounds
+from liangtian_web.ledger.sheet_ground import PLOT, Grounds
 from liangtian_web.ledger.sheet_words import heading
 from liangtian_web.onemap.boundaries import boundary_from
 from liangtian_web.people.requests import Request
@@ -25,7 +25,6 @@ from liangtian_web.trail.actions import note
 from liangtian_web.trail.export import workbook_bytes
 
 OPEN, BLANK = "open", "blank"
-PLOT = "plot"  # the column that names the ground of a row
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,7 @@ class RecordField(forms.ModelChoiceField):  # type: ignore[type-arg]
 
     column = _("检查编号")
     by = "name"
+    default_error_messages = {"invalid_choice": _("没有这一项，或现在不能选它。请填编号。")}
 
     def named(self, text: str) -> list[str]:
         """The numbers of the records of that name, or of the one its choice calls so."""
@@ -63,7 +64,9 @@ def filled_in(field: forms.Field, text: str) -> str:
             raise UnclearWord(gettext("请填“是”或“否”。"))
         return "on" if said.lower() in YES else ""
     if said and isinstance(field, RecordField):
-        return _only([said] if _is_number(said) else field.named(said)) or said
+        if found := _only([said] if _is_number(said) else field.named(said)):
+            return found
+        raise UnclearWord(str(field.error_messages["invalid_choice"]))
     if said and hasattr(field, "choices"):
         choices = [(str(value), str(word)) for value, word in field.choices]
         return _only([value for value, word in choices if word == said]) or said
