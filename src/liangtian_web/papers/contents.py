@@ -12,6 +12,7 @@ from liangtian_web.papers.form import Paper
 from liangtian_web.papers.ground import BOUNDARY
 from liangtian_web.papers.places import NOTICE, STATEMENT
 from liangtian_web.papers.plan import PLAN
+from liangtian_web.papers.pool import POOL
 from liangtian_web.papers.reconciliation import SHEET
 from liangtian_web.papers.registered import ROW
 from liangtian_web.papers.slip import SLIP
@@ -26,6 +27,7 @@ PAPERS: Mapping[str, Paper[Any]] = {
     "place": STATEMENT,
     "reconciliation": SHEET,
     "plan": PLAN,
+    "pool": POOL,
     "proposal": SLIP,
     "closing": CLOSED,
     "boundary": BOUNDARY,

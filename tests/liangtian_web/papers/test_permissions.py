@@ -37,7 +37,7 @@ from tests.liangtian_web.transfers.conftest import (
     settle,
 )
 
-from bookkeeping import attachment, closing, day, square
+from bookkeeping import attachment, closing, day, entry, legs, square
 from liangtian_web.balance.models import Decision, Filing
 from liangtian_web.ledger import actions as book
 from liangtian_web.ledger.models import Account, Entry, Period
@@ -84,6 +84,8 @@ def world(clients, people, places, opened):
     )  # fmt: skip
     ground = square(5)
     book.close_period(closing("closed", day(4), approver="qian"))
+    pooled = legs(("339901", "reserve", "quantity_m2", NEW, -10), ("339900", "municipal", "quantity_m2", NEW, 10))
+    book.post(entry("pooled", TODAY, "city-pooling", pooled, evidence=("示市统〔甲〕1号",), recorded_at=book.now()))
     book.attach_boundary(attachment("drawn", DRAWN, square(9), approver="qian"))
     statement, row = _statement(clients["li"], places["county"]), _row(clients["wang"], places["county"])
     bridge = {"number": "KP-1", "name": PROJECT, "level": "city", "quantity": "100", "paddy": "0", "unit": "m2",
@@ -146,7 +148,8 @@ def samples(world, name: str) -> list[tuple[str, dict[str, object]]]:
     if name == "papers:paper":
         refs = {"filing": world.offer.uuid, "request": world.wanted.uuid, "match": world.match.uuid, "earmarked": world.sold.uuid,
                 "suspension": world.county.pk, "place": world.county.pk, "reconciliation": world.statement.uuid,
-                "proposal": world.proposal, "closing": world.period.pk, "boundary": DRAWN, "row": world.row.uuid}  # fmt: skip
+                "proposal": world.proposal, "closing": world.period.pk, "boundary": DRAWN, "row": world.row.uuid,
+                "pool": world.county.parent_id}  # fmt: skip
         return [(kind, {"kind": kind, "ref": ref, "form": "docx"}) for kind, ref in refs.items()]
     by_app = {
         "ledger": {"uuid": world.entry.uuid, "number": world.account.pk, "serial": NEW},
@@ -156,6 +159,7 @@ def samples(world, name: str) -> list[tuple[str, dict[str, object]]]:
         "balance": {"uuid": world.promised.uuid},
         "commitments": {"uuid": world.promised.uuid},
         "transfers": {"uuid": world.match.uuid},
+        "papers": {"number": world.county.parent_id},
     }
     return [("", {key: by_app[app][key] for key in parameters(name)})]
 
