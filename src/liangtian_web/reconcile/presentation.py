@@ -16,6 +16,8 @@ from django.utils.translation import gettext
 from openpyxl.styles import Font, PatternFill
 
 from liangtian.ledger.indices import indices
+from liangtian.policy.amounts import amounts
+from liangtian_web.balance.procedures.acceptance import ACCEPTANCE
 from liangtian_web.ledger.models import Entry, Leg, Proposal
 from liangtian_web.ledger.records import OUTSIDE, place_key
 from liangtian_web.ledger.templatetags.book import index_word, pool_word
@@ -41,6 +43,14 @@ class Shown:
     ties: Ties | None
     propose: str
     opens: bool
+
+    @property
+    def accepted(self) -> int | None:
+        """What was accepted before the pools took their shares, where the filing is an acceptance the user may open."""
+        filing = self.line.filing
+        if not self.opens or filing is None or filing.event != ACCEPTANCE.event:
+            return None
+        return amounts(filing.facts.get("accepted_amounts") or (), (self.line.index,))[self.line.index]
 
     @property
     def reverses(self) -> bool:
@@ -97,17 +107,22 @@ def sums(rows: Iterable[Match]) -> dict[str, int | None]:
 def state_of(line: Match, correction: Proposal | None) -> tuple[str, str]:
     """How a difference stands: the colour of its tag, and the word."""
     if line.is_settled:
-        return "none", str(line.get_by_display())
+        return "none", gettext("按%(by)s对上") % {"by": line.get_by_display()} if line.by else "—"
     if hasattr(line, "explanation"):
         return "pass", gettext("已说明")
-    if correction is None and line.filing is not None and is_decided_since(line):
-        return "pass", gettext("已入账") if line.filing.decision.entry_id else gettext("已退回")
     if correction is None:
-        return "fail", gettext("未处理")
+        return _undecided(line)
     decision = getattr(correction, "decision", None)
     if decision is None:
         return "unknown", gettext("更正待审核")
     return ("pass", gettext("已更正")) if decision.entry_id else ("fail", gettext("更正被退回"))
+
+
+def _undecided(line: Match) -> tuple[str, str]:
+    """A difference nobody spoke of: settled where what waited was decided since."""
+    if line.filing is None or not is_decided_since(line):
+        return "fail", gettext("未处理")
+    return "pass", gettext("已入账") if line.filing.decision.entry_id else gettext("已退回")
 
 
 def _single_lots(rows: Sequence[Match]) -> dict[tuple[int, str], str]:

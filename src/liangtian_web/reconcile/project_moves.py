@@ -20,7 +20,6 @@ from liangtian.units import round_half_up
 from liangtian_web.balance.models import Filing
 from liangtian_web.balance.procedure import OUTSIDE, REGISTERED, later
 from liangtian_web.balance.procedures import PROCEDURES
-from liangtian_web.balance.procedures.acceptance import ACCEPTANCE
 from liangtian_web.balance.procedures.commitment import (
     COMMITMENT,
     DEFAULT,
@@ -65,15 +64,13 @@ class Known:
 def moves(filing: Filing, known: Known) -> list[Posting]:
     """What a filing says it moves, by the roles of its parties.
 
-    What its procedure books as handed in is that; events whose amounts stand in a check, a match or an earlier filing have
-    an entry in `SAYS`.
+    That is what was handed in, and what the clauses add: of an acceptance all that was accepted, less what the pools take.
+    Events whose amounts stand in a check, a match or an earlier filing have an entry in `SAYS`.
     """
     says = SAYS.get(filing.event)
     if says is not None:
         return list(says(filing, known))
-    if not PROCEDURES[filing.event].gates:
-        return [each.posting for each in PROCEDURES[filing.event].registered(filing)]
-    return list(decided(filing))
+    return [*(each.posting for each in PROCEDURES[filing.event].registered(filing)), *decided(filing)]
 
 
 def decided(filing: Filing, of: Iterable[str] | None = None) -> Iterator[Posting]:
@@ -102,12 +99,6 @@ def _moved(table: Amounts, from_: Pocket, to: Pocket) -> Iterator[Posting]:
 
 def _stated(filing: Filing, name: str, of: Iterable[str] = COMPENSATION) -> dict[str, int]:
     return amounts(filing.facts.get(name) or (), tuple(of))
-
-
-def _accepted(filing: Filing, known: Known) -> Iterator[Posting]:
-    """All that was accepted, less what the document of the province, or the clauses of the pools, take of it."""
-    yield from (each.posting for each in ACCEPTANCE.registered(filing))
-    yield from decided(filing)
 
 
 def _released(filing: Filing, known: Known) -> Iterator[Posting]:
@@ -238,7 +229,6 @@ def _nothing(filing: Filing, known: Known) -> Iterator[Posting]:
 
 
 SAYS: Mapping[str, Callable[[Filing, Known], Iterator[Posting]]] = {
-    ACCEPTANCE.event: _accepted,
     STAGED_RELEASE.event: _released,
     POOL_USE.event: _pool_used,
     HOLD.event: _held,

@@ -1,8 +1,8 @@
 """Three sides held together: the statement, the book and what the project's own record says. Pure, over three lists.
 
 Statement and book are paired first (`matching`). A record that was booked joins the book's lines of its own filing, whatever they
-say; one that waits, or was sent back, is held against what of the statement the book lacks. What is joined is a group, and the
-group's three sums say who disagrees with whom.
+say; one that waits, was sent back, or of which the book has no line is held against what of the statement the book lacks. What is
+joined is a group, and the group's three sums say who disagrees with whom.
 """
 
 from __future__ import annotations
@@ -17,7 +17,11 @@ from liangtian_web.reconcile.matching import Own, Pair, match
 from liangtian_web.reconcile.reading import Line
 
 State = Literal["booked", "waiting", "refused"]
-UNBOOKED: tuple[State, ...] = ("waiting", "refused")  # what still may come is held against the statement first
+STATES: tuple[State, ...] = (
+    "booked",
+    "waiting",
+    "refused",
+)  # what is done, then what may come, is held against the statement
 LAPSE = ":lapse"  # ends the key of what comes back when a hold comes to its day
 
 
@@ -72,7 +76,9 @@ def hold_together(theirs: Iterable[Line], ours: Iterable[Own], records: Iterable
         joined.join(*_nodes(each))
 
     booked = _by_key(each for each in known if each.state == "booked")
-    waiting = {id(line): pair for line, pair in _unbooked(pairs, known, joined, window)}
+    keys = _keys(pairs)
+    missed = [each for each in known if each.state != "booked" or (each.index, each.key) not in keys]
+    waiting = {id(line): pair for line, pair in _unbooked(pairs, missed, joined, window)}
     for each in pairs:
         if each.theirs is not None and id(each.theirs) in waiting:
             tied, record = waiting.pop(id(each.theirs))
@@ -86,6 +92,10 @@ def hold_together(theirs: Iterable[Line], ours: Iterable[Own], records: Iterable
 
 def _order(own: Own) -> tuple[date, int, str, int, str]:
     return own.on, own.entry, own.index, own.amount, own.key
+
+
+def _keys(pairs: Iterable[Pair]) -> set[tuple[str, str]]:
+    return {(each.ours.index, each.ours.key) for each in pairs if each.ours is not None}
 
 
 def _by_key(records: Iterable[Record]) -> dict[tuple[str, str], list[Record]]:
@@ -108,9 +118,9 @@ def _record_of(pair: Pair, booked: dict[tuple[str, str], list[Record]]) -> Recor
 def _unbooked(
     pairs: Sequence[Pair], known: Sequence[Record], joined: _Joined, window: int
 ) -> Iterator[tuple[Line, tuple[Pair, Record]]]:
-    """Lines only the statement has, each with a record of what was not booked."""
+    """Lines only the statement has, each with a record the book has no line of."""
     free = [each.theirs for each in pairs if each.kind in ("theirs", "duplicate") and each.theirs is not None]
-    for state in UNBOOKED:
+    for state in STATES:
         mine = [each for each in known if each.state == state]
         as_own = [Own(n, r.index, r.on, r.amount, r.documents, r.projects) for n, r in enumerate(mine)]
         tied = match(free, as_own, window=window)
