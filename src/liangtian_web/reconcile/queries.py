@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,11 +20,13 @@ from liangtian_web.ledger.records import OUTSIDE
 from liangtian_web.people.models import Place, User
 from liangtian_web.people.queries import places_for
 from liangtian_web.reconcile.matching import Own
-from liangtian_web.reconcile.models import Import, Match
+from liangtian_web.reconcile.models import SETTLED, Import, Match
+from liangtian_web.reconcile.threeway import LAPSE
 from liangtian_web.reconcile.words import plain
 
 OPENING = "opening"
 WAITING_MAX = 500
+FILED = re.compile(r"filing:([0-9a-f-]{36})")  # how the key of an entry begins that a procedure booked
 
 
 def imports_for(user: User | AnonymousUser) -> QuerySet[Import]:
@@ -35,7 +38,7 @@ def imports_for(user: User | AnonymousUser) -> QuerySet[Import]:
 def matches_for(user: User | AnonymousUser) -> QuerySet[Match]:
     """What was found of them."""
     found = Match.objects.filter(result__of__place__in=places_for(user))
-    return found.select_related("result__of__place", "entry", "explanation__actor")
+    return found.select_related("result__of__place", "entry", "filing__decision", "explanation__actor")
 
 
 def accounts_of(place: Place, pool: str) -> dict[str, Account]:
@@ -53,9 +56,15 @@ def own_lines(accounts: Mapping[str, Account], days: tuple[date, date], known_on
     moved = [(index, line) for index, each in accounts.items() for line in statement(each, *days, known_on).lines]
     names = _names([line for _, line in moved])
     return [
-        Own(line.entry.pk, index, line.on, line.amount, *names[line.entry.pk], line.entry.kind == OPENING)
+        Own(line.entry.pk, index, line.on, line.amount, *names[line.entry.pk], line.entry.kind == OPENING, _filed(line))
         for index, line in moved
     ]  # fmt: skip
+
+
+def _filed(line: BookLine) -> str:
+    """The filing whose entry moved it, or whose entry it takes back."""
+    found = FILED.match((line.entry.reverses or line.entry).key)
+    return f"{found.group(1)}{LAPSE if line.lapse else ''}" if found else ""
 
 
 def _names(lines: Sequence[BookLine]) -> dict[int, tuple[frozenset[str], frozenset[str]]]:
@@ -97,6 +106,19 @@ class Ties:
         return bool(self.filings or self.proposals or self.lots)
 
 
+def filings_seen(user: User, lines: Iterable[Match]) -> set[int]:
+    """Of the filings behind some lines, those the user may open."""
+    return set(filings_for(user).filter(pk__in={each.filing_id for each in lines}).values_list("pk", flat=True))
+
+
+def group_of(line: Match) -> list[Match]:
+    """The rows that belong together with one, itself among them."""
+    if line.group is None:
+        return [line]
+    found = Match.objects.filter(result=line.result_id, group=line.group).order_by("n")
+    return list(found.select_related("entry", "filing__decision", "explanation__actor"))
+
+
 def ties_of(user: User, line: Match, most: int = 3) -> Ties:
     """Filings and proposals that wait, and lots, of the document or project of a line that has no pair."""
     names = {text for text in (line.document, line.project) if text}
@@ -114,12 +136,22 @@ def open_differences(user: User) -> list[tuple[Import, int]]:
     newest = newest.order_by("place_id", "pool", "-pk").distinct("place_id", "pool")
     found = []
     for given in newest:
-        lines = Match.objects.filter(result=given.pk, explanation=None).exclude(kind=Match.Kind.MATCHED)
+        lines = (
+            Match.objects.filter(result=given.pk, explanation=None).exclude(SETTLED).select_related("filing__decision")
+        )
         made = corrections_of(user, given.pk)
-        left = sum(each.reference not in made for each in lines)
+        left = sum(each.reference not in made and not is_decided_since(each) for each in lines)
         if left:
             found.append((given, left))
     return found
+
+
+def is_decided_since(line: Match) -> bool:
+    """Whether what waited when it was recorded has been booked, or was only on file and was sent back."""
+    if line.filed_state != Match.State.WAITING or line.filing is None:
+        return False
+    decision = getattr(line.filing, "decision", None)
+    return decision is not None and (decision.entry_id is not None or line.verdict == "waiting-only")
 
 
 def corrections_of(user: User, result: int) -> dict[str, Proposal]:
