@@ -164,11 +164,22 @@ def _each(
     said: Mapping[str, int],
     booked: Collection[tuple[str, str]],
 ) -> Iterator[Record]:
-    names = frozenset({plain(filing.document)}), frozenset({plain(filing.project)})
+    names = frozenset({plain(filing.document)}), frozenset({plain(each) for each in projects_told(filing, asked.place)})
     for index in sorted(asked.indices):
         amount = said.get(index, 0)
         if amount or (index, key) in booked:
             yield Record(key, filing.pk, index, on, amount, state, *names)
+
+
+def projects_told(filing: Filing, place: Place) -> tuple[str, ...]:
+    """What a filing is for, where the place may know it: its own, those under it, and what draws on what it offered.
+
+    A lender reads what is owed and by whom, not what it was borrowed for.
+    """
+    began = filing.begun
+    offered = {each.place_id for each in (began, began.begun if began else None) if each}
+    own = filing.place_id == place.pk or (bool(place.path) and filing.place.path.startswith(place.path))
+    return (filing.project,) if own or place.pk in offered else ()
 
 
 def _lapses(filing: Filing) -> bool:
@@ -189,7 +200,7 @@ def _ground(accepted: Sequence[Filing]) -> dict[int, Decimal]:
     by_lot = {lot: entries[entry] for lot, entry in lots if entry in entries}
     found = {by_lot[row.pk]: as_ground(row) for row in Ground.objects.filter(pk__in=by_lot)}
     rest = Filing.objects.filter(pk__in=[each.pk for each in accepted if each.pk not in found], wkb__isnull=False)
-    found |= {pk: Boundary(bytes(wkb), crs) for pk, wkb, crs in rest.values_list("pk", "wkb", "crs")}
+    found |= {pk: Boundary(bytes(wkb), crs) for pk, wkb, crs in rest.values_list("pk", "wkb", "crs") if wkb}
     return {pk: Decimal(each.area_dm2) / 100 for pk, each in found.items()}
 
 

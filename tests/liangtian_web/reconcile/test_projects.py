@@ -37,9 +37,9 @@ def test_an_acceptance_says_what_was_accepted_less_what_the_pools_take(clients, 
     assert waiting == {("quantity_m2", 30_013 - 1_005 - 5_802, "waiting-only"), ("paddy_m2", 16_000, "waiting-only"),
                        ("capacity_kg", 24_000, "waiting-only")}  # fmt: skip
     post(clients["qian"], filing)
-    assert verdicts(places["county"], "reserve") == dict.fromkeys(
-        ("quantity_m2", "paddy_m2", "capacity_kg"), ["not-stated"]
-    )
+    assert verdicts(places["county"], "reserve") == {
+        index: ["not-stated"] for index in ("quantity_m2", "paddy_m2", "capacity_kg")
+    }
     assert differing(everywhere()) == {}
     found = on_file(Asked(places["county"], "reserve", ("quantity_m2",), DAYS, timezone.now()), ())
     assert found.ground_m2 == {filing.pk: Filing.objects.get(pk=filing.pk).area_m2}
