@@ -146,7 +146,7 @@ def file(request: Request, head: Head, event: str, **more: Any) -> Filing:
     Parameters
     ----------
     event : a procedure of `procedures`
-    more : facts, by the names of the dictionary, as JSON has them; further columns of `Filing`
+    more : facts, by the names of the dictionary; further columns of `Filing`
 
     Raises
     ------
@@ -154,7 +154,7 @@ def file(request: Request, head: Head, event: str, **more: Any) -> Filing:
     """
     given = {
         "uuid": head.uuid, "event": event, "filer": request.user, "place": head.place, "project": head.project,
-        "on": head.on, "document": head.document, **more,
+        "on": head.on, "document": head.document, **more, "facts": plain_facts(more["facts"]),
     }  # fmt: skip
     with transaction.atomic():
         made, new = once(Filing, given)

@@ -254,6 +254,7 @@ def lot(request: Request, serial: str) -> HttpResponse:
     context = {
         "lot": row,
         "grounded": grounded,
+        "own": places_for(request.user).filter(pk=row.place_id).exists(),
         "opened_by": entries_for(request.user).filter(pk=opened_by(row).pk).first(),
         "standings": [(each, amount) for each, amount in standings if amount],
         "path": entries_for(request.user).filter(legs__lot=row).distinct().order_by("pk")[:PAGE],
@@ -335,6 +336,7 @@ def proposal(request: Request, uuid: UUID) -> HttpResponse:
         "recorded": row.kind in recording.KINDS and recording.is_recorded(row),
         "may_decide": mine and row.proposer_id != request.user.pk,
         "own": row.proposer_id == request.user.pk,
+        "paper": recording.paper_of(row),
     }
     if row.kind == recording.ATTACHMENT:
         context["config"] = _map(request, f"{request.path}shapes.json", row.on)

@@ -16,7 +16,6 @@ from liangtian_web.registers.kinds import LISTED, NIL, STATES, Column, Register,
 from liangtian_web.registers.queries import entering_places
 
 DATE = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-WORKBOOK_BYTES_MAX = 5 * 2**20
 FIRST, LAST = reading.FIRST, reading.LAST
 
 
@@ -70,20 +69,6 @@ class RowForm(forms.Form):
         for each in problems:
             self.add_error(each.column or None, each.text)
         return given
-
-
-class WorkbookForm(forms.Form):
-    """A workbook of rows."""
-
-    form = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
-    workbook = forms.FileField(label=_("工作簿（xlsx）"))
-
-    def clean_workbook(self) -> Any:
-        """Not too large to be a table of rows."""
-        file = self.cleaned_data["workbook"]
-        if file.size > WORKBOOK_BYTES_MAX:
-            raise forms.ValidationError(_("工作簿超过 5 MB。请分成几份。"))
-        return file
 
 
 def _choice(label: Any, choices: list[tuple[str, Any]], **more: Any) -> forms.CharField:

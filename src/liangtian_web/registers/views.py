@@ -12,11 +12,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from liangtian_web.ledger.proposing import Problems
+from liangtian_web.ledger.sheet_forms import WorkbookForm
 from liangtian_web.people.queries import places_for
 from liangtian_web.people.requests import Request
 from liangtian_web.registers import actions, presentation, reading, workbooks
 from liangtian_web.registers import suspension as gate
-from liangtian_web.registers.forms import DayForm, RowForm, WorkbookForm
+from liangtian_web.registers.forms import DayForm, RowForm
 from liangtian_web.registers.kinds import NIL, REGISTERS, Register
 from liangtian_web.registers.queries import (
     entering_places,

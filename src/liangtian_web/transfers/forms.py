@@ -33,6 +33,7 @@ from liangtian_web.balance.paying import Spending
 from liangtian_web.balance.procedures.transfer import LINKAGE, TRADED
 from liangtian_web.balance.queries import occupying_runs
 from liangtian_web.balance.site_forms import DATE, choices_of
+from liangtian_web.ledger.sheet_words import RecordField
 from liangtian_web.ledger.templatetags.book import index_word
 from liangtian_web.onemap.forms import offer_places
 from liangtian_web.people.models import Place, User
@@ -252,7 +253,7 @@ class MatchForm(HeadForm, Amounts):
 class SupplyForm(HeadForm):
     """What is listed, drawn on for a separate site: its check says how much."""
 
-    run: forms.ModelChoiceField[Run] = forms.ModelChoiceField(
+    run = RecordField(
         label=_("单独选址项目的检查"), queryset=None, to_field_name="uuid", empty_label=None,
         help_text=_("数量取自这次检查，价款按挂牌单价计算；由提供方的台账管理人员确认后冻结"),
     )  # fmt: skip
