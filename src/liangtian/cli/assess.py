@@ -120,13 +120,8 @@ def _text(
         if figures.cause is not None:
             yield f"  {reason_of(figures.cause, lang)}"
     for each in differ:
-        words = {
-            "project": each.project,
-            "figure": each.figure,
-            "stated": _told(each.stated),
-            "measured": _told(each.measured),
-        }
-        yield render_text("assess-differs", words, lang=lang)
+        sides = {"stated": _told(each.stated), "measured": _told(each.measured)}
+        yield render_text("assess-differs", {"project": each.project, "figure": each.figure, **sides}, lang=lang)
     for finding in findings:
         word = render_text(f"outcome-{finding.outcome.value}", {}, lang=lang)
         yield f"[{word}] {finding.rule}\t{render(finding, lang=lang)}"

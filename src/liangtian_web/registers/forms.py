@@ -95,17 +95,10 @@ class RowForm(forms.Form):
 
 
 class WorkbookForm(forms.Form):
-    """A workbook of rows, with a file of their boundaries where the register asks for them."""
+    """A workbook of rows."""
 
     form = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
     workbook = forms.FileField(label=_("工作簿（xlsx）"))
-
-    def __init__(self, register: Register, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if register.ground:
-            self.fields |= _ground_fields(
-                _("各项目的范围文件"), _("每个地块有项目编号列；不在文件中的项目沿用以前的范围")
-            )
 
     def clean_workbook(self) -> Any:
         """Not too large to be a table of rows."""
@@ -113,6 +106,15 @@ class WorkbookForm(forms.Form):
         if file.size > WORKBOOK_BYTES_MAX:
             raise forms.ValidationError(_("工作簿超过 5 MB。请分成几份。"))
         return file
+
+
+def workbook_form(register: Register, *data: Any) -> WorkbookForm:
+    """The form of a register's workbook, with a file of boundaries where its rows have them."""
+    form = WorkbookForm(*data)
+    if register.ground:
+        note = _("每个地块有项目编号列；不在文件中的项目沿用以前的范围")
+        form.fields |= _ground_fields(_("各项目的范围文件"), note)
+    return form
 
 
 def _ground_fields(label: Any, note: Any) -> dict[str, forms.Field]:

@@ -19,7 +19,7 @@ from liangtian_web.people.requests import Request
 from liangtian_web.refusals import sentence
 from liangtian_web.registers import actions, grounds, presentation, projects_shown, reading, workbooks
 from liangtian_web.registers import suspension as gate
-from liangtian_web.registers.forms import DayForm, RowForm, WorkbookForm
+from liangtian_web.registers.forms import DayForm, RowForm, workbook_form
 from liangtian_web.registers.kinds import NIL, REGISTERS, Register
 from liangtian_web.registers.measuring import all_assessed
 from liangtian_web.registers.queries import (
@@ -101,7 +101,7 @@ def new(request: Request, register: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         (made,) = actions.enter(request, found, form.given, form.cleaned_data["form"])
         return redirect("registers:row", made.uuid)
-    context = {"register": found, "form": form, "workbook": WorkbookForm(found), "problems": []}
+    context = {"register": found, "form": form, "workbook": workbook_form(found), "problems": []}
     return render(request, "registers/new.html", context, status=400 if form.errors else 200)
 
 
@@ -118,7 +118,7 @@ def report_nil(request: Request, register: str) -> HttpResponse:
     if form.is_valid():
         actions.enter(request, found, form.given, form.cleaned_data["form"])
         return redirect("registers:index")
-    context = {"register": found, "form": form, "workbook": WorkbookForm(found), "problems": []}
+    context = {"register": found, "form": form, "workbook": workbook_form(found), "problems": []}
     return render(request, "registers/new.html", context, status=400)
 
 
@@ -126,7 +126,7 @@ def report_nil(request: Request, register: str) -> HttpResponse:
 def workbook(request: Request, register: str) -> HttpResponse:
     """Enter the rows of a workbook, all or none; everything wrong with it is said at once."""
     found = _entering(request, register)
-    form = WorkbookForm(found, request.POST, request.FILES)
+    form = workbook_form(found, request.POST, request.FILES)
     problems: list[str] = []
     if form.is_valid():
         given, problems = _rows_in(request, found, form.cleaned_data)
