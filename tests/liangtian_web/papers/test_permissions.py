@@ -154,6 +154,8 @@ def samples(world, name: str) -> list[tuple[str, dict[str, object]]]:
         "balance:many": {"event": "quota-use"}, "balance:template": {"event": "pool-use"}, "balance:next": {"uuid": world.grant.uuid, "event": "quota-use"},
         "balance:end": {"uuid": world.hold.uuid, "event": "approval"},
         "balance:shapes": {"uuid": world.accepted.uuid}, "registers:nil": {"register": "key-project"},
+        "registers:measure": {"register": "block-project", "number": world.county.pk},
+        "registers:export_measured": {"register": "block-project"},
         "transfers:spend": {"uuid": world.sold.uuid},
         "transfers:demand": {"uuid": world.wanted.uuid}, "transfers:withdraw_demand": {"uuid": world.wanted.uuid},
         "transfers:listing": {"uuid": world.offer.uuid},
