@@ -354,6 +354,7 @@ def asked(world, path: str) -> dict[str, object]:
     }  # fmt: skip
     if path.startswith("/api/book/"):
         body |= {"kind": "appropriation", "rows": [line]}
+        body |= {"proposals": [body, body]}
     if path.endswith("/decision") and "/registers/" in path:
         body |= {"rows": [str(world.row.uuid)]}
     if path == "/api/rulebook/whatif":
