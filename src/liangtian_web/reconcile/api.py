@@ -223,7 +223,8 @@ def _whole(request: Request, given: Import) -> dict[str, Any]:
 def _line(each: Match, seen: set[int]) -> dict[str, Any]:
     why = getattr(each, "explanation", None) if each.pk else None
     return {
-        "n": each.n, "group": each.group, "verdict": each.verdict, "kind": each.kind, "by": each.by, "index": each.index, "row": each.row, "their_on": each.their_on,
+        "n": each.n, "group": each.group, "verdict": each.verdict, "kind": each.kind, "by": each.by, "index": each.index,
+        "row": each.row, "their_on": each.their_on,
         "document": each.document, "project": each.project, "theirs": each.theirs,
         "entry": each.entry.uuid if each.entry else None, "our_on": each.our_on, "ours": each.ours,
         "filing": each.filing.uuid if each.filing and each.filing_id in seen else None, "filed_on": each.filed_on,

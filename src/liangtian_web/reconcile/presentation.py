@@ -53,6 +53,11 @@ class Shown:
         return amounts(filing.facts.get("accepted_amounts") or (), (self.line.index,))[self.line.index]
 
     @property
+    def corrects(self) -> bool:
+        """Whether a correction of the book is what is to be done."""
+        return self.line.said is None or self.line.said.correct
+
+    @property
     def reverses(self) -> bool:
         """Whether an entry may have to be taken back."""
         said = self.line.said
@@ -87,8 +92,8 @@ def _shown(
     correction = made.get(line.reference) if kept else None
     ties = ties_of(user, line) if kept and line.kind == Match.Kind.THEIRS and not line.filing_id else None
     lot = lots.get((line.entry_id or 0, line.index), "")
-    corrects = kept and line.kind in ("theirs", "amount") and (line.said is None or line.said.correct)
-    propose = _proposal(given, line, lot) if corrects else ""
+    proposes = kept and line.kind in ("theirs", "amount") and line.filed_state in ("", Match.State.BOOKED)
+    propose = _proposal(given, line, lot) if proposes else ""
     tag = line.said.tag if line.said else TAGS[line.kind]
     return Shown(line, tag, state_of(line, correction), correction, ties, propose, opens)
 

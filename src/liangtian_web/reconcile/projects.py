@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -12,6 +12,7 @@ from django.db.models import Prefetch, Q, QuerySet
 from django.utils.translation import gettext
 
 from liangtian.ledger.lots import Ground as Boundary
+from liangtian.ledger.posting import Posting
 from liangtian.policy.amounts import amounts
 from liangtian_web.balance.models import Filing
 from liangtian_web.balance.procedure import later
@@ -121,19 +122,18 @@ def _records(filing: Filing, asked: Asked, known: Known, booked: Collection[tupl
     if found is None:
         return
     state, entry = found
-    key = f"{filing.uuid}"
     said = _sums(filing, asked, moves(filing, known))
     if asked.is_within(filing.on):
-        yield from _each(filing, asked, filing.on, state, key, said, booked)
+        yield from _each(filing, asked, filing.on, said, key=f"{filing.uuid}", state=state, booked=booked)
     reversal: Entry | None = getattr(entry, "reversed_by", None)
     if reversal is not None and reversal.recorded_at <= asked.known_on:
         if asked.is_within(reversal.on):
             back = {index: -amount for index, amount in said.items()}
-            yield from _each(filing, asked, reversal.on, state, key, back, ())
+            yield from _each(filing, asked, reversal.on, back, key=f"{filing.uuid}", state=state, booked=())
     elif state == "booked" and asked.is_within(filing.expires) and _lapses(filing):
         assert filing.expires is not None
-        came = _sums(filing, asked, lapsed(filing, known))
-        yield from _each(filing, asked, filing.expires, state, _last_part(filing) + LAPSE, came, booked)
+        came, key = _sums(filing, asked, lapsed(filing, known)), f"{_last_part(filing)}{LAPSE}"
+        yield from _each(filing, asked, filing.expires, came, key=key, state=state, booked=booked)
 
 
 def _state(filing: Filing, known_on: datetime) -> tuple[State, Entry | None] | None:
@@ -146,7 +146,7 @@ def _state(filing: Filing, known_on: datetime) -> tuple[State, Entry | None] | N
     return None if decision.noted else ("refused", None)
 
 
-def _sums(filing: Filing, asked: Asked, moved: Iterator | Sequence) -> dict[str, int]:  # type: ignore[type-arg]
+def _sums(filing: Filing, asked: Asked, moved: Iterable[Posting]) -> dict[str, int]:
     """Index → what it moves on the pool asked for."""
     key, parties, found = place_key(asked.place), PROCEDURES[filing.event].parties(filing), Counter[str]()
     for each in moved:
@@ -156,19 +156,25 @@ def _sums(filing: Filing, asked: Asked, moved: Iterator | Sequence) -> dict[str,
 
 
 def _each(
-    filing: Filing,
-    asked: Asked,
-    on: date,
-    state: State,
-    key: str,
-    said: Mapping[str, int],
-    booked: Collection[tuple[str, str]],
-) -> Iterator[Record]:
-    names = frozenset({plain(filing.document)}), frozenset({plain(filing.project)})
+    filing: Filing, asked: Asked, on: date, said: Mapping[str, int], *,
+    key: str, state: State, booked: Collection[tuple[str, str]],
+) -> Iterator[Record]:  # fmt: skip
+    names = frozenset({plain(filing.document)}), frozenset({plain(each) for each in projects_told(filing, asked.place)})
     for index in sorted(asked.indices):
         amount = said.get(index, 0)
         if amount or (index, key) in booked:
             yield Record(key, filing.pk, index, on, amount, state, *names)
+
+
+def projects_told(filing: Filing, place: Place) -> tuple[str, ...]:
+    """What a filing is for, where the place may know it: its own, those under it, and what draws on what it offered.
+
+    A lender reads what is owed and by whom, not what it was borrowed for.
+    """
+    began = filing.begun
+    offered = {each.place_id for each in (began, began.begun if began else None) if each}
+    own = filing.place_id == place.pk or (bool(place.path) and filing.place.path.startswith(place.path))
+    return (filing.project,) if own or place.pk in offered else ()
 
 
 def _lapses(filing: Filing) -> bool:
@@ -189,7 +195,7 @@ def _ground(accepted: Sequence[Filing]) -> dict[int, Decimal]:
     by_lot = {lot: entries[entry] for lot, entry in lots if entry in entries}
     found = {by_lot[row.pk]: as_ground(row) for row in Ground.objects.filter(pk__in=by_lot)}
     rest = Filing.objects.filter(pk__in=[each.pk for each in accepted if each.pk not in found], wkb__isnull=False)
-    found |= {pk: Boundary(bytes(wkb), crs) for pk, wkb, crs in rest.values_list("pk", "wkb", "crs")}
+    found |= {pk: Boundary(bytes(wkb), crs) for pk, wkb, crs in rest.values_list("pk", "wkb", "crs") if wkb}
     return {pk: Decimal(each.area_dm2) / 100 for pk, each in found.items()}
 
 

@@ -21,6 +21,7 @@ from liangtian_web.people.models import Place, User
 from liangtian_web.people.queries import places_for
 from liangtian_web.reconcile.matching import Own
 from liangtian_web.reconcile.models import SETTLED, Import, Match
+from liangtian_web.reconcile.projects import projects_told
 from liangtian_web.reconcile.threeway import LAPSE
 from liangtian_web.reconcile.words import plain
 
@@ -54,21 +55,29 @@ def held_on(accounts: Mapping[str, Account], index: str, on: date, known_on: dat
 def own_lines(accounts: Mapping[str, Account], days: tuple[date, date], known_on: datetime) -> list[Own]:
     """What moved on the accounts from the first to the last of the days, entry by entry, under all its names."""
     moved = [(index, line) for index, each in accounts.items() for line in statement(each, *days, known_on).lines]
-    names = _names([line for _, line in moved])
+    place = next((each.place for each in accounts.values()), None)
+    names, filed = _names([line for _, line in moved], place), _filed([line for _, line in moved])
     return [
-        Own(line.entry.pk, index, line.on, line.amount, *names[line.entry.pk], line.entry.kind == OPENING, _filed(line))
-        for index, line in moved
+        Own(line.entry.pk, index, line.on, line.amount, *names[line.entry.pk], line.entry.kind == OPENING, key)
+        for (index, line), key in zip(moved, filed, strict=True)
     ]  # fmt: skip
 
 
-def _filed(line: BookLine) -> str:
-    """The filing whose entry moved it, or whose entry it takes back."""
-    found = FILED.match((line.entry.reverses or line.entry).key)
-    return f"{found.group(1)}{LAPSE if line.lapse else ''}" if found else ""
+def _filed(lines: Sequence[BookLine]) -> list[str]:
+    """The filing whose entry, or an entry linked with it, moved each line, or whose entry it takes back; nothing where none did."""
+    entries = [line.entry.reverses or line.entry for line in lines]
+    decided = Filing.objects.filter(decision__entry__in={each.pk for each in entries})
+    known = {entry: f"{uuid}" for entry, uuid in decided.values_list("decision__entry", "uuid")}
+    found = []
+    for line, entry in zip(lines, entries, strict=True):
+        linked = FILED.match(entry.key)
+        key = known.get(entry.pk) or (linked.group(1) if linked else "")
+        found.append(f"{key}{LAPSE}" if key and line.lapse else key)
+    return found
 
 
-def _names(lines: Sequence[BookLine]) -> dict[int, tuple[frozenset[str], frozenset[str]]]:
-    """Entry → documents and projects it may be known by: its evidence, its filing, its lots."""
+def _names(lines: Sequence[BookLine], place: Place | None) -> dict[int, tuple[frozenset[str], frozenset[str]]]:
+    """Entry → documents and projects a place may know it by: its evidence, its filing, its lots."""
     entries = {line.entry.pk: line.entry for line in lines}
     documents: defaultdict[int, set[str]] = defaultdict(set)
     projects: defaultdict[int, set[str]] = defaultdict(set)
@@ -77,8 +86,8 @@ def _names(lines: Sequence[BookLine]) -> dict[int, tuple[frozenset[str], frozens
         for text in entry.evidence:
             filing = filed.get(text)
             documents[number].add(plain(filing.document if filing else text))
-            if filing:
-                projects[number].add(plain(filing.project))
+            if filing and place:
+                projects[number] |= {plain(each) for each in projects_told(filing, place)}
     # Of lots, only those the entry earned: what spends a lot bears the name of what it is spent on.
     earned = Leg.objects.filter(entry__in=entries, lot__isnull=False, account__pool=OUTSIDE, amount__lt=0)
     lots = earned.values_list("entry", "lot__project", "lot__document")
@@ -91,7 +100,8 @@ def _names(lines: Sequence[BookLine]) -> dict[int, tuple[frozenset[str], frozens
 def _filings(entries: Iterable[Entry]) -> dict[str, Filing]:
     """The filings that evidence names, by what it says."""
     named = {text.removeprefix("filing:") for each in entries for text in each.evidence if text.startswith("filing:")}
-    return {f"filing:{each.uuid}": each for each in Filing.objects.filter(uuid__in=named).defer("wkb")}
+    found = Filing.objects.filter(uuid__in=named).select_related("place", "begun__begun").defer("wkb")
+    return {f"filing:{each.uuid}": each for each in found}
 
 
 @dataclass(frozen=True, slots=True)

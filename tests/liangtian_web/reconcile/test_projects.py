@@ -38,7 +38,7 @@ def test_an_acceptance_says_what_was_accepted_less_what_the_pools_take(clients, 
                        ("capacity_kg", 24_000, "waiting-only")}  # fmt: skip
     post(clients["qian"], filing)
     assert verdicts(places["county"], "reserve") == {
-        key: ["not-stated"] for key in ("quantity_m2", "paddy_m2", "capacity_kg")
+        index: ["not-stated"] for index in ("quantity_m2", "paddy_m2", "capacity_kg")
     }
     assert differing(everywhere()) == {}
     found = on_file(Asked(places["county"], "reserve", ("quantity_m2",), DAYS, timezone.now()), ())
