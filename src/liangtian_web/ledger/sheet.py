@@ -16,7 +16,7 @@ from django.utils.translation import gettext, override
 
 from liangtian.errors import LiangtianError
 from liangtian_web.ledger.proposing import Problem, Problems
-from liangtian_web.ledger.sheet_words import NumberField, UnclearWord, filled_in, heading
+from liangtian_web.ledger.sheet_words import NumberField, UnclearWord, filled_in, heading, headings
 from liangtian_web.ledger.workbooks import read_table
 from liangtian_web.people.requests import Request
 from liangtian_web.refusals import sentence
@@ -119,7 +119,7 @@ def _headings(make: Filled) -> dict[str, set[str]]:
     for language in ("zh-hans", "en"):
         with override(language):
             for field in make(None).visible_fields():
-                found.setdefault(field.name, set()).update((heading(field), str(field.label)))
+                found.setdefault(field.name, set()).update(headings(field))
     return found
 
 

@@ -85,7 +85,7 @@ def test_every_mistake_is_said_at_once_and_nothing_is_filed(clients, places):
         clients["li"], page("quota-use"), row | {amount: "501"}, row | {amount: 10, "业务日期": "2024-05-31"}, {},
         row | {amount: "=1+1"}, row | {amount: 10, "件号": "第1批"}, row | {amount: 10, "件号": None}, row, row | {amount: 10},
     )  # fmt: skip
-    said = [re.fullmatch(r"第 (\d) 行 (指标数量 \S+|\S+).*", text).groups() for text in problems(answer)]
+    said = [re.fullmatch(r"第 (\d) 行 (指标数量 \S+ \(m²\)|\S+).*", text).groups() for text in problems(answer)]
     assert said == [
         ("2", amount),
         ("3", "业务日期"),

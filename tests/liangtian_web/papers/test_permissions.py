@@ -148,6 +148,7 @@ def samples(world, name: str) -> list[tuple[str, dict[str, object]]]:
         "ledger:proposal_shapes": {"uuid": world.proposal}, "ledger:decide": {"uuid": world.proposal},
         "standing:attach": {"serial": world.lots[0]},
         "commitments:new": {"kind": "infrastructure"},
+        "commitments:many": {"kind": "supply"},
         "commitments:workbook": {"kind": "infrastructure"},
         "commitments:template": {"kind": "infrastructure"},
         "balance:begin": {"event": "pool-use"}, "balance:workbook": {"event": "pool-use"},
