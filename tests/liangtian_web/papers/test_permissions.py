@@ -136,6 +136,7 @@ def samples(world, name: str) -> list[tuple[str, dict[str, object]]]:
         "balance:begin": {"event": "pool-use"}, "balance:workbook": {"event": "pool-use"},
         "balance:template": {"event": "pool-use"}, "balance:next": {"uuid": world.grant.uuid, "event": "quota-use"},
         "balance:end": {"uuid": world.hold.uuid, "event": "approval"},
+        "balance:booked": {"uuid": world.offer.uuid},
         "balance:shapes": {"uuid": world.accepted.uuid}, "registers:nil": {"register": "key-project"},
         "transfers:spend": {"uuid": world.sold.uuid},
         "transfers:demand": {"uuid": world.wanted.uuid}, "transfers:withdraw_demand": {"uuid": world.wanted.uuid},
@@ -289,7 +290,7 @@ def asked(world, path: str) -> dict[str, object]:
     }  # fmt: skip
     if path.startswith("/api/book/"):
         body |= {"kind": "appropriation", "rows": [line]}
-        body |= {"proposals": [body, body]}
+        body |= {"proposals": [dict(body), dict(body)]}
     if path.endswith("/decision") and "/registers/" in path:
         body |= {"rows": [str(world.row.uuid)]}
     if path.endswith("/explanation"):
