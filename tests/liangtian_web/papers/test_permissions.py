@@ -154,6 +154,7 @@ def samples(world, name: str) -> list[tuple[str, dict[str, object]]]:
         "balance:begin": {"event": "pool-use"}, "balance:workbook": {"event": "pool-use"},
         "balance:many": {"event": "quota-use"}, "balance:template": {"event": "pool-use"}, "balance:next": {"uuid": world.grant.uuid, "event": "quota-use"},
         "balance:end": {"uuid": world.hold.uuid, "event": "approval"},
+        "balance:booked": {"uuid": world.offer.uuid},
         "balance:shapes": {"uuid": world.accepted.uuid}, "registers:nil": {"register": "key-project"},
         "registers:measure": {"register": "block-project", "number": world.county.pk},
         "registers:export_measured": {"register": "block-project"},
@@ -355,7 +356,7 @@ def asked(world, path: str) -> dict[str, object]:
     }  # fmt: skip
     if path.startswith("/api/book/"):
         body |= {"kind": "appropriation", "rows": [line]}
-        body |= {"proposals": [body, body]}
+        body |= {"proposals": [dict(body), dict(body)]}
     if path.endswith("/decision") and "/registers/" in path:
         body |= {"rows": [str(world.row.uuid)]}
     if path == "/api/rulebook/whatif":
