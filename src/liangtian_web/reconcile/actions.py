@@ -23,7 +23,7 @@ from liangtian_web.reconcile.matching import Own
 from liangtian_web.reconcile.models import Explanation, Import, Match, Result, Stated
 from liangtian_web.reconcile.projects import Asked as OfProjects
 from liangtian_web.reconcile.projects import OnFile, on_file
-from liangtian_web.reconcile.queries import accounts_of, held_on, own_lines
+from liangtian_web.reconcile.queries import accounts_of, explanations_of, held_on, own_lines
 from liangtian_web.reconcile.reading import Read, read_statement
 from liangtian_web.reconcile.threeway import Row, hold_together
 from liangtian_web.texts import unwritable
@@ -222,7 +222,7 @@ def _assert(who: Request | User, given: Import, stated: Stated, account: Account
 
 
 def explain(request: Request, line: Match, reason: str, text: str) -> Explanation:
-    """Record why a difference stands, once.
+    """Record why a difference stands, once for all lines that belong together.
 
     Raises
     ------
@@ -232,6 +232,9 @@ def explain(request: Request, line: Match, reason: str, text: str) -> Explanatio
         raise StageRefused("reconcile-no-difference")
     if unwritable(text):
         raise BookRefused("book-text", key=line.reference)
+    spoken = explanations_of(line.result_id).get(line.whole)
+    if spoken is not None and spoken.match_id != line.pk:
+        raise StageRefused("reconcile-explained")
 
     with transaction.atomic():
         given = line.result.of
