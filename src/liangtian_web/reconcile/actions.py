@@ -21,8 +21,7 @@ from liangtian_web.people.models import Place, User
 from liangtian_web.people.requests import Request
 from liangtian_web.reconcile.matching import Own
 from liangtian_web.reconcile.models import Explanation, Import, Match, Result, Stated
-from liangtian_web.reconcile.projects import Asked as OfProjects
-from liangtian_web.reconcile.projects import OnFile, on_file
+from liangtian_web.reconcile.projects import OnFile, Scope, on_file
 from liangtian_web.reconcile.queries import accounts_of, explanations_of, held_on, own_lines
 from liangtian_web.reconcile.reading import Read, read_statement
 from liangtian_web.reconcile.threeway import Row, hold_together
@@ -120,7 +119,7 @@ def compare_with(asked: Asked, content: bytes, known_on: datetime | None = None)
     # Where a book begins within the days, its opening balance is what they carried over, and no movement.
     begun = {name: sum(each.amount for each in ours if each.opens and each.index == name) for name in read.opening}
     moved = [each for each in ours if not (each.opens and each.index in begun)]
-    scope = OfProjects(asked.place, asked.pool, indices, (asked.since, asked.on), known)
+    scope = Scope(asked.place, asked.pool, indices, (asked.since, asked.on), known)
     filed = on_file(scope, {(each.index, each.key) for each in moved if each.key})
     rows = hold_together(theirs, moved, filed.records, window=asked.window)
 
