@@ -41,8 +41,8 @@ from liangtian_web.balance.queries import (
 from liangtian_web.balance.ruling import Ruled, findings_text, on_book, posting_rows, rule
 from liangtian_web.errors import StageRefused
 from liangtian_web.ledger import actions as book
+from liangtian_web.ledger.deciding import check_granted
 from liangtian_web.ledger.models import Entry
-from liangtian_web.ledger.proposing import check_granted
 from liangtian_web.ledger.queries import keeping_places
 from liangtian_web.ledger.records import OUTSIDE, place_key, places_by_key
 from liangtian_web.ledger.turns import in_turn

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from itertools import islice
 from typing import Any
 from uuid import UUID
@@ -19,12 +20,11 @@ from liangtian_web.balance.models import Filing
 from liangtian_web.balance.procedures import PROCEDURES
 from liangtian_web.balance.queries import HOLD, STANDS, filing_places, filings_for, quota_places, standing_holds
 from liangtian_web.balance.steps import AFTER, NEXT
-from liangtian_web.ledger.sheet import ROWS_MAX
+from liangtian_web.ledger.sheet import ROWS_MAX, Filled, naming
 from liangtian_web.ledger.sheet_pages import Todo
-from liangtian_web.ledger.sheet_words import NumberField
 from liangtian_web.people.models import Place, User
 
-NUMBER = "begun"
+NUMBER, NUMBER_WORD = "begun", _("件号")
 ENDINGS = ("approval", "release")
 LOOKED_AT = 500  # filings, the newest: whether one may be followed is asked one by one
 
@@ -35,19 +35,9 @@ PLACES: Mapping[str, Callable[[User], QuerySet[Place]]] = {
 }  # where a user may go on so
 
 
-def row_form(user: User, event: str, data: Mapping[str, Any] | None) -> Any:
-    """The form of a row; of no row the blank one, which asks for the number too.
-
-    Raises
-    ------
-    ValidationError : the row names no filing that the user can go on with so
-    """
-    if data is not None:
-        return _form(user, event, _begun(user, event, data), data)
-    form = _form(user, event, None, None)
-    form.fields[NUMBER] = NumberField(label=_("件号"))
-    form.order_fields([NUMBER])
-    return form
+def going_on(user: User, event: str) -> Filled:
+    """What makes the form of a row."""
+    return naming(NUMBER, NUMBER_WORD, lambda data: _begun(user, event, data), partial(_form, user, event))
 
 
 def _form(user: User, event: str, begun: Filing | None, data: Mapping[str, Any] | None) -> Any:

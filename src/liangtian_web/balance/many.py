@@ -15,7 +15,7 @@ from liangtian_web.balance import going_on
 from liangtian_web.balance.forms import AcceptanceRow, OccupationForm
 from liangtian_web.balance.queries import HOLD, filing_places, occupying_runs
 from liangtian_web.ledger.sheet import ROWS_MAX
-from liangtian_web.ledger.sheet_ground import PLOT, Grounds
+from liangtian_web.ledger.sheet_ground import PLOT, Grounds, plot_named
 from liangtian_web.ledger.sheet_pages import Todo
 from liangtian_web.ledger.sheet_words import NumberField
 from liangtian_web.people.models import Place, User
@@ -28,19 +28,20 @@ class Kind:
     Attributes
     ----------
     places : where a user may file it
-    make : (user, data of a row) → its form; with `ground` the plots come before the data
+    make : (user, data of a row) → its form; with `plot` the grounds come before the data
     todo : what a user can file now
+    plot : row → what it calls its ground
     """
 
     places: Callable[[User], QuerySet[Place]]
     make: Callable[..., Any]
     todo: Callable[[User], Todo] | None = None
-    ground: bool = False
+    plot: Callable[[Mapping[str, Any]], str] | None = None
 
 
 def _accepted(user: User, grounds: Grounds | None, data: Mapping[str, Any] | None) -> AcceptanceRow:
     if data is not None and grounds is not None:
-        return AcceptanceRow(grounds.of(data.get(PLOT, "")), user, data)
+        return AcceptanceRow(grounds.of(plot_named(data)), user, data)
     blank = AcceptanceRow(None, user, None)
     blank.fields[PLOT] = NumberField(label=_("地块"), help_text=_("范围文件中的名称或编号；几块的以顿号分开"))
     blank.order_fields([PLOT])
@@ -58,13 +59,13 @@ def _checks(user: User) -> Todo:
 def _going_on(event: str) -> Kind:
     return Kind(
         places=going_on.PLACES[event],
-        make=lambda user, data: going_on.row_form(user, event, data),
+        make=lambda user, data: going_on.going_on(user, event)(data),
         todo=lambda user: going_on.todo(user, event),
     )
 
 
 KINDS: Mapping[str, Kind] = {
-    "acceptance": Kind(filing_places, _accepted, ground=True),
+    "acceptance": Kind(filing_places, _accepted, plot=plot_named),
     HOLD: Kind(filing_places, OccupationForm, _checks),
     **{event: _going_on(event) for event in going_on.PLACES},
 }

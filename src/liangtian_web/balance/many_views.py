@@ -29,7 +29,7 @@ def page(request: Request, event: str) -> HttpResponse | FileResponse:
         request,
         Many(
             name=event, word=str(PROCEDURES[event].word), list_at=index, list_word=gettext("占补平衡"),
-            done=f"{index}?event={event}&state=waiting#all", make=partial(kind.make, request.user), ground=kind.ground,
+            done=f"{index}?event={event}&state=waiting#all", make=partial(kind.make, request.user), plot=kind.plot,
             todo=partial(kind.todo, request.user) if kind.todo else None,
         ),
     )  # fmt: skip

@@ -41,6 +41,26 @@ def template(make: Filled, title: str, rows: Iterable[Mapping[str, Any]] = (), a
     return Table(title, list(columns.values()), ([row.get(name) for name in columns] for row in rows))
 
 
+def naming(column: str, word: Any, find: Callable[[Mapping[str, Any]], Any], form: Callable[[Any, Any], Any]) -> Filled:
+    """What makes the forms of rows that each name, in a column of its own, the record they are about.
+
+    Parameters
+    ----------
+    find : data of a row → the record; raises `ValidationError` with the column's name
+    form : record, data → the form; of no record the one with every field that any of them asks for
+    """
+
+    def make(data: Mapping[str, Any] | None) -> Any:
+        if data is not None:
+            return form(find(data), data)
+        blank = form(None, None)
+        blank.fields[column] = NumberField(label=word)
+        blank.order_fields([column])
+        return blank
+
+    return make
+
+
 def hand_in_all(
     request: Request, make: Filled, rows: Iterable[Row], number: UUID, left: Callable[[], list[Problem]] = list
 ) -> list[Any]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -80,6 +81,11 @@ class Grounds:
         names = "、".join(over[:SHOWN]) + ("…" if len(over) > SHOWN else "")
         said = gettext("范围文件中有 %(n)s 个地块没有哪一行用到：%(names)s。") % {"n": len(over), "names": names}
         return [Problem(0, "", said)]
+
+
+def plot_named(row: Mapping[str, Any]) -> str:
+    """What a row calls its ground."""
+    return str(row.get(PLOT) or "")
 
 
 def _unfound(said: str) -> forms.ValidationError:

@@ -16,7 +16,7 @@ from liangtian.errors import LiangtianError
 from liangtian_web.ledger.proposing import Problem, Problems
 from liangtian_web.ledger.sheet import Filled, hand_in_all, read_rows, template
 from liangtian_web.ledger.sheet_forms import GroundWorkbookForm, WorkbookForm
-from liangtian_web.ledger.sheet_ground import PLOT, Grounds
+from liangtian_web.ledger.sheet_ground import Grounds
 from liangtian_web.ledger.sheet_words import heading
 from liangtian_web.onemap.boundaries import boundary_from
 from liangtian_web.people.requests import Request
@@ -50,7 +50,8 @@ class Many:
     name, word : of the form
     list_at, list_word : the list it belongs to
     done : where to go once everything is handed in
-    make : data of a row → its form; `ground`: of rows that name ground, which `make` then takes first
+    make : data of a row → its form
+    plot : row → what it calls its ground, of rows that have some; `make` then takes the grounds first
     todo : what there is to do now, where a row goes on with something
     app : whose export the taking of it is noted as
     """
@@ -61,20 +62,20 @@ class Many:
     list_word: str
     done: str
     make: Callable[..., Any]
-    ground: bool = False
+    plot: Callable[[Mapping[str, Any]], str] | None = None
     todo: Callable[[], Todo] | None = None
     app: str = "balance"
 
     def blank(self) -> Filled:
         """What makes the form of a row, no ground known."""
-        return partial(self.make, None) if self.ground else self.make
+        return partial(self.make, None) if self.plot else self.make
 
 
 def many_page(request: Request, many: Many) -> HttpResponse | FileResponse:
     """Hand in the rows of a workbook, all or none; everything wrong with it is said at once. `take`: the workbook to fill in."""
     if request.method == "GET" and request.GET.get("take") in (OPEN, BLANK):
         return _taken(request, many)
-    form = (GroundWorkbookForm if many.ground else WorkbookForm)(request.POST or None, request.FILES or None)
+    form = (GroundWorkbookForm if many.plot else WorkbookForm)(request.POST or None, request.FILES or None)
     problems: list[str] = []
     if request.method == "POST" and form.is_valid():
         try:
@@ -98,12 +99,12 @@ def _hand_in(request: Request, many: Many, given: Mapping[str, Any]) -> None:
     LiangtianError : Problems of the rows, or the file with their ground cannot be read
     """
     rows = read_rows(many.blank(), given["workbook"].read())
-    if not many.ground:
+    if not many.plot:
         hand_in_all(request, many.make, rows, given["form"])
         return
     boundary = boundary_from(given["files"], "", given["encoding"], given["crs"])
     try:
-        grounds = Grounds(boundary, [texts[PLOT] for _, texts in rows], given["named_by"].strip())
+        grounds = Grounds(boundary, [many.plot(texts) for _, texts in rows], given["named_by"].strip())
     except forms.ValidationError as error:
         raise Problems([Problem(0, "", text) for text in error.messages]) from error
     hand_in_all(request, partial(many.make, grounds), rows, given["form"], grounds.left)

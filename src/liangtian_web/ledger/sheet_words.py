@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 MIDNIGHT = re.compile(r"(?<=[0-9]) 00:00:00$")  # what a sheet adds to a day
 YES, NO = frozenset({"是", "yes", "true", "1"}), frozenset({"", "否", "no", "false", "0"})
-GROUPED = re.compile(r"[0-9]{1,3}(?:[,，][0-9]{3})+")
+GROUPED = re.compile(r"[0-9]{1,3}(?:[,，][0-9]{3})+(?:\.[0-9]+)?")
 
 
 class UnclearWord(ValueError):

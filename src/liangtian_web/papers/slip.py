@@ -74,6 +74,10 @@ def _about(slip: Slip) -> Section:
     rows = [(gettext("类型"), kind_word(given.kind)), (gettext("依据"), given.evidence)]
     if slip.taken_back is not None:
         rows.append((gettext("冲正分录"), f"{entry_name(slip.taken_back)} · {slip.taken_back.uuid}"))
+    rows += [
+        (gettext("同时记账"), f"{kind_word(each.kind)} {each.on:%Y-%m-%d} {each.evidence} · {each.uuid}")
+        for each in given.linked
+    ]
     rows.append((gettext("提出人"), f"{given.proposer} · {moment(given.proposed_at)}"))
     return pairs(gettext("事项"), rows)
 
@@ -162,7 +166,7 @@ def _decided(slip: Slip) -> Section | None:
     else:
         rows.append((gettext("规则"), gettext("手工记账，未按条款计算")))
     linked = Entry.objects.filter(key__in=slip.entry.linked).order_by("pk")
-    rows += [(gettext("同时记账"), f"{kind_word(each.kind)} {each.on:%Y-%m-%d} · {each.uuid}") for each in linked]
+    rows += [(gettext("同时所记分录"), f"{kind_word(each.kind)} {each.on:%Y-%m-%d} · {each.uuid}") for each in linked]
     return pairs(gettext("审核与台账"), [*rows, *in_book(slip.entry)])
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -16,11 +17,11 @@ from liangtian_web.ledger.proposing import Problem, Problems
 from liangtian_web.ledger.records import place_key
 from liangtian_web.people.queries import places_for
 from liangtian_web.people.requests import Request
-from liangtian_web.registers import actions, reading
+from liangtian_web.registers import actions, grounds, reading
 from liangtian_web.registers import suspension as gate
 from liangtian_web.registers.kinds import REGISTERS, Register
 from liangtian_web.registers.models import Row
-from liangtian_web.registers.queries import entering_places, in_force, rows_for
+from liangtian_web.registers.queries import in_force, places_of, rows_for
 from liangtian_web.standing.api import Key, Limit, answers
 from liangtian_web.standing.once import form_number, in_both, once
 from liangtian_web.standing.schemas import Writable
@@ -68,6 +69,8 @@ class RowOut(Schema):
     content: dict[str, str]
     user: str
     recorded_at: datetime
+    boundary_m2: Decimal | None = Field(description="of a row with a ground of its own")
+    boundary_digest: str | None
     decided: bool | None
     decided_by: str | None
     reason: str
@@ -88,7 +91,10 @@ class InForce(Schema):
 
 
 class RowsAsked(Schema):
-    """Rows by the names of the columns, a place by its code, number or name; kept all or none."""
+    """Rows by the names of the columns, a place by its code, number or name; kept all or none.
+
+    A row of a register of projects with a ground of their own brings it as `boundary`: GeoJSON in degrees, as text.
+    """
 
     rows: list[dict[str, Writable]] = Field(min_length=1, max_length=reading.ROWS_MAX)
 
@@ -161,12 +167,15 @@ def in_force_on(request: Request, kind: str, on: date | None = None) -> Any:
 @router.post("/{kind}/rows", response=answers(Rows, 201), summary="Enter rows, all or none")
 def enter(request: Request, kind: str, asked: RowsAsked, idempotency_key: str = Key) -> Any:
     """The same validator as the form and the workbook: every error of every row at once, in `problems`."""
-    known, places = _known(kind), list(entering_places(request.user))
+    known = _known(kind)
+    places = list(places_of(request.user, known))
     if not places:
         raise PermissionDenied
 
     def read() -> list[reading.Given]:
         given, problems = reading.read(known, asked.rows, reading.known_as(places), first=1)
+        if known.ground and not problems:
+            problems = reading.attach(known, given, _handed(known, asked.rows), first=1)
         if problems:
             words = reading.headings(known)
             raise Problems(
@@ -195,6 +204,12 @@ def decide(request: Request, kind: str, asked: RowsDecided, idempotency_key: str
     return Status(*once(request, idempotency_key, asked.dict(), work))
 
 
+def _handed(register: Register, rows: list[dict[str, str]]) -> dict[str, grounds.Handed]:
+    """The boundaries that rows bring along, by number."""
+    drawn = {row.get(register.key, "").strip(): row["boundary"] for row in rows if row.get("boundary")}
+    return {number: grounds.handed([], text) for number, text in drawn.items()}
+
+
 def _known(name: str) -> Register:
     if name not in REGISTERS:
         raise Http404
@@ -218,8 +233,9 @@ def _register(found: Register) -> dict[str, Any]:
 
 
 def _out(each: Row) -> dict[str, Any]:
-    decision = getattr(each, "decision", None)
+    decision, ground = getattr(each, "decision", None), getattr(each, "ground", None)
     return {
+        "boundary_m2": ground.area_m2 if ground else None, "boundary_digest": ground.digest if ground else None,
         "uuid": each.uuid, "kind": each.register, "place": place_key(each.place), "key": each.key, "state": each.state,
         "since": each.since, "document": each.document, "content": each.content, "user": each.user.username,
         "recorded_at": each.recorded_at, "decided": decision.confirmed if decision else None,
