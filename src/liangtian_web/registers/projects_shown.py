@@ -17,6 +17,7 @@ from liangtian_web.registers.kinds import REGISTERS
 from liangtian_web.registers.measuring import REGISTER, Assessed, Shown
 from liangtian_web.registers.queries import measuring, places_of
 from liangtian_web.review.presentation import as_shown, gathered
+from liangtian_web.review.trace import plainly
 from liangtian_web.trail.export import Table
 
 FIGURES = (("block", "block_m2"), ("farmland", "farmland_m2"))  # stated, measured
@@ -53,7 +54,7 @@ def reason(each: Shown) -> str:
     """Why a figure is not there, and what to do."""
     if each.measured is None:
         return gettext("还没有量算。")
-    return "" if each.measured.cause is None else reason_of(each.measured.cause, _language())
+    return "" if each.measured.cause is None else plainly(reason_of(each.measured.cause, _language()), _language())
 
 
 def _differences(each: Shown) -> Iterable[dict[str, Any]]:

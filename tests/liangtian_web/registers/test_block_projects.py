@@ -172,7 +172,7 @@ def test_the_page_shows_projects_beside_the_targets_and_what_differs(county, cli
     page = clients["wang"].get(LIST, {"on": "2024-06-01"}).content.decode()
     assert "还没有量算。" not in page
     assert "永农集中连片整治项目数 1 个，目标 20 个，期限 2025-12-31，尚未到期。" in page
-    assert re.search(r"载明最大连片 300\.00 亩，量得 2(69|70)\.\d\d 亩。", page)
+    assert re.search(r"BP-1 东片：载明最大连片 300\.00 亩，量得 2(69|70)\.\d\d 亩。", page)
     assert "DLTB@339901@2023-12-31" in page
     assert "/map/?on=2023-12-31&amp;go=" in page
 
