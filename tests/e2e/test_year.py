@@ -294,7 +294,7 @@ def reconcile_and_correct(staff: Staff, picture) -> None:
     file = {"name": "对账单.xlsx", "mimeType": "application/octet-stream", "buffer": statement()}
     page.locator("input[type=file]").set_input_files(files=[file])
     page.get_by_role("button", name="上传并试对").click()
-    expect(page.get_by_role("link", name="数量不同 1")).to_be_visible()
+    expect(page.get_by_role("link", name="对账单不符 1")).to_be_visible()
     page.get_by_role("button", name="记下对账结果").click()
     expect(page.get_by_text("对账结果已记下")).to_be_visible()
     result = page.url

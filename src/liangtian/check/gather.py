@@ -359,15 +359,16 @@ def _measure_outside(found: Gathered, land: Land | None, reading: _Reading, laye
     if outside is not None:
         found.overlaps[layer] = outside
     if layer == "KZBJ":
-        new = None if land is None or outside is None else _new_outside(land, outside)
+        new = None if land is None or outside is None or pieces is None else _new_outside(land, outside, pieces)
         found.facts[NEW_OUTSIDE] = new
 
 
-def _new_outside(land: Land, outside: Overlap) -> Any:
-    """Area outside a boundary that is not construction land already."""
+def _new_outside(land: Land, outside: Overlap, within: Pieces) -> Any:
+    """Area outside a boundary, whose ground `within` is, that is not construction land already."""
     if not len(outside.parts):
         return m2(0)
-    return m2(within_dm2(land.pieces, ~land.construction, shapely.union_all(outside.parts)))
+    beside = shapely.union_all(np.append(within.shapes, outside.touching))
+    return m2(within_dm2(land.pieces, ~land.construction, shapely.multipolygons(outside.parts), beside))
 
 
 def _measure_villages(found: Gathered, reading: _Reading) -> None:

@@ -237,16 +237,12 @@ def on_parts(pieces: Pieces, parts: Shapes) -> npt.NDArray[np.bool_]:
     hit[piece[shapely.contains_properly(parts[part], inner[piece])]] = True
     copies = _copies(parts, pieces.shapes, part, piece)
     rest = ~hit[piece] & ~copies[part]
-    part, piece = _sharing(parts, pieces.shapes, part[rest], piece[rest])
+    part, piece = part[rest], piece[rest]
+    share = sharing(parts[part], pieces.shapes[piece])
+    part, piece = part[share], piece[share]
     more = shapely.area(shared(parts[part], pieces.shapes[piece])) >= LEAST_M2
     hit[piece[more]] = True
     return hit
-
-
-def _sharing(parts: Shapes, shapes: Shapes, part: Ints, shape: Ints) -> tuple[Ints, Ints]:
-    """Pairs that do more than touch: asking is ten times cheaper than cutting."""
-    more = shapely.intersects(parts[part], shapes[shape]) & ~shapely.touches(parts[part], shapes[shape])
-    return part[more], shape[more]
 
 
 def _copies(parts: Shapes, shapes: Shapes, part: Ints, shape: Ints) -> npt.NDArray[np.bool_]:
@@ -258,15 +254,30 @@ def _copies(parts: Shapes, shapes: Shapes, part: Ints, shape: Ints) -> npt.NDArr
     return copies
 
 
-def within_dm2(pieces: Pieces, chosen: npt.NDArray[np.bool_], ground: shapely.Geometry) -> int:
-    """Area of the chosen pieces inside `ground`; pieces wholly inside keep the area they have."""
-    shapes, area = pieces.shapes[chosen], pieces.area_dm2[chosen]
+def sharing(ground: Shapes | shapely.Geometry, shapes: Shapes) -> npt.NDArray[np.bool_]:
+    """Which shapes do more than touch the ground, one for all or one for each: asking is cheaper than cutting."""
     shapely.prepare(ground)
-    inside = shapely.covers(ground, shapes)
-    through = ~inside & shapely.intersects(ground, shapes)
-    through[through] = ~shapely.touches(ground, shapes[through])
-    cut_through = shared(shapes[through], ground)
-    return int(area[inside].sum() + round_dm2(ellipsoidal_area(cut_through, pieces.crs)).sum())
+    more: npt.NDArray[np.bool_] = shapely.intersects(ground, shapes)
+    other = ground[more] if isinstance(ground, np.ndarray) else ground
+    more[more] = ~shapely.touches(other, shapes[more])
+    return more
+
+
+def within_dm2(
+    pieces: Pieces, chosen: npt.NDArray[np.bool_], ground: shapely.Geometry, beside: shapely.Geometry
+) -> int:
+    """Area of the chosen pieces inside `ground`; pieces wholly inside keep the area they have.
+
+    Parameters
+    ----------
+    beside : whatever of the boundary is not `ground`. A piece that keeps off it lies in the ground: asking that spares
+        most cuts, and never meets edges that both got from the boundary, which nearly coincide.
+    """
+    shapes, area = pieces.shapes[chosen], pieces.area_dm2[chosen]
+    whole = ~sharing(beside, shapes) & (shapely.get_num_geometries(shapes) == 1)  # parts may lie here and there
+    rest = shapes[~whole]
+    cut_through = shared(rest[sharing(ground, rest)], ground)
+    return int(area[whole].sum() + round_dm2(ellipsoidal_area(cut_through, pieces.crs)).sum())
 
 
 def covered_dm2(pieces: Pieces, *, disjoint: bool = False) -> int:

@@ -105,8 +105,9 @@ class ReleaseForm(StepForm):
 
     def __init__(self, user: User, event: str, begun: Filing | None, *args: Any, **kwargs: Any) -> None:
         super().__init__(user, event, begun, *args, **kwargs)
-        assert begun is not None
         self.fields["cropped_seasons"].label = fact_word("cropped_seasons")
+        if begun is None:
+            return
         trial = Filing(place=begun.place, on=self.fields["on"].initial, begun=begun)
         for name, amount in left_of_lot(trial)["lot_retained_amounts"].items():
             self.fields[f"release_amounts__{name}"].initial = amount or None

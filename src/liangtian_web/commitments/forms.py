@@ -31,11 +31,11 @@ from liangtian_web.commitments import actions
 from liangtian_web.commitments.models import StepDone
 from liangtian_web.commitments.queries import committing_runs
 from liangtian_web.ledger.records import place_key
+from liangtian_web.ledger.sheet_words import RecordField
 from liangtian_web.ledger.templatetags.book import index_unit, index_word
 from liangtian_web.onemap.forms import offer_places
 from liangtian_web.people.models import Place, User
 from liangtian_web.people.requests import Request
-from liangtian_web.review.models import Run
 from liangtian_web.review.queries import checking_places
 
 
@@ -70,9 +70,7 @@ class AmountsForm(HeadForm):
 class _RunForm(AmountsForm):
     """A promise for the land of a check."""
 
-    run: forms.ModelChoiceField[Run] = forms.ModelChoiceField(
-        label=_("检查"), queryset=None, to_field_name="uuid", empty_label="—"
-    )
+    run = RecordField(label=_("检查"), queryset=None, to_field_name="uuid", empty_label="—")
     key_project = KeyProjectField()
 
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import connection
-from django.db.models import Max, Min, Q, QuerySet, Sum
+from django.db.models import Max, Min, Prefetch, Q, QuerySet, Sum
 
 from liangtian.ledger import entry as kernel
 from liangtian.ledger.relations import State
@@ -66,9 +66,11 @@ def lots_for(user: User | AnonymousUser) -> QuerySet[Lot]:
 
 
 def proposals_for(user: User | AnonymousUser) -> QuerySet[Proposal]:
-    """Proposals of the user's places."""
-    found = Proposal.objects.filter(place__in=places_for(user))
-    return found.select_related("place", "proposer", "decision__actor", "decision__entry")
+    """Proposals of the user's places, with what of their sets is of these places too."""
+    mine = Proposal.objects.filter(place__in=places_for(user)).select_related("place")
+    found = mine.select_related("proposer", "decision__actor", "decision__entry")
+    tail = Prefetch("tail", mine)
+    return found.prefetch_related(tail, Prefetch("head", mine.prefetch_related(tail)))
 
 
 def keeping_places(user: User) -> QuerySet[Place]:

@@ -11,6 +11,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from liangtian.errors import BookRefused, LiangtianError
+from liangtian_web.ledger.sheet_forms import WorkbookForm
 from liangtian_web.onemap.forms import ENCODINGS, BoundaryFiles, crs_choices
 from liangtian_web.people.models import User
 from liangtian_web.refusals import sentence
@@ -19,7 +20,6 @@ from liangtian_web.registers.kinds import LISTED, NIL, STATES, Column, Register,
 from liangtian_web.registers.queries import places_of
 
 DATE = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-WORKBOOK_BYTES_MAX = 5 * 2**20
 FIRST, LAST = reading.FIRST, reading.LAST
 
 
@@ -92,20 +92,6 @@ class RowForm(forms.Form):
             return
         if row.ground is None:
             self.add_error("files", reading.no_ground())
-
-
-class WorkbookForm(forms.Form):
-    """A workbook of rows."""
-
-    form = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
-    workbook = forms.FileField(label=_("工作簿（xlsx）"))
-
-    def clean_workbook(self) -> Any:
-        """Not too large to be a table of rows."""
-        file = self.cleaned_data["workbook"]
-        if file.size > WORKBOOK_BYTES_MAX:
-            raise forms.ValidationError(_("工作簿超过 5 MB。请分成几份。"))
-        return file
 
 
 def workbook_form(register: Register, *data: Any) -> WorkbookForm:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import uuid4
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
@@ -13,13 +12,11 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from liangtian.check.gather import boundary_of
 from liangtian.errors import LiangtianError
-from liangtian.ledger.lots import Ground
 from liangtian_web.ledger import recording
 from liangtian_web.ledger.filters import BalanceFilter, EntryFilter, LotFilter
 from liangtian_web.ledger.forms import AsOfForm
-from liangtian_web.ledger.models import Lot
+from liangtian_web.ledger.models import Lot, Proposal
 from liangtian_web.ledger.presentation import features_of, traces
 from liangtian_web.ledger.queries import (
     accounts_for,
@@ -33,7 +30,6 @@ from liangtian_web.ledger.queries import (
     unsealed_for,
 )
 from liangtian_web.ledger.records import as_ground
-from liangtian_web.onemap.boundaries import boundary_from
 from liangtian_web.onemap.map_views import map_config
 from liangtian_web.onemap.queries import versions_on
 from liangtian_web.people.queries import places_for
@@ -213,19 +209,22 @@ def attach(request: Request, serial: str) -> HttpResponse:
     lot = _lot(request, serial)
     if not keeping_places(request.user).filter(pk=lot.place_id).exists():
         raise PermissionDenied
-    form = BoundaryForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
-        given = form.cleaned_data
-        try:
-            boundary = boundary_from(given["files"], "", given["encoding"])
-            found = boundary_of(boundary)
-            shape = Ground.of(found.shape, f"EPSG:{found.crs.to_epsg()}")
-            about = {"evidence": given["evidence"], "source": boundary.source}
-            made = recording.propose_boundary(request, lot, shape, about, given["form"] or uuid4())
-            return redirect("ledger:proposal", made.uuid)
-        except LiangtianError as error:
-            form.add_error(None, sentence(error, request.language))
+    form = BoundaryForm(lot, request.POST or None, request.FILES or None)
+    if made := _proposed(request, form):
+        return redirect("ledger:proposal", made.uuid)
     return render(request, "standing/attach.html", {"form": form, "lot": lot}, status=400 if form.errors else 200)
+
+
+def _proposed(request: Request, form: Any) -> Proposal | None:
+    """What a valid form proposes; None: it was not sent, or says what is wrong with it."""
+    if request.method != "POST" or not form.is_valid():
+        return None
+    try:
+        made: Proposal = form.hand_in(request)
+    except LiangtianError as error:
+        form.add_error(None, sentence(error, request.language))
+        return None
+    return made
 
 
 @require_http_methods(["GET", "POST"])
@@ -235,14 +234,8 @@ def periods(request: Request) -> HttpResponse:
     if request.method == "POST" and not keeps:
         raise PermissionDenied
     form = ClosingForm(request.user, request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        given = form.cleaned_data
-        try:
-            form_number = given["form"] or uuid4()
-            made = recording.propose_closing(request, given["place"], given["through"], given["evidence"], form_number)
-            return redirect("ledger:proposal", made.uuid)
-        except LiangtianError as error:
-            form.add_error(None, sentence(error, request.language))
+    if made := _proposed(request, form):
+        return redirect("ledger:proposal", made.uuid)
     context = {
         "form": form if keeps else None,
         "periods": recording.periods_of(places_for(request.user))[:100],

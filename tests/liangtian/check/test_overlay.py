@@ -1,5 +1,6 @@
 """Cutting and merging: what is measured at once is what is measured alone, and a sliver is told from a small piece."""
 
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
@@ -85,7 +86,19 @@ def test_pieces_along_a_part_do_not_lie_on_it() -> None:
 
 def test_ground_that_only_touches_holds_nothing() -> None:
     land = pieces(box(0, 0, 50, 50), box(50, 0, 100, 50), box(100, 0, 150, 50))
-    ground = box(50, -10, 120, 60)
+    ground, beside = box(50, -10, 120, 60), shapely.union_all([box(0, -10, 50, 60), box(120, -10, 150, 60)])
     everything = np.ones(3, dtype=bool)
-    assert within_dm2(land, everything, ground) == int(dm2(box(50, 0, 100, 50), box(100, 0, 120, 50)).sum())
-    assert within_dm2(land, everything & [True, False, False], ground) == 0
+    assert within_dm2(land, everything, ground, beside) == int(dm2(box(50, 0, 100, 50), box(100, 0, 120, 50)).sum())
+    assert within_dm2(land, everything & [True, False, False], ground, beside) == 0
+
+
+def test_pieces_off_all_other_ground_keep_the_area_they_have() -> None:
+    land = pieces(box(0, 0, 50, 50), box(50, 0, 100, 50))
+    fewer = replace(land, area_dm2=land.area_dm2 - 1)  # fitted to the boundary, say
+    assert within_dm2(fewer, np.ones(2, dtype=bool), box(0, 0, 100, 50), shapely.Polygon()) == fewer.total_dm2
+
+
+def test_a_piece_in_two_parts_is_looked_at_part_by_part() -> None:
+    land = pieces(shapely.MultiPolygon([box(0, 0, 10, 10), box(20, 0, 30, 10)]))
+    ground, beside = box(0, 0, 15, 10), box(40, 0, 50, 10)  # of the rest nobody said anything
+    assert within_dm2(land, np.ones(1, dtype=bool), ground, beside) == int(dm2(box(0, 0, 10, 10))[0])

@@ -19,6 +19,7 @@ from click.testing import CliRunner
 from pyproj import CRS
 
 from engine_land import ON, county, fields, overlapping_squares, phillips, publish
+from gappy_land import gappy, gaps_here, gaps_of
 from liangtian.cli.engine import Where, blocks_on, plane_of
 from liangtian.cli.main import cli
 from liangtian.datasets.county import generate
@@ -30,6 +31,7 @@ from liangtian.onemap.landclass import is_farmland
 from liangtian.planning import parcels
 from liangtian.planning.blocks import blocks_of
 from liangtian.planning.crossing import Ground, crossings, screening
+from liangtian.planning.gaps import gaps
 from liangtian.planning.spread import BlockTable, Reading, spread_blocks
 from liangtian.planning.surroundings import COPY, EDGE, OVERLAP, relations
 from liangtian.space.area import ellipsoidal_area
@@ -129,6 +131,30 @@ def test_relations_of_the_county_do_not_depend_on_tiles(engine: Engine, home: Pa
     one, other = (relations(engine, paths, CRS.from_user_input(crs), side_m=side) for side in (700.0, 50_000.0))
     assert one.equals(other)
     assert set(one["kind"].to_pylist()) == {EDGE}
+
+
+@pytest.mark.parametrize("side_m", [130.0, 333.3, 900.0, 50_000.0])
+def test_gaps_are_those_of_the_whole_layer(engine: Engine, tmp_path: Path, side_m: float) -> None:
+    gappy(tmp_path)
+    index = index_of(tmp_path)
+    found = gaps_of(gaps(engine, fields(tmp_path)[0], index.crs, side_m=side_m))
+    assert found == gaps_here(index)
+    assert len(found) == 6
+
+
+def test_gaps_of_real_parcels_are_those_of_the_whole_layer(engine: Engine, tmp_path: Path) -> None:
+    phillips(tmp_path)
+    index = index_of(tmp_path)
+    found = gaps_of(gaps(engine, fields(tmp_path)[0], index.crs, side_m=3_000.0))
+    assert found == gaps_here(index)
+    assert len(found) == 6
+
+
+def test_a_layer_without_parcels_has_no_gaps(engine: Engine, tmp_path: Path) -> None:
+    gappy(tmp_path)
+    (path,), _ = fields(tmp_path)
+    pq.write_table(pq.read_table(path).slice(0, 0), tmp_path / "empty.parquet")
+    assert gaps(engine, [str(tmp_path / "empty.parquet")], CRS.from_epsg(4549)).num_rows == 0
 
 
 def test_the_overlay_table_is_that_of_single_cuts(engine: Engine, tmp_path: Path) -> None:
