@@ -6,7 +6,8 @@ import re
 
 import pytest
 from django.urls import reverse
-from tests.liangtian_web.papers.test_permissions import TODAY, clients, opened, people, world
+from tests.liangtian_web.days import today
+from tests.liangtian_web.papers.test_permissions import clients, opened, people, world
 from tests.liangtian_web.transfers.conftest import NEW
 
 from liangtian_web.ledger.models import Account, Entry
@@ -36,7 +37,7 @@ def test_every_amount_of_the_book_opens_its_entries(world, name):
     kwargs = {"ledger:account": {"number": world.account.pk}, "ledger:lot": {"serial": NEW},
               "standing:origin": {"number": world.account.pk, "serial": NEW},
               "papers:pool": {"number": world.county.parent_id}}.get(name, {})  # fmt: skip
-    asked = {"place": world.county.pk, "year": TODAY.year} if name == "standing:flow" else {}
+    asked = {"place": world.county.pk, "year": today().year} if name == "standing:flow" else {}
     page = world.clients["zhou"].get(reverse(name, kwargs=kwargs), asked).content.decode()
     totals = 1 if name == "papers:pool" else 0  # the sum of a county stands right under its lines
     assert len(unlinked(page)) == totals
@@ -74,7 +75,7 @@ def test_an_amount_of_several_entries_leads_to_exactly_these(world):
 
 
 def test_a_balance_of_a_month_leads_to_the_statement_that_comes_to_it(world):
-    asked = {"place": world.county.pk, "index": "quantity_m2", "year": TODAY.year}
+    asked = {"place": world.county.pk, "index": "quantity_m2", "year": today().year}
     page = world.clients["wang"].get(reverse("standing:flow"), asked)
     account = Account.objects.get(place=world.county, pool="reserve", index="quantity_m2")
     for amount, url in page.context["closing"]:

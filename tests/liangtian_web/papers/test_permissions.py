@@ -104,7 +104,7 @@ def world(cast, clients, people, places, opened, home):
     ground = square(5)
     book.close_period(closing("closed", day(4), approver="qian"))
     pooled = legs(("339901", "reserve", "quantity_m2", NEW, -10), ("339900", "municipal", "quantity_m2", NEW, 10))
-    book.post(entry("pooled", TODAY, "city-pooling", pooled, evidence=("示市统〔甲〕1号",), recorded_at=book.now()))
+    book.post(entry("pooled", today(), "city-pooling", pooled, evidence=("示市统〔甲〕1号",), recorded_at=book.now()))
     book.attach_boundary(attachment("drawn", DRAWN, square(9), approver="qian"))
     statement, row = _statement(clients["li"], places["county"]), _row(clients["wang"], places["county"])
     bridge = {"number": "KP-1", "name": PROJECT, "level": "city", "quantity": "100", "paddy": "0", "unit": "m2",
