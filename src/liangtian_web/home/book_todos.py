@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from itertools import islice
 
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -38,7 +39,7 @@ def book_todos(user: User, on: date) -> Iterator[Todo]:
     for given in tried[:SHOWN]:
         about, url = f"{given.place} · {given.source}", reverse("reconcile:statement", args=[given.uuid])
         yield Todo("unknown", gettext("对账"), gettext("对账单已试对，结果还没有记下"), about, url, gettext("去处理"))
-    for given, left in open_differences(user, SHOWN):
+    for given, left in islice(open_differences(user), SHOWN):
         what = gettext("对账还有 %(n)s 项差异未处理") % {"n": left}
         url = reverse("reconcile:statement", args=[given.uuid])
         yield Todo("fail", gettext("对账"), what, f"{given.place} · {given.source}", url, gettext("去处理"))
