@@ -23,6 +23,7 @@ UNITS: dict[str, tuple[str, str]] = {
     "ha": ("公顷", "ha"),
     "person": ("人", "person"),
     "yuan": ("元", "yuan"),
+    "project": ("个", "projects"),
 }
 RELATIONS = {"<=": "≤", ">=": "≥"}
 

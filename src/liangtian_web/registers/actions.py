@@ -38,7 +38,7 @@ def enter(request: Request, register: Register, given: Sequence[Given], form: UU
     PermissionDenied : a place the user may not enter rows for
     StageRefused (register-form-reused) : the form was sent before with other rows, or by somebody else
     StageRefused (register-nothing-to-end) : a row strikes out what was never entered
-    StageRefused (register-ground-taken) : another row has the same ground
+    GroundTaken (register-ground-taken) : another row has the same ground
     """
     mine = set(places_of(request.user, register).values_list("pk", flat=True))
     if {each.place.pk for each in given} - mine:

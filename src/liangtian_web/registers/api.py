@@ -13,6 +13,9 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from ninja import Field, Router, Schema, Status
 
+from liangtian.check.block_projects import Measured
+from liangtian.messages import render
+from liangtian.policy.unmeasured import reason_of
 from liangtian_web.ledger.proposing import Problem, Problems
 from liangtian_web.ledger.records import place_key
 from liangtian_web.people.queries import places_for
@@ -20,8 +23,9 @@ from liangtian_web.people.requests import Request
 from liangtian_web.registers import actions, grounds, reading
 from liangtian_web.registers import suspension as gate
 from liangtian_web.registers.kinds import REGISTERS, Register
+from liangtian_web.registers.measuring import WAITS, Assessed, Shown, all_assessed
 from liangtian_web.registers.models import Row
-from liangtian_web.registers.queries import in_force, places_of, rows_for
+from liangtian_web.registers.queries import counties_of, in_force, places_of, rows_for
 from liangtian_web.standing.api import Key, Limit, answers
 from liangtian_web.standing.once import form_number, in_both, once
 from liangtian_web.standing.schemas import Writable
@@ -90,6 +94,48 @@ class InForce(Schema):
     rows: list[RowOut]
 
 
+class ProjectOut(Schema):
+    """A project and what the survey that counts shows of it; `reason` in both languages where a figure is not known."""
+
+    row: UUID
+    key: str
+    works_on: date | None
+    built_on: date | None
+    block_m2: Decimal | None
+    size_class: str | None
+    farmland_m2: Decimal | None
+    surveyed_on: date | None
+    surveys: list[str] = Field(description="versions of the land use with their digests")
+    reason: dict[str, str] | None
+
+
+class TargetOut(Schema):
+    """What an obligation answers."""
+
+    rule: str
+    outcome: str
+    measured: float | None
+    required: float | None
+    zh: str
+    en: str
+
+
+class MeasuredOut(Schema):
+    """The projects of a county, and how its targets stand."""
+
+    place: str
+    projects: list[ProjectOut]
+    findings: list[TargetOut]
+    digest: str = Field(description="of the rules that answered")
+
+
+class MeasuredPlaces(Schema):
+    """The counties of the user."""
+
+    on: date
+    places: list[MeasuredOut]
+
+
 class RowsAsked(Schema):
     """Rows by the names of the columns, a place by its code, number or name; kept all or none.
 
@@ -140,6 +186,18 @@ def suspensions(request: Request, on: date | None = None) -> Any:
         for each in gate.standings_for(request.user, day)
     ]  # fmt: skip
     return {"on": day, "places": places}
+
+
+@router.get(
+    "/block-project/measured",
+    response=answers(MeasuredPlaces),
+    summary="Projects as surveys show them, and the targets",
+)
+def measured(request: Request, on: date | None = None) -> Any:
+    """By county; what was not measured yet says so."""
+    day = _day(on)
+    counties = counties_of(request.user).order_by("path")
+    return {"on": day, "places": [_measured(each) for each in all_assessed(counties, day)]}
 
 
 @router.get("/rows/{uuid}", response=answers(RowOut), summary="A row")
@@ -230,6 +288,25 @@ def _register(found: Register) -> dict[str, Any]:
     ]  # fmt: skip
     return {"id": found.id, "label": str(found.label), "key": found.key, "rule": found.rule, "nil": found.nil,
             "columns": columns}  # fmt: skip
+
+
+def _measured(found: Assessed) -> dict[str, Any]:
+    findings = [
+        {"rule": each.rule, "outcome": each.outcome.value, "measured": each.measured, "required": each.required,
+         "zh": render(each), "en": render(each, lang="en")}
+        for each in found.findings
+    ]  # fmt: skip
+    projects = [_project(each, each.measured or WAITS) for each in found.projects]
+    return {"place": place_key(found.place), "projects": projects, "findings": findings, "digest": found.digest}
+
+
+def _project(each: Shown, found: Measured) -> dict[str, Any]:
+    reason = None if found.cause is None else {"zh": reason_of(found.cause, "zh"), "en": reason_of(found.cause, "en")}
+    return {
+        "row": each.row.uuid, "key": each.row.key, "works_on": each.project.works_on, "built_on": each.project.built_on,
+        "block_m2": found.block_m2, "size_class": each.size, "farmland_m2": found.farmland_m2,
+        "surveyed_on": found.surveyed_on, "surveys": list(found.surveys), "reason": reason,
+    }  # fmt: skip
 
 
 def _out(each: Row) -> dict[str, Any]:

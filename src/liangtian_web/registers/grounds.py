@@ -33,6 +33,10 @@ NUMBERED = ("项目编号", "number", "xmbh", "编号", "project", "project numb
 """What the column may be called by which plots of a file are told apart."""
 
 
+class GroundTaken(StageRefused):
+    """Another row has the same ground."""
+
+
 @dataclass(frozen=True, slots=True)
 class Handed:
     """A boundary as it was handed in.
@@ -152,7 +156,7 @@ def check_free(row: Row, *, waiting: bool) -> None:
 
     Raises
     ------
-    StageRefused (register-ground-taken): another does
+    GroundTaken (register-ground-taken): another does
     """
     own = getattr(row, "ground", None)
     if own is None or not row.is_listed:
@@ -161,7 +165,7 @@ def check_free(row: Row, *, waiting: bool) -> None:
     for other in _beside(row, own, waiting=waiting):
         if shared := rule.overlap_dm2(ground, as_ground(other.ground)):
             words = {"project": row.title, "place": other.place.name, "other": other.title, "document": other.document}
-            raise StageRefused("register-ground-taken", **words, area=f"{shared / 100:,.2f}")
+            raise GroundTaken("register-ground-taken", **words, area=f"{shared / 100:,.2f}")
 
 
 def _beside(row: Row, own: RowGround, *, waiting: bool) -> list[Row]:

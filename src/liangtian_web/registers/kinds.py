@@ -140,8 +140,8 @@ REGISTERS = {each.id: each for each in (
             _NUMBER, _NAME, Column("town", _("乡镇（街道）"), Shape.TEXT, required=False),
             Column("owner", _("实施主体"), Shape.TEXT, required=False), Column("works_on", _("开工日期"), Shape.DAY),
             Column("built_on", _("建成日期"), Shape.DAY, required=False, note=_("未建成的不填；建成后再登记一行")),
-            Column("block", _("文件载明最大连片"), Shape.AREA, required=False, note=_("文件载明的才填；只用来核对，不代替量算")),
-            Column("farmland", _("文件载明耕地面积"), Shape.AREA, required=False), _UNIT,
+            Column("block", _("载明最大连片"), Shape.AREA, required=False, note=_("文件载明的才填；只用来核对，不代替量算")),
+            Column("farmland", _("载明耕地面积"), Shape.AREA, required=False), _UNIT,
         ), "haining-2021一（五）.6", nil=True, ground=True,
     ),
 )}  # fmt: skip

@@ -17,6 +17,7 @@ from liangtian_web.registers.kinds import REGISTERS
 from liangtian_web.registers.measuring import REGISTER, Assessed, Shown
 from liangtian_web.registers.queries import measuring, places_of
 from liangtian_web.review.presentation import as_shown, gathered
+from liangtian_web.review.trace import plainly
 from liangtian_web.trail.export import Table
 
 FIGURES = (("block", "block_m2"), ("farmland", "farmland_m2"))  # stated, measured
@@ -53,7 +54,7 @@ def reason(each: Shown) -> str:
     """Why a figure is not there, and what to do."""
     if each.measured is None:
         return gettext("还没有量算。")
-    return "" if each.measured.cause is None else reason_of(each.measured.cause, _language())
+    return "" if each.measured.cause is None else plainly(reason_of(each.measured.cause, _language()), _language())
 
 
 def _differences(each: Shown) -> Iterable[dict[str, Any]]:
@@ -73,7 +74,7 @@ def table(places: Iterable[Assessed], on: date) -> Table:
     """A row a project: figures in m², the survey by name and digest, and what the document states."""
     heads = [gettext("责任单元"), gettext("项目编号"), gettext("项目名称"), gettext("乡镇（街道）"), gettext("开工日期"), gettext("建成日期"),
              gettext("最大连片（m²）"), gettext("规模"), gettext("耕地面积（m²）"), gettext("调查日期"), gettext("地类图斑版本"),
-             gettext("没有数的原因"), gettext("文件载明最大连片（m²）"), gettext("文件载明耕地面积（m²）"), gettext("范围面积（m²）"),
+             gettext("没有数的原因"), gettext("载明最大连片（m²）"), gettext("载明耕地面积（m²）"), gettext("范围面积（m²）"),
              gettext("范围摘要"), gettext("依据文件")]  # fmt: skip
     rows = [_cells(each.place.name, one) for each in places for one in each.projects]
     return Table(f"{gettext('永农集中连片整治项目')}-{on}", heads, rows)

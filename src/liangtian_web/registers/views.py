@@ -20,6 +20,7 @@ from liangtian_web.refusals import sentence
 from liangtian_web.registers import actions, grounds, presentation, projects_shown, reading, workbooks
 from liangtian_web.registers import suspension as gate
 from liangtian_web.registers.forms import DayForm, RowForm, workbook_form
+from liangtian_web.registers.grounds import GroundTaken
 from liangtian_web.registers.kinds import NIL, REGISTERS, Register
 from liangtian_web.registers.measuring import all_assessed
 from liangtian_web.registers.queries import (
@@ -99,8 +100,11 @@ def new(request: Request, register: str) -> HttpResponse:
     found = _entering(request, register)
     form = RowForm(request.user, found, request.POST or None, files=request.FILES or None)
     if request.method == "POST" and form.is_valid():
-        (made,) = actions.enter(request, found, form.given, form.cleaned_data["form"])
-        return redirect("registers:row", made.uuid)
+        try:
+            (made,) = actions.enter(request, found, form.given, form.cleaned_data["form"])
+            return redirect("registers:row", made.uuid)
+        except GroundTaken as error:
+            form.add_error("files", sentence(error, request.language))
     context = {"register": found, "form": form, "workbook": workbook_form(found), "problems": []}
     return render(request, "registers/new.html", context, status=400 if form.errors else 200)
 
@@ -131,8 +135,11 @@ def workbook(request: Request, register: str) -> HttpResponse:
     if form.is_valid():
         given, problems = _rows_in(request, found, form.cleaned_data)
         if not problems:
-            actions.enter(request, found, given, form.cleaned_data["form"])
-            return redirect("registers:register", found.id)
+            try:
+                actions.enter(request, found, given, form.cleaned_data["form"])
+                return redirect("registers:register", found.id)
+            except GroundTaken as error:
+                problems = [sentence(error, request.language)]
     blank = RowForm(request.user, found)
     context = {"register": found, "form": blank, "workbook": form, "problems": problems}
     return render(request, "registers/new.html", context, status=400)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import re
 from datetime import date
 from decimal import Decimal
 from uuid import uuid4
@@ -121,10 +122,10 @@ def test_a_form_sent_twice_makes_one_row_and_another_boundary_is_refused(clients
 def test_no_ground_is_counted_twice(clients, places):
     entered(clients, places["county"], *FIRST)
     answer = clients["wang"].post(NEW, project(places["county"], FIRST[1], (0, 2), number="BP-2", name="西片"))
-    assert answer.status_code == 409
+    assert answer.status_code == 400
     assert "BP-2 西片 的范围与示范县的 BP-1 东片（示县资〔2023〕7号）重叠" in answer.content.decode()
     elsewhere = clients["qian"].post(NEW, project(places["other"], *FIRST, number="BP-9"))
-    assert elsewhere.status_code == 409
+    assert elsewhere.status_code == 400
     assert Row.objects.count() == 1
     assert enter(clients["wang"], "block-project", project(places["county"], *SECOND, number="BP-2"))
 
@@ -133,7 +134,7 @@ def test_ground_is_free_again_after_a_project_was_struck_off_or_moved(clients, p
     entered(clients, places["county"], *FIRST)
     entered(clients, places["county"], since="2023-08-01", state="ended", name="", works_on="", built_on="")
     early = clients["wang"].post(NEW, project(places["county"], *FIRST, number="BP-2", since="2023-07-01"))
-    assert early.status_code == 409  # BP-1 still holds on that day
+    assert early.status_code == 400  # BP-1 still holds on that day
     row = entered(clients, places["county"], *FIRST, number="BP-2", since="2023-08-01")
     moved = entered(clients, places["county"], *SECOND, number="BP-2", since="2023-09-01")
     assert entered(clients, places["county"], *FIRST, number="BP-3", since="2023-09-01").is_listed
@@ -171,7 +172,7 @@ def test_the_page_shows_projects_beside_the_targets_and_what_differs(county, cli
     page = clients["wang"].get(LIST, {"on": "2024-06-01"}).content.decode()
     assert "还没有量算。" not in page
     assert "永农集中连片整治项目数 1 个，目标 20 个，期限 2025-12-31，尚未到期。" in page
-    assert "文件载明最大连片" in page
+    assert re.search(r"BP-1 东片：载明最大连片 300\.00 亩，量得 2(69|70)\.\d\d 亩。", page)
     assert "DLTB@339901@2023-12-31" in page
     assert "/map/?on=2023-12-31&amp;go=" in page
 
@@ -253,6 +254,22 @@ def test_a_workbook_comes_with_a_file_of_boundaries_by_number(clients, places):
     assert "没有项目编号列" in unnumbered.context["problems"][0]
     assert handed(*rows, files=file(json.dumps(both))).status_code == 302
     assert [each.ground.source for each in Row.objects.order_by("key")] == ["area.geojson"] * 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_machines_read_what_was_measured_and_the_answers(county, clients, jobs_done):
+    entered(clients, county, *FIRST, built_on="")
+    entered(clients, county, *SECOND, number="BP-2", built_on="2024-03-01")
+    jobs_done()
+    found = read(clients["wang"], "registers/block-project/measured", on="2024-06-01")
+    ((place),) = found["places"]
+    one, two = place["projects"]
+    assert (one["key"], one["size_class"], one["surveyed_on"], one["reason"]) == ("BP-1", "hundred", "2023-12-31", None)
+    assert one["surveys"][0].startswith("DLTB@339901@2023-12-31 ")
+    assert (two["block_m2"], two["surveys"]) == (None, [])
+    assert two["reason"]["en"].startswith("No land-use parcels (DLTB) of 339901 are published of 2024-03-01")
+    assert [each["outcome"] for each in place["findings"]] == ["not_applicable", "unknown", "unknown"]
+    assert read(clients["zhao"], "registers/block-project/measured", on="2024-06-01")["places"][0]["projects"] == []
 
 
 def test_machines_enter_projects_with_their_boundary(clients, places):
