@@ -77,7 +77,8 @@ def _met_once(shapes: Geometries, edges: Floats) -> tuple[Ints, Ints]:
 def _is_plain(shapes: Geometries) -> Mask:
     """Whether each is one polygon without holes; shape (n,)."""
     single = shapely.get_num_geometries(shapes) == 1
-    return single & (shapely.get_num_interior_rings(shapely.get_geometry(shapes, 0)) == 0)
+    holes = shapely.get_num_interior_rings(shapely.get_geometry(shapes, 0))
+    return np.asarray(single & (holes == 0))
 
 
 def _left_of(edges: Floats, xy: Floats) -> Floats:

@@ -272,8 +272,11 @@ def enclosed(layer: Coverage, ground: shapely.Geometry) -> Geometries:
     ----------
     ground : what `covered` says of the layer
     """
-    gaps = _enclosed(ground)
-    return gaps if not len(gaps) else _redrawn(gaps, layer.polygons)
+    gaps = shapely.normalize(_enclosed(ground))
+    large = np.flatnonzero(shapely.area(gaps) >= LEAST_M2)
+    if len(large):
+        gaps[large] = _redrawn(gaps[large], layer.polygons)
+    return gaps
 
 
 def _enclosed(ground: shapely.Geometry) -> Geometries:
@@ -295,17 +298,15 @@ def _enclosed(ground: shapely.Geometry) -> Geometries:
 
 
 def _redrawn(gaps: Geometries, polygons: Geometries) -> Geometries:
-    """Gaps drawn from the polygons around them."""
-    again = np.flatnonzero(shapely.area(gaps) >= LEAST_M2)
-    near = _around(bounds_of(polygons), shapely.bounds(gaps[again]) + NEAR_M * np.array([-1.0, -1.0, 1.0, 1.0]))
+    """Gaps drawn from the polygons around them, one or more."""
+    near = _around(bounds_of(polygons), shapely.bounds(gaps) + NEAR_M * np.array([-1.0, -1.0, 1.0, 1.0]))
     around = shapely.normalize(polygons[near])
     around = around[np.argsort(np.array(shapely.to_wkb(around), dtype=object))]
-    gap, hit = shapely.STRtree(around).query(gaps[again], predicate="dwithin", distance=NEAR_M)
+    gap, hit = shapely.STRtree(around).query(gaps, predicate="dwithin", distance=NEAR_M)
     order = np.lexsort([hit, gap])
-    of = np.split(hit[order], np.cumsum(np.bincount(gap, minlength=len(again)))[:-1])
-    inside = shapely.point_on_surface(gaps[again])
-    drawn = shapely.normalize(gaps)
-    for at, members, point in zip(again.tolist(), of, inside, strict=True):
+    of = np.split(hit[order], np.cumsum(np.bincount(gap, minlength=len(gaps)))[:-1])
+    drawn = gaps.copy()
+    for at, (members, point) in enumerate(zip(of, shapely.point_on_surface(gaps), strict=True)):
         found = _enclosed(shapely.union_all(around[members]))
         found = found[shapely.intersects(found, point)]
         if len(found) == 1:

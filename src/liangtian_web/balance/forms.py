@@ -22,7 +22,7 @@ from liangtian_web.balance import actions
 from liangtian_web.balance.models import Filing
 from liangtian_web.balance.queries import filing_places, occupying_runs
 from liangtian_web.balance.site_forms import CLOSED, DATE, GRANTED, SiteFields, choices_of, fact_word
-from liangtian_web.ledger.sheet_words import RecordField
+from liangtian_web.ledger.sheet_words import RecordField, name_amount
 from liangtian_web.ledger.templatetags.book import credit_word, index_word
 from liangtian_web.onemap.boundaries import boundary_from
 from liangtian_web.onemap.forms import ENCODINGS, BoundaryFiles, crs_choices, offer_places
@@ -94,7 +94,7 @@ class AcceptanceForm(HeadForm):
         for name in COMPENSATION:
             for side in ("accepted", "provincial"):
                 self.fields[f"{side}_{name}"] = forms.IntegerField(required=False, min_value=0, max_value=AMOUNT_MAX)
-                self.fields[f"{side}_{name}"].widget.attrs["aria-label"] = _side_word(side) + index_word(name)
+                name_amount(self.fields[f"{side}_{name}"], _side_word(side) + index_word(name), unit_of(name))
 
     def head(self) -> list[forms.BoundField]:
         """The fields above the table of amounts."""
@@ -111,7 +111,7 @@ class AcceptanceForm(HeadForm):
     def rows(self) -> list[dict[str, Any]]:
         """Index, accepted, pooled by the province."""
         return [
-            {"index": name, "unit": {"m2": "m²"}.get(indices()[name].unit, "kg"),
+            {"index": name, "unit": unit_of(name),
              "accepted": self[f"accepted_{name}"], "provincial": self[f"provincial_{name}"]}
             for name in COMPENSATION
         ]  # fmt: skip
@@ -176,6 +176,11 @@ class AcceptanceRow(AcceptanceForm):
         """The plots the row names."""
         assert self.ground is not None
         return self.ground
+
+
+def unit_of(index: str) -> str:
+    """The unit an amount is entered in."""
+    return {"m2": "m²"}.get(indices()[index].unit, "kg")
 
 
 def _side_word(side: str) -> str:

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from liangtian_web.balance import many_views, step_views, views
+from liangtian_web.balance import entry_views, many_views, step_views, views
 
 app_name = "balance"
 urlpatterns = [
@@ -19,6 +19,7 @@ urlpatterns = [
     path("<uuid:uuid>/next/<slug:event>/", step_views.after, name="next"),
     path("<uuid:uuid>/", views.filing, name="filing"),
     path("<uuid:uuid>/shapes.json", views.shapes, name="shapes"),
+    path("<uuid:uuid>/entries/", entry_views.booked, name="booked"),
     path("<uuid:uuid>/decide/", views.decide, name="decide"),
     re_path(r"^(?P<uuid>[0-9a-f-]{36})/(?P<event>approval|release)/$", views.end, name="end"),
 ]

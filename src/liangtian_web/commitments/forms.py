@@ -235,7 +235,7 @@ class SupplyForm(AmountsForm):
 
     lots = LotsField()
 
-    def __init__(self, promise: Filing, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, promise: Filing | None, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.promise = promise
 
@@ -252,6 +252,7 @@ class SupplyForm(AmountsForm):
 
     def hand_in(self, request: Request) -> Filing:
         """Ask to supply it."""
+        assert self.promise is not None
         given = self.cleaned_data
         more = {"on": given["on"], "document": given["document"], "facts": self.facts(), "lots": given["lots"]}
         return actions.file_supply(request, given["key"], self.promise, **more)
@@ -260,12 +261,13 @@ class SupplyForm(AmountsForm):
 class DefaultForm(HeadForm):
     """That the day of a promise has come."""
 
-    def __init__(self, promise: Filing, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, promise: Filing | None, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.promise = promise
 
     def hand_in(self, request: Request) -> Filing:
         """Ask to deduct what was not supplied in time."""
+        assert self.promise is not None
         given = self.cleaned_data
         more = {"on": given["on"], "document": given["document"]}
         return actions.file_default(request, given["key"], self.promise, **more)
@@ -277,7 +279,7 @@ class StepForm(HeadForm):
     step = forms.ChoiceField(label=_("步骤"))
     field_order = ["key", "step", "on", "document"]
 
-    def __init__(self, promise: Filing, steps: list[str], *args: Any, **kwargs: Any) -> None:
+    def __init__(self, promise: Filing | None, steps: list[str], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.promise = promise
         words = dict(StepDone.Step.choices)
@@ -294,5 +296,6 @@ class StepForm(HeadForm):
 
     def hand_in(self, request: Request) -> StepDone:
         """Keep the day of the step."""
+        assert self.promise is not None
         given = {name: self.cleaned_data[name] for name in ("step", "on", "document")}
         return actions.record_step(request, self.promise, {"uuid": self.cleaned_data["key"], **given})

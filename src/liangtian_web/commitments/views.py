@@ -21,6 +21,7 @@ from liangtian_web.balance.queries import filing_places
 from liangtian_web.commitments import presentation
 from liangtian_web.commitments.ahead import ahead, ahead_chart, ahead_table
 from liangtian_web.commitments.forms import PROMISES, DefaultForm, StepForm, SupplyForm
+from liangtian_web.commitments.many import KINDS, places_of
 from liangtian_web.commitments.queries import booked_for, commitments_for, files_for, judges, recordable
 from liangtian_web.commitments.register import lines, unlisted
 from liangtian_web.ledger.queries import accounts_for
@@ -43,6 +44,7 @@ def index(request: Request) -> HttpResponse:
         "waiting": commitments_for(request.user).filter(decision=None),
         "files": filing_places(request.user).exists(),
         "today": timezone.localdate(),
+        "many": [(kind, words[1]) for kind, words in KINDS.items() if places_of(request.user, kind).exists()],
     }
     return render(request, "commitments/index.html", context)
 

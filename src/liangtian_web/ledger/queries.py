@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import connection
@@ -222,6 +223,14 @@ def _cause(leg: Leg) -> Entry:
 def opened_by(lot: Lot) -> Entry:
     """The entry that brought a lot into the book."""
     return Entry.objects.get(pk=Leg.objects.filter(lot=lot).aggregate(first=Min("entry"))["first"])
+
+
+def openings_of(user: User | AnonymousUser, lots: Iterable[Lot]) -> dict[int, UUID]:
+    """Lot → the number of the entry that brought it into the book, of those the user may see."""
+    first = Leg.objects.filter(lot__in=[lot.pk for lot in lots]).values("lot").annotate(first=Min("entry"))
+    opened = dict(first.values_list("lot", "first"))
+    known = dict(entries_for(user).filter(pk__in=set(opened.values())).values_list("pk", "uuid"))
+    return {lot: known[entry] for lot, entry in opened.items() if entry in known}
 
 
 def named_by(entries: Iterable[kernel.Entry]) -> dict[str, kernel.Entry]:

@@ -16,7 +16,7 @@ from django.utils.translation import gettext, override
 
 from liangtian.errors import LiangtianError
 from liangtian_web.ledger.proposing import Problem, Problems
-from liangtian_web.ledger.sheet_words import NumberField, UnclearWord, filled_in, heading
+from liangtian_web.ledger.sheet_words import NumberField, UnclearWord, filled_in, heading, headings
 from liangtian_web.ledger.workbooks import read_table
 from liangtian_web.people.requests import Request
 from liangtian_web.refusals import sentence
@@ -27,6 +27,7 @@ from liangtian_web.trail.export import Table
 Filled = Callable[[Mapping[str, Any] | None], Any]
 Row = tuple[int, dict[str, str]]  # its number in the sheet, column → text
 ROWS_MAX = 200
+LIST = "__list"  # a column that only exported lists have
 
 
 def template(make: Filled, title: str, rows: Iterable[Mapping[str, Any]] = (), about: Iterable[str] = ()) -> Table:
@@ -104,7 +105,12 @@ def read_rows(make: Filled, content: bytes) -> list[Row]:
     """
     form = make(None)
     needed = [(field.name, heading(field)) for field in form.visible_fields() if field.field.required]
-    rows = read_table(content, _headings(make), needed)
+    rows = read_table(content, _headings(make) | {LIST: {"状态", "结论", "State", "Verdict"}}, needed)
+    if any(row.pop(LIST) for row in rows):
+        said = gettext(
+            "这是导出的清单，其中的日期和文号是清单上各件自己的。请下载待办清单或空表填写，件号可从清单复制。"
+        )
+        raise Problems([Problem(0, "", said)])
     found = [(n, row) for n, row in enumerate(rows, 2) if any(row.values())]
     if not found:
         raise Problems([Problem(0, "", gettext("没有内容。请至少填一行。"))])
@@ -119,7 +125,7 @@ def _headings(make: Filled) -> dict[str, set[str]]:
     for language in ("zh-hans", "en"):
         with override(language):
             for field in make(None).visible_fields():
-                found.setdefault(field.name, set()).update((heading(field), str(field.label)))
+                found.setdefault(field.name, set()).update(headings(field))
     return found
 
 

@@ -45,6 +45,17 @@ class RecordField(forms.ModelChoiceField):  # type: ignore[type-arg]
         return [str(getattr(each, self.to_field_name or "pk")) for each in rows]
 
 
+def name_amount(field: forms.Field, word: str, unit: str) -> None:
+    """Call a field of a table of amounts by a word: on the page its unit stands beside it, in a workbook behind the word."""
+    field.widget.attrs["aria-label"] = word
+    field.column = f"{word} ({unit})"  # type: ignore[attr-defined]  # read by `heading`
+
+
+def headings(field: forms.BoundField) -> set[str]:
+    """What the column of a field may be called."""
+    return {heading(field), str(field.label), str(field.field.widget.attrs.get("aria-label") or field.label)}
+
+
 def heading(field: forms.BoundField) -> str:
     """What the column of a field is called."""
     named = getattr(field.field, "column", "") or field.field.label or field.field.widget.attrs.get("aria-label")

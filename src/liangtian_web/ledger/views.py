@@ -40,6 +40,7 @@ from liangtian_web.ledger.queries import (
     lots_for,
     moved_by,
     opened_by,
+    openings_of,
     proposals_for,
     statement,
     unsealed_for,
@@ -221,9 +222,11 @@ def lots(request: Request) -> HttpResponse:
     """The lots of the user's places, narrowed; those without ground are counted apart."""
     form = LotFilter(request.user, request.GET)
     rows = form.narrowed(lots_for(request.user))
+    found = list(rows.order_by("-on", "-serial")[:LOTS_SHOWN])
+    opened = openings_of(request.user, found)
     context = {
         "form": form,
-        "lots": rows.order_by("-on", "-serial")[:LOTS_SHOWN],
+        "lots": [(each, opened.get(each.pk)) for each in found],
         "many": rows.count(),
         "without_ground": rows.filter(ground=None).count(),
         "asked": {name: value for name, value in request.GET.items() if name in form.fields},

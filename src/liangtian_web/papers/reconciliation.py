@@ -16,9 +16,9 @@ from liangtian_web.ledger.templatetags.book import index_word, pool_word
 from liangtian_web.papers.form import Asked, Paper, Said, pairs, table
 from liangtian_web.papers.parts import figure
 from liangtian_web.people.models import User
-from liangtian_web.reconcile.models import Import, Match
+from liangtian_web.reconcile.models import Explanation, Import, Match
 from liangtian_web.reconcile.presentation import counts
-from liangtian_web.reconcile.queries import imports_for
+from liangtian_web.reconcile.queries import explanations_of, imports_for
 
 
 def _find(user: User, ref: str, asked: Asked) -> Import:
@@ -33,12 +33,11 @@ def _find(user: User, ref: str, asked: Asked) -> Import:
 
 
 def _differing(given: Import) -> list[Match]:
-    lines = given.result.matches.select_related("entry", "explanation__actor")
-    return [each for each in lines if not each.is_settled]
+    return [each for each in given.result.matches.all() if not each.is_settled]
 
 
 def _said(given: Import) -> Said:
-    lines = len(_differing(given))
+    lines = len({each.whole for each in _differing(given)})
     balances = sum(bool(each.difference) for each in given.result.balances.all())
     if not lines and not balances:
         return Said("pass", gettext("对账相符。"))
@@ -70,9 +69,10 @@ def _balances(given: Import) -> Section:
 
 
 def _lines(given: Import) -> Section:
+    told = explanations_of(given.pk)
     rows = [
         (each.reference, each.word, f"{each.document or each.project} {index_word(each.index)}", _amount(each, each.theirs),
-         _amount(each, each.ours), _amount(each, each.filed), _why(each))
+         _amount(each, each.ours), _amount(each, each.filed), _why(told.get(each.whole)))
         for each in _differing(given)
     ]  # fmt: skip
     columns: Any = [(gettext("编号"), "centre"), (gettext("三方结论"), "centre"), (gettext("文号或项目"), "text"),
@@ -94,9 +94,8 @@ def _next(given: Import) -> Section | None:
     return pairs(gettext("下一步"), [(each.word, each.next) for each in dict.fromkeys(said)])
 
 
-def _why(line: Match) -> str:
-    why = getattr(line, "explanation", None)
-    return f"{why.get_reason_display()} {why.text} {why.actor}" if why else "—"
+def _why(told: Explanation | None) -> str:
+    return f"{told.get_reason_display()} {told.text} {told.actor}" if told else "—"
 
 
 SHEET: Paper[Import] = Paper(

@@ -21,9 +21,8 @@ from liangtian_web.people.models import Place, User
 from liangtian_web.people.requests import Request
 from liangtian_web.reconcile.matching import Own
 from liangtian_web.reconcile.models import Explanation, Import, Match, Result, Stated
-from liangtian_web.reconcile.projects import Asked as OfProjects
-from liangtian_web.reconcile.projects import OnFile, on_file
-from liangtian_web.reconcile.queries import accounts_of, held_on, own_lines
+from liangtian_web.reconcile.projects import OnFile, Scope, on_file
+from liangtian_web.reconcile.queries import accounts_of, explanations_of, held_on, own_lines
 from liangtian_web.reconcile.reading import Read, read_statement
 from liangtian_web.reconcile.threeway import Row, hold_together
 from liangtian_web.texts import unwritable
@@ -120,7 +119,7 @@ def compare_with(asked: Asked, content: bytes, known_on: datetime | None = None)
     # Where a book begins within the days, its opening balance is what they carried over, and no movement.
     begun = {name: sum(each.amount for each in ours if each.opens and each.index == name) for name in read.opening}
     moved = [each for each in ours if not (each.opens and each.index in begun)]
-    scope = OfProjects(asked.place, asked.pool, indices, (asked.since, asked.on), known)
+    scope = Scope(asked.place, asked.pool, indices, (asked.since, asked.on), known)
     filed = on_file(scope, {(each.index, each.key) for each in moved if each.key})
     rows = hold_together(theirs, moved, filed.records, window=asked.window)
 
@@ -222,7 +221,7 @@ def _assert(who: Request | User, given: Import, stated: Stated, account: Account
 
 
 def explain(request: Request, line: Match, reason: str, text: str) -> Explanation:
-    """Record why a difference stands, once.
+    """Record why a difference stands, once for all lines that belong together.
 
     Raises
     ------
@@ -232,6 +231,9 @@ def explain(request: Request, line: Match, reason: str, text: str) -> Explanatio
         raise StageRefused("reconcile-no-difference")
     if unwritable(text):
         raise BookRefused("book-text", key=line.reference)
+    spoken = explanations_of(line.result_id).get(line.whole)
+    if spoken is not None and spoken.match_id != line.pk:
+        raise StageRefused("reconcile-explained")
 
     with transaction.atomic():
         given = line.result.of

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -20,8 +21,8 @@ from liangtian_web.ledger.records import place_key
 from liangtian_web.people.requests import Request
 from liangtian_web.reconcile import actions
 from liangtian_web.reconcile.forms import ExplainForm, ImportForm
-from liangtian_web.reconcile.models import Import, Match
-from liangtian_web.reconcile.queries import filings_seen, imports_for, matches_for
+from liangtian_web.reconcile.models import Explanation, Import, Match
+from liangtian_web.reconcile.queries import explanations_of, filings_seen, imports_for, matches_for
 from liangtian_web.standing.api import Key, Limit, answers
 from liangtian_web.standing.once import form_number, in_both, once
 from liangtian_web.standing.schemas import Writable
@@ -177,7 +178,7 @@ def explain(request: Request, uuid: UUID, n: int, asked: Explained, idempotency_
         form = in_both(lambda: form_problems(ExplainForm(asked.dict())))
         actions.explain(request, line, **form.cleaned_data)
         made = matches_for(request.user).get(pk=line.pk)
-        return 201, _line(made, filings_seen(request.user, [made]))
+        return 201, _line(made, filings_seen(request.user, [made]), explanations_of(made.result_id))
 
     return Status(*once(request, idempotency_key, asked.dict(), work))
 
@@ -214,14 +215,14 @@ def _whole(request: Request, given: Import) -> dict[str, Any]:
         {"index": each.index, "on": each.on, "stated": each.stated, "held": each.held, "difference": each.difference}
         for each in found.balances
     ]
-    seen = filings_seen(request.user, found.matches)
+    seen, told = filings_seen(request.user, found.matches), explanations_of(result.pk) if result else {}
     return _out(given) | {
-        "lines": [_line(each, seen) for each in found.matches], "balances": balances, "said": list(found.said)
+        "lines": [_line(each, seen, told) for each in found.matches], "balances": balances, "said": list(found.said)
     }  # fmt: skip
 
 
-def _line(each: Match, seen: set[int]) -> dict[str, Any]:
-    why = getattr(each, "explanation", None) if each.pk else None
+def _line(each: Match, seen: set[int], told: Mapping[int, Explanation]) -> dict[str, Any]:
+    why = told.get(each.whole)
     return {
         "n": each.n, "group": each.group, "verdict": each.verdict, "kind": each.kind, "by": each.by, "index": each.index,
         "row": each.row, "their_on": each.their_on,

@@ -120,6 +120,11 @@ class Match(models.Model):
         return (self.theirs or 0) - (self.ours or 0)
 
     @property
+    def whole(self) -> int:
+        """What it belongs to, which is settled as one: its group, or of older results the line itself."""
+        return -self.n if self.group is None else self.group
+
+    @property
     def said(self) -> Verdict | None:
         """Who disagrees with whom; None: it was kept before there was a third side."""
         return verdicts().get(self.verdict)

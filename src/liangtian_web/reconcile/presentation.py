@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -22,8 +22,15 @@ from liangtian_web.ledger.models import Entry, Leg, Proposal
 from liangtian_web.ledger.records import OUTSIDE, place_key
 from liangtian_web.ledger.templatetags.book import index_word, pool_word
 from liangtian_web.people.models import User
-from liangtian_web.reconcile.models import Import, Match, Stated
-from liangtian_web.reconcile.queries import Ties, corrections_of, filings_seen, is_decided_since, ties_of
+from liangtian_web.reconcile.models import Explanation, Import, Match, Stated
+from liangtian_web.reconcile.queries import (
+    Ties,
+    corrections_of,
+    explanations_of,
+    filings_seen,
+    is_decided_since,
+    ties_of,
+)
 from liangtian_web.reconcile.verdicts import verdicts
 from liangtian_web.trail.export import Table, safe_cell
 
@@ -40,6 +47,7 @@ class Shown:
     tag: str
     state: tuple[str, str]
     correction: Proposal | None
+    why: Explanation | None
     ties: Ties | None
     propose: str
     opens: bool
@@ -65,8 +73,8 @@ class Shown:
 
 
 def counts(matches: Sequence[Match]) -> list[tuple[str, str, int]]:
-    """Verdict, its word, and how many rows, in the order of the vocabulary; of older results, kinds."""
-    found = Counter(each.verdict or each.kind for each in matches)
+    """Verdict, its word, and how many groups, in the order of the vocabulary; of older results, lines by kind."""
+    found = Counter(name for name, _ in {(each.verdict or each.kind, each.whole) for each in matches})
     words = [(name, each.word) for name, each in verdicts().items()]
     words += [(kind.value, str(kind.label)) for kind in Match.Kind]
     return [(name, word, found[name]) for name, word in words if found[name]]
@@ -79,23 +87,19 @@ def shown_of(matches: Sequence[Match], asked: str) -> list[Match]:
 
 def show(user: User, given: Import, matches: Sequence[Match], *, kept: bool) -> list[Shown]:
     """The first of some rows, with the way to settle each."""
-    made = corrections_of(user, given.pk) if kept else {}
     rows = matches[:SHOWN]
-    lots, seen = _single_lots(rows), filings_seen(user, rows)
-    return [_shown(user, given, each, made, lots, kept=kept, opens=each.filing_id in seen) for each in rows]
+    told = Told.of(user, given, rows) if kept else Told({}, {}, filings_seen(user, rows))
+    lots = _single_lots(rows)
+    return [_shown(user, given, each, told, lots.get((each.entry_id or 0, each.index), ""), kept=kept) for each in rows]
 
 
-def _shown(
-    user: User, given: Import, line: Match, made: dict[str, Proposal], lots: dict[tuple[int, str], str], *,
-    kept: bool, opens: bool,
-) -> Shown:  # fmt: skip
-    correction = made.get(line.reference) if kept else None
+def _shown(user: User, given: Import, line: Match, told: Told, lot: str, *, kept: bool) -> Shown:
     ties = ties_of(user, line) if kept and line.kind == Match.Kind.THEIRS and not line.filing_id else None
-    lot = lots.get((line.entry_id or 0, line.index), "")
     proposes = kept and line.kind in ("theirs", "amount") and line.filed_state in ("", Match.State.BOOKED)
-    propose = _proposal(given, line, lot) if proposes else ""
-    tag = line.said.tag if line.said else TAGS[line.kind]
-    return Shown(line, tag, state_of(line, correction), correction, ties, propose, opens)
+    return Shown(
+        line, line.said.tag if line.said else TAGS[line.kind], told.state(line), told.corrections.get(line.whole),
+        told.explanations.get(line.whole), ties, _proposal(given, line, lot) if proposes else "", line.filing_id in told.seen,
+    )  # fmt: skip
 
 
 def sums(rows: Iterable[Match]) -> dict[str, int | None]:
@@ -109,18 +113,32 @@ def sums(rows: Iterable[Match]) -> dict[str, int | None]:
     return found
 
 
-def state_of(line: Match, correction: Proposal | None) -> tuple[str, str]:
-    """How a difference stands: the colour of its tag, and the word."""
-    if line.is_settled:
-        return "none", gettext("按%(by)s对上") % {"by": line.get_by_display()} if line.by else "—"
-    if hasattr(line, "explanation"):
-        return "pass", gettext("已说明")
-    if correction is None:
-        return _undecided(line)
-    decision = getattr(correction, "decision", None)
-    if decision is None:
-        return "unknown", gettext("更正待审核")
-    return ("pass", gettext("已更正")) if decision.entry_id else ("fail", gettext("更正被退回"))
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What became of the differences of a result, group by group, and which filings the user may open."""
+
+    corrections: Mapping[int, Proposal]
+    explanations: Mapping[int, Explanation]
+    seen: set[int]
+
+    @classmethod
+    def of(cls, user: User, given: Import, rows: Sequence[Match]) -> Told:
+        """Of what was recorded."""
+        return cls(corrections_of(user, given.pk), explanations_of(given.pk), filings_seen(user, rows))
+
+    def state(self, line: Match) -> tuple[str, str]:
+        """How a difference stands: the colour of its tag, and the word."""
+        if line.is_settled:
+            return "none", gettext("按%(by)s对上") % {"by": line.get_by_display()} if line.by else "—"
+        if line.whole in self.explanations:
+            return "pass", gettext("已说明")
+        correction = self.corrections.get(line.whole)
+        if correction is None:
+            return _undecided(line)
+        decision = getattr(correction, "decision", None)
+        if decision is None:
+            return "unknown", gettext("更正待审核")
+        return ("pass", gettext("已更正")) if decision.entry_id else ("fail", gettext("更正被退回"))
 
 
 def _undecided(line: Match) -> tuple[str, str]:
@@ -170,13 +188,13 @@ def list_table(rows: Iterable[Import]) -> Table:
 def report(user: User, given: Import) -> bytes:
     """A workbook: what was compared, the balances, the differences with how they were settled, and what agrees."""
     book = openpyxl.Workbook()
-    matches = list(given.result.matches.select_related("entry", "filing__decision", "explanation__actor"))
+    matches = list(given.result.matches.select_related("entry", "filing__decision"))
     _about(book.active, given, matches)
     _table(book.create_sheet(gettext("余额")), *_balances(list(given.result.balances.all())))
-    made, seen = corrections_of(user, given.pk), filings_seen(user, matches)
+    told = Told.of(user, given, matches)
     for name, is_settled in ((gettext("差异"), False), (gettext("相符"), True)):
         rows = [each for each in matches if each.is_settled == is_settled]
-        _table(book.create_sheet(name), *_lines(rows, made, seen))
+        _table(book.create_sheet(name), *_lines(rows, told))
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
@@ -205,24 +223,24 @@ def _balances(rows: Sequence[Stated]) -> tuple[list[str], list[list[Any]]]:
     ]  # fmt: skip
 
 
-def _lines(rows: Sequence[Match], made: dict[str, Proposal], seen: set[int]) -> tuple[list[str], list[list[Any]]]:
+def _lines(rows: Sequence[Match], told: Told) -> tuple[list[str], list[list[Any]]]:
     heads = [gettext("三方结论"), gettext("编号"), gettext("组号"), gettext("指标"), gettext("单位"), gettext("对账单行号"),
              gettext("对账单日期"), gettext("对账单类型"), gettext("文号"), gettext("项目"), gettext("对账单"),
              gettext("账面日期"), gettext("账面"), gettext("项目记录日期"), gettext("项目记录"), gettext("项目记录状态"),
              gettext("范围量算面积（m²）"), gettext("差额（对账单减账面）"), gettext("分录"), gettext("事项编号"),
              gettext("下一步"), gettext("处理"), gettext("说明"), gettext("经办")]  # fmt: skip
-    return heads, [_cells(each, made.get(each.reference), opens=each.filing_id in seen) for each in rows]
+    return heads, [_cells(each, told) for each in rows]
 
 
-def _cells(line: Match, correction: Proposal | None, *, opens: bool) -> list[Any]:
+def _cells(line: Match, told: Told) -> list[Any]:
     entry: Entry | None = line.entry
-    why = getattr(line, "explanation", None)
+    opens, why = line.filing_id in told.seen, told.explanations.get(line.whole)
     return [
         line.word, line.reference, line.group, index_word(line.index), indices()[line.index].unit, line.row, line.their_on,
         line.their_kind, line.document, line.project, line.theirs, line.our_on, line.ours, line.filed_on, line.filed,
         line.get_filed_state_display(), line.ground_m2, line.difference, entry.key if entry else "",
         str(line.filing.uuid) if line.filing and opens else "", line.said.next if line.said else "",
-        state_of(line, correction)[1], f"{why.get_reason_display()} {why.text}" if why else "", str(why.actor) if why else "",
+        told.state(line)[1], f"{why.get_reason_display()} {why.text}" if why else "", str(why.actor) if why else "",
     ]  # fmt: skip
 
 

@@ -39,7 +39,7 @@ GROUND_SLACK_M2 = 1  # a boundary measured again may round otherwise
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Scope:
     """One pool of a place over some days, as known at a moment; the indices asked for."""
 
     place: Place
@@ -61,32 +61,32 @@ class OnFile:
     said: Sequence[str] = ()
 
 
-def on_file(asked: Asked, booked: Collection[tuple[str, str]]) -> OnFile:
+def on_file(scope: Scope, booked: Collection[tuple[str, str]]) -> OnFile:
     """Gather it.
 
     Parameters
     ----------
     booked : index and filing of the lines the book has; a filing that says nought is told where the book says otherwise
     """
-    filings = list(_filings(asked))
+    filings = list(_filings(scope))
     known = _known(filings)
-    records = [record for each in filings for record in _records(each, asked, known, booked)]
+    records = [record for each in filings for record in _records(each, scope, known, booked)]
     accepted = [each for each in filings if each.event == ACCEPTANCE.event]
     ground = _ground(accepted)
     return OnFile(records, ground, list(_misfits(accepted, ground)))
 
 
-def _filings(asked: Asked) -> QuerySet[Filing]:
+def _filings(scope: Scope) -> QuerySet[Filing]:
     """Filings of the days, of the place and those under it; of others, what the book shows the place or draws on its listing."""
-    place, key = asked.place, place_key(asked.place)
+    place, key = scope.place, place_key(scope.place)
     own = Q(place__path__startswith=place.path) if place.path else Q(place=place)
     drawn = SUPPLY & Q(begun__place=place) | Q(begun__event=HOLD.event, begun__begun__place=place)
     reaching = Q(begun__place=place) | Q(facts__lender=key) | Q(begun__facts__lender=key)
     days = (
-        Q(on__range=asked.days) | Q(expires__range=asked.days) | Q(decision__entry__reversed_by__on__range=asked.days)
+        Q(on__range=scope.days) | Q(expires__range=scope.days) | Q(decision__entry__reversed_by__on__range=scope.days)
     )
     found = Filing.objects.filter(
-        own | drawn | reaching & Q(decision__entry__isnull=False), days, filed_at__lte=asked.known_on
+        own | drawn | reaching & Q(decision__entry__isnull=False), days, filed_at__lte=scope.known_on
     )
     followed = Filing.objects.select_related("decision__entry__reversed_by", "place__book_key", "begun").defer("wkb")
     return (
@@ -116,24 +116,24 @@ def _known(filings: Sequence[Filing]) -> Known:
     return Known(promised, matched)
 
 
-def _records(filing: Filing, asked: Asked, known: Known, booked: Collection[tuple[str, str]]) -> Iterator[Record]:
+def _records(filing: Filing, scope: Scope, known: Known, booked: Collection[tuple[str, str]]) -> Iterator[Record]:
     """What one filing says, on its day; what was reversed, and what lapsed, on theirs."""
-    found = _state(filing, asked.known_on)
+    found = _state(filing, scope.known_on)
     if found is None:
         return
     state, entry = found
-    said = _sums(filing, asked, moves(filing, known))
-    if asked.is_within(filing.on):
-        yield from _each(filing, asked, filing.on, said, key=f"{filing.uuid}", state=state, booked=booked)
+    said = _sums(filing, scope, moves(filing, known))
+    if scope.is_within(filing.on):
+        yield from _each(filing, scope, filing.on, said, key=f"{filing.uuid}", state=state, booked=booked)
     reversal: Entry | None = getattr(entry, "reversed_by", None)
-    if reversal is not None and reversal.recorded_at <= asked.known_on:
-        if asked.is_within(reversal.on):
+    if reversal is not None and reversal.recorded_at <= scope.known_on:
+        if scope.is_within(reversal.on):
             back = {index: -amount for index, amount in said.items()}
-            yield from _each(filing, asked, reversal.on, back, key=f"{filing.uuid}", state=state, booked=())
-    elif state == "booked" and asked.is_within(filing.expires) and _lapses(filing):
+            yield from _each(filing, scope, reversal.on, back, key=f"{filing.uuid}", state=state, booked=())
+    elif state == "booked" and scope.is_within(filing.expires) and _lapses(filing):
         assert filing.expires is not None
-        came, key = _sums(filing, asked, lapsed(filing, known)), f"{_last_part(filing)}{LAPSE}"
-        yield from _each(filing, asked, filing.expires, came, key=key, state=state, booked=booked)
+        came, key = _sums(filing, scope, lapsed(filing, known)), f"{_last_part(filing)}{LAPSE}"
+        yield from _each(filing, scope, filing.expires, came, key=key, state=state, booked=booked)
 
 
 def _state(filing: Filing, known_on: datetime) -> tuple[State, Entry | None] | None:
@@ -146,21 +146,21 @@ def _state(filing: Filing, known_on: datetime) -> tuple[State, Entry | None] | N
     return None if decision.noted else ("refused", None)
 
 
-def _sums(filing: Filing, asked: Asked, moved: Iterable[Posting]) -> dict[str, int]:
+def _sums(filing: Filing, scope: Scope, moved: Iterable[Posting]) -> dict[str, int]:
     """Index → what it moves on the pool asked for."""
-    key, parties, found = place_key(asked.place), PROCEDURES[filing.event].parties(filing), Counter[str]()
+    key, parties, found = place_key(scope.place), PROCEDURES[filing.event].parties(filing), Counter[str]()
     for each in moved:
-        if each.pool == asked.pool and parties.get(each.party) == key:
+        if each.pool == scope.pool and parties.get(each.party) == key:
             found[each.index] += each.amount
     return dict(found)
 
 
 def _each(
-    filing: Filing, asked: Asked, on: date, said: Mapping[str, int], *,
+    filing: Filing, scope: Scope, on: date, said: Mapping[str, int], *,
     key: str, state: State, booked: Collection[tuple[str, str]],
 ) -> Iterator[Record]:  # fmt: skip
-    names = frozenset({plain(filing.document)}), frozenset({plain(each) for each in projects_told(filing, asked.place)})
-    for index in sorted(asked.indices):
+    names = frozenset({plain(filing.document)}), frozenset({plain(each) for each in projects_told(filing, scope.place)})
+    for index in sorted(scope.indices):
         amount = said.get(index, 0)
         if amount or (index, key) in booked:
             yield Record(key, filing.pk, index, on, amount, state, *names)

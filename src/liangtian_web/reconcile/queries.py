@@ -20,7 +20,7 @@ from liangtian_web.ledger.records import OUTSIDE
 from liangtian_web.people.models import Place, User
 from liangtian_web.people.queries import places_for
 from liangtian_web.reconcile.matching import Own
-from liangtian_web.reconcile.models import SETTLED, Import, Match
+from liangtian_web.reconcile.models import SETTLED, Explanation, Import, Match
 from liangtian_web.reconcile.projects import projects_told
 from liangtian_web.reconcile.threeway import LAPSE
 from liangtian_web.reconcile.words import plain
@@ -39,7 +39,7 @@ def imports_for(user: User | AnonymousUser) -> QuerySet[Import]:
 def matches_for(user: User | AnonymousUser) -> QuerySet[Match]:
     """What was found of them."""
     found = Match.objects.filter(result__of__place__in=places_for(user))
-    return found.select_related("result__of__place", "entry", "filing__decision", "explanation__actor")
+    return found.select_related("result__of__place", "entry", "filing__decision")
 
 
 def accounts_of(place: Place, pool: str) -> dict[str, Account]:
@@ -126,7 +126,7 @@ def group_of(line: Match) -> list[Match]:
     if line.group is None:
         return [line]
     found = Match.objects.filter(result=line.result_id, group=line.group).order_by("n")
-    return list(found.select_related("entry", "filing__decision", "explanation__actor"))
+    return list(found.select_related("entry", "filing__decision"))
 
 
 def ties_of(user: User, line: Match, most: int = 3) -> Ties:
@@ -146,11 +146,10 @@ def open_differences(user: User) -> list[tuple[Import, int]]:
     newest = newest.order_by("place_id", "pool", "-pk").distinct("place_id", "pool")
     found = []
     for given in newest:
-        lines = (
-            Match.objects.filter(result=given.pk, explanation=None).exclude(SETTLED).select_related("filing__decision")
-        )
-        made = corrections_of(user, given.pk)
-        left = sum(each.reference not in made and not is_decided_since(each) for each in lines)
+        lines = list(Match.objects.filter(result=given.pk).exclude(SETTLED).select_related("filing__decision"))
+        handled = explanations_of(given.pk).keys() | corrections_of(user, given.pk).keys()
+        handled |= {each.whole for each in lines if is_decided_since(each)}
+        left = len({each.whole for each in lines} - handled)
         if left:
             found.append((given, left))
     return found
@@ -164,7 +163,15 @@ def is_decided_since(line: Match) -> bool:
     return decision is not None and (decision.entry_id is not None or line.verdict == "waiting-only")
 
 
-def corrections_of(user: User, result: int) -> dict[str, Proposal]:
-    """Reference of a difference → the newest proposal made to correct it."""
-    found = proposals_for(user).filter(evidence__startswith=f"DZ-{result}-").order_by("pk")
-    return {each.evidence.split("：")[0].strip(): each for each in found}
+def explanations_of(result: int) -> dict[int, Explanation]:
+    """What belongs together → why it stands, by the first of its lines that was explained."""
+    found = Explanation.objects.filter(match__result=result).select_related("match", "actor").order_by("-match__n")
+    return {each.match.whole: each for each in found}
+
+
+def corrections_of(user: User, result: int) -> dict[int, Proposal]:
+    """What belongs together → the newest proposal made to correct it."""
+    made = proposals_for(user).filter(evidence__startswith=f"DZ-{result}-").order_by("pk")
+    named = {each.evidence.split("：")[0].strip(): each for each in made}
+    lines = {each.reference: each.whole for each in Match.objects.filter(result=result).only("result", "n", "group")}
+    return {lines[reference]: each for reference, each in named.items() if reference in lines}

@@ -78,10 +78,10 @@ def hold_together(theirs: Iterable[Line], ours: Iterable[Own], records: Iterable
     booked = _by_key(each for each in known if each.state == "booked")
     keys = _keys(pairs)
     missed = [each for each in known if each.state != "booked" or (each.index, each.key) not in keys]
-    waiting = {id(line): pair for line, pair in _unbooked(pairs, missed, joined, window)}
+    found = {id(line): tied for line, tied in _on_file(pairs, missed, joined, window)}
     for each in pairs:
-        if each.theirs is not None and id(each.theirs) in waiting:
-            tied, record = waiting.pop(id(each.theirs))
+        if each.theirs is not None and id(each.theirs) in found:
+            tied, record = found.pop(id(each.theirs))
             rows.append((replace(each, kind="theirs", by=tied.by), record))
         else:
             rows.append((each, _record_of(each, booked)))
@@ -108,14 +108,13 @@ def _by_key(records: Iterable[Record]) -> dict[tuple[str, str], list[Record]]:
 def _record_of(pair: Pair, booked: dict[tuple[str, str], list[Record]]) -> Record | None:
     """The record of the filing that booked a line: of several, the one that says the same."""
     own = pair.ours
-    waiting = booked.get((own.index, own.key), []) if own and own.key else []
-    if not own or not waiting:
+    left = booked.get((own.index, own.key), []) if own and own.key else []
+    if not own or not left:
         return None
-    best = min(range(len(waiting)), key=lambda n: (abs(waiting[n].amount - own.amount), n))
-    return waiting.pop(best)
+    return left.pop(min(range(len(left)), key=lambda n: (abs(left[n].amount - own.amount), n)))
 
 
-def _unbooked(
+def _on_file(
     pairs: Sequence[Pair], known: Sequence[Record], joined: _Joined, window: int
 ) -> Iterator[tuple[Line, tuple[Pair, Record]]]:
     """Lines only the statement has, each with a record the book has no line of."""

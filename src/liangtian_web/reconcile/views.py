@@ -83,7 +83,7 @@ def statement(request: Request, uuid: UUID) -> HttpResponse:
     given = _given(request, uuid)
     result = getattr(given, "result", None)
     found = None if result else actions.hold_against(given)
-    kept = result.matches.select_related("entry", "filing__decision", "explanation__actor") if result else None
+    kept = result.matches.select_related("entry", "filing__decision") if result else None
     matches = list(found.matches if found else kept)  # type: ignore[arg-type]
     asked = request.GET.get("kind", "")
     rows = presentation.shown_of(matches, asked)

@@ -169,21 +169,31 @@ def flow(accounts: QuerySet[Account], year: int) -> Flow:
 
 @dataclass(frozen=True, slots=True)
 class Headroom:
-    """What a place can spend of an index, what is held of it, and what it owes."""
+    """What a place can spend of an index, what is held of it, and what it owes.
+
+    Attributes
+    ----------
+    accounts : of each of the three, the accounts it stands in
+    """
 
     place: Place
     available: int
     held: int
     owed: int
+    accounts: tuple[Sequence[int], ...] = ((), (), ())
 
 
 def headroom(user: User, index: str, on: date) -> list[Headroom]:
     """Of every place of the user that has accounts of the index."""
     sums: dict[Place, list[int]] = {}
+    accounts: dict[Place, tuple[list[int], ...]] = {}
     for each in balances(accounts_for(user).filter(index=index).order_by("place__path"), on):
         place, pool = each.account.place, each.account.pool
         assert place is not None
         row = sums.setdefault(place, [0, 0, 0])
+        stand = accounts.setdefault(place, ([], [], []))
         for n, names in enumerate((AVAILABLE, ("held",), OWED)):
             row[n] += each.amount if pool in names else 0
-    return [Headroom(place, *row) for place, row in sums.items()]
+            if pool in names and each.amount:
+                stand[n].append(each.account.pk)
+    return [Headroom(place, row[0], row[1], row[2], accounts[place]) for place, row in sums.items()]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -37,13 +38,25 @@ from liangtian_web.people.requests import Request
 from liangtian_web.refusals import sentence
 from liangtian_web.standing import charts, exports
 from liangtian_web.standing.forms import BoundaryForm, ClosingForm, FlowForm, IndexForm
-from liangtian_web.standing.queries import STATES, headroom, holds_for, lots_at, lots_in, point_in, standings, state_of
+from liangtian_web.standing.queries import (
+    AVAILABLE,
+    STATES,
+    Headroom,
+    headroom,
+    holds_for,
+    lots_at,
+    lots_in,
+    point_in,
+    standings,
+    state_of,
+)
 from liangtian_web.standing.queries import flow as flow_of
 from liangtian_web.standing.queries import origin as origin_of
 from liangtian_web.texts import unwritable
 from liangtian_web.trail.export import export
 
 MAPPED_MAX = 3000
+BEGINNING = date(1990, 1, 1)  # before any book: a statement from then on says all that a balance is the sum of
 
 
 def state_words() -> dict[str, str]:
@@ -163,8 +176,9 @@ def flow(request: Request) -> HttpResponse:
         place, index = given["place"], given["index"]
         found = flow_of(accounts_for(request.user).filter(place=place, index=index), given["year"])
         rows, today = headroom(request.user, index, timezone.localdate()), timezone.localdate()
-        context |= {
-            "index": index, "place": place, "year": given["year"], "flow": found, "rows": rows, "today": today,
+        context |= _balances(request, place.pk, index, given["year"], found.closing) | {
+            "index": index, "place": place, "year": given["year"], "flow": found, "today": today,
+            "rows": [(row, _ways(row, index, today)) for row in rows],
             "kinds": [_kind(kind, months, place.pk, index, given["year"]) for kind, months in found.moved.items()],
             "months": range(1, 13), "asked": {"place": place.pk, "index": index, "year": given["year"]},
             "flow_chart": charts.flow_chart(found, place.pk, index, given["year"], request.unit),
@@ -195,6 +209,26 @@ def _flow_asked(request: Request) -> dict[str, Any]:
     if not form.is_valid():
         raise Http404
     return form.cleaned_data
+
+
+def _balances(request: Request, place: int, index: str, year: int, closing: list[int]) -> dict[str, Any]:
+    """What stood there at the start, at the end of each month and of the year, each with the way to its lines."""
+    spendable = accounts_for(request.user).filter(place=place, index=index, pool__in=AVAILABLE)
+    accounts = list(spendable.values_list("pk", flat=True))
+    months = [charts.month_of(year, month) for month in range(1, 13)]
+    ways = [charts.balance_url(accounts, place, index, days) for days in months]
+    first, last = months[0][0], months[-1][1]
+    return {
+        "closing": list(zip(closing, ways, strict=True)),
+        "whole_year": charts.balance_url(accounts, place, index, (first, last)),
+        "before": charts.balance_url(accounts, place, index, (BEGINNING, first - timedelta(days=1))),
+    }
+
+
+def _ways(row: Headroom, index: str, today: date) -> dict[str, str]:
+    """Where the amounts of a place are read line by line."""
+    ways = (charts.balance_url(each, row.place.pk, index, (BEGINNING, today)) for each in row.accounts)
+    return dict(zip(("available", "held", "owed"), ways, strict=True))
 
 
 def _kind(kind: str, months: list[int], place: int, index: str, year: int) -> tuple[str, list[Any], int, str]:

@@ -27,13 +27,14 @@ from liangtian_web.balance.forms import (
     number_of,
     run_word,
     sent_as,
+    unit_of,
 )
 from liangtian_web.balance.models import Filing
 from liangtian_web.balance.paying import Spending
 from liangtian_web.balance.procedures.transfer import LINKAGE, TRADED
 from liangtian_web.balance.queries import occupying_runs
 from liangtian_web.balance.site_forms import DATE, choices_of
-from liangtian_web.ledger.sheet_words import RecordField
+from liangtian_web.ledger.sheet_words import RecordField, name_amount
 from liangtian_web.ledger.templatetags.book import index_word
 from liangtian_web.onemap.forms import offer_places
 from liangtian_web.people.models import Place, User
@@ -49,11 +50,6 @@ from liangtian_web.transfers.supplying import supply
 PRICE_MAX = Decimal(100_000_000)  # yuan per mu or kg: no price of the trade comes near
 STANDS = timedelta(days=90)
 OF_GOOD = {Good.COMPENSATION.value: COMPENSATION, Good.LINKAGE.value: LINKAGE}
-
-
-def unit_of(index: str) -> str:
-    """The unit an amount is entered in."""
-    return {"m2": "m²"}.get(indices()[index].unit, "kg")
 
 
 def price_unit(index: str) -> str:
@@ -81,8 +77,11 @@ class Amounts(forms.Form):
             self.fields[f"price_{index}"] = forms.DecimalField(
                 required=False, min_value=Decimal(0), max_value=PRICE_MAX, max_digits=12, decimal_places=2
             )
-            for name, word in (("amount", gettext("数量")), ("price", gettext("单价"))):
-                self.fields[f"{name}_{index}"].widget.attrs["aria-label"] = f"{index_word(index)}{word}"
+            for name, word, unit in (
+                ("amount", gettext("数量"), unit_of(index)),
+                ("price", gettext("单价"), price_unit(index)),
+            ):
+                name_amount(self.fields[f"{name}_{index}"], f"{index_word(index)}{word}", unit)
 
     def rows(self) -> list[dict[str, Any]]:
         """Index, its units and its two fields."""

@@ -9,7 +9,7 @@ import pytest
 import shapely
 from pyproj import CRS
 
-from liangtian.check.overlay import LineTolerance, Pieces, cut, on_parts, overlap_of, within_dm2
+from liangtian.check.overlay import LineTolerance, Overlap, Pieces, cut, ground_on, on_parts, parted, within_dm2
 from liangtian.onemap import snapshot
 from liangtian.onemap.index import Index, of_table
 from liangtian.space.area import ellipsoidal_area
@@ -31,6 +31,10 @@ def dm2(*shapes: shapely.Geometry) -> np.ndarray:
 def pieces(*shapes: shapely.Geometry) -> Pieces:
     ids = pa.table({"parcel_id": [f"p{number}" for number in range(len(shapes))]})
     return Pieces(np.array(shapes, dtype=object), dm2(*shapes), dm2(*shapes), ids, PLANE)
+
+
+def overlap_of(found: Pieces, *, disjoint: bool = False) -> Overlap:
+    return parted([ground_on(found, TOLERANCE, disjoint=disjoint)], PLANE, TOLERANCE)[0]
 
 
 def layer(*shapes: shapely.Geometry, crs: CRS = PLANE, name: str = "p") -> Index:
@@ -66,7 +70,7 @@ def test_a_layer_beside_the_boundary_has_no_pieces() -> None:
 @pytest.mark.parametrize("disjoint", [True, False])
 def test_a_small_piece_of_a_field_counts_and_a_sliver_touches(disjoint: bool) -> None:
     field, corner, sliver = box(0, 0, 50, 50), box(50, 0, 50.5, 0.5), box(80, 0, 86, 0.1)
-    found = overlap_of(pieces(field, corner, sliver), TOLERANCE, disjoint=disjoint)
+    found = overlap_of(pieces(field, corner, sliver), disjoint=disjoint)
     assert found.area_dm2 == int(dm2(shapely.union(field, corner))[0])
     assert (len(found.parts), found.touching_dm2) == (1, int(dm2(sliver)[0]))
 
@@ -74,7 +78,7 @@ def test_a_small_piece_of_a_field_counts_and_a_sliver_touches(disjoint: bool) ->
 def test_a_chain_of_small_pieces_is_measured_as_one() -> None:
     strip = [box(0.5 * n, 0, 0.5 * n + 0.5, 0.15) for n in range(20)]  # 10 m by 0.15 m: narrow, but above 1 m²
     far = box(100, 100, 150, 150)
-    found = overlap_of(pieces(far, *strip), TOLERANCE, disjoint=True)
+    found = overlap_of(pieces(far, *strip), disjoint=True)
     assert (found.area_dm2, found.touching_dm2) == (int(dm2(far, shapely.union_all(strip)).sum()), 0)
 
 

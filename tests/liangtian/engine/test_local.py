@@ -24,7 +24,7 @@ from liangtian.cli.engine import Where, blocks_on, plane_of
 from liangtian.cli.main import cli
 from liangtian.datasets.county import generate
 from liangtian.engine.spatial import Configuration, Engine, opened
-from liangtian.errors import LayerInvalid, LiangtianError
+from liangtian.errors import EngineUnavailable, LayerInvalid, LiangtianError
 from liangtian.onemap.catalogue import Catalogue
 from liangtian.onemap.index import Index
 from liangtian.onemap.landclass import is_farmland
@@ -248,3 +248,13 @@ def test_a_place_without_parcels_is_refused_as_on_one_machine(home: Path) -> Non
     with pytest.raises(LayerInvalid) as refused:
         blocks_on(Where(Configuration(), None), paths, Reading(plane_of(paths), RULE, "339999"))
     assert refused.value.message_id == "blocks-empty"
+
+
+def test_object_storage_is_for_the_cluster(engine: Engine) -> None:
+    """Nothing is written into a folder of that name."""
+    with pytest.raises(EngineUnavailable) as refused:
+        engine.refuse_taken("s3a://land/pieces")
+    assert refused.value.message_id == "engine-storage-not-local"
+    with pytest.raises(EngineUnavailable) as refused:
+        engine.read("parcels", ["s3a://land/snapshots/a.parquet"], pa.schema([]))
+    assert refused.value.message_id == "engine-storage-not-local"

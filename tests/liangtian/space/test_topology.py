@@ -220,6 +220,12 @@ def test_gaps_are_the_bounded_rest_of_the_plane(rectangles):
     assert sorted(np.round(shapely.area(gaps), 9)) == sorted(np.round(shapely.area(shapely.from_wkb(rest)), 9))
 
 
+def test_crumbs_of_an_overlay_are_gaps_too():
+    """The caller sets the limit."""
+    gaps = find_gaps(coverage(array(box(0, 0, 9, 9) - box(4, 4, 4.01, 4.01))))
+    assert shapely.area(gaps).round(9).tolist() == [0.0001]
+
+
 def test_a_gap_is_the_same_to_the_last_bit_whatever_else_is_in_the_layer():
     """Around it parcels overlap, by corners that no overlay hits exactly, and come in another order."""
     turned = affinity.rotate(shapely.MultiPolygon(list(grid(12, 12))), 17.3, origin=(0, 0)).geoms

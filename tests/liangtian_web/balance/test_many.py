@@ -6,6 +6,7 @@ import re
 from uuid import uuid4
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from tests.liangtian_web.balance.conftest import file_acceptance, file_hold, post
 from tests.liangtian_web.conftest import browser, person
@@ -85,7 +86,7 @@ def test_every_mistake_is_said_at_once_and_nothing_is_filed(clients, places):
         clients["li"], page("quota-use"), row | {amount: "501"}, row | {amount: 10, "业务日期": "2024-05-31"}, {},
         row | {amount: "=1+1"}, row | {amount: 10, "件号": "第1批"}, row | {amount: 10, "件号": None}, row, row | {amount: 10},
     )  # fmt: skip
-    said = [re.fullmatch(r"第 (\d) 行 (指标数量 \S+|\S+).*", text).groups() for text in problems(answer)]
+    said = [re.fullmatch(r"第 (\d) 行 (指标数量 \S+ \(m²\)|\S+).*", text).groups() for text in problems(answer)]
     assert said == [
         ("2", amount),
         ("3", "业务日期"),
@@ -170,3 +171,21 @@ def test_every_step_has_what_it_goes_on_with_and_its_columns(clients):
         heads = headings(clients["li"].get(page(event), {"take": "blank"}))
         assert (heads[0] == "件号") == (event in PLACES)
         assert len(set(heads)) == len(heads), event
+
+
+def test_an_exported_list_is_told_from_a_workbook_filled_in(clients, places):
+    """Its dates and documents are those of the filings on it: numbers are copied from it, nothing else."""
+    grant = granted(clients, places)
+    exported = clients["wang"].post(reverse("papers:filings"))
+    (row,) = table(exported)
+    assert row["件号"] == str(grant.uuid)
+    answer = clients["wang"].post(page("thaw"), {"form": str(uuid4()), "workbook": workbook(headings(exported), row)})
+    assert [text[:7] for text in problems(answer)] == ["这是导出的清单"]
+
+
+def test_what_is_no_workbook_or_too_large_is_refused(clients):
+    for content, said in ((b"PK nothing", "problems"), (b"0" * (5 * 2**20 + 1), "workbook")):
+        file = SimpleUploadedFile("多件.xlsx", content)
+        answer = clients["li"].post(page("approval"), {"form": str(uuid4()), "workbook": file})
+        assert answer.status_code == 400
+        assert [said] == (["problems"] if answer.context["problems"] else list(answer.context["workbook"].errors))

@@ -35,7 +35,7 @@ def squares(*names, column="名称", more=()):
 
 
 def row(name, amount=30_000, **more):
-    return ROW | {"地块": name, "项目": f"{name}垦造耕地", "验收入库耕地数量": amount} | more
+    return ROW | {"地块": name, "项目": f"{name}垦造耕地", "验收入库耕地数量 (m²)": amount} | more
 
 
 def test_each_row_has_the_ground_of_its_name(clients):

@@ -30,7 +30,6 @@ from tests.liangtian_web.planning.conftest import home
 from tests.liangtian_web.reconcile.conftest import HEAD, workbook
 from tests.liangtian_web.transfers.conftest import (
     NEW,
-    TODAY,
     ask,
     clients,
     list_for_sale,
@@ -39,6 +38,7 @@ from tests.liangtian_web.transfers.conftest import (
     people,
     register,
     settle,
+    today,
 )
 
 from bookkeeping import attachment, closing, day, entry, legs, square
@@ -80,14 +80,20 @@ def world(cast, clients, people, places, opened, home):
     wanted = ask(clients["zhao"], places)
     sold = settle(clients, offer, wanted, amount_quantity_m2="1000", document="示市调〔甲〕1号")
     one = match(clients["qian"], offer, wanted, amount_quantity_m2="2000", document="示市调〔甲〕2号")
-    promised = promise(clients["wang"], supplement(places["county"], on=f"{TODAY}", project=COMMITTED, **later()))
+    promised = promise(clients["wang"], supplement(places["county"], on=f"{today()}", project=COMMITTED, **later()))
     money = {"index": "money_fen", "amount": 500, "from_place": "outside", "from_pool": "outside",
              "to_place": "339901", "to_pool": "fund"}  # fmt: skip
-    asked = {"place": "339901", "on": f"{TODAY}", "kind": "appropriation", "evidence": "县发〔甲〕1号", "rows": [money]}
+    asked = {
+        "place": "339901",
+        "on": f"{today()}",
+        "kind": "appropriation",
+        "evidence": "县发〔甲〕1号",
+        "rows": [money],
+    }
     proposal = made(clients["li"], "book/proposals", asked)["uuid"]
 
     def filed(event: str, **more) -> Filing:
-        about = {"project": PROJECT, "on": TODAY, "document": "示办〔甲〕1号", "facts": {}, "filer": people["wang"]}
+        about = {"project": PROJECT, "on": today(), "document": "示办〔甲〕1号", "facts": {}, "filer": people["wang"]}
         return Filing.objects.create(event=event, place=places["county"], **about | more)
 
     grant = filed("quota-grant", facts={"quota_amounts": [{"plan_quota_m2": 500}]})
@@ -98,7 +104,7 @@ def world(cast, clients, people, places, opened, home):
     ground = square(5)
     book.close_period(closing("closed", day(4), approver="qian"))
     pooled = legs(("339901", "reserve", "quantity_m2", NEW, -10), ("339900", "municipal", "quantity_m2", NEW, 10))
-    book.post(entry("pooled", TODAY, "city-pooling", pooled, evidence=("示市统〔甲〕1号",), recorded_at=book.now()))
+    book.post(entry("pooled", today(), "city-pooling", pooled, evidence=("示市统〔甲〕1号",), recorded_at=book.now()))
     book.attach_boundary(attachment("drawn", DRAWN, square(9), approver="qian"))
     statement, row = _statement(clients["li"], places["county"]), _row(clients["wang"], places["county"])
     bridge = {"number": "KP-1", "name": PROJECT, "level": "city", "quantity": "100", "paddy": "0", "unit": "m2",
@@ -115,14 +121,14 @@ def world(cast, clients, people, places, opened, home):
 
 def later() -> dict[str, str]:
     names = ("adjustment", "works", "acceptance", "filing")
-    return {name: f"{TODAY + timedelta(days=30 * n)}" for n, name in enumerate(names, 1)}
+    return {name: f"{today() + timedelta(days=30 * n)}" for n, name in enumerate(names, 1)}
 
 
 def _statement(client, place) -> Import:
-    file = io.BytesIO(workbook(HEAD, (1, f"{TODAY}", "项目入库", PROJECT, "示土验〔甲〕1号", 0.9)))
+    file = io.BytesIO(workbook(HEAD, (1, f"{today()}", "项目入库", PROJECT, "示土验〔甲〕1号", 0.9)))
     file.name = "a.xlsx"
-    given = {"form": str(uuid4()), "place": place.pk, "pool": "reserve", "since": f"{TODAY.year}-01-01",
-             "on": f"{TODAY}", "window": 30, "source": "省系统〔甲〕", "file": file}  # fmt: skip
+    given = {"form": str(uuid4()), "place": place.pk, "pool": "reserve", "since": f"{today().year}-01-01",
+             "on": f"{today()}", "window": 30, "source": "省系统〔甲〕", "file": file}  # fmt: skip
     client.post(reverse("reconcile:new"), given)
     found = Import.objects.get()
     client.post(reverse("reconcile:keep", args=[found.uuid]))
@@ -130,7 +136,7 @@ def _statement(client, place) -> Import:
 
 
 def _row(client, place) -> Row:
-    given = {"form": str(uuid4()), "place": f"p{place.pk}", "state": "listed", "since": f"{TODAY}", "year": f"{TODAY.year + 1}",
+    given = {"form": str(uuid4()), "place": f"p{place.pk}", "state": "listed", "since": f"{today()}", "year": f"{today().year + 1}",
              "area": "30", "unit": "mu", "document": "示市资〔甲〕5号"}  # fmt: skip
     client.post(reverse("registers:new", args=["annual-task"]), given)
     return Row.objects.get(document="示市资〔甲〕5号")
@@ -148,11 +154,13 @@ def samples(world, name: str) -> list[tuple[str, dict[str, object]]]:
         "ledger:proposal_shapes": {"uuid": world.proposal}, "ledger:decide": {"uuid": world.proposal},
         "standing:attach": {"serial": world.lots[0]},
         "commitments:new": {"kind": "infrastructure"},
+        "commitments:many": {"kind": "supply"},
         "commitments:workbook": {"kind": "infrastructure"},
         "commitments:template": {"kind": "infrastructure"},
         "balance:begin": {"event": "pool-use"}, "balance:workbook": {"event": "pool-use"},
         "balance:many": {"event": "quota-use"}, "balance:template": {"event": "pool-use"}, "balance:next": {"uuid": world.grant.uuid, "event": "quota-use"},
         "balance:end": {"uuid": world.hold.uuid, "event": "approval"},
+        "balance:booked": {"uuid": world.offer.uuid},
         "balance:shapes": {"uuid": world.accepted.uuid}, "registers:nil": {"register": "key-project"},
         "registers:measure": {"register": "block-project", "number": world.county.pk},
         "registers:export_measured": {"register": "block-project"},
@@ -202,7 +210,7 @@ def sent(world, name: str) -> dict[str, object]:
         "ledger:decide": {"refuse": "1", "reason": "补正"},
         "balance:decide": {"refuse": "1", "reason": "补正"},
         "registers:nil": {"place": f"p{world.county.pk}", "document": "零报告", "form": str(uuid4())},
-        "ledger:reverse": {"on": f"{TODAY}", "evidence": "更正"},
+        "ledger:reverse": {"on": f"{today()}", "evidence": "更正"},
     }.get(name) or land_records.sent(name)
 
 
@@ -333,7 +341,7 @@ def refs(world, path: str) -> str:
         "{kind}": "annual-task",
         "{number}": "（五）" if path.startswith("/api/rulebook/") else world.account.pk,
         "{document}": "wenzhou-2019",
-        "{name}": land_records.VALUE,
+        "{name}": land_records.OTHER,
     }
     for key, value in known.items():
         path = path.replace(key, str(value))
@@ -349,12 +357,12 @@ def asked(world, path: str) -> dict[str, object]:
     body: dict[str, object] = {
         "fields": {}, "accept": False, "agrees": True, "side": "seller", "reason": "补正", "event": "pool-use",
         "kind": "infrastructure", "listing": str(world.offer.uuid), "request": str(world.wanted.uuid),
-        "place": "339901", "on": f"{TODAY}", "through": f"{TODAY.year - 1}-12-31", "evidence": "文", "confirm": True,
+        "place": "339901", "on": f"{today()}", "through": f"{today().year - 1}-12-31", "evidence": "文", "confirm": True,
         "boundary": square, "text": "说明", "name": "a.xlsx", "content": "", "rows": [{}],
     }  # fmt: skip
     if path.startswith("/api/book/"):
         body |= {"kind": "appropriation", "rows": [line]}
-        body |= {"proposals": [body, body]}
+        body |= {"proposals": [dict(body), dict(body)]}
     if path.endswith("/decision") and "/registers/" in path:
         body |= {"rows": [str(world.row.uuid)]}
     if path == "/api/rulebook/whatif":
@@ -368,12 +376,16 @@ def asked(world, path: str) -> dict[str, object]:
     return body
 
 
-QUERIES = {"/api/book/year": f"place=339901&index=quantity_m2&year={TODAY.year}", "/api/book/headroom": "index=quantity_m2",
-           "/api/book/accounts/{number}/statement": f"since={TODAY.year}-01-01&until={TODAY}"}  # fmt: skip
+def asked_for(path: str) -> str:
+    """What a call is asked for behind its address."""
+    return {
+        "/api/book/year": f"place=339901&index=quantity_m2&year={today().year}", "/api/book/headroom": "index=quantity_m2",
+        "/api/book/accounts/{number}/statement": f"since={today().year}-01-01&until={today()}",
+    }.get(path, "")  # fmt: skip
 
 
 def api_row(world, path: str, method: str) -> str:
-    address = f"{refs(world, path)}?{QUERIES.get(path, '')}"
+    address = f"{refs(world, path)}?{asked_for(path)}"
     body = json.dumps(asked(world, path))
 
     def call(client):

@@ -10,7 +10,7 @@ from django.utils import timezone
 from liangtian.ledger.indices import indices
 from liangtian.ledger.kinds import pools
 from liangtian_web.people.models import Place
-from liangtian_web.reconcile.projects import Asked, on_file
+from liangtian_web.reconcile.projects import Scope, on_file
 from liangtian_web.reconcile.queries import accounts_of, own_lines
 from liangtian_web.reconcile.threeway import Row, hold_together
 
@@ -21,7 +21,7 @@ def rows(place: Place, pool: str, days: tuple[date, date] = DAYS) -> list[Row]:
     """Book and project of a pool, without a statement."""
     known = timezone.now()
     ours = own_lines(accounts_of(place, pool), days, known)
-    asked = Asked(place, pool, tuple(indices()), days, known)
+    asked = Scope(place, pool, tuple(indices()), days, known)
     found = on_file(asked, {(each.index, each.key) for each in ours if each.key})
     assert found.said == []
     return hold_together([], ours, found.records, window=30)

@@ -20,7 +20,7 @@ from bookkeeping import COUNTY, entry, legs
 from liangtian_web.balance.models import Filing
 from liangtian_web.ledger import actions as book
 from liangtian_web.reconcile import actions
-from liangtian_web.reconcile.projects import Asked, on_file
+from liangtian_web.reconcile.projects import Scope, on_file
 
 pytestmark = pytest.mark.usefixtures("home", "opened")
 home, people, clients, check = commitments.home, commitments.people, commitments._clients, commitments.check
@@ -41,11 +41,11 @@ def test_an_acceptance_says_what_was_accepted_less_what_the_pools_take(clients, 
         index: ["not-stated"] for index in ("quantity_m2", "paddy_m2", "capacity_kg")
     }
     assert differing(everywhere()) == {}
-    found = on_file(Asked(places["county"], "reserve", ("quantity_m2",), DAYS, timezone.now()), ())
+    found = on_file(Scope(places["county"], "reserve", ("quantity_m2",), DAYS, timezone.now()), ())
     assert found.ground_m2 == {filing.pk: Filing.objects.get(pk=filing.pk).area_m2}
 
 
-def test_an_occupation_says_what_its_check_owes(clients, places, check):
+def test_an_occupation_says_what_its_check_owes(clients, places, check, django_assert_max_num_queries):
     post(clients["qian"], file_acceptance(clients["li"], places))
     one, two, three = (
         check("一号", side=0.5),
@@ -64,6 +64,8 @@ def test_an_occupation_says_what_its_check_owes(clients, places, check):
     assert len(verdicts(places["county"], "used")["quantity_m2"]) == 1
     lapses = [each for each in rows(places["county"], "reserve") if each.record and each.record.key.endswith(":lapse")]
     assert {each.verdict for each in lapses} == {"not-stated"}
+    with django_assert_max_num_queries(12):  # however many filings there are
+        assert len(on_file(Scope(places["county"], "reserve", ("quantity_m2",), DAYS, timezone.now()), ()).records) == 6
 
 
 def test_promises_kept_broken_and_settled_say_the_same(clients, places, check, city):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from datetime import date
 from uuid import uuid4
 
 import openpyxl
@@ -17,6 +18,8 @@ from tests.liangtian_web.calls import made, read
 from tests.liangtian_web.conftest import browser, person
 from tests.liangtian_web.reconcile.conftest import HEAD, workbook
 
+from bookkeeping import COUNTY, entry, legs
+from liangtian_web.ledger import actions as book
 from liangtian_web.reconcile.models import Explanation, Import, Match, Result
 from liangtian_web.reconcile.queries import open_differences
 
@@ -84,6 +87,29 @@ def test_the_list_is_told_by_verdict_with_what_to_do_next(clients, places):
     agreed = clients["li"].get(page.wsgi_request.path, {"kind": "agree"})
     assert [each.line.verdict for each in agreed.context["shown"]] == ["agree"]
     assert "不需要处理。" in agreed.content.decode()
+
+
+def test_lines_that_belong_together_are_counted_and_explained_as_one(clients, people, places):
+    filing = file_acceptance(clients["li"], places)
+    post(clients["qian"], filing)
+    serial = filing.decision.entry.legs.exclude(lot=None).first().lot.serial
+    back = legs((COUNTY, "reserve", "quantity_m2", serial, -206), ("outside", "outside", "quantity_m2", serial, 206))
+    book.post(entry("adjusted", date(2024, 3, 2), "adjustment", back, evidence=(ROW[4],)))
+    given = kept(clients["li"], places, (*ROW[:5], 2.3))
+    page = clients["li"].get(reverse("reconcile:statement", args=[given.uuid]))
+    assert [(name, n) for name, _, n in page.context["counts"]] == [("project-differs", 1)]
+    assert [left for _, left in open_differences(people["li"])] == [1]
+    shown = difference(clients["li"], given, 2)
+    assert (len(shown.context["group"]), shown.context["sums"]) == (
+        3,
+        {"theirs": 23_000, "ours": 23_000, "filed": 23_206},
+    )
+    addresses = [reverse("reconcile:difference", args=[given.uuid, n]) for n in (1, 2)]
+    why = {"reason": "scope", "text": "按省里复核数调整"}
+    assert [clients["li"].post(address, why).status_code for address in addresses] == [302, 409]
+    assert [difference(clients["li"], given, n).context["each"].state for n in (1, 2, 3)] == [("pass", "已说明")] * 3
+    assert [each["explained"] for each in read(clients["li"], f"reconciliation/{given.uuid}")["lines"]] == ["scope"] * 3
+    assert (open_differences(people["li"]), Explanation.objects.count()) == ([], 1)
 
 
 def test_the_report_the_paper_and_the_interface_have_the_third_side(clients, places):

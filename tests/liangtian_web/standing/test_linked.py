@@ -113,7 +113,7 @@ def test_every_problem_of_every_entry_is_said_and_none_is_kept(keeper_client):
     assert Proposal.objects.count() == 0
 
 
-def test_anothers_place_in_one_refuses_all(keeper_client):
+def test_the_place_of_another_in_one_refuses_all(keeper_client):
     assert send(keeper_client, "book/linked-proposals", {"proposals": [asked(), asked(place=OTHER)]}).status_code == 403
     theirs = asked(50)
     theirs["rows"][0]["from_place"] = OTHER

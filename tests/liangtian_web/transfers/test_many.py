@@ -6,7 +6,8 @@ from uuid import uuid4
 
 import pytest
 from django.urls import reverse
-from tests.liangtian_web.transfers.conftest import TODAY, list_for_sale, post
+from tests.liangtian_web.days import today
+from tests.liangtian_web.transfers.conftest import list_for_sale, post
 from tests.liangtian_web.transfers.test_proceeds import BROUGHT, sold, villages, whole_area
 from tests.liangtian_web.workbooks import hand_in, problems, table
 
@@ -19,7 +20,7 @@ PAY, SUPPLY = "/transfers/earmarked/many/", "/transfers/listings/supply/many/"
 
 def paid(number, amount, **more):
     return {"来源编号": number, "金额（元）": amount, "资金用途": "农业生产", "收款单位": "城关镇人民政府",
-            "支付日期": f"{TODAY}", "支付文号": "示财付〔2026〕1号"} | more  # fmt: skip
+            "支付日期": f"{today()}", "支付文号": "示财付〔2026〕1号"} | more  # fmt: skip
 
 
 def test_earmarked_money_is_paid_out_row_by_row(clients, whole_area):
@@ -61,7 +62,7 @@ def test_an_offer_of_ones_own_or_of_another_city_is_no_supply(clients, places):
     (todo,) = table(clients["zhao"].get(SUPPLY, {"take": "open"}))
     (listed,) = table(clients["zhao"].post(reverse("transfers:export")))
     assert todo["件号"] == listed["件号"] == str(offer.uuid)
-    row = {"件号": str(offer.uuid), "检查编号": str(uuid4()), "业务日期": f"{TODAY}", "申请文号": "申"}
+    row = {"件号": str(offer.uuid), "检查编号": str(uuid4()), "业务日期": f"{today()}", "申请文号": "申"}
     said = [problems(hand_in(clients[who], SUPPLY, row)) for who in ("wang", "wai")]
     assert said == [["第 2 行 件号 没有这笔挂牌，或它是本单元的。请填平台导出清单上的件号。"]] * 2
     assert table(clients["wang"].get(SUPPLY, {"take": "open"})) == []
