@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -140,19 +140,19 @@ def ties_of(user: User, line: Match, most: int = 3) -> Ties:
     return Ties(filings[:most], proposals[:most], list(lots[:most]))
 
 
-def open_differences(user: User) -> list[tuple[Import, int]]:
-    """The newest statement recorded of each place and pool, where differences are neither explained nor being corrected."""
+def open_differences(user: User) -> Iterator[tuple[Import, int]]:
+    """The newest statement recorded of each place and pool, where differences are neither explained nor being corrected.
+
+    One is looked at when it is asked for: whoever shows five reads no more of them.
+    """
     newest = imports_for(user).filter(result__isnull=False)
     newest = newest.order_by("place_id", "pool", "-pk").distinct("place_id", "pool")
-    found = []
     for given in newest:
         lines = list(Match.objects.filter(result=given.pk).exclude(SETTLED).select_related("filing__decision"))
         handled = explanations_of(given.pk).keys() | corrections_of(user, given.pk).keys()
         handled |= {each.whole for each in lines if is_decided_since(each)}
-        left = len({each.whole for each in lines} - handled)
-        if left:
-            found.append((given, left))
-    return found
+        if left := len({each.whole for each in lines} - handled):
+            yield given, left
 
 
 def is_decided_since(line: Match) -> bool:
