@@ -36,14 +36,15 @@ demo: setup
 CHROMIUM := $(or $(LIANGTIAN_CHROMIUM),$(shell command -v chromium || command -v chromium-browser || command -v google-chrome))
 export LIANGTIAN_CHROMIUM := $(CHROMIUM)
 
-# What the engine tests and bench/cluster.py need besides: Spark, SedonaDB, and Sedona's jars kept in a folder of the user's.
+# What the engine tests and bench/cluster.py need besides: Spark, SedonaDB, an S3 server, and jars kept in a folder of the user's.
 JAVA := $(shell command -v java)
 export LIANGTIAN_JARS := $(or $(LIANGTIAN_JARS),$(HOME)/.cache/liangtian/jars)
 
-.venv/.cluster: pyproject.toml uv.lock src/liangtian/engine/jars.toml | .venv/.ready
+.venv/.cluster: pyproject.toml uv.lock tests/storage.txt src/liangtian/engine/jars.toml | .venv/.ready
 	@test -n "$(JAVA)" || { echo "Java is missing, the cluster tests need it. On Debian or Ubuntu: sudo apt-get install openjdk-17-jre-headless"; echo "Or leave them out: make test WITHOUT=cluster"; exit 1; }
 	@VIRTUAL_ENV=$(CURDIR)/.venv $(PY) -m uv sync --frozen --inexact --active --extra web --extra cluster --group dev -q
-	@.venv/bin/liangtian jars $(LIANGTIAN_JARS) >/dev/null
+	@$(PY) -m uv venv -q --allow-existing .venv/storage && $(PY) -m uv pip install -q --python .venv/storage -r tests/storage.txt
+	@.venv/bin/liangtian jars --storage $(LIANGTIAN_JARS) >/dev/null
 	@touch $@
 
 # Two at a time, each with a database server of its own; the browser tests share one served product, so they come alone.
@@ -59,7 +60,7 @@ ifeq (,$(filter e2e,$(WITHOUT)))
 endif
 	@$(PY) -m pytest -n 2 --dist loadfile $(foreach part,$(sort $(LEFT_OUT) tests/e2e),--ignore=$(part))
 ifeq (,$(filter e2e,$(WITHOUT)))
-	@$(PY) -m pytest tests/e2e
+	@$(PY) -m pytest -n 2 --dist loadfile tests/e2e
 endif
 	@$(if $(LEFT_OUT),echo "*** Not tested: $(LEFT_OUT) (WITHOUT=$(WITHOUT)) ***")
 

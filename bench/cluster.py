@@ -1,11 +1,13 @@
-"""The set-oriented steps here and on Spark, side by side: blocks, overlay table, relations; the answers are compared.
+"""The set-oriented steps here and on Spark, side by side: blocks, overlay table, relations, gaps; the answers are compared.
 
 Each way runs in a process of its own, on the published demonstration county. `here` is the kernel alone on the resident
 index, `local` the steps on SedonaDB in process, `cluster` the same steps on Spark: two workers of one processor and a
 gigabyte each, Java processes of this machine, unless --master names another cluster. Processor time and memory are of the
 process and of all it starts, Java and the workers' Python; memory is the most they held together, looked at every second.
+`--copies`, for blocks alone: the county that many times side by side, a snapshot each for the engines, its index shifted for the kernel.
 
-python bench/cluster.py [--parcels 100000] [--home FOLDER] [--master URL] [--jars FOLDER] [--steps blocks,overlay,relations]
+python bench/cluster.py [--parcels 100000] [--copies 1] [--home FOLDER] [--master URL] [--jars FOLDER]
+    [--steps blocks,overlay,relations,gaps] [--ways here,local,cluster]
 """
 
 from __future__ import annotations
@@ -25,6 +27,7 @@ from threading import Event, Thread
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import shapely
 from county_home import county_home
@@ -39,10 +42,13 @@ from liangtian.onemap.index import Index
 from liangtian.planning import parcels
 from liangtian.planning.blocks import blocks_of
 from liangtian.planning.crossing import Ground, crossings
+from liangtian.planning.gaps import gaps
 from liangtian.planning.spread import Reading, spread_blocks
-from liangtian.planning.surroundings import relations
+from liangtian.planning.surroundings import PLACED, RELATIONS, relations, relations_of
 from liangtian.space.area import ellipsoidal_area
+from liangtian.space.outlines import Outlines
 from liangtian.space.overlay import shared
+from liangtian.space.topology import coverage, find_gaps
 from liangtian.units import round_dm2
 
 ON = date(2024, 6, 1)
@@ -69,13 +75,78 @@ def snapshot_of(home: Path, layer: str) -> Path:
     return catalogue.snapshot_path(catalogue.valid_on(layer, ON)[0].digest).resolve()
 
 
-def blocks_here(home: Path) -> list[object]:
+def blocks_here(home: Path, copies: int) -> list[object]:
     index = index_of(home, "DLTB")
-    made = blocks_of(parcels.of_index(index, np.arange(len(index))), RULE)
+    made = blocks_of(side_by_side(parcels.of_index(index, np.arange(len(index))), copies), RULE)
     return [made.ids, made.net_dm2.tolist(), made.count.tolist()]
 
 
-def overlay_here(home: Path) -> list[object]:
+def step_m(bounds: np.ndarray) -> float:
+    """How far the next copy of a land lies to the east: its width and a kilometre, in whole kilometres."""
+    return float(np.ceil((bounds[:, 2].max() - bounds[:, 0].min()) / 1000 + 1) * 1000)
+
+
+def side_by_side(land: parcels.Parcels, copies: int) -> parcels.Parcels:
+    """A land several times; areas are those of the first, ids are told apart."""
+    if copies == 1:
+        return land
+    one, numbers = land.outlines, range(copies)
+    east = np.array([step_m(one.bounds), 0.0])
+    outlines = Outlines(
+        np.concatenate([one.xy + east * k for k in numbers]),
+        np.concatenate([[0], *(one.ring_starts[1:] + len(one.xy) * k for k in numbers)]),
+        np.concatenate([[0], *(one.polygon_rings[1:] + (len(one.ring_starts) - 1) * k for k in numbers)]),
+    )
+    owner = np.concatenate([land.owner + len(land.attributes) * k for k in numbers])
+    about = pa.concat_tables([named(land.attributes, k) for k in numbers])
+    return parcels.Parcels(outlines, owner, np.tile(land.area_dm2, copies), about, land.crs)
+
+
+def named(table: pa.Table, copy: int) -> pa.Table:
+    """Ids of a copy; those of the first stay."""
+    ids = pc.binary_join_element_wise(table["parcel_id"], f"~{copy}", "") if copy else table["parcel_id"]
+    return table.set_column(table.column_names.index("parcel_id"), "parcel_id", ids)
+
+
+def snapshots_of(home: Path, copies: int) -> list[str]:
+    """The snapshot of the land and one for each copy of it, made once."""
+    first = snapshot_of(home, "DLTB")
+    east = step_m(index_of(home, "DLTB").bounds) if copies > 1 else 0.0
+    return [str(first), *(str(_shifted(first, home / f"copy-{k}.parquet", k, east * k)) for k in range(1, copies))]
+
+
+def _shifted(first: Path, path: Path, copy: int, east_m: float) -> Path:
+    if not path.exists():
+        read, half = pq.ParquetFile(first), path.with_suffix(".half")
+        with pq.ParquetWriter(half, read.schema_arrow, compression="zstd") as out:
+            for number in range(read.num_row_groups):
+                table = named(read.read_row_group(number), copy)
+                shapes = shapely.from_wkb(table["geometry"].to_numpy(zero_copy_only=False))
+                moved = shapely.to_wkb(shapely.transform(shapes, lambda xy: xy + [east_m, 0.0]), byte_order=1)
+                at = table.column_names.index("geometry")
+                out.write_table(table.set_column(at, "geometry", pa.array(moved, pa.binary())))
+        half.rename(path)
+    return path
+
+
+def relations_here(home: Path, _: int) -> list[object]:
+    """The function of one tile on all the land."""
+    index = index_of(home, "DLTB")
+    wkb = shapely.to_wkb(index.geometry(np.arange(len(index))), byte_order=1)
+    tiles = pa.array(np.zeros(len(index), dtype=np.int64))
+    land = pa.table([tiles, index.attributes["parcel_id"].cast(pa.string()), pa.array(wkb, pa.binary())], PLACED.names)
+    found = relations_of(land.cast(PLACED), crs=index.crs.to_wkt())
+    return found.sort_by([(name, "ascending") for name in RELATIONS.names]).to_pylist()
+
+
+def gaps_here(home: Path, _: int) -> list[object]:
+    index = index_of(home, "DLTB")
+    found = find_gaps(coverage(index.geometry(np.arange(len(index)))))
+    area = round_dm2(ellipsoidal_area(found, index.crs))
+    return sorted(zip(area[area >= 1].tolist(), shapely.to_wkb(found[area >= 1], byte_order=1), strict=True))
+
+
+def overlay_here(home: Path, _: int) -> list[object]:
     index, control = index_of(home, "DLTB"), index_of(home, "STBHHX")
     grounds = control.geometry(np.arange(len(control)))
     rows = np.unique(np.concatenate([index.search(bounds) for bounds in control.bounds.tolist()]))
@@ -86,9 +157,9 @@ def overlay_here(home: Path) -> list[object]:
     return sorted((id_, dm2) for id_, dm2 in zip(ids, area.tolist(), strict=True) if dm2)
 
 
-def by_engine(step: str, home: Path, configuration: Configuration) -> list[object]:
-    path = snapshot_of(home, "DLTB")
-    crs, land = crs_of(path), [str(path)]
+def by_engine(step: str, home: Path, copies: int, configuration: Configuration) -> list[object]:
+    land = snapshots_of(home, copies)
+    crs = crs_of(Path(land[0]))
     with opened(configuration) as engine:
         start = time.perf_counter()
         if step == "blocks":
@@ -97,6 +168,9 @@ def by_engine(step: str, home: Path, configuration: Configuration) -> list[objec
         elif step == "overlay":
             table = crossings(engine, land, [Ground((str(snapshot_of(home, "STBHHX")),))], crs)
             found = [*sorted(zip(table["one"].to_pylist(), table["area_dm2"].to_pylist(), strict=True))]
+        elif step == "gaps":
+            table = gaps(engine, land, crs)
+            found = [*sorted(zip(table["area_dm2"].to_pylist(), table["geometry"].to_pylist(), strict=True))]
         else:
             found = relations(engine, land, crs).to_pylist()
         print(f"  work alone {time.perf_counter() - start:,.1f} s", file=sys.stderr)
@@ -153,7 +227,12 @@ def crs_of(path: Path) -> CRS:
     return snapshot.crs_of(pq.read_schema(path).empty_table())
 
 
-HERE: dict[str, Callable[[Path], list[object]]] = {"blocks": blocks_here, "overlay": overlay_here}
+HERE: dict[str, Callable[[Path, int], list[object]]] = {
+    "blocks": blocks_here,
+    "overlay": overlay_here,
+    "relations": relations_here,
+    "gaps": gaps_here,
+}
 
 
 def alone(step: str, way: str, home: Path, given: argparse.Namespace) -> None:
@@ -162,9 +241,10 @@ def alone(step: str, way: str, home: Path, given: argparse.Namespace) -> None:
     configuration = Configuration(way, given.master, given.jars, sys.executable, SETTINGS)  # type: ignore[arg-type]
     for layer in LAYERS:
         index_of(home, layer)  # the side files are there
+    snapshots_of(home, given.copies)
     family, start = Family(), time.perf_counter()
     with family.watched():
-        found = HERE[step](home) if way == "here" else by_engine(step, home, configuration)
+        found = HERE[step](home, given.copies) if way == "here" else by_engine(step, home, given.copies, configuration)
         seconds = time.perf_counter() - start
     digest = hashlib.sha256(repr(found).encode()).hexdigest()
     used = time.process_time() + family.below_s
@@ -178,7 +258,9 @@ def main() -> None:
     parser.add_argument("--home", type=Path, default=Path("var/bench"))
     parser.add_argument("--master", default="local-cluster[2,1,1024]")
     parser.add_argument("--jars", type=Path, default=Path(os.environ.get("LIANGTIAN_JARS", "var/jars")))
-    parser.add_argument("--steps", default="blocks,overlay,relations")
+    parser.add_argument("--steps", default="blocks,overlay,relations,gaps")
+    parser.add_argument("--ways", default=",".join(WAYS))
+    parser.add_argument("--copies", type=int, default=1)
     parser.add_argument("--alone", nargs=2)
     given = parser.parse_args()
     home = county_home(given.home, given.parcels)
@@ -186,16 +268,18 @@ def main() -> None:
         step, way = given.alone
         alone(step, way, home, given)
         return
-    options = [f"--{name}={getattr(given, name)}" for name in ("parcels", "home", "master", "jars")]
+    options = [f"--{name}={getattr(given, name)}" for name in ("parcels", "copies", "home", "master", "jars")]
+    if given.copies > 1 and given.steps != "blocks":
+        parser.error("--copies is for --steps blocks")
     for step in given.steps.split(","):
         compare(step, home, given, [sys.executable, __file__, *options, "--alone", step])
 
 
 def compare(step: str, home: Path, given: argparse.Namespace, command: list[str]) -> None:
     """One table; no table where answers differ."""
-    table = Table(f"{step}, {given.parcels:,} parcels, Spark on {given.master}")
+    table = Table(f"{step}, {given.parcels:,} parcels, {given.copies} times, Spark on {given.master}")
     said: dict[str, list[str]] = {}
-    for way in [way for way in WAYS if way != "here" or step in HERE]:
+    for way in given.ways.split(","):
         table.add_process(WAYS[way], [*command, way], seconds_printed=True)
         said[way] = (home / f"bench-engine-{step}-{way}").read_text().split()
         table.used[WAYS[way]] = f"{float(said[way][1]):,.1f} s | {float(said[way][2]):,.0f} MiB"  # start-up included

@@ -36,14 +36,14 @@ def standalone(folder: Path, *, workers: int) -> Iterator[Cluster]:
     """Start a master and workers of one processor and a gigabyte each; end them, whatever happened."""
     with ExitStack() as stack:
         master = stack.enter_context(_daemon(folder, "master", "org.apache.spark.deploy.master.Master", "--port", "0"))
-        url = _said(folder / "master.log", r"Starting Spark master at (spark://\S+)", master)
+        url = said(folder / "master.log", r"Starting Spark master at (spark://\S+)", master)
         started = []
         for number in range(workers):
             words = ("--cores", "1", "--memory", "1g", "--work-dir", str(folder / f"work-{number}"), url)
             name = f"worker-{number}"
             started.append(stack.enter_context(_daemon(folder, name, "org.apache.spark.deploy.worker.Worker", *words)))
         for number, worker in enumerate(started):
-            _said(folder / f"worker-{number}.log", r"(Successfully registered) with master", worker)
+            said(folder / f"worker-{number}.log", r"(Successfully registered) with master", worker)
         yield Cluster(url, tuple(started))
 
 
@@ -68,7 +68,7 @@ def _daemon(folder: Path, name: str, main: str, *words: str) -> Iterator[subproc
                 started.wait()
 
 
-def _said(log: Path, pattern: str, process: subprocess.Popen[bytes]) -> str:
+def said(log: Path, pattern: str, process: subprocess.Popen[bytes]) -> str:
     for _ in range(PATIENCE_S * 10):
         found = re.search(pattern, log.read_text("utf-8", errors="replace"))
         if found:

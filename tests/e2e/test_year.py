@@ -399,7 +399,7 @@ def reconcile_and_correct(staff: Staff, picture) -> None:
     fill(page, 自="2024-01-02", 至="2024-03-31", 对账单来源="省系统 2024")
     page.locator("input[type=file]").set_input_files(files=[statement()])
     page.get_by_role("button", name="上传并试对").click()
-    expect(page.get_by_role("link", name="数量不同 1")).to_be_visible()
+    expect(page.get_by_role("link", name="对账单不符 1")).to_be_visible()
     page.get_by_role("button", name="记下对账结果").click()
     expect(page.get_by_text("对账结果已记下")).to_be_visible()
     result = page.url

@@ -12,7 +12,7 @@ import pyarrow as pa
 from liangtian.check.result import to_json
 from liangtian.cli.engine import crs_of, engine_options, where_of
 from liangtian.cli.options import DateType, home_option
-from liangtian.engine.spatial import opened, refuse_taken
+from liangtian.engine.spatial import opened
 from liangtian.errors import LayerInvalid
 from liangtian.messages import Language, render_text
 from liangtian.onemap.catalogue import Catalogue
@@ -41,8 +41,6 @@ def overlay(lang: Language, /, layer: str, grounds: tuple[str, ...], home: Path,
     GROUND may be DLTB:farmland or DLTB:other: the parcels of those classes alone. So change patches are screened.
     """
     on, place, target, where = given["on"] or date.max, given["place"], given["write"], where_of(given)
-    if target is not None:
-        refuse_taken(target)
     catalogue = Catalogue(home)
     subjects = _snapshots(catalogue, layer, on, place)
     found = [_snapshots(catalogue, ground.partition(":")[0], on, place) for ground in grounds]
@@ -52,6 +50,8 @@ def overlay(lang: Language, /, layer: str, grounds: tuple[str, ...], home: Path,
     kinds = [FARMLAND.get(ground.partition(":")[2]) for ground in grounds]
     asked = [Ground(tuple(where.paths(paths)), kind) for paths, kind in zip(found, kinds, strict=True)]
     with opened(where.configuration) as engine:
+        if target is not None:
+            engine.refuse_taken(target)
         crossings(engine, where.paths(subjects), asked, next(iter(planes.values())))
         if target is not None:
             engine.write("crossings", target)

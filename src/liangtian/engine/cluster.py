@@ -21,7 +21,7 @@ import pyarrow as pa
 import shapely
 
 from liangtian.engine.differences import CLUSTER
-from liangtian.engine.jars import checked, pinned
+from liangtian.engine.jars import Jar, checked, pinned
 from liangtian.engine.spatial import Configuration, Step, spoken
 from liangtian.errors import EngineUnavailable, LiangtianError
 
@@ -86,20 +86,23 @@ class Cluster:
     def fetch(self, name: str) -> pa.Table:
         return self._tables[name].toArrow()
 
-    def write(self, name: str, path: str) -> None:
-        from pyspark.errors import AnalysisException
+    def refuse_taken(self, path: str) -> None:
+        there = self._session._jvm.org.apache.hadoop.fs.Path(path)
+        with _storage(path):
+            taken = there.getFileSystem(self._session._jsc.hadoopConfiguration()).exists(there)
+        if taken:
+            raise LiangtianError("engine-target-taken", path=path)
 
-        try:
+    def write(self, name: str, path: str) -> None:
+        self.refuse_taken(path)
+        with _storage(path):
             self._tables[name].write.mode("errorifexists").parquet(path)
-        except AnalysisException as error:
-            if error.getCondition() != "PATH_ALREADY_EXISTS":
-                raise
-            raise LiangtianError("engine-target-taken", path=path) from error
 
     def _snapshot(self, path: str, number: int, columns: pa.Schema) -> Any:
         from pyspark.sql.functions import col, lit
 
-        table = self._session.read.parquet(path)
+        with _storage(path):
+            table = self._session.read.parquet(path)
         wanted = [lit(number).alias("source")]
         for column in _spark_schema(columns).fields:
             value = col(column.name) if column.name in table.columns else lit(None)
@@ -109,6 +112,19 @@ class Cluster:
     def _named(self, name: str, found: Any) -> None:
         found.createOrReplaceTempView(name)
         self._tables[name] = found
+
+
+@contextmanager
+def _storage(path: str) -> Iterator[None]:
+    """Whatever Spark says of a path, in one sentence."""
+    from py4j.protocol import Py4JJavaError
+    from pyspark.errors import PySparkException
+
+    try:
+        yield
+    except (Py4JJavaError, PySparkException) as error:
+        cause = error.java_exception if isinstance(error, Py4JJavaError) else error
+        raise EngineUnavailable("engine-storage-fails", path=path, detail=_first_line(cause)) from error
 
 
 def _by_batch(step: Step, columns: pa.Schema, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
@@ -126,20 +142,21 @@ def _spark_schema(columns: pa.Schema) -> Any:
     return from_arrow_schema(columns)
 
 
-def resolve(folder: Path) -> list[Path]:
-    """Have Spark's resolver fetch the jars by their coordinates, into a folder of its own making.
+def resolve(folder: Path, jars: Sequence[Jar]) -> list[Path]:
+    """Have Spark's resolver fetch jars by their coordinates, into a folder of its own making.
 
     Raises
     ------
     EngineUnavailable (engine-unavailable): no pyspark, no Java, or the registry does not give them.
     """
     settings = {
-        "spark.jars.packages": ",".join(jar.coordinates for jar in pinned().jars),
+        "spark.jars.packages": ",".join(jar.coordinates for jar in jars),
+        "spark.jars.excludes": ",".join(pinned().left_out),
         "spark.jars.ivy": str(folder),
         "spark.ui.enabled": "false",
     }
     _started("local[1]", settings).stop()
-    return [folder / "jars" / jar.file for jar in pinned().jars]
+    return [folder / "jars" / jar.file for jar in jars]
 
 
 def _session(configuration: Configuration) -> Any:

@@ -1,4 +1,4 @@
-"""The jars of Apache Sedona: which, in what version, and whether those in a folder are they.
+"""The jars of Apache Sedona and of object storage: which, in what version, and whether those in a folder are they.
 
 Nothing is fetched here. `liangtian jars`, or Spark's resolver by hand (`docs/howto/cluster.md`), fills the folder.
 """
@@ -37,27 +37,44 @@ class Jar:
 
 @dataclass(frozen=True, slots=True)
 class Pinned:
-    """What belongs together: a version of Spark (`4.0` stands for any 4.0.x) and the jars built for it."""
+    """What belongs together: a version of Spark (`4.0` stands for any 4.0.x) and the jars built for it.
+
+    Attributes
+    ----------
+    jars : always needed
+    storage : needed where snapshots or results lie on object storage
+    left_out : what these name and do without, `group:artifact`, where `*` stands for any
+    """
 
     spark: str
     jars: tuple[Jar, ...]
+    storage: tuple[Jar, ...]
+    left_out: tuple[str, ...]
 
 
 @cache
 def pinned() -> Pinned:
     """What `jars.toml` says."""
     said = tomllib.loads(files("liangtian.engine").joinpath("jars.toml").read_text("utf-8"))
-    return Pinned(said["spark"], tuple(Jar(**each) for each in said["jar"]))
+    jars, storage = (tuple(Jar(**each) for each in said[kind]) for kind in ("jar", "storage"))
+    return Pinned(said["spark"], jars, storage, tuple(said["left_out"]))
 
 
-def checked(folder: Path) -> list[Path]:
+def wanted(folder: Path, *, storage: bool = False) -> tuple[Jar, ...]:
+    """The jars that belong into a folder: those of object storage where they are asked for, or one of them is there."""
+    for_storage = pinned().storage
+    begun = storage or any((folder / jar.file).exists() for jar in for_storage)
+    return pinned().jars + (for_storage if begun else ())
+
+
+def checked(folder: Path, *, storage: bool = False) -> list[Path]:
     """The jars of a folder, each of them the one that is meant.
 
     Raises
     ------
     EngineUnavailable (engine-unavailable): one is not there, or is another file.
     """
-    return [_checked(folder / jar.file, jar) for jar in pinned().jars]
+    return [_checked(folder / jar.file, jar) for jar in wanted(folder, storage=storage)]
 
 
 def _checked(path: Path, jar: Jar) -> Path:

@@ -11,8 +11,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from liangtian.engine.differences import LOCAL
-from liangtian.engine.spatial import Step, refuse_taken, spoken
-from liangtian.errors import EngineUnavailable
+from liangtian.engine.spatial import Step, spoken
+from liangtian.errors import EngineUnavailable, LiangtianError
 
 BATCH = 1 << 16  # rows a function gets at once
 
@@ -29,7 +29,7 @@ class Local:
         self._tables: dict[str, pa.Table] = {}
 
     def read(self, name: str, paths: Sequence[str], columns: pa.Schema) -> None:
-        found = [_with_source(pq.read_table(path), number, columns) for number, path in enumerate(paths)]
+        found = [_with_source(pq.read_table(_here(path)), number, columns) for number, path in enumerate(paths)]
         self.put(name, pa.concat_tables(found))
 
     def put(self, name: str, table: pa.Table) -> None:
@@ -63,11 +63,23 @@ class Local:
     def fetch(self, name: str) -> pa.Table:
         return self._tables[name]
 
+    def refuse_taken(self, path: str) -> None:
+        folder = Path(_here(path))
+        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+            raise LiangtianError("engine-target-taken", path=path)
+
     def write(self, name: str, path: str) -> None:
-        refuse_taken(path)
+        self.refuse_taken(path)
         folder = Path(path)
         folder.mkdir(parents=True, exist_ok=True)
         pq.write_table(self._tables[name], folder / "part-00000.parquet")
+
+
+def _here(path: str) -> str:
+    """A path on this machine; object storage is for the cluster."""
+    if "://" in path:
+        raise EngineUnavailable("engine-storage-not-local", path=path)
+    return path
 
 
 def _with_source(table: pa.Table, source: int, columns: pa.Schema) -> pa.Table:

@@ -16,8 +16,6 @@ from typing import Literal, Protocol
 
 import pyarrow as pa
 
-from liangtian.errors import LiangtianError
-
 Name = Literal["local", "cluster"]
 Step = Callable[[pa.Table], pa.Table]
 
@@ -70,12 +68,22 @@ class Engine(Protocol):
     def fetch(self, name: str) -> pa.Table:
         """A table, brought here whole."""
 
-    def write(self, name: str, path: str) -> None:
-        """A table as a new folder of Parquet files, there or on object storage.
+    def refuse_taken(self, path: str) -> None:
+        """Whether `write` could write there, asked before the work begins: who names a folder by mistake loses nothing.
 
         Raises
         ------
         LiangtianError (error): engine-target-taken, something stands there.
+        EngineUnavailable (engine-unavailable): the storage does not answer, or is not for this engine.
+        """
+
+    def write(self, name: str, path: str) -> None:
+        """A table as a new folder of Parquet files; of a cluster on object storage, too.
+
+        Raises
+        ------
+        LiangtianError (error): engine-target-taken, something stands there.
+        EngineUnavailable (engine-unavailable): the storage does not take it, or is not for this engine.
         """
 
 
@@ -83,18 +91,6 @@ def spoken(statement: str, words: dict[str, object], differences: dict[str, str]
     """A statement of `sql/` for one engine."""
     text = files("liangtian.engine").joinpath("sql", f"{statement}.sql").read_text("utf-8")
     return text.format(**differences, **words)
-
-
-def refuse_taken(path: str) -> None:
-    """Whether a folder here can be written to: who names one by mistake loses nothing. Object storage answers for itself.
-
-    Raises
-    ------
-    LiangtianError (error): engine-target-taken
-    """
-    folder = Path(path)
-    if "://" not in path and folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise LiangtianError("engine-target-taken", path=path)
 
 
 @contextmanager

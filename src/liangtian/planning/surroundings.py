@@ -1,7 +1,7 @@
 """What parcels have to do with their neighbours, on any engine: copies, overlaps, edges in common.
 
-Tile by tile, as blocks are made: two parcels that meet anywhere meet in some tile, which sees both whole. Gaps are not
-among it: whether ground is a hole shows only in the union of the whole layer, which the check at publishing makes.
+Tile by tile, as blocks are made: two parcels that meet anywhere meet in some tile, which sees both whole. What they leave
+bare between them is found by `gaps`.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from functools import partial
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import shapely
 from pyproj import CRS
 
@@ -54,12 +55,15 @@ def relations(engine: Engine, paths: Sequence[str], crs: CRS, *, side_m: float =
 
 def placed_in(table: pa.Table, *, several: bool, side_m: float) -> pa.Table:
     """The tiles that see each parcel, a row for each."""
-    ids = table[ID].to_pylist()
-    keys = [f"{source}:{id_}" for source, id_ in zip(table["source"].to_pylist(), ids, strict=True)] if several else ids
     shapes = shapely.from_wkb(table[GEOMETRY].to_numpy(zero_copy_only=False))
     at, tile = tiles_of(shapely.bounds(shapes).reshape(-1, 4), 0.0, side_m)
     rows = pa.array(at)
-    return pa.table([pa.array(tile), pa.array(keys, pa.string()).take(rows), table[GEOMETRY].take(rows)], schema=PLACED)
+    return pa.table([tile, keys_of(table, several=several).take(rows), table[GEOMETRY].take(rows)], schema=PLACED)
+
+
+def keys_of(table: pa.Table, *, several: bool) -> pa.Array | pa.ChunkedArray:
+    """What parcels are called: their id, before it the number of the layer where there are several."""
+    return pc.binary_join_element_wise(table["source"].cast(pa.string()), table[ID], ":") if several else table[ID]
 
 
 def relations_of(table: pa.Table, *, crs: str) -> pa.Table:

@@ -24,6 +24,7 @@ UNITS: dict[str, tuple[str, str]] = {
     "person": ("人", "person"),
     "yuan": ("元", "yuan"),
     "season": ("季", "season"),
+    "project": ("个", "projects"),
 }
 RELATIONS = {"<=": "≤", ">=": "≥"}
 

@@ -16,7 +16,7 @@ import shapely
 
 from liangtian.space.edges import has_unshared_edge, pair_keys, vertex_keys
 from liangtian.space.keys import distinct
-from liangtian.space.overlay import remainder, shared
+from liangtian.space.overlay import LEAST_M2, remainder, shared
 from liangtian.space.packed import batches, bounds_of, measured, replaced, taken
 
 Geometries = npt.NDArray[np.object_]
@@ -29,6 +29,7 @@ NOT_A_NUMBER = "Invalid Coordinate"
 
 UNION = 1 << 17  # polygons united, or asked for, at once
 RUN = 64  # rows passed over together
+NEAR_M = 1e-4  # an overlay that fails is repeated with corners moved by less than this
 
 _POINT = re.compile(r"\[(\S+) (\S+)\]")
 
@@ -233,10 +234,9 @@ def find_overlaps(layer: Coverage) -> Pairs:
 
 
 def find_gaps(layer: Coverage, extent: shapely.Geometry | None = None) -> Geometries:
-    """Find the ground that no polygon covers: inside `extent` if given, else the holes in the union of all polygons.
+    """Find the ground that no polygon covers: inside `extent` if given, else what polygons enclose on all sides.
 
-    Without an extent, a gap open to the outside of the layer is not a hole and is not found. Matched polygons are
-    united by their edges and only the others overlaid, so a clean layer of a million parcels takes seconds.
+    Without an extent, a gap open to the outside of the layer is enclosed by nothing and is not found.
 
     Examples
     --------
@@ -244,14 +244,77 @@ def find_gaps(layer: Coverage, extent: shapely.Geometry | None = None) -> Geomet
     >>> shapely.area(find_gaps(coverage(np.array([frame, shapely.box(4, 4, 6, 5)])))).tolist()
     [2.0]
     """
+    return enclosed(layer, covered(layer)) if extent is None else bare(covered(layer), extent)
+
+
+def covered(layer: Coverage) -> shapely.Geometry:
+    """The ground that the polygons of a layer cover.
+
+    Matched polygons are united by their edges and only the others overlaid, so a clean layer of a million parcels takes
+    seconds.
+    """
     # Fields between ditches are thousands of islands: each is united by itself, which is five times faster than all at once.
-    islands = [*shapely.get_parts(_matched(layer)), *layer.polygons[layer.unmatched]]
-    covered = shapely.disjoint_subset_union_all(islands)
-    if extent is not None:
-        parts = shapely.get_parts(remainder(np.array([extent], dtype=object), covered))
-    else:
-        rings = [ring for part in shapely.get_parts(covered) for ring in part.interiors]
-        parts = shapely.polygons(np.array(rings, dtype=object))
+    return shapely.disjoint_subset_union_all([*shapely.get_parts(_matched(layer)), *layer.polygons[layer.unmatched]])
+
+
+def bare(ground: shapely.Geometry, extent: shapely.Geometry) -> Geometries:
+    """The parts of an extent beyond some ground."""
+    return _with_area(shapely.get_parts(remainder(np.array([extent], dtype=object), ground)))
+
+
+def enclosed(layer: Coverage, ground: shapely.Geometry) -> Geometries:
+    """What the polygons of a layer enclose and do not cover; islands inside it are left out.
+
+    A gap of half of 0.01 m² or more is drawn again from the polygons around it alone, taken in the order of their
+    coordinates: it comes out the same to the last bit in any layer, or part of a layer, in which these stand.
+
+    Parameters
+    ----------
+    ground : what `covered` says of the layer
+    """
+    gaps = shapely.normalize(_enclosed(ground))
+    large = np.flatnonzero(shapely.area(gaps) >= LEAST_M2)
+    if len(large):
+        gaps[large] = _redrawn(gaps[large], layer.polygons)
+    return np.asarray(gaps, dtype=object)
+
+
+def _enclosed(ground: shapely.Geometry) -> Geometries:
+    """The holes of some ground, each without the islands that lie in it."""
+    parts = shapely.get_parts(ground)
+    rings = [ring for part in parts[shapely.get_num_interior_rings(parts) > 0] for ring in part.interiors]
+    holes = shapely.polygons(np.array(rings, dtype=object))
+    if not len(holes):
+        return np.empty(0, dtype=object)
+    hole, part = shapely.STRtree(parts).query(holes, predicate="covers")
+    order = np.argsort(hole, kind="stable")
+    full, of = np.unique(hole[order], return_inverse=True)
+    islands = shapely.polygons(shapely.get_exterior_ring(parts[part[order]]))
+    if len(full):
+        # An island may have a hole with an island of its own: united they are one ground.
+        filled = shapely.union_all(shapely.geometrycollections(islands, indices=of)[:, None], axis=1)
+        holes[full] = remainder(holes[full], filled)
+    return _with_area(shapely.get_parts(holes))
+
+
+def _redrawn(gaps: Geometries, polygons: Geometries) -> Geometries:
+    """Gaps drawn from the polygons around them, one or more."""
+    near = _around(bounds_of(polygons), shapely.bounds(gaps) + NEAR_M * np.array([-1.0, -1.0, 1.0, 1.0]))
+    around = shapely.normalize(polygons[near])
+    around = around[np.argsort(np.array(shapely.to_wkb(around), dtype=object))]
+    gap, hit = shapely.STRtree(around).query(gaps, predicate="dwithin", distance=NEAR_M)
+    order = np.lexsort([hit, gap])
+    of = np.split(hit[order], np.cumsum(np.bincount(gap, minlength=len(gaps)))[:-1])
+    drawn = gaps.copy()
+    for at, (members, point) in enumerate(zip(of, shapely.point_on_surface(gaps), strict=True)):
+        found = _enclosed(shapely.union_all(around[members]))
+        found = found[shapely.intersects(found, point)]
+        if len(found) == 1:
+            drawn[at] = shapely.normalize(found[0])
+    return drawn
+
+
+def _with_area(parts: Geometries) -> Geometries:
     return np.asarray(parts[is_polygonal(parts) & (shapely.area(parts) > 0.0)], dtype=object)
 
 
@@ -308,7 +371,7 @@ def _meeting(polygons: Geometries, suspects: Index) -> Index:
     found = [np.empty((0, 2), dtype=np.int64)]
     while len(suspects):
         compared[suspects] = True
-        near = _around(bounds, suspects)
+        near = _around(bounds, bounds[suspects])
         shapes, first = polygons[near], polygons[suspects]
         at, hit = shapely.STRtree(shapes).query(first, predicate="intersects")
         one, other = suspects[at], near[hit]
@@ -324,15 +387,15 @@ def _meeting(polygons: Geometries, suspects: Index) -> Index:
     return np.stack([pair // max(len(polygons), 1), pair % max(len(polygons), 1)], axis=1)
 
 
-def _around(bounds: Floats, suspects: Index) -> Index:
-    """Rows whose bounds meet those of a suspect, ascending.
+def _around(bounds: Floats, wanted: Floats) -> Index:
+    """Rows whose bounds meet one of those wanted, ascending.
 
     Rows of a file mostly stand near their neighbours: runs of them that lie elsewhere are passed over together.
     """
     low, high = bounds[:, :2], bounds[:, 2:]
     edges = np.arange(0, len(bounds), RUN)
     runs = np.hstack([np.minimum.reduceat(low, edges), np.maximum.reduceat(high, edges)])
-    boxes = _diagonals(bounds[suspects])
+    boxes = _diagonals(wanted)
     hit = np.zeros(len(runs), dtype=bool)
     hit[shapely.STRtree(_diagonals(runs)).query(boxes)[1]] = True
     rows = (np.flatnonzero(hit)[:, None] * RUN + np.arange(RUN)).ravel()

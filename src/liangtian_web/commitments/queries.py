@@ -12,7 +12,7 @@ from liangtian_web.balance.models import Filing
 from liangtian_web.balance.procedures.commitment import COMPLETION, STEPS
 from liangtian_web.balance.promises import DUE, PROMISE
 from liangtian_web.balance.queries import HOLD, KINDS, LEVELS, filing_places, filings_for
-from liangtian_web.ledger.queries import accounts_for, balances
+from liangtian_web.ledger.queries import Balance, accounts_for, balances
 from liangtian_web.people.models import Place, User
 from liangtian_web.people.queries import places_for
 from liangtian_web.review.models import Run
@@ -72,12 +72,12 @@ def is_default_filed(promise: Filing, sending: UUID) -> bool:
     return promise.later.filter(event=DUE, decision=None).exclude(uuid=sending).exists()
 
 
-def places_in_arrears(user: User, on: date) -> list[tuple[Place, dict[str, int]]]:
-    """The user's places that owe arrears of commitments at the end of a day, with what they owe."""
+def places_in_arrears(user: User, on: date) -> list[tuple[Place, list[Balance]]]:
+    """The user's places that owe arrears of commitments at the end of a day, with what they owe, account by account."""
     accounts = accounts_for(user).filter(pool="arrears", index__in=BALANCE).order_by("place__path")
-    found: dict[int, tuple[Place, dict[str, int]]] = {}
+    found: dict[int, tuple[Place, list[Balance]]] = {}
     for each in balances(accounts, on):
         place = each.account.place
         if each.amount and place is not None:
-            found.setdefault(place.pk, (place, {}))[1][each.account.index] = each.amount
+            found.setdefault(place.pk, (place, []))[1].append(each)
     return list(found.values())

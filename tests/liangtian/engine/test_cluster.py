@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 from threading import Thread
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner
 from pyproj import CRS
 
 from engine_land import ON, county, fields, phillips
+from gappy_land import gappy, gaps_here, gaps_of
 from liangtian.cli.main import cli
 from liangtian.engine.jars import checked
 from liangtian.engine.spatial import Configuration, Engine, opened
@@ -26,6 +31,7 @@ from liangtian.onemap.catalogue import Catalogue
 from liangtian.planning import parcels
 from liangtian.planning.blocks import blocks_of
 from liangtian.planning.crossing import Ground, crossings, screening
+from liangtian.planning.gaps import gaps
 from liangtian.planning.spread import Reading, spread_blocks
 from liangtian.planning.surroundings import relations
 from planning_land import RULE
@@ -33,6 +39,7 @@ from planning_land import RULE
 if not os.environ.get("CI"):  # noqa: TID251 - a test, not the kernel; in CI what is missing is a failure
     pytest.importorskip("pyspark", reason="the extra `cluster` is not installed: the cluster engine is not tested")
 
+from object_storage import KEYS, SERVER, Bucket, bucket
 from standalone import JAVA, Cluster, standalone
 
 pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::DeprecationWarning")  # pyspark's own
@@ -74,6 +81,13 @@ def configuration(workers: Cluster, jars: Path) -> Configuration:
 
 
 @pytest.fixture(scope="module")
+def storage(jars: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bucket]:
+    needed("An S3 server (make .venv/.cluster)", (SERVER.exists() and str(SERVER)) or None)
+    with bucket(tmp_path_factory.mktemp("storage"), "land") as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
 def engine(configuration: Configuration) -> Iterator[Engine]:
     with opened(configuration) as engine:
         yield engine
@@ -104,6 +118,52 @@ def test_the_command_says_the_same_with_either_engine(configuration: Configurati
     assert len(local.stdout) > 1000
 
 
+def test_snapshots_and_results_lie_on_object_storage(
+    configuration: Configuration, storage: Bucket, land: Path, tmp_path: Path
+) -> None:
+    """Commands as people run them, each a process of its own, its keys in the environment."""
+    (snapshot,), _ = fields(land)
+    storage.put(f"snapshots/{Path(snapshot).name}", Path(snapshot).read_bytes())
+    words = ["overlay", "DLTB", "DLTB:farmland", "--home", str(land), "--json"]
+    here = CliRunner().invoke(cli, [*words, "--write", str(tmp_path / "pieces")])
+    there = on_storage(configuration, storage, *words, "--write", "s3a://land/pieces")
+    assert (there.returncode, there.stdout) == (0, here.stdout), there.stderr
+    written = [key for key in storage.keys("pieces/") if key.endswith(".parquet")]
+    assert storage.keys("pieces/") == ["pieces/_SUCCESS", *written]
+    pieces = pa.concat_tables(pq.read_table(BytesIO(storage.get(key))) for key in written)
+    order = [(name, "ascending") for name in pieces.column_names]
+    assert pieces.sort_by(order).equals(pq.read_table(tmp_path / "pieces").sort_by(order))
+
+    taken = on_storage(configuration, storage, *words, "--write", "s3a://land/pieces")
+    assert (taken.returncode, "s3a://land/pieces" in taken.stderr) == (3, True)
+    assert storage.keys("pieces/") == ["pieces/_SUCCESS", *written]
+
+
+def test_storage_that_has_no_such_snapshot_is_one_sentence(
+    configuration: Configuration, storage: Bucket, land: Path
+) -> None:
+    said = on_storage(configuration, storage, "blocks", "DLTB", "--home", str(land), snapshots="s3a://elsewhere")
+    assert (said.returncode, said.stdout) == (3, "")
+    assert "s3a://elsewhere" in said.stderr.splitlines()[-1]
+    assert "Traceback" not in said.stderr
+
+
+def on_storage(
+    configuration: Configuration, storage: Bucket, *words: str, snapshots: str = "s3a://land/snapshots"
+) -> subprocess.CompletedProcess[str]:
+    """A command on the cluster whose workers read snapshots from the bucket."""
+    settings = [
+        *SETTINGS,
+        ("spark.hadoop.fs.s3a.endpoint", storage.endpoint),
+        ("spark.hadoop.fs.s3a.path.style.access", "true"),
+    ]
+    command = [sys.executable, "-m", "liangtian.cli", *words, "--engine", "cluster", "--master", configuration.master]
+    command += ["--jars", str(configuration.jars), "--snapshots", snapshots]
+    command += [word for name, value in settings for word in ("--spark", f"{name}={value}")]
+    env = {**os.environ, **KEYS}  # noqa: TID251 - the ban is the kernel's, this runs programs
+    return subprocess.run(command, capture_output=True, text=True, env=env, check=False)
+
+
 def test_real_fields_make_the_same_blocks(engine: Engine, tmp_path: Path) -> None:
     home = phillips(tmp_path)
     paths, crs = fields(home)
@@ -120,6 +180,17 @@ def test_overlays_and_relations_are_the_same(engine: Engine, land: Path) -> None
     found = relations(engine, paths, plane), crossings(engine, paths, [ground], plane), screening(engine)
     assert [table.to_pylist() for table in found] == [table.to_pylist() for table in expected]
     assert min(table.num_rows for table in found) > 1000
+
+
+def test_gaps_are_those_of_one_machine(engine: Engine, tmp_path: Path) -> None:
+    """Slits and holes that tiles cut, on two workers: the same polygons to the last bit, the same hundredths of m²."""
+    gappy(tmp_path)
+    catalogue = Catalogue(tmp_path)
+    index = catalogue.index(catalogue.valid_on("DLTB", ON)[0])
+    found = gaps_of(gaps(engine, fields(tmp_path)[0], index.crs, side_m=600.0))
+    assert found == gaps_here(index)
+    assert len(found) == 6
+    assert engine.fetch("seams").num_rows > 10
 
 
 def test_a_worker_killed_in_the_middle_changes_nothing(engine: Engine, workers: Cluster, land: Path) -> None:

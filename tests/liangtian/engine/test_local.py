@@ -19,17 +19,19 @@ from click.testing import CliRunner
 from pyproj import CRS
 
 from engine_land import ON, county, fields, overlapping_squares, phillips, publish
+from gappy_land import gappy, gaps_here, gaps_of
 from liangtian.cli.engine import Where, blocks_on, plane_of
 from liangtian.cli.main import cli
 from liangtian.datasets.county import generate
 from liangtian.engine.spatial import Configuration, Engine, opened
-from liangtian.errors import LayerInvalid, LiangtianError
+from liangtian.errors import EngineUnavailable, LayerInvalid, LiangtianError
 from liangtian.onemap.catalogue import Catalogue
 from liangtian.onemap.index import Index
 from liangtian.onemap.landclass import is_farmland
 from liangtian.planning import parcels
 from liangtian.planning.blocks import blocks_of
 from liangtian.planning.crossing import Ground, crossings, screening
+from liangtian.planning.gaps import gaps
 from liangtian.planning.spread import BlockTable, Reading, spread_blocks
 from liangtian.planning.surroundings import COPY, EDGE, OVERLAP, relations
 from liangtian.space.area import ellipsoidal_area
@@ -131,6 +133,30 @@ def test_relations_of_the_county_do_not_depend_on_tiles(engine: Engine, home: Pa
     assert set(one["kind"].to_pylist()) == {EDGE}
 
 
+@pytest.mark.parametrize("side_m", [130.0, 333.3, 900.0, 50_000.0])
+def test_gaps_are_those_of_the_whole_layer(engine: Engine, tmp_path: Path, side_m: float) -> None:
+    gappy(tmp_path)
+    index = index_of(tmp_path)
+    found = gaps_of(gaps(engine, fields(tmp_path)[0], index.crs, side_m=side_m))
+    assert found == gaps_here(index)
+    assert len(found) == 6
+
+
+def test_gaps_of_real_parcels_are_those_of_the_whole_layer(engine: Engine, tmp_path: Path) -> None:
+    phillips(tmp_path)
+    index = index_of(tmp_path)
+    found = gaps_of(gaps(engine, fields(tmp_path)[0], index.crs, side_m=3_000.0))
+    assert found == gaps_here(index)
+    assert len(found) == 6
+
+
+def test_a_layer_without_parcels_has_no_gaps(engine: Engine, tmp_path: Path) -> None:
+    gappy(tmp_path)
+    (path,), _ = fields(tmp_path)
+    pq.write_table(pq.read_table(path).slice(0, 0), tmp_path / "empty.parquet")
+    assert gaps(engine, [str(tmp_path / "empty.parquet")], CRS.from_epsg(4549)).num_rows == 0
+
+
 def test_the_overlay_table_is_that_of_single_cuts(engine: Engine, tmp_path: Path) -> None:
     layers = generate(parcels=2_500)
     for name in ("DLTB", "STBHHX", "YJJBNTTB"):
@@ -222,3 +248,13 @@ def test_a_place_without_parcels_is_refused_as_on_one_machine(home: Path) -> Non
     with pytest.raises(LayerInvalid) as refused:
         blocks_on(Where(Configuration(), None), paths, Reading(plane_of(paths), RULE, "339999"))
     assert refused.value.message_id == "blocks-empty"
+
+
+def test_object_storage_is_for_the_cluster(engine: Engine) -> None:
+    """Nothing is written into a folder of that name."""
+    with pytest.raises(EngineUnavailable) as refused:
+        engine.refuse_taken("s3a://land/pieces")
+    assert refused.value.message_id == "engine-storage-not-local"
+    with pytest.raises(EngineUnavailable) as refused:
+        engine.read("parcels", ["s3a://land/snapshots/a.parquet"], pa.schema([]))
+    assert refused.value.message_id == "engine-storage-not-local"

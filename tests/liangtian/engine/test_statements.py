@@ -36,8 +36,8 @@ def test_statements_do_without_what_only_one_engine_knows() -> None:
 
 
 def test_jars_are_pinned_by_version_and_content() -> None:
-    for jar in pinned().jars:
-        assert re.fullmatch(r"[\w.]+:[\w.-]+:\d[\w.-]+", jar.coordinates)
+    for jar in pinned().jars + pinned().storage:
+        assert re.fullmatch(r"[\w.-]+:[\w.-]+:\d[\w.-]+", jar.coordinates)
         assert re.fullmatch(r"[0-9a-f]{64}", jar.sha256)
     assert Jar("g.h:a_2.13:1.0", "").file == "g.h_a_2.13-1.0.jar"
     assert pinned().spark in pinned().jars[0].coordinates

@@ -5,6 +5,7 @@ import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from shapely import affinity
 
 import geometries as gallery
 from liangtian.space.topology import (
@@ -192,6 +193,49 @@ def test_a_gap_open_to_the_outside_shows_against_an_extent_only():
     layer = coverage(np.delete(grid(3, 3), 5))
     assert len(find_gaps(layer)) == 0
     assert [gap.bounds for gap in find_gaps(layer, box(0, 0, 30, 30))] == [(20.0, 10.0, 30.0, 20.0)]
+
+
+def test_islands_inside_a_gap_are_no_gap():
+    """A moat, an island in it with a pond, an islet in the pond: two gaps, the moat and the pond."""
+    frame, island = box(0, 0, 90, 90) - box(10, 10, 80, 80), box(20, 20, 70, 70) - box(30, 30, 60, 60)
+    gaps = find_gaps(coverage(array(frame, island, box(40, 40, 50, 50))))
+    assert sorted(shapely.area(gaps).tolist()) == [800.0, 2400.0]
+
+
+def test_an_island_that_meets_the_rim_in_two_corners_parts_a_gap():
+    diamond = shapely.Polygon([(5, 20), (20, 5), (35, 20), (20, 35)])
+    frame = box(0, 0, 40, 40) - box(5, 5, 35, 35)
+    gaps = find_gaps(coverage(array(frame, diamond)))
+    assert shapely.area(gaps).tolist() == [112.5] * 4
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.tuples(*[st.integers(0, 12)] * 2, *[st.integers(1, 5)] * 2), min_size=4, max_size=20))
+def test_gaps_are_the_bounded_rest_of_the_plane(rectangles):
+    """What is left of a frame wider than all, without the part that reaches its edge."""
+    shapes = array(*(box(x, y, x + w, y + h) for x, y, w, h in rectangles))
+    rest = shapely.get_parts(shapely.difference(box(-1, -1, 20, 20), shapely.union_all(shapes)))
+    rest = [shapely.normalize(part).wkb for part in rest if not part.intersects(box(-1, -1, 20, 20).exterior)]
+    gaps = find_gaps(coverage(shapes))
+    assert sorted(np.round(shapely.area(gaps), 9)) == sorted(np.round(shapely.area(shapely.from_wkb(rest)), 9))
+
+
+def test_crumbs_of_an_overlay_are_gaps_too():
+    """The caller sets the limit."""
+    gaps = find_gaps(coverage(array(box(0, 0, 9, 9) - box(4, 4, 4.01, 4.01))))
+    assert shapely.area(gaps).round(9).tolist() == [0.0001]
+
+
+def test_a_gap_is_the_same_to_the_last_bit_whatever_else_is_in_the_layer():
+    """Around it parcels overlap, by corners that no overlay hits exactly, and come in another order."""
+    turned = affinity.rotate(shapely.MultiPolygon(list(grid(12, 12))), 17.3, origin=(0, 0)).geoms
+    fields = np.delete(np.array(list(turned), dtype=object), [40, 77, 78])
+    fields[[20, 38, 70]] = shapely.buffer(fields[[20, 38, 70]], 0.7)
+    whole = find_gaps(coverage(fields))
+    assert len(whole) == 2
+    for gap in whole:
+        some = fields[shapely.dwithin(fields, gap, 3.0)][::-1]
+        assert gap.wkb in [part.wkb for part in find_gaps(coverage(some))]
 
 
 def test_a_layer_without_polygons_has_no_gaps_but_leaves_its_extent_bare():

@@ -41,9 +41,10 @@ from tests.liangtian_web.transfers.conftest import (
     today,
 )
 
-from bookkeeping import square
+from bookkeeping import attachment, closing, day, entry, legs, square
 from liangtian_web.balance.models import Decision, Filing
-from liangtian_web.ledger.models import Account, Entry
+from liangtian_web.ledger import actions as book
+from liangtian_web.ledger.models import Account, Entry, Period
 from liangtian_web.onemap import overview
 from liangtian_web.reconcile.models import Import
 from liangtian_web.registers.models import Row
@@ -55,6 +56,7 @@ APPS = ("home", "people", "jobs", "trail", "onemap", "ogc", "rulebook", "review"
         "reconcile", "registers", "balance", "commitments", "transfers", "papers", "admin")  # fmt: skip
 SECTIONS = ("layers", "checks", "rulebook", "planning", "book", "balance", "commitments", "transfers", "registers", "reconciliation")  # fmt: skip
 WITHOUT = {"favicon.ico", "admin/login/"}  # a picture, and a redirection to the log-in
+DRAWN = "2024-J01"  # an opening lot whose boundary was attached since
 PROJECT, COMMITTED = "城关镇垦造耕地", "岭下村补改结合"
 OK, FOUND, NOT_ALLOWED = 200, 302, 405
 STATUS = {200: "d", 201: "d", 302: "d", 400: "d", 422: "d", 409: "r", 403: "x", 404: "-", 401: "l"}
@@ -100,6 +102,10 @@ def world(cast, clients, people, places, opened, home):
         actor=people["qian"],
     )  # fmt: skip
     ground = square(5)
+    book.close_period(closing("closed", day(4), approver="qian"))
+    pooled = legs(("339901", "reserve", "quantity_m2", NEW, -10), ("339900", "municipal", "quantity_m2", NEW, 10))
+    book.post(entry("pooled", today(), "city-pooling", pooled, evidence=("示市统〔甲〕1号",), recorded_at=book.now()))
+    book.attach_boundary(attachment("drawn", DRAWN, square(9), approver="qian"))
     statement, row = _statement(clients["li"], places["county"]), _row(clients["wang"], places["county"])
     bridge = {"number": "KP-1", "name": PROJECT, "level": "city", "quantity": "100", "paddy": "0", "unit": "m2",
               "capacity_kg": "0"}  # fmt: skip
@@ -107,7 +113,7 @@ def world(cast, clients, people, places, opened, home):
     return SimpleNamespace(
         sold=sold, grant=grant, hold=filed("hold"), accepted=filed("acceptance", wkb=ground.wkb, crs=ground.crs),
         clients=clients, county=places["county"], offer=offer, wanted=wanted, match=one, promised=promised,
-        proposal=proposal, statement=statement, row=row,
+        proposal=proposal, statement=statement, row=row, period=Period.objects.get(key="closed"),
         account=Account.objects.get(place=places["county"], pool="reserve", index="quantity_m2"),
         entry=Entry.objects.get(key="accept"), lots=("2023-001", NEW), land=land_records.Land(clients, people, places),
     )  # fmt: skip
@@ -148,12 +154,16 @@ def samples(world, name: str) -> list[tuple[str, dict[str, object]]]:
         "ledger:proposal_shapes": {"uuid": world.proposal}, "ledger:decide": {"uuid": world.proposal},
         "standing:attach": {"serial": world.lots[0]},
         "commitments:new": {"kind": "infrastructure"},
+        "commitments:many": {"kind": "supply"},
         "commitments:workbook": {"kind": "infrastructure"},
         "commitments:template": {"kind": "infrastructure"},
         "balance:begin": {"event": "pool-use"}, "balance:workbook": {"event": "pool-use"},
-        "balance:template": {"event": "pool-use"}, "balance:next": {"uuid": world.grant.uuid, "event": "quota-use"},
+        "balance:many": {"event": "quota-use"}, "balance:template": {"event": "pool-use"}, "balance:next": {"uuid": world.grant.uuid, "event": "quota-use"},
         "balance:end": {"uuid": world.hold.uuid, "event": "approval"},
+        "balance:booked": {"uuid": world.offer.uuid},
         "balance:shapes": {"uuid": world.accepted.uuid}, "registers:nil": {"register": "key-project"},
+        "registers:measure": {"register": "block-project", "number": world.county.pk},
+        "registers:export_measured": {"register": "block-project"},
         "transfers:spend": {"uuid": world.sold.uuid},
         "transfers:demand": {"uuid": world.wanted.uuid}, "transfers:withdraw_demand": {"uuid": world.wanted.uuid},
         "transfers:listing": {"uuid": world.offer.uuid},
@@ -164,7 +174,9 @@ def samples(world, name: str) -> list[tuple[str, dict[str, object]]]:
         return [("", named[name])]
     if name == "papers:paper":
         refs = {"filing": world.offer.uuid, "request": world.wanted.uuid, "match": world.match.uuid, "earmarked": world.sold.uuid,
-                "suspension": world.county.pk, "place": world.county.pk, "reconciliation": world.statement.uuid}  # fmt: skip
+                "suspension": world.county.pk, "place": world.county.pk, "reconciliation": world.statement.uuid,
+                "proposal": world.proposal, "closing": world.period.pk, "boundary": DRAWN, "row": world.row.uuid,
+                "pool": world.county.parent_id}  # fmt: skip
         return [(kind, {"kind": kind, "ref": ref, "form": "docx"}) for kind, ref in refs.items()]
     by_app = {
         "ledger": {"uuid": world.entry.uuid, "number": world.account.pk, "serial": NEW},
@@ -174,6 +186,7 @@ def samples(world, name: str) -> list[tuple[str, dict[str, object]]]:
         "balance": {"uuid": world.promised.uuid},
         "commitments": {"uuid": world.promised.uuid},
         "transfers": {"uuid": world.match.uuid},
+        "papers": {"number": world.county.parent_id},
     }
     return [("", {key: by_app[app][key] for key in parameters(name)})]
 
@@ -349,6 +362,7 @@ def asked(world, path: str) -> dict[str, object]:
     }  # fmt: skip
     if path.startswith("/api/book/"):
         body |= {"kind": "appropriation", "rows": [line]}
+        body |= {"proposals": [dict(body), dict(body)]}
     if path.endswith("/decision") and "/registers/" in path:
         body |= {"rows": [str(world.row.uuid)]}
     if path == "/api/rulebook/whatif":

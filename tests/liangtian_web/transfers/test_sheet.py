@@ -20,12 +20,12 @@ pytestmark = pytest.mark.usefixtures("opened")
 
 def offer() -> dict[str, object]:
     return {"责任单元": "示范县", "调剂标的": "补充耕地指标", "来源项目": PROJECT, "挂牌日期": f"{today()}", "申请文号": "示县调〔2026〕1号",
-              "挂牌到期日": f"{today() + timedelta(days=30)}", "全域整治项目产生": "否", "耕地数量数量": "1,000", "耕地数量单价": "180000"}  # fmt: skip
+              "挂牌到期日": f"{today() + timedelta(days=30)}", "全域整治项目产生": "否", "耕地数量数量 (m²)": "1,000", "耕地数量单价 (元/亩)": "180000"}  # fmt: skip
 
 
 def wanted() -> dict[str, object]:
     return {"责任单元": "示范二县", "调剂标的": "补充耕地指标", "申请日期": f"{today()}", "申请文号": "示二县调〔2026〕2号",
-               "有效期至": f"{today() + timedelta(days=60)}", "用途": "产业园一期", "耕地数量数量": 6000}  # fmt: skip
+               "有效期至": f"{today() + timedelta(days=60)}", "用途": "产业园一期", "耕地数量数量 (m²)": 6000}  # fmt: skip
 
 
 def upload(client, page, *rows, form=None):
@@ -62,14 +62,19 @@ def test_requests_join_the_queue(clients):
 def test_every_mistake_at_once_and_nothing_is_handed_in(clients):
     wrong = offer() | {"挂牌到期日": f"{today()}", "全域整治项目产生": "也许"}
     answer = upload(
-        clients["wang"], "offer", offer(), wrong, offer() | {"耕地数量单价": "=1+1"}, offer() | {"耕地数量单价": ""}
+        clients["wang"],
+        "offer",
+        offer(),
+        wrong,
+        offer() | {"耕地数量单价 (元/亩)": "=1+1"},
+        offer() | {"耕地数量单价 (元/亩)": ""},
     )
     said = [text.split(" ", 2)[1] for text in answer.context["problems"]]
     assert (answer.status_code, said) == (400, ["3", "3", "4", "5"])
     assert "请填“是”或“否”" in answer.content.decode()
     assert not Filing.objects.exists()
     assert not Event.objects.filter(action="balance.file").exists()
-    short = upload(clients["zhao"], "ask", wanted() | {"有效期至": "2020-01-01"}, wanted() | {"耕地数量数量": ""})
+    short = upload(clients["zhao"], "ask", wanted() | {"有效期至": "2020-01-01"}, wanted() | {"耕地数量数量 (m²)": ""})
     assert (short.status_code, len(short.context["problems"]), Demand.objects.count()) == (400, 2, 0)
 
 

@@ -24,6 +24,7 @@ from tests.liangtian_web.balance.conftest import (
 from tests.liangtian_web.calls import send as call
 from tests.liangtian_web.conftest import browser, person
 from tests.liangtian_web.days import today
+from tests.liangtian_web.workbooks import hand_in, problems
 
 from bookkeeping import day, entry, legs, lot
 from liangtian_web.balance.models import Decision, Filing
@@ -333,3 +334,20 @@ def test_a_program_draws_on_a_listing_like_the_page(clients, places, provider, c
     made = call(clients["wang"], path, {"fields": fields})
     assert (made.status_code, made.json()["event"], made.json()["begun"]) == (201, "hold", str(listing.uuid))
     assert json.loads(made.content)["facts"]["balance_path"] == "transfer"
+
+
+def test_sites_are_supplied_from_a_workbook(clients, provider, check):
+    listing = listed(clients, provider)
+    check("高速", kind="single-site", side=0.5)
+    page, about = reverse("transfers:many_supplies"), {"件号": str(listing.uuid), "业务日期": "2024-06-03"}
+    rows = [
+        about | {"检查编号": "高速", "申请文号": "高速用地申请"},
+        about | {"检查编号": "铁路", "申请文号": "铁路用地申请"},
+    ]
+    assert [text[:5] for text in problems(hand_in(clients["wang"], page, *rows))] == ["第 3 行"]
+    assert not Filing.objects.filter(event="hold").exists()
+    answer = hand_in(clients["wang"], page, rows[0])
+    assert answer.status_code == 302, problems(answer)
+    held = Filing.objects.get(event="hold")
+    assert (held.begun, held.project, held.facts["supply_agreed_amounts"][0]["quantity_m2"]) == (listing, "高速", 2_500)
+    assert post(clients["zhao"], held).status_code == 302

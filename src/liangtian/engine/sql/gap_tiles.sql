@@ -1,0 +1,2 @@
+-- The squares that parcels stand in.
+SELECT DISTINCT tile FROM placed
