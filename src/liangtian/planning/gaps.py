@@ -210,17 +210,15 @@ def _rows(shapes: Geometries, area_dm2: Ints) -> pa.Table:
 
 def _squares(tiles: Ints, side_m: float) -> Floats:
     """The squares of tiles, shape (n, 4)."""
-    low = np.stack(_cells(tiles), axis=1)
-    return np.hstack([low, low + 1]) * side_m + SHIFT_M
+    low = np.stack(_cells(tiles), axis=1).astype(np.float64)
+    return np.hstack([low, low + 1.0]) * side_m + SHIFT_M
 
 
 def _reaches(shapes: Geometries, square: Floats) -> npt.NDArray[np.bool_]:
     """Whether each polygon comes to the border of a square, or beyond."""
     bounds = shapely.bounds(shapes).reshape(-1, 4)
-    beyond: npt.NDArray[np.bool_] = np.hstack(
-        [bounds[:, :2] <= square[:, :2] + TOUCH_M, bounds[:, 2:] >= square[:, 2:] - TOUCH_M]
-    ).any(axis=1)
-    return beyond
+    west_or_south, east_or_north = bounds[:, :2] <= square[:, :2] + TOUCH_M, bounds[:, 2:] >= square[:, 2:] - TOUCH_M
+    return np.asarray((west_or_south | east_or_north).any(axis=1), dtype=np.bool_)
 
 
 def _cells(tiles: Ints) -> tuple[Ints, Ints]:

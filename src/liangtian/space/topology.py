@@ -276,7 +276,7 @@ def enclosed(layer: Coverage, ground: shapely.Geometry) -> Geometries:
     large = np.flatnonzero(shapely.area(gaps) >= LEAST_M2)
     if len(large):
         gaps[large] = _redrawn(gaps[large], layer.polygons)
-    return gaps
+    return np.asarray(gaps, dtype=object)
 
 
 def _enclosed(ground: shapely.Geometry) -> Geometries:

@@ -141,7 +141,8 @@ def _filled(make: Filled, blank: Any, row: Row, number: UUID) -> tuple[Any, list
         form = make(texts | numbers)
     except forms.ValidationError as error:
         wrong = error.message_dict.items()
-        return None, [Problem(n, name, text, heading(blank[name])) for name, said in wrong for text in said]
+        found = [Problem(n, name, text, heading(blank[name])) for name, said in wrong for text in said]
+        return None, found + list(_errors_of_cells(blank, row))
     form.data, unclear = _data(form, texts)
     form.data |= numbers
     asked = {name for name, field in blank.fields.items() if isinstance(field, NumberField)} | set(form.fields)
@@ -150,6 +151,23 @@ def _filled(make: Filled, blank: Any, row: Row, number: UUID) -> tuple[Any, list
     found = [Problem(n, name, text, heading(form[name])) for name, text in unclear.items()]
     found += [Problem(n, name, asks_less, heading(blank[name])) for name in strange]
     return form, found + list(_errors(form, n, unclear))
+
+
+def _errors_of_cells(blank: Any, row: Row) -> Iterator[Problem]:
+    """What is wrong with the cells of a row alone, where it names nothing that its form could be about."""
+    n, texts = row
+    data, unclear = _data(blank, texts)
+    for name in texts:
+        field = blank.fields[name]
+        if isinstance(field, NumberField) or (isinstance(field, forms.ModelChoiceField) and field.queryset is None):
+            continue
+        try:
+            if name not in unclear:
+                field.clean(field.widget.value_from_datadict(data, {}, name))
+        except forms.ValidationError as error:
+            unclear[name] = error.messages[0]
+        if name in unclear:
+            yield Problem(n, name, unclear[name], heading(blank[name]))
 
 
 def _data(form: Any, texts: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, str]]:

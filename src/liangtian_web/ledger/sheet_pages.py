@@ -13,11 +13,13 @@ from django.http import FileResponse, HttpResponse
 from django.shortcuts import redirect, render
 
 from liangtian.errors import LiangtianError
+from liangtian.formats.features import Features
 from liangtian_web.ledger.proposing import Problem, Problems
 from liangtian_web.ledger.sheet import Filled, hand_in_all, read_rows, template
 from liangtian_web.ledger.sheet_forms import GroundWorkbookForm, WorkbookForm
 from liangtian_web.ledger.sheet_ground import Grounds
 from liangtian_web.ledger.sheet_words import heading
+from liangtian_web.ledger.turns import in_turn
 from liangtian_web.onemap.boundaries import boundary_from
 from liangtian_web.people.requests import Request
 from liangtian_web.refusals import sentence
@@ -87,7 +89,8 @@ def many_page(request: Request, many: Many) -> HttpResponse | FileResponse:
             problems = [sentence(error, request.language)]
     fields = many.blank()(None).visible_fields()
     columns = [f"{heading(field)}{'*' if field.field.required else ''}" for field in fields]
-    context = {"many": many, "workbook": form, "problems": problems, "columns": columns}
+    asks = {"has_todo": many.todo is not None, "has_ground": many.plot is not None}  # a template would call them
+    context = {"many": many, "workbook": form, "problems": problems, "columns": columns, **asks}
     return render(request, "many.html", context, status=400 if request.method == "POST" else 200)
 
 
@@ -100,14 +103,29 @@ def _hand_in(request: Request, many: Many, given: Mapping[str, Any]) -> None:
     """
     rows = read_rows(many.blank(), given["workbook"].read())
     if not many.plot:
-        hand_in_all(request, many.make, rows, given["form"])
+        in_turn(lambda: hand_in_all(request, many.make, rows, given["form"]))
         return
     boundary = boundary_from(given["files"], "", given["encoding"], given["crs"])
+    names = [many.plot(texts) for _, texts in rows]
+
+    def work() -> None:
+        grounds = _grounds(boundary, names, given["named_by"].strip())
+        hand_in_all(request, partial(many.make, grounds), rows, given["form"], grounds.left)
+
+    in_turn(work)
+
+
+def _grounds(boundary: Features, names: Sequence[str], named_by: str) -> Grounds:
+    """The plots of a file, none of them taken yet.
+
+    Raises
+    ------
+    Problems : no column of the file has names
+    """
     try:
-        grounds = Grounds(boundary, [many.plot(texts) for _, texts in rows], given["named_by"].strip())
+        return Grounds(boundary, names, named_by)
     except forms.ValidationError as error:
         raise Problems([Problem(0, "", text) for text in error.messages]) from error
-    hand_in_all(request, partial(many.make, grounds), rows, given["form"], grounds.left)
 
 
 def _taken(request: Request, many: Many) -> FileResponse:
@@ -131,7 +149,7 @@ def handed_in_rows(request: Request, make: Filled) -> tuple[list[Any], dict[str,
     if form.is_valid():
         try:
             rows = read_rows(make, form.cleaned_data["workbook"].read())
-            made = hand_in_all(request, make, rows, form.cleaned_data["form"])
+            made = in_turn(lambda: hand_in_all(request, make, rows, form.cleaned_data["form"]))
         except Problems as error:
             problems = [str(each) for each in error.problems]
     return made, {"form": make(None), "workbook": form, "problems": problems}

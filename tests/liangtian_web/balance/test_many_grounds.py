@@ -60,17 +60,18 @@ def test_a_row_may_name_several_plots_and_the_column_can_be_said(clients):
 
 def test_grounds_that_do_not_fit_are_each_said_once_and_nothing_is_filed(clients):
     file = squares("甲", "乙", "乙", "丙", "丁")
-    rows = [row("甲"), row("乙"), row("戊"), row("甲"), row(None), row("丙", 50_000)]
+    rows = [row("甲"), row("乙"), row("戊"), row("甲", 验收日期="昨天"), row(None), row("丙", 50_000)]
     said = problems(hand_in(clients["wang"], ACCEPT, *rows, files=file))
-    assert said[:5] == [
+    assert said[:6] == [
         "第 3 行 地块 范围文件中有 2 个叫“乙”的地块。请改成不同的名称。",
         "第 4 行 地块 范围文件的“名称”一列中没有“戊”。",
         "第 5 行 地块 地块“甲”已用在前面的行。",
+        "第 5 行 验收日期 输入一个有效的日期。",
         "第 6 行 地块 请填地块的名称或编号。",
-        said[4],
+        said[5],
     ]
-    assert said[4].startswith("第 7 行 ")  # more is credited than the ground has
-    assert said[5:] == ["范围文件中有 2 个地块没有哪一行用到：乙、丁。"]
+    assert said[5].startswith("第 7 行 ")  # more is credited than the ground has
+    assert said[6:] == ["范围文件中有 2 个地块没有哪一行用到：乙、丁。"]
     assert not Filing.objects.exists()
 
 

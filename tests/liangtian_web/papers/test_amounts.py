@@ -7,12 +7,12 @@ import re
 import pytest
 from django.urls import reverse
 from tests.liangtian_web.days import today
-from tests.liangtian_web.papers.test_permissions import clients, opened, people, world
+from tests.liangtian_web.papers.test_permissions import cast, clients, home, opened, people, world
 from tests.liangtian_web.transfers.conftest import NEW
 
 from liangtian_web.ledger.models import Account, Entry
 
-__all__ = ["clients", "opened", "people", "world"]
+__all__ = ["cast", "clients", "home", "opened", "people", "world"]
 
 CELL = re.compile(r'<td[^>]*class="num"[^>]*>(.*?)</td>', re.S)
 TAGS = re.compile(r"<[^>]+>")
