@@ -280,10 +280,11 @@ def enclosed(layer: Coverage, ground: shapely.Geometry) -> Geometries:
 
 
 def _enclosed(ground: shapely.Geometry) -> Geometries:
-    """The holes of some ground, each without the islands that lie in it."""
+    """The holes of some ground, each without the islands that lie in it, and what lies between parts that meet in corners."""
     parts = shapely.get_parts(ground)
     rings = [ring for part in parts[shapely.get_num_interior_rings(parts) > 0] for ring in part.interiors]
     holes = shapely.polygons(np.array(rings, dtype=object))
+    holes = np.append(holes, _between_corners(parts, holes))
     if not len(holes):
         return np.empty(0, dtype=object)
     hole, part = shapely.STRtree(parts).query(holes, predicate="covers")
@@ -295,6 +296,25 @@ def _enclosed(ground: shapely.Geometry) -> Geometries:
         filled = shapely.union_all(shapely.geometrycollections(islands, indices=of)[:, None], axis=1)
         holes[full] = remainder(holes[full], filled)
     return _with_area(shapely.get_parts(holes))
+
+
+def _between_corners(parts: Geometries, holes: Geometries) -> Geometries:
+    """What parts that lie in no hole enclose together: they meet in corners alone, so it is the hole of none of them."""
+    shells = shapely.polygons(shapely.get_exterior_ring(parts))
+    corners, of = shapely.get_coordinates(shells, return_index=True)
+    order = np.lexsort([of, corners[:, 1], corners[:, 0]])
+    corners, of = corners[order], of[order]
+    met = np.flatnonzero((corners[1:] == corners[:-1]).all(axis=1) & (of[1:] != of[:-1]))
+    meeting = np.unique(of[np.append(met, met + 1)])
+    inside = np.unique(shapely.STRtree(shells[meeting]).query(holes, predicate="covers")[1])
+    shells = shells[np.delete(meeting, inside)]
+    if not len(shells):
+        return np.empty(0, dtype=object)
+    bounds = shapely.total_bounds(shells)
+    frame = shapely.box(*(bounds + np.array([-1.0, -1.0, 1.0, 1.0])))
+    rest = shapely.get_parts(remainder(np.array([frame], dtype=object), shapely.union_all(shells)))
+    inner = shapely.bounds(rest)[:, 0] >= bounds[0]  # all but the part around them
+    return _with_area(rest[inner])
 
 
 def _redrawn(gaps: Geometries, polygons: Geometries) -> Geometries:
