@@ -60,7 +60,7 @@ ifeq (,$(filter e2e,$(WITHOUT)))
 endif
 	@$(PY) -m pytest -n 2 --dist loadfile $(foreach part,$(sort $(LEFT_OUT) tests/e2e),--ignore=$(part))
 ifeq (,$(filter e2e,$(WITHOUT)))
-	@$(PY) -m pytest tests/e2e
+	@$(PY) -m pytest -n 2 --dist loadfile tests/e2e
 endif
 	@$(if $(LEFT_OUT),echo "*** Not tested: $(LEFT_OUT) (WITHOUT=$(WITHOUT)) ***")
 

@@ -1,6 +1,6 @@
 """The book: three-index bookings a second beside a bare insert of the same rows, and balances on any day at size.
 
-python bench/ledger.py [--only bookings,race,balances] [--seconds 4] [--entries 1000000] [--rounds 10000]
+python bench/ledger.py [--only bookings,race,balances,lag] [--seconds 4] [--entries 1000000] [--rounds 10000]
                        [--home var/bench-ledger] [--hordak PYTHON]
 
 A booking is one entry of six legs: three indices from one place to another. The bare insert writes the same entry and
@@ -26,6 +26,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import psycopg
+from lag import lags, noting_commits
 from measure import machine
 from psycopg import pq
 
@@ -127,7 +128,9 @@ def processor(pid: int) -> float:
     return int(Path(f"/proc/{pid}/schedstat").read_text().split()[0]) / 1e9
 
 
-def write(mode: str, home: Path, seconds: float, work: tuple[int, list[list[int]], int], told: Any) -> None:
+def write(
+    mode: str, home: Path, seconds: float, work: tuple[int, list[list[int]], int], told: Any, pause_s: float
+) -> None:
     actor, places, seed = work
     chance, done = random.Random(seed), 0
     with connect(home) as db:
@@ -139,14 +142,17 @@ def write(mode: str, home: Path, seconds: float, work: tuple[int, list[list[int]
             given = [uuid.uuid4(), str(uuid.uuid4()), ON, ["run:812"], ["wenzhou-2019（七）.1"], actor]
             db.execute(BARE if mode == "bare" else TRANSFER, [*given, [*source, *target], NO_LOTS, AMOUNTS])
             done += 1
+            time.sleep(pause_s)
         used = sum(map(processor, pids)) - began
     told.put((done, used))
 
 
-def rate(mode: str, home: Path, seconds: float, writers: int, work: tuple[int, list[list[int]]]) -> Rate:
+def rate(
+    mode: str, home: Path, seconds: float, writers: int, work: tuple[int, list[list[int]]], *, pause_s: float = 0
+) -> Rate:
     told: Any = multiprocessing.Queue()
     processes = [
-        multiprocessing.Process(target=write, args=(mode, home, seconds, (*work, seed), told))
+        multiprocessing.Process(target=write, args=(mode, home, seconds, (*work, seed), told, pause_s))
         for seed in range(writers)
     ]
     for each in processes:
@@ -371,15 +377,25 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=4)
     parser.add_argument("--entries", type=int, default=1_000_000)
     parser.add_argument("--rounds", type=int, default=10_000)
-    parser.add_argument("--only", default="bookings,race,balances")
+    parser.add_argument("--only", default="bookings,race,balances,lag")
+    parser.add_argument("--parcels", type=int, default=200_000, help="of the land the worker is busy with, for the lag")
     parser.add_argument("--hordak", help="a Python with Django 5.2, psycopg and django-hordak")
     parser.add_argument("--home", type=Path, default=Path("var/bench-ledger"))
     given = parser.parse_args()
     home = given.home.resolve()
+    parts = given.only.split(",")
+    if set(parts) - {"lag"}:
+        figures(home, parts, given)
+    if "lag" in parts:  # a book of its own: every entry of it goes through the sealer
+        sealed(home.with_name(f"{home.name}-lag"), given)
+    print(f"\n{machine()}")
+
+
+def figures(home: Path, parts: list[str], given: argparse.Namespace) -> None:
+    """Bookings, the race and balances in one book."""
     home.mkdir(parents=True, exist_ok=True)
     with embedded.take_lock(home / "bench.lock"), embedded.running(home):  # two runs in one book would undo each other
         actor, places = prepare(home)
-        parts = given.only.split(",")
         if "bookings" in parts or "race" in parts:
             fill(home, actor, places)
         if "bookings" in parts:
@@ -389,7 +405,22 @@ def main() -> None:
             last_square_metre(home, given.rounds, actor, places)
         if "balances" in parts:
             balances(home, load(home, given.entries, actor, places), given.entries)
-    print(f"\n{machine()}")
+
+
+def sealed(home: Path, given: argparse.Namespace) -> None:
+    """The lag of the seal behind the bookings."""
+    home.mkdir(parents=True, exist_ok=True)
+    with embedded.take_lock(home / "bench.lock"):
+        with embedded.running(home):
+            work = prepare(home)
+            noting_commits(home)
+        with embedded.running(home), connect(home) as db:  # another start: it notes commits from now on
+            fill(home, *work)
+
+            def booked(writers: int, pause_s: float) -> float:
+                return rate("book", home, given.seconds, writers, work, pause_s=pause_s).per_second
+
+            lags(db, home, booked, given.parcels)
 
 
 if __name__ == "__main__":

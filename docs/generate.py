@@ -304,7 +304,7 @@ def _fact(fact: Fact) -> tuple[str, ...]:
 
 
 def permissions() -> str:
-    """For every page and call of the book and its procedures: what each role may see and do, as the tests have it."""
+    """For every page and call of the product: what each role may see and do, as the tests have it."""
     known = tomllib.loads((DOCS.parent / "tests/liangtian_web/papers/permissions.toml").read_text("utf-8"))
     columns, letters = known.pop("columns"), known.pop("letters")
     parts = [

@@ -87,6 +87,7 @@ def test_a_town_s_officer_starts_from_the_town_s_own_figures(watched, live, pict
     farmland.click()
     expect(page.locator("tfoot")).to_contain_text("合计")
     assert page.locator("tbody tr").count() > 1
+    page.wait_for_load_state()  # its text may be there before its style sheets are
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 

@@ -123,6 +123,32 @@ def test_a_worker_that_dies_is_started_again(home, program):
     assert len(workers) == 1
     assert workers != [worker]
     assert program.end() == 0
+    assert left_behind(home) == []
+
+
+def sealers(home):
+    return [pid for pid, command in left_behind(home) if "book seal --follow" in command and "leash" not in command]
+
+
+def wait_for_sealer_but(home, gone):
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        found = sealers(home)
+        if len(found) == 1 and found != gone:
+            return found
+        time.sleep(0.1)
+    raise AssertionError(sealers(home))
+
+
+def test_one_sealer_runs_beside_the_worker_whichever_of_them_dies(home, program):
+    first = wait_for_sealer_but(home, [])
+    os.kill(first[0], signal.SIGKILL)
+    second = wait_for_sealer_but(home, first)
+    worker = next(pid for pid, command in left_behind(home) if "liangtian_web worker" in command)
+    os.kill(worker, signal.SIGKILL)
+    wait_for_sealer_but(home, second)
+    assert program.end() == 0
+    assert left_behind(home) == []
 
 
 def test_web_server_that_is_killed_serves_again_on_the_same_port(program):

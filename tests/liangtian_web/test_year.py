@@ -20,6 +20,7 @@ from tests.liangtian_web import land
 from tests.liangtian_web.balance.conftest import home
 from tests.liangtian_web.calls import booked, decide, made, read, said, send
 from tests.liangtian_web.conftest import browser, person
+from tests.liangtian_web.days import today
 from tests.liangtian_web.reconcile.conftest import HEAD, workbook
 from tests.liangtian_web.registers.conftest import form_of, nil
 
@@ -33,8 +34,6 @@ from liangtian_web.review.models import Run
 
 __all__ = ["home"]
 COUNTY, OTHER, CITY = "339901", "339902", "339900"
-TODAY = timezone.localdate()
-LATER = f"{TODAY + timedelta(days=60)}"
 STEPS = ("adjustment", "works", "acceptance", "filing")
 FUNDS = {CITY: 5_000_000_000, OTHER: 100_000_000}  # fen
 DOCUMENT = "示自然资验〔2024〕3号"
@@ -128,7 +127,7 @@ def enter_registers(year: Year) -> None:
         for register in ("key-project", "standard-upgrade"):
             confirmed(year, register, nil(register, place))
     # Its papers are posted this year, so whoever sells must be free to sell this year too.
-    this_year = {"year": f"{TODAY.year}", "area": "1", "since": f"{TODAY.year}-01-01"}
+    this_year = {"year": f"{today().year}", "area": "1", "since": f"{today().year}-01-01"}
     confirmed(year, "annual-task", form_of("annual-task", county, **this_year))
     bridge = {"since": "2024-05-01", "quantity": "10000", "paddy": "10000", "capacity_kg": "13500"}
     confirmed(year, "key-project", form_of("key-project", county, **bridge))
@@ -277,7 +276,7 @@ def break_a_promise(year: Year, accepted: dict[str, Any]) -> None:
 
 
 def offer(year: Year, who: str, place: str, amount_m2: int) -> dict[str, Any]:
-    fields = {"place": place, "good": "compensation", "project": "垦造耕地", "on": "2024-09-20", "expires": LATER,
+    fields = {"place": place, "good": "compensation", "project": "垦造耕地", "on": "2024-09-20", "expires": f"{today() + timedelta(days=60)}",
               "document": f"{place}调〔2024〕1号", "amount_quantity_m2": amount_m2, "price_quantity_m2": "180000"}  # fmt: skip
     return made(year.clients[who], "transfers/listings", {"fields": fields})
 
@@ -294,10 +293,10 @@ def refuse_a_transfer(year: Year) -> None:
 
 def complete_a_transfer(year: Year) -> int:
     """示范县 lists 6,000 m², the zone buys 4,501, some of the price is spent, the rest of the offer goes back; the price."""
-    accept(year, "li", COUNTY, f"{TODAY}", column=110, accepted_quantity_m2=1_000)
+    accept(year, "li", COUNTY, f"{today()}", column=110, accepted_quantity_m2=1_000)
     listing = offer(year, "wang", COUNTY, 6_000)
     booked(year.li, listing)
-    wanted = {"place": year.zone, "good": "compensation", "on": "2024-09-25", "until": LATER, "purpose": "产业园一期",
+    wanted = {"place": year.zone, "good": "compensation", "on": "2024-09-25", "until": f"{today() + timedelta(days=60)}", "purpose": "产业园一期",
               "document": "新区〔2024〕7号", "amount_quantity_m2": 4_501}  # fmt: skip
     request = made(year.yan, "transfers/requests", {"fields": wanted})
     terms = {

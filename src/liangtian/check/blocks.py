@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 import shapely
@@ -21,7 +22,7 @@ from liangtian.onemap.landclass import is_farmland
 from liangtian.onemap.places import lies_in, stem
 from liangtian.onemap.snapshot import ID
 from liangtian.planning import exclusion, land, parcels
-from liangtian.planning.blocks import BlockRule, Blocks, mean_grade
+from liangtian.planning.blocks import BlockRule, Blocks, inclusions_dm2, mean_grade
 from liangtian.planning.parcels import Parcels
 from liangtian.planning.spread import BlockTable
 from liangtian.policy.parameters import Parameters
@@ -124,6 +125,17 @@ def rows_of(made: Blocks | BlockTable, first: int, on: date) -> list[dict[str, A
         }
         for n in range(first)
     ]
+
+
+def inclusions(made: Blocks, outlines: npt.NDArray[np.object_]) -> list[list[dict[str, Any]]]:
+    """Other land that the first blocks enclose, by class code, as the JSON document has it; a list for each block.
+
+    Parameters
+    ----------
+    outlines : shape (k,), of the first blocks (`planning.layer.outlines_of`)
+    """
+    found = inclusions_dm2(made, outlines) if len(outlines) else []
+    return [[{"code": code, "area_m2": m2_from_dm2(dm2)} for code, dm2 in sorted(each.items())] for each in found]
 
 
 def doubts(made: Blocks | BlockTable) -> list[Finding]:

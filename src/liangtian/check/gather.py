@@ -36,9 +36,10 @@ from liangtian.check.overlay import (
     covered_dm2,
     cut,
     fitted,
+    ground_on,
+    ground_outside,
     on_parts,
-    outside_of,
-    overlap_of,
+    parted,
     within_dm2,
 )
 from liangtian.check.tables import Land, land_of, m2
@@ -182,6 +183,7 @@ def gather(
     found = Gathered(facts, {}, reading.pieces.get("DLTB"))
     land = reading.land(found.pieces) if found.pieces is not None else None
     _measure_land(found, land, reading, owed=kind in BALANCED_KINDS)
+    found.overlaps.update(reading.overlaps())
     for layer, name in ON_LINE.items():
         _measure_overlap(found, reading, layer, name)
     for layer, name in OUTSIDE_LINE.items():
@@ -232,6 +234,16 @@ class _Reading:
     def indexes(self, layer: str) -> list[Index]:
         """The ground each version of a layer speaks for."""
         return self.catalogue.indexes(layer, chain.from_iterable(self.versions.values()))
+
+    def overlaps(self) -> dict[str, Overlap]:
+        """What lies on each control area, or outside of it, of those that are published."""
+        tolerance, grounds = self.technical.tolerance, {}
+        for layer, pieces in self.pieces.items():
+            if layer in ON_LINE:
+                grounds[layer] = ground_on(pieces, tolerance, disjoint=self.is_disjoint(layer))
+            elif layer in OUTSIDE_LINE:
+                grounds[layer] = ground_outside(self.boundary.shape, pieces)
+        return dict(zip(grounds, parted(list(grounds.values()), self.boundary.crs, tolerance), strict=True))
 
     def is_disjoint(self, layer: str) -> bool:
         """Whether every version used is reported to overlap nowhere, and one alone has parcels around the boundary."""
@@ -332,12 +344,11 @@ def _measure_overlap(found: Gathered, reading: _Reading, layer: str, name: str) 
         found.facts.update({f"{name}_overlap_m2": None, f"{name}_touching_m2": None, f"{name}_parcels": None})
         found.tables[name] = {"overlap_m2": None, "net_m2": None, "touching_m2": None}
         return
-    overlap = overlap_of(pieces, reading.technical.tolerance, disjoint=reading.is_disjoint(layer))
+    overlap = found.overlaps[layer]
     counted = on_parts(pieces, overlap.parts) if len(overlap.touching) else np.ones(len(pieces), dtype=bool)
     ridge, _ = tables.ridges(pieces)
     net = net_dm2(pieces.area_dm2, ridge)[counted]
     concerned = () if found.pieces is None else found.pieces.ids(on_parts(found.pieces, overlap.parts))
-    found.overlaps[layer] = overlap
     found.facts.update(
         {
             f"{name}_overlap_m2": reading.part(overlap.area_dm2),
@@ -353,21 +364,19 @@ def _measure_overlap(found: Gathered, reading: _Reading, layer: str, name: str) 
 
 
 def _measure_outside(found: Gathered, land: Land | None, reading: _Reading, layer: str, name: str) -> None:
-    pieces = reading.pieces.get(layer)
-    outside = None if pieces is None else outside_of(reading.boundary.shape, pieces, reading.technical.tolerance)
+    pieces, outside = reading.pieces.get(layer), found.overlaps.get(layer)
     found.facts[name] = found.tables[name] = None if outside is None else reading.part(outside.area_dm2)
-    if outside is not None:
-        found.overlaps[layer] = outside
     if layer == "KZBJ":
-        new = None if land is None or outside is None else _new_outside(land, outside)
+        new = None if land is None or outside is None or pieces is None else _new_outside(land, outside, pieces)
         found.facts[NEW_OUTSIDE] = new
 
 
-def _new_outside(land: Land, outside: Overlap) -> Any:
-    """Area outside a boundary that is not construction land already."""
+def _new_outside(land: Land, outside: Overlap, within: Pieces) -> Any:
+    """Area outside a boundary, whose ground `within` is, that is not construction land already."""
     if not len(outside.parts):
         return m2(0)
-    return m2(within_dm2(land.pieces, ~land.construction, shapely.union_all(outside.parts)))
+    beside = shapely.union_all(np.append(within.shapes, outside.touching))
+    return m2(within_dm2(land.pieces, ~land.construction, shapely.multipolygons(outside.parts), beside))
 
 
 def _measure_villages(found: Gathered, reading: _Reading) -> None:

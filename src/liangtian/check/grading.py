@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from liangtian.check.overlay import Pieces
+from liangtian.check.overlay import Pieces, sharing
 from liangtian.onemap.farmland import WORST, grades_of
 from liangtian.space.area import ellipsoidal_area
 from liangtian.space.overlay import shared
@@ -98,10 +98,24 @@ def _replaced(parts: Parts, fresh: Parts) -> Parts:
 def _laid_over(pieces: Pieces, layer: Pieces, wanted: Ints) -> tuple[Ints, Ints, Ints]:
     """Ground of each grade on the wanted pieces: position of the piece, grade, hundredths of m²; one a piece and grade."""
     grade = grades_of(layer.attributes["GDDB"])
-    over, under = shapely.STRtree(layer.shapes).query(pieces.shapes[wanted], predicate="intersects")
-    over, under = over[grade[under] > 0], under[grade[under] > 0]
-    area = round_dm2(ellipsoidal_area(shared(pieces.shapes[wanted[over]], layer.shapes[under]), pieces.crs))
-    named = wanted[over] * (WORST + 1) + grade[under]
+    over, under = shapely.STRtree(layer.shapes).query(pieces.shapes[wanted])
+    over, under = wanted[over[grade[under] > 0]], under[grade[under] > 0]
+    area = _shared_dm2(pieces, over, layer.shapes[under])
+    named = over * (WORST + 1) + grade[under]
     each, at = np.unique(named[area > 0], return_inverse=True)
     summed = np.bincount(at, weights=area[area > 0], minlength=len(each)).astype(np.int64)
     return each // (WORST + 1), each % (WORST + 1), summed
+
+
+def _shared_dm2(pieces: Pieces, at: Ints, grounds: npt.NDArray[np.object_]) -> Ints:
+    """Area a piece has in a ground, shape (k,): most lie whole inside or beside it, as one outline was drawn along the other."""
+    shapes, area = pieces.shapes[at], pieces.area_dm2[at].copy()
+    met = shapely.intersects(grounds, shapely.point_on_surface(shapes))
+    whole = met.copy()
+    whole[met] = shapely.covers(grounds[met], shapes[met])
+    beside = ~met
+    beside[beside] = ~sharing(grounds[beside], shapes[beside])
+    cut = ~whole & ~beside
+    area[beside] = 0
+    area[cut] = round_dm2(ellipsoidal_area(shared(shapes[cut], grounds[cut]), pieces.crs))
+    return area

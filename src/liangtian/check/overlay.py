@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 import numpy as np
@@ -176,21 +176,57 @@ class Overlap:
     touching_dm2: int
 
 
-def overlap_of(pieces: Pieces, tolerance: LineTolerance, *, disjoint: bool = False) -> Overlap:
-    """Merge pieces, part what crosses a line from what touches it, and measure both.
+@dataclass(frozen=True, slots=True, eq=False)
+class Ground:
+    """Ground to be parted into what counts and what merely touches a line.
 
-    Neighbouring pieces are merged first: a strip along many parcels is one strip, however many parcels it is cut into.
+    Attributes
+    ----------
+    merged : what is to be parted, neighbours united: a strip along many parcels is one strip, whatever it is cut into
+    beyond : shapes that count as they are
+    beyond_dm2 : their area
+    """
+
+    merged: shapely.Geometry
+    beyond: Shapes = field(default_factory=lambda: np.empty(0, dtype=object))
+    beyond_dm2: int = 0
+
+
+def ground_on(pieces: Pieces, tolerance: LineTolerance, *, disjoint: bool = False) -> Ground:
+    """The ground of the pieces of a control area.
 
     Parameters
     ----------
     disjoint : the layer is known to overlap nowhere, so only small pieces and what they adjoin need merging
     """
     if not disjoint:
-        return _parted(shapely.union_all(pieces.shapes), pieces.crs, tolerance)
+        return Ground(shapely.union_all(pieces.shapes))
     near = _near(pieces.shapes, pieces.area_dm2 < 100 * float(tolerance.area_m2))
-    merged = _parted(shapely.union_all(pieces.shapes[near]), pieces.crs, tolerance)
-    parts = np.append(pieces.shapes[~near], merged.parts)
-    return replace(merged, parts=parts, area_dm2=merged.area_dm2 + int(pieces.area_dm2[~near].sum()))
+    return Ground(shapely.union_all(pieces.shapes[near]), pieces.shapes[~near], int(pieces.area_dm2[~near].sum()))
+
+
+def ground_outside(boundary: shapely.Geometry, pieces: Pieces) -> Ground:
+    """The part of a boundary not covered by the pieces of a control area."""
+    if not len(pieces):
+        return Ground(boundary)
+    return Ground(remainder(np.array([boundary], dtype=object), shapely.union_all(pieces.shapes))[0])
+
+
+def parted(grounds: Sequence[Ground], crs: CRS, tolerance: LineTolerance) -> list[Overlap]:
+    """What of each ground counts and what merely touches the line; all are measured at once."""
+    each = [_polygons(ground.merged) for ground in grounds]
+    parts = np.concatenate([*each, np.empty(0, dtype=object)])
+    area = ellipsoidal_area(parts, crs)
+    width = 2 * area / np.maximum(shapely.length(parts), 1e-9)  # a strip's perimeter is twice its length
+    touches = (area < float(tolerance.area_m2)) & (width < float(tolerance.width_m))
+    ends = np.cumsum([len(found) for found in each], dtype=np.int64)
+    told = (np.split(values, ends)[:-1] for values in (parts, round_dm2(area), touches))
+    return [_overlap(ground, *found) for ground, *found in zip(grounds, *told, strict=True)]
+
+
+def _overlap(ground: Ground, parts: Shapes, dm2: Ints, touches: npt.NDArray[np.bool_]) -> Overlap:
+    counted, counted_dm2 = np.append(ground.beyond, parts[~touches]), ground.beyond_dm2 + int(dm2[~touches].sum())
+    return Overlap(counted, counted_dm2, parts[touches], int(dm2[touches].sum()))
 
 
 def _near(shapes: Shapes, chosen: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
@@ -201,72 +237,75 @@ def _near(shapes: Shapes, chosen: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_
     return near
 
 
-def _parted(merged: shapely.Geometry, crs: CRS, tolerance: LineTolerance) -> Overlap:
-    parts = _polygons(merged)
-    area = ellipsoidal_area(parts, crs)
-    width = 2 * area / np.maximum(shapely.length(parts), 1e-9)  # a strip's perimeter is twice its length
-    touches = (area < float(tolerance.area_m2)) & (width < float(tolerance.width_m))
-    dm2 = round_dm2(area)
-    return Overlap(parts[~touches], int(dm2[~touches].sum()), parts[touches], int(dm2[touches].sum()))
-
-
 def _polygons(geometry: shapely.Geometry) -> Shapes:
     parts = np.asarray(shapely.get_parts(shapely.get_parts(geometry)), dtype=object)
     return np.asarray(parts[shapely.get_type_id(parts) == 3], dtype=object)
 
 
-def outside_of(boundary: shapely.Geometry, pieces: Pieces, tolerance: LineTolerance) -> Overlap:
-    """The part of a boundary not covered by the pieces of a control area."""
-    whole = np.array([boundary], dtype=object)
-    rest = remainder(whole, shapely.union_all(pieces.shapes))[0] if len(pieces) else boundary
-    return _parted(rest, pieces.crs, tolerance)
-
-
 def on_parts(pieces: Pieces, parts: Shapes) -> npt.NDArray[np.bool_]:
     """Which pieces share ground (not only an edge) with any of the parts; shape (k,).
 
-    Most are told by a point: a piece whose inner point lies in a part is hit. Neighbours are cut only with parts that
-    are not simply one piece over again, as the parcels of a control layer mostly are.
+    Most parts are one piece over again, as the parcels of a control layer mostly are; of the other pieces most are told by
+    an inner point. What remains is cut, but not with parts that are a piece over again.
     """
     hit = np.zeros(len(pieces), dtype=bool)
     if not len(parts) or not len(pieces):
         return hit
     part, piece = shapely.STRtree(pieces.shapes).query(parts)
-    shapely.prepare(parts)
-    inner = shapely.point_on_surface(pieces.shapes)
-    hit[piece[shapely.contains_properly(parts[part], inner[piece])]] = True
     copies = _copies(parts, pieces.shapes, part, piece)
-    rest = ~hit[piece] & ~copies[part]
-    part, piece = _sharing(parts, pieces.shapes, part[rest], piece[rest])
+    hit[piece[copies]] = True
+    again = np.zeros(len(parts), dtype=bool)
+    again[part[copies]] = True
+    part, piece = _left(part, piece, hit)
+    shapely.prepare(parts)
+    hit[piece[shapely.contains_properly(parts[part], shapely.point_on_surface(pieces.shapes[piece]))]] = True
+    part, piece = _left(part, piece, hit)
+    part, piece = part[~again[part]], piece[~again[part]]
+    share = sharing(parts[part], pieces.shapes[piece])
+    part, piece = part[share], piece[share]
     more = shapely.area(shared(parts[part], pieces.shapes[piece])) >= LEAST_M2
     hit[piece[more]] = True
     return hit
 
 
-def _sharing(parts: Shapes, shapes: Shapes, part: Ints, shape: Ints) -> tuple[Ints, Ints]:
-    """Pairs that do more than touch: asking is ten times cheaper than cutting."""
-    more = shapely.intersects(parts[part], shapes[shape]) & ~shapely.touches(parts[part], shapes[shape])
-    return part[more], shape[more]
+def _left(part: Ints, piece: Ints, hit: npt.NDArray[np.bool_]) -> tuple[Ints, Ints]:
+    """The pairs whose piece is not hit yet."""
+    left = ~hit[piece]
+    return part[left], piece[left]
 
 
 def _copies(parts: Shapes, shapes: Shapes, part: Ints, shape: Ints) -> npt.NDArray[np.bool_]:
-    """Parts that are one of the shapes over again; shape (p,)."""
-    alike = np.abs(shapely.area(parts)[part] - shapely.area(shapes)[shape]) < 1e-3
-    part, shape = part[alike], shape[alike]
-    copies = np.zeros(len(parts), dtype=bool)
-    copies[part[shapely.equals_exact(parts[part], shapes[shape], tolerance=1e-6, normalize=True)]] = True
+    """Pairs in which the part is the shape over again; shape (k,)."""
+    copies: npt.NDArray[np.bool_] = np.abs(shapely.area(parts)[part] - shapely.area(shapes)[shape]) < 1e-3
+    one, other = parts[part[copies]], shapes[shape[copies]]
+    copies[copies] = shapely.equals_exact(one, other, tolerance=1e-6, normalize=True)
     return copies
 
 
-def within_dm2(pieces: Pieces, chosen: npt.NDArray[np.bool_], ground: shapely.Geometry) -> int:
-    """Area of the chosen pieces inside `ground`; pieces wholly inside keep the area they have."""
-    shapes, area = pieces.shapes[chosen], pieces.area_dm2[chosen]
+def sharing(ground: Shapes | shapely.Geometry, shapes: Shapes) -> npt.NDArray[np.bool_]:
+    """Which shapes do more than touch the ground, one for all or one for each: asking is cheaper than cutting."""
     shapely.prepare(ground)
-    inside = shapely.covers(ground, shapes)
-    through = ~inside & shapely.intersects(ground, shapes)
-    through[through] = ~shapely.touches(ground, shapes[through])
-    cut_through = shared(shapes[through], ground)
-    return int(area[inside].sum() + round_dm2(ellipsoidal_area(cut_through, pieces.crs)).sum())
+    more: npt.NDArray[np.bool_] = shapely.intersects(ground, shapes)
+    other = ground[more] if isinstance(ground, np.ndarray) else ground
+    more[more] = ~shapely.touches(other, shapes[more])
+    return more
+
+
+def within_dm2(
+    pieces: Pieces, chosen: npt.NDArray[np.bool_], ground: shapely.Geometry, beside: shapely.Geometry
+) -> int:
+    """Area of the chosen pieces inside `ground`; pieces wholly inside keep the area they have.
+
+    Parameters
+    ----------
+    beside : whatever of the boundary is not `ground`. A piece that keeps off it lies in the ground: asking that spares
+        most cuts, and never meets edges that both got from the boundary, which nearly coincide.
+    """
+    shapes, area = pieces.shapes[chosen], pieces.area_dm2[chosen]
+    whole = ~sharing(beside, shapes) & (shapely.get_num_geometries(shapes) == 1)  # parts may lie here and there
+    rest = shapes[~whole]
+    cut_through = shared(rest[sharing(ground, rest)], ground)
+    return int(area[whole].sum() + round_dm2(ellipsoidal_area(cut_through, pieces.crs)).sum())
 
 
 def covered_dm2(pieces: Pieces, *, disjoint: bool = False) -> int:

@@ -16,6 +16,7 @@ from liangtian.check.blocks import (
     Found,
     cut_out,
     doubts,
+    inclusions,
     plain_rule,
     published,
     published_notes,
@@ -33,7 +34,7 @@ from liangtian.onemap.catalogue import Catalogue
 from liangtian.planning import land, parcels
 from liangtian.planning.blocks import BlockRule, Blocks, blocks_of
 from liangtian.planning.land import unclassed_named
-from liangtian.planning.layer import as_features
+from liangtian.planning.layer import as_features, outlines_of
 from liangtian.planning.parcels import Parcels
 from liangtian.planning.spread import BlockTable, Reading
 from liangtian.policy.values import Parameter
@@ -76,6 +77,7 @@ class Exact(click.ParamType[Fraction]):
 )
 @click.option("--min-mu", type=Exact(), default="0", metavar="N", help="Leave out blocks below N mu net.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.option("--inclusions", is_flag=True, help="With --json, also the other land that each block encloses, by class.")
 @click.option("--output", type=click.Path(path_type=Path), help="Also write the outlines of the blocks to a new file.")
 @engine_options
 @values_option
@@ -85,12 +87,13 @@ class Exact(click.ParamType[Fraction]):
 def blocks(lang: Language, /, source: str, home: Path, min_mu: Fraction, as_json: bool, **given: Any) -> None:
     """Join farmland into contiguous blocks: LAYER is a published DLTB, FILE any file of land-use parcels."""
     on, place, within, by = (given.pop(name) for name in ("on", "place", "within", "by"))
-    rule, output = rule_of(on, place, given), given.pop("output")
+    rule, output, others = rule_of(on, place, given), given.pop("output"), given.pop("inclusions") and as_json
     steep, where = given.pop("steep"), where_of(given)
     made: Blocks | BlockTable
     if where.configuration.engine == "cluster":
         rule = with_grade(rule, steep) if steep in GRADES else rule
-        refuse({"within": within, "output": output, "steep": None if steep in GRADES else steep})
+        drawn_only = {"within": within, "output": output, "inclusions": others or None}
+        refuse(drawn_only | {"steep": None if steep in GRADES else steep})
         paths, used = snapshots_of(source, Catalogue(home), on or date.max, place)
         made = blocks_on(where, paths, Reading(plane_of(paths), rule, prefix_of(place), LEVELS.get(by)))
         notes = [*unclassed_named(made.unclassed), *published_notes(used)]
@@ -103,8 +106,12 @@ def blocks(lang: Language, /, source: str, home: Path, min_mu: Fraction, as_json
     notes = [*notes, *doubts(made)]
     shown = made.at_least(min_mu)
     rows = rows_of(made, shown, on or date.max)
-    if output is not None and isinstance(made, Blocks):
-        write_layer(as_features(made, rule, shown), output)
+    if isinstance(made, Blocks) and (others or output is not None):
+        drawn = outlines_of(made, rule, shown)
+        if output is not None:
+            write_layer(as_features(made, drawn), output)
+        if others:
+            rows = [row | {"others": each} for row, each in zip(rows, inclusions(made, drawn), strict=True)]
     if as_json:
         said = [{"rule": note.rule, "message": render(note, lang=lang)} for note in notes]
         click.echo(to_json({"blocks": rows, "rule": plain_rule(rule), "findings": said}))

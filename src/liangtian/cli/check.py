@@ -45,7 +45,7 @@ def check(lang: Language, /, boundary: Path, home: Path, as_json: bool, report: 
         on=given.pop("on"),
         kind=given.pop("kind"),
         place=given.pop("place"),
-        declared=_declared(given.pop("facts_file")),
+        declared=declared_in(given.pop("facts_file")),
         versions=_named(given.pop("named")),
         adoptions=adoptions_of(home),
         names=names_of(home),
@@ -66,7 +66,13 @@ def _write_report(result: CheckResult, path: Path, lang: Language) -> None:
         raise LiangtianError("check-report-not-written", file=str(path), reason=str(error)) from error
 
 
-def _declared(path: Path | None) -> dict[str, object]:
+def declared_in(path: Path | None) -> dict[str, object]:
+    """The facts of a TOML file; none without one.
+
+    Raises
+    ------
+    FileUnreadable (check-facts-unreadable)
+    """
     if path is None:
         return {}
     try:

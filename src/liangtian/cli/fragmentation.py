@@ -4,22 +4,34 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import date
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import click
 
 from liangtian.check.result import to_json
+from liangtian.check.works import least_piece_dm2, works_on
 from liangtian.cli.blocks import LEVELS, Exact, found_land, parcels_of, rule_of
-from liangtian.cli.options import DateType, file_options, home_option, values_option
+from liangtian.cli.options import DateType, file_options, home_option, opened, values_option
 from liangtian.messages import Language, render, render_text
 from liangtian.planning.blocks import blocks_of
+from liangtian.planning.design import of_pieces, remeasured
 from liangtian.planning.fragmentation import BETTER, UNITS, Change, Fragmentation, compared, fragmentation_of
+from liangtian.planning.layer import pieces_of
+from liangtian.planning.network import Need
+from liangtian.planning.works import ground_of
 
 
 @click.command()
 @click.argument("source", metavar="LAYER|FILE")
 @click.option("--before", metavar="LAYER|FILE", help="Compare with this land, as it was.")
+@click.option(
+    "--design",
+    "plan",
+    type=click.Path(path_type=Path),
+    help="Compare with this land as the design will leave it: the layer that liangtian design wrote.",
+)
 @click.option("--before-on", type=DateType(), metavar="DATE", help="Day the land before is of, where it is published.")
 @click.option("--on", type=DateType(), metavar="DATE", help="Business date; default: the newest values and versions.")
 @click.option("--place", help="Only parcels of this place, by its code.")
@@ -37,12 +49,16 @@ from liangtian.planning.fragmentation import BETTER, UNITS, Change, Fragmentatio
 @click.pass_obj
 def fragmentation(lang: Language, /, source: str, home: Path, as_json: bool, **given: Any) -> None:
     """Measure how far farmland is broken up: sizes, blocks, mesh, edges, and shape of fields."""
-    earlier, earlier_on = given.pop("before"), given.pop("before_on")
+    earlier, earlier_on, plan = given.pop("before"), given.pop("before_on"), given.pop("plan")
+    if plan is not None and (earlier or earlier_on):
+        raise click.UsageError(render_text("fragmentation-one-comparison", {}, lang=lang))
     asked = {name: given.pop(name) for name in ("on", "place", "within", "by", "gap", "across", "cell", "values")}
     now = _measured(source, (home, lang), asked, given)
-    before = (
-        _measured(earlier or source, (home, lang), asked | {"on": earlier_on}, given) if earlier or earlier_on else None
-    )
+    before = None
+    if plan is not None:
+        before, now = now, _designed(source, home, asked | {"plan": plan}, given)
+    elif earlier or earlier_on:
+        before = _measured(earlier or source, (home, lang), asked | {"on": earlier_on}, given)
     changes = compared(before, now) if before and now else ()
     if as_json:
         plain = {
@@ -66,6 +82,19 @@ def _measured(
     for note in found.notes:
         click.echo(f"（{note.rule}）{render(note, lang=lang)}", err=True)
     return fragmentation_of(blocks_of(land, rule, digits=LEVELS.get(asked["by"])), cell_m=asked["cell"])
+
+
+def _designed(source: str, home: Path, asked: dict[str, Any], options: dict[str, Any]) -> Fragmentation | None:
+    """The land once the pieces of a design are farmland, found anew from its geometry."""
+    on, place, values = asked["on"] or date.max, asked["place"], asked["values"]
+    land = parcels_of(found_land(source, home, on, place, options), place, asked["within"], options)
+    rule, digits = rule_of(asked["on"], place, dict(asked)), LEVELS.get(asked["by"])
+    works, least_dm2 = works_on(on, place or "", values), least_piece_dm2(on, place or "", values)
+    ground = ground_of(land, rule, works, least_piece_dm2=least_dm2, digits=digits)
+    with opened(asked["plan"], {"layer": None, "encoding": None, "crs": None, "strict_datum": False}) as features:
+        pieces = pieces_of(features, ground)
+    made = of_pieces(ground, Need.of(Fraction(0)), pieces)
+    return fragmentation_of(remeasured(ground, made, rule, digits=digits), cell_m=asked["cell"])
 
 
 def _text(now: Fragmentation | None, changes: tuple[Change, ...], lang: Language) -> str:

@@ -10,6 +10,7 @@ from typing import NoReturn
 import click
 
 from liangtian.cli.area import area
+from liangtian.cli.assess import assess
 from liangtian.cli.blocks import blocks
 from liangtian.cli.check import check
 from liangtian.cli.clauses import clauses
@@ -43,6 +44,7 @@ def cli(context: click.Context, lang: Language) -> None:
 
 for command in (
     area,
+    assess,
     blocks,
     check,
     clauses,

@@ -97,8 +97,11 @@ def shares(layer: str, claims: Iterable[Claim]) -> list[Share]:
     -------
     list of Share, by place
     """
-    known = sorted(set(claims))
-    asked = [claim for claim in known if claim.layer == layer]
+    given = set(claims)
+    asked = sorted(claim for claim in given if claim.layer == layer)
+    if len(asked) == 1:
+        return [Share(asked[0])]  # as nearly always: nobody is nearer
+    known = sorted(given)
     return [
         Share(claim, tuple(_sources(other, known) for other in asked if is_nearer(other.place, claim.place)))
         for claim in asked

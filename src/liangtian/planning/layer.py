@@ -6,9 +6,11 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import shapely
 
+from liangtian.errors import LayerInvalid
 from liangtian.formats.features import Features
 from liangtian.messages import render_text
 from liangtian.onemap.snapshot import ID
@@ -23,14 +25,21 @@ from liangtian.units import m2_from_dm2
 LAYOUT_CLAUSE = "haining-2021二（三）.6"  # the path of approval of another layout
 
 
-def as_features(blocks: Blocks, rule: BlockRule, first: int) -> Features:
-    """Draw the first blocks: their fields united, what the rule joins across closed.
+def outlines_of(blocks: Blocks, rule: BlockRule, first: int) -> npt.NDArray[np.object_]:
+    """The ground of the first blocks: their fields united, what the rule joins across closed; shape (first,)."""
+    closing_m = float(max(rule.across_m, rule.gap_m))
+    found = np.empty(first, dtype=object)
+    found[:] = [blocks.outline(number, closing_m) for number in range(first)]
+    return found
+
+
+def as_features(blocks: Blocks, outlines: npt.NDArray[np.object_]) -> Features:
+    """Draw the first blocks as `outlines_of` them.
 
     Columns: `id`, `area_m2`, `net_m2`, `paddy_m2` (null as in the list), `parcels`, `grade`, `others_m2` (other land
     enclosed). Figures are for display; the list has them exact.
     """
-    closing_m = float(max(rule.across_m, rule.gap_m))
-    outlines = np.array([blocks.outline(number, closing_m) for number in range(first)], dtype=object)
+    first = len(outlines)
     others = inclusions_dm2(blocks, outlines) if first else []
     grades = [mean_grade(grades) for grades in blocks.grades_dm2(first)]
     net = [blocks.net_m2(number) for number in range(first)]
@@ -71,6 +80,32 @@ def design_features(ground: Ground, made: Design) -> Features:
         "clause": pa.array([row.clause for row in rows], pa.string()),
     }
     return Features(shapes, pa.table(columns), ground.parcels.crs, "design", np.arange(1, len(rows) + 1))
+
+
+def pieces_of(features: Features, ground: Ground) -> list[str]:
+    """The pieces that a layer of `design_features` converts, on the ground they were found on.
+
+    Parameters
+    ----------
+    features : the layer, or a plan taken from its page, whose column of ids is called `piece`
+
+    Raises
+    ------
+    LayerInvalid (layer-invalid): not such a layer, or a piece that is none of this land, or not of this size.
+    """
+    columns = {name.lower(): name for name in features.attributes.column_names}
+    ident = columns.get("id", columns.get("piece", ""))
+    if not ident or "net_m2" not in columns or "works" not in columns:
+        raise LayerInvalid("design-layer-none", source=features.source)
+    names = [str(name) for name in features.attributes[ident].to_pylist()]
+    nets = features.attributes[columns["net_m2"]].cast(pa.float64()).to_pylist()
+    number = {name: n for n, name in enumerate(ground.ids)}
+    first = len(ground.blocks)
+    for name, works, net in zip(names, features.attributes[columns["works"]].to_pylist(), nets, strict=True):
+        at = number.get(name)
+        if at is None or ground.works[at].kind != works or int(ground.network.area_dm2[first + at]) != round(net * 100):
+            raise LayerInvalid("design-layer-other-land", source=features.source, piece=name)
+    return names
 
 
 def moves_of(land: Parcels, made: Layout) -> list[dict[str, Any]]:

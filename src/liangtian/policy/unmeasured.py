@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from liangtian import units
-from liangtian.messages import render_text
+from liangtian.messages import Language, render_text
 from liangtian.onemap.layers import LAYERS
 from liangtian.policy.ruling import Ruling, unknown
 
@@ -32,6 +32,11 @@ def told(ruling: Ruling, facts: Mapping[str, object]) -> Iterator[Ruling]:
     for names in by_cause.values():
         one = unknown(*names) if len(by_cause) > 1 else ruling
         yield replace(one, params={**one.params, **_reason(rows.get(names[0]))})
+
+
+def reason_of(cause: Mapping[str, Any], lang: Language) -> str:
+    """A cause as a sentence that says what to do."""
+    return _reason(cause)[f"reason_{lang}"]
 
 
 def _reason(row: Mapping[str, Any] | None) -> dict[str, str]:

@@ -110,7 +110,7 @@ def reproject(geometry: npt.NDArray[np.object_], source: CRS, target: CRS) -> np
 
     Zone-prefixed and central-meridian forms of one zone differ by a false easting: that move is an exact subtraction.
     """
-    if source == target:
+    if source is target or source == target:  # comparing takes longer than looking
         return geometry
     shift = false_easting_shift(source, target)
     if shift is not None:

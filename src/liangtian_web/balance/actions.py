@@ -41,8 +41,8 @@ from liangtian_web.balance.queries import (
 from liangtian_web.balance.ruling import Ruled, findings_text, on_book, posting_rows, rule
 from liangtian_web.errors import StageRefused
 from liangtian_web.ledger import actions as book
+from liangtian_web.ledger.deciding import check_granted
 from liangtian_web.ledger.models import Entry
-from liangtian_web.ledger.proposing import check_granted
 from liangtian_web.ledger.queries import keeping_places
 from liangtian_web.ledger.records import OUTSIDE, place_key, places_by_key
 from liangtian_web.ledger.turns import in_turn
@@ -146,7 +146,7 @@ def file(request: Request, head: Head, event: str, **more: Any) -> Filing:
     Parameters
     ----------
     event : a procedure of `procedures`
-    more : facts, by the names of the dictionary, as JSON has them; further columns of `Filing`
+    more : facts, by the names of the dictionary; further columns of `Filing`
 
     Raises
     ------
@@ -154,7 +154,7 @@ def file(request: Request, head: Head, event: str, **more: Any) -> Filing:
     """
     given = {
         "uuid": head.uuid, "event": event, "filer": request.user, "place": head.place, "project": head.project,
-        "on": head.on, "document": head.document, **more,
+        "on": head.on, "document": head.document, **more, "facts": plain_facts(more["facts"]),
     }  # fmt: skip
     with transaction.atomic():
         made, new = once(Filing, given)

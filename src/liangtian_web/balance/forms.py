@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
+from liangtian.formats.features import Features
 from liangtian.ledger.entry import AMOUNT_MAX
 from liangtian.ledger.indices import indices
 from liangtian.policy.amounts import COMPENSATION
@@ -21,6 +22,7 @@ from liangtian_web.balance import actions
 from liangtian_web.balance.models import Filing
 from liangtian_web.balance.queries import filing_places, occupying_runs
 from liangtian_web.balance.site_forms import CLOSED, DATE, GRANTED, SiteFields, choices_of, fact_word
+from liangtian_web.ledger.sheet_words import RecordField, name_amount
 from liangtian_web.ledger.templatetags.book import credit_word, index_word
 from liangtian_web.onemap.boundaries import boundary_from
 from liangtian_web.onemap.forms import ENCODINGS, BoundaryFiles, crs_choices, offer_places
@@ -92,7 +94,7 @@ class AcceptanceForm(HeadForm):
         for name in COMPENSATION:
             for side in ("accepted", "provincial"):
                 self.fields[f"{side}_{name}"] = forms.IntegerField(required=False, min_value=0, max_value=AMOUNT_MAX)
-                self.fields[f"{side}_{name}"].widget.attrs["aria-label"] = _side_word(side) + index_word(name)
+                name_amount(self.fields[f"{side}_{name}"], _side_word(side) + index_word(name), unit_of(name))
 
     def head(self) -> list[forms.BoundField]:
         """The fields above the table of amounts."""
@@ -109,7 +111,7 @@ class AcceptanceForm(HeadForm):
     def rows(self) -> list[dict[str, Any]]:
         """Index, accepted, pooled by the province."""
         return [
-            {"index": name, "unit": {"m2": "m²"}.get(indices()[name].unit, "kg"),
+            {"index": name, "unit": unit_of(name),
              "accepted": self[f"accepted_{name}"], "provincial": self[f"provincial_{name}"]}
             for name in COMPENSATION
         ]  # fmt: skip
@@ -152,9 +154,33 @@ class AcceptanceForm(HeadForm):
         ------
         LiangtianError : the boundary cannot be read, or another reason of `actions.file_acceptance`
         """
+        head = self.head_of(self.cleaned_data["place"], self.cleaned_data["project"])
+        return actions.file_acceptance(request, head, self.boundary(), self.facts())
+
+    def boundary(self) -> Features:
+        """What was handed in as its ground."""
         given = self.cleaned_data
-        boundary = boundary_from(given["files"], "", given["encoding"], given["crs"])
-        return actions.file_acceptance(request, self.head_of(given["place"], given["project"]), boundary, self.facts())
+        return boundary_from(given["files"], "", given["encoding"], given["crs"])
+
+
+class AcceptanceRow(AcceptanceForm):
+    """An accepted project as a row of a workbook: its ground is known already."""
+
+    files = encoding = crs = None  # type: ignore[assignment]  # not asked of a row
+
+    def __init__(self, ground: Features | None, user: User, data: Mapping[str, Any] | None) -> None:
+        super().__init__(user, data)
+        self.ground = ground
+
+    def boundary(self) -> Features:
+        """The plots the row names."""
+        assert self.ground is not None
+        return self.ground
+
+
+def unit_of(index: str) -> str:
+    """The unit an amount is entered in."""
+    return {"m2": "m²"}.get(indices()[index].unit, "kg")
 
 
 def _side_word(side: str) -> str:
@@ -207,7 +233,7 @@ def number_of(given: Mapping[str, Any]) -> str:
 class OccupationForm(HeadForm, SiteFields):
     """Land applied for: its check says what it owes."""
 
-    run: forms.ModelChoiceField[Run] = forms.ModelChoiceField(
+    run = RecordField(
         label=_("检查"), queryset=None, to_field_name="uuid", empty_label=None, help_text=_("应补数量取自这次检查")
     )
     application_accepted_on = forms.DateField(
@@ -275,9 +301,9 @@ def run_word(run: Run) -> str:
 
 
 class EndingForm(HeadForm):
-    """How a hold ends, and what only the user can say about it."""
+    """How a hold ends, and what only the user can say about it; of no hold it asks everything any of them is asked."""
 
-    def __init__(self, hold: Filing, event: str, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, hold: Filing | None, event: str, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.hold, self.event = hold, event
         english = get_language() == "en"
@@ -288,17 +314,17 @@ class EndingForm(HeadForm):
                 label=label.en if english else label.zh, choices=choices
             )
             return
-        if hold.run is not None and hold.run.kind == Run.Kind.BATCH:
+        if hold is None or (hold.run is not None and hold.run.kind == Run.Kind.BATCH):
             self._ask_use(english=english)
-        if hold.run is not None and hold.run.kind == Run.Kind.SINGLE_SITE:
-            self._ask_payment(entrusted=hold.facts.get("balance_path") == "entrust")
+        if hold is None or (hold.run is not None and hold.run.kind == Run.Kind.SINGLE_SITE):
+            facts = hold.facts if hold else {"balance_path": "entrust"}
+            self._ask_payment(facts.get("supply_agreed_yuan"), entrusted=facts.get("balance_path") == "entrust")
 
-    def _ask_payment(self, *, entrusted: bool) -> None:
+    def _ask_payment(self, agreed: Any, *, entrusted: bool) -> None:
         """Whether the provider is paid and how much; of what is entrusted, whether the unit could not supply it itself."""
         for name in ("self_supply_impossible", "transfer_cost_paid_to_provider")[0 if entrusted else 1 :]:
             choices = [("", gettext("未提供")), ("yes", gettext("是")), ("no", gettext("否"))]
             self.fields[name] = forms.ChoiceField(label=fact_word(name), required=False, choices=choices)
-        agreed = self.hold.facts.get("supply_agreed_yuan")
         said = gettext("约定或文件所定价款 %(agreed)s 元，实缴须与之一致")
         self.fields["transfer_cost_yuan"] = forms.DecimalField(
             label=f"{fact_word('transfer_cost_yuan')} ({gettext('元')})", required=False,
@@ -330,6 +356,7 @@ class EndingForm(HeadForm):
 
     def hand_in(self, request: Request) -> Filing:
         """File the ending."""
+        assert self.hold is not None
         given = self.cleaned_data
         more = {"on": given["on"], "document": given["document"], "facts": self.facts()}
         today = timezone.localdate()

@@ -170,7 +170,7 @@ class WithinForm(StepForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name, amount in self.left().items():
+        for name, amount in self.left().items() if self.begun else ():
             self.fields[f"moved_amounts__{name}"].initial = amount
 
     def left(self) -> dict[str, int]:

@@ -12,11 +12,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from liangtian.ledger.entry import AMOUNT_MAX
-from liangtian.ledger.indices import indices
 from liangtian.policy.amounts import COMPENSATION
 from liangtian.policy.facts import dictionary
 from liangtian_web.balance import actions
-from liangtian_web.balance.forms import HeadForm, LotsField
+from liangtian_web.balance.forms import HeadForm, LotsField, unit_of
 from liangtian_web.balance.models import Filing
 from liangtian_web.balance.procedures.pool_use import UNLISTED
 from liangtian_web.balance.procedures.quota import QUOTA, left_of
@@ -24,6 +23,7 @@ from liangtian_web.balance.procedures.staged import left_of as left_of_lot
 from liangtian_web.balance.procedures.staged import moved_last
 from liangtian_web.balance.queries import filing_places, quota_places
 from liangtian_web.balance.site_forms import choices_of, fact_word
+from liangtian_web.ledger.sheet_words import name_amount
 from liangtian_web.ledger.templatetags.book import index_word
 from liangtian_web.onemap.forms import offer_places
 from liangtian_web.people.models import Place, User
@@ -41,7 +41,7 @@ class StepForm(HeadForm):
         for table, names in self.tables.items():
             for name in names:
                 field = forms.IntegerField(required=False, min_value=0, max_value=AMOUNT_MAX)
-                field.widget.attrs["aria-label"] = f"{fact_word(table)} {index_word(name)}"
+                name_amount(field, f"{fact_word(table)} {index_word(name)}", unit_of(name))
                 self.fields[f"{table}__{name}"] = field
 
     def clean_on(self) -> date:
@@ -59,10 +59,7 @@ class StepForm(HeadForm):
     def amounts(self) -> Iterable[dict[str, Any]]:
         """Each table: its word, and index, unit and field row by row."""
         for table, names in self.tables.items():
-            rows = [
-                {"index": name, "unit": {"m2": "m²"}.get(indices()[name].unit, "kg"), "field": self[f"{table}__{name}"]}
-                for name in names
-            ]
+            rows = [{"index": name, "unit": unit_of(name), "field": self[f"{table}__{name}"]} for name in names]
             yield {"word": fact_word(table), "rows": rows}
 
     def clean(self) -> dict[str, Any]:
@@ -105,8 +102,9 @@ class ReleaseForm(StepForm):
 
     def __init__(self, user: User, event: str, begun: Filing | None, *args: Any, **kwargs: Any) -> None:
         super().__init__(user, event, begun, *args, **kwargs)
-        assert begun is not None
         self.fields["cropped_seasons"].label = fact_word("cropped_seasons")
+        if begun is None:
+            return
         trial = Filing(place=begun.place, on=self.fields["on"].initial, begun=begun)
         for name, amount in left_of_lot(trial)["lot_retained_amounts"].items():
             self.fields[f"release_amounts__{name}"].initial = amount or None

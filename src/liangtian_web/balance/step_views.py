@@ -16,11 +16,11 @@ from liangtian_web.balance.answers import answered
 from liangtian_web.balance.loans import loan_table, loans_for
 from liangtian_web.balance.procedures import PROCEDURES
 from liangtian_web.balance.queries import filing_places, filings_for, quota_places
-from liangtian_web.balance.sheet_pages import blank, handed_in_rows
 from liangtian_web.balance.step_forms import StepForm
 from liangtian_web.balance.steps import BEGIN, NEXT, open_to
+from liangtian_web.ledger.sheet_forms import WorkbookForm
+from liangtian_web.ledger.sheet_pages import blank, handed_in_rows
 from liangtian_web.people.requests import Request
-from liangtian_web.registers.forms import WorkbookForm
 from liangtian_web.trail.export import export
 
 

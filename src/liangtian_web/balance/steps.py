@@ -11,6 +11,19 @@ from liangtian_web.people.models import User
 ORDERED = ordered_forms.BEGIN
 BEGIN: Mapping[str, type[BeginForm]] = {**step_forms.BEGIN, **ORDERED}
 NEXT: Mapping[str, type[StepForm]] = {**step_forms.NEXT, **ordered_forms.NEXT}
+# What each goes on with; whether a filing may be followed is its procedure's to say (`actions.may_follow`).
+AFTER: Mapping[str, tuple[str, ...]] = {
+    "staged-release": ("acceptance",),
+    "clawback": ("acceptance",),
+    "clawback-debt": ("acceptance",),
+    "promised-approval": ("commitment",),
+    "quota-use": ("quota-grant", "quota-advance"),
+    "quota-return": ("quota-grant", "quota-advance"),
+    "quota-reclaimed": ("quota-advance",),
+    "borrow-return": ("borrow",),
+    "thaw": ("freeze",),
+    "unlinking": ("approval",),
+}
 
 
 def open_to(user: User, events: Iterable[str]) -> list[str]:

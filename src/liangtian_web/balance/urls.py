@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from liangtian_web.balance import step_views, views
+from liangtian_web.balance import entry_views, many_views, step_views, views
 
 app_name = "balance"
 urlpatterns = [
@@ -15,9 +15,11 @@ urlpatterns = [
     path("new/<slug:event>/", step_views.begin, name="begin"),
     path("new/<slug:event>/workbook/", step_views.workbook, name="workbook"),
     path("new/<slug:event>/template/", step_views.template, name="template"),
+    path("many/<slug:event>/", many_views.page, name="many"),
     path("<uuid:uuid>/next/<slug:event>/", step_views.after, name="next"),
     path("<uuid:uuid>/", views.filing, name="filing"),
     path("<uuid:uuid>/shapes.json", views.shapes, name="shapes"),
+    path("<uuid:uuid>/entries/", entry_views.booked, name="booked"),
     path("<uuid:uuid>/decide/", views.decide, name="decide"),
     re_path(r"^(?P<uuid>[0-9a-f-]{36})/(?P<event>approval|release)/$", views.end, name="end"),
 ]

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from liangtian.errors import DocumentRefused, LiangtianError
-from liangtian_web.balance import actions, presentation
+from liangtian_web.balance import actions, many, presentation
 from liangtian_web.balance.answers import answered
 from liangtian_web.balance.filters import FilingFilter
 from liangtian_web.balance.forms import AcceptanceForm, EndingForm, OccupationForm
@@ -47,6 +47,7 @@ def index(request: Request) -> HttpResponse:
         "begins": [(name, PROCEDURES[name].word) for name in open_ if name not in ORDERED],
         "ordered": [(name, PROCEDURES[name].word) for name in open_ if name in ORDERED],
         "files": filing_places(request.user).exists(),
+        "many": [(event, PROCEDURES[event].word) for event in many.open_to(request.user)],
         **_listed(request),
     }
     return render(request, "balance/index.html", context)

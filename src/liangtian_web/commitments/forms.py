@@ -31,11 +31,11 @@ from liangtian_web.commitments import actions
 from liangtian_web.commitments.models import StepDone
 from liangtian_web.commitments.queries import committing_runs
 from liangtian_web.ledger.records import place_key
+from liangtian_web.ledger.sheet_words import RecordField
 from liangtian_web.ledger.templatetags.book import index_unit, index_word
 from liangtian_web.onemap.forms import offer_places
 from liangtian_web.people.models import Place, User
 from liangtian_web.people.requests import Request
-from liangtian_web.review.models import Run
 from liangtian_web.review.queries import checking_places
 
 
@@ -70,9 +70,7 @@ class AmountsForm(HeadForm):
 class _RunForm(AmountsForm):
     """A promise for the land of a check."""
 
-    run: forms.ModelChoiceField[Run] = forms.ModelChoiceField(
-        label=_("检查"), queryset=None, to_field_name="uuid", empty_label="—"
-    )
+    run = RecordField(label=_("检查"), queryset=None, to_field_name="uuid", empty_label="—")
     key_project = KeyProjectField()
 
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
@@ -237,7 +235,7 @@ class SupplyForm(AmountsForm):
 
     lots = LotsField()
 
-    def __init__(self, promise: Filing, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, promise: Filing | None, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.promise = promise
 
@@ -254,6 +252,7 @@ class SupplyForm(AmountsForm):
 
     def hand_in(self, request: Request) -> Filing:
         """Ask to supply it."""
+        assert self.promise is not None
         given = self.cleaned_data
         more = {"on": given["on"], "document": given["document"], "facts": self.facts(), "lots": given["lots"]}
         return actions.file_supply(request, given["key"], self.promise, **more)
@@ -262,12 +261,13 @@ class SupplyForm(AmountsForm):
 class DefaultForm(HeadForm):
     """That the day of a promise has come."""
 
-    def __init__(self, promise: Filing, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, promise: Filing | None, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.promise = promise
 
     def hand_in(self, request: Request) -> Filing:
         """Ask to deduct what was not supplied in time."""
+        assert self.promise is not None
         given = self.cleaned_data
         more = {"on": given["on"], "document": given["document"]}
         return actions.file_default(request, given["key"], self.promise, **more)
@@ -279,7 +279,7 @@ class StepForm(HeadForm):
     step = forms.ChoiceField(label=_("步骤"))
     field_order = ["key", "step", "on", "document"]
 
-    def __init__(self, promise: Filing, steps: list[str], *args: Any, **kwargs: Any) -> None:
+    def __init__(self, promise: Filing | None, steps: list[str], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.promise = promise
         words = dict(StepDone.Step.choices)
@@ -296,5 +296,6 @@ class StepForm(HeadForm):
 
     def hand_in(self, request: Request) -> StepDone:
         """Keep the day of the step."""
+        assert self.promise is not None
         given = {name: self.cleaned_data[name] for name in ("step", "on", "document")}
         return actions.record_step(request, self.promise, {"uuid": self.cleaned_data["key"], **given})

@@ -189,6 +189,7 @@ def table(found: Iterable[Line]) -> Table:
         gettext("状态"), gettext("项目"), gettext("责任单元"), gettext("承诺类型"), gettext("业务日期"), gettext("承诺文号"),
         gettext("下一步"), gettext("期限"), gettext("剩余天数"),
         *(f"{index_word(name)}{word} ({index_unit(name, 'm2')})" for word, name in measured),
+        gettext("件号"),
     ]  # fmt: skip
     return Table(gettext("补充耕地承诺"), heads, [_cells(each) for each in found])
 
@@ -202,5 +203,5 @@ def _cells(each: Line) -> list[object]:
     ]
     return [
         each.word, filing.project, str(filing.place), kind_words(filing), filing.on, filing.document, each.what,
-        each.due if known.is_open else None, each.days, *amounts,
+        each.due if known.is_open else None, each.days, *amounts, str(filing.uuid),
     ]  # fmt: skip

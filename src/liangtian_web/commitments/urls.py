@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from liangtian_web.commitments import views
+from liangtian_web.commitments import many_views, views
 
 app_name = "commitments"
 urlpatterns = [
@@ -13,6 +13,7 @@ urlpatterns = [
     path("new/<str:kind>/", views.promise, name="new"),
     path("new/<str:kind>/workbook/", views.workbook, name="workbook"),
     path("new/<str:kind>/template/", views.template, name="template"),
+    path("many/<str:kind>/", many_views.page, name="many"),
     path("<uuid:uuid>/", views.page, name="page"),
     path("<uuid:uuid>/supply/", views.supply, name="supply"),
     path("<uuid:uuid>/default/", views.default, name="default"),

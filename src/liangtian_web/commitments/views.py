@@ -18,15 +18,16 @@ from liangtian_web.balance.models import Filing
 from liangtian_web.balance.procedures.commitment import COMPLETION
 from liangtian_web.balance.promises import standing
 from liangtian_web.balance.queries import filing_places
-from liangtian_web.balance.sheet_pages import blank, handed_in_rows
 from liangtian_web.commitments import presentation
 from liangtian_web.commitments.ahead import ahead, ahead_chart, ahead_table
 from liangtian_web.commitments.forms import PROMISES, DefaultForm, StepForm, SupplyForm
+from liangtian_web.commitments.many import KINDS, places_of
 from liangtian_web.commitments.queries import booked_for, commitments_for, files_for, judges, recordable
 from liangtian_web.commitments.register import lines, unlisted
 from liangtian_web.ledger.queries import accounts_for
+from liangtian_web.ledger.sheet_forms import WorkbookForm
+from liangtian_web.ledger.sheet_pages import blank, handed_in_rows
 from liangtian_web.people.requests import Request, language_of
-from liangtian_web.registers.forms import WorkbookForm
 from liangtian_web.trail.export import export
 
 
@@ -43,6 +44,7 @@ def index(request: Request) -> HttpResponse:
         "waiting": commitments_for(request.user).filter(decision=None),
         "files": filing_places(request.user).exists(),
         "today": timezone.localdate(),
+        "many": [(kind, words[1]) for kind, words in KINDS.items() if places_of(request.user, kind).exists()],
     }
     return render(request, "commitments/index.html", context)
 

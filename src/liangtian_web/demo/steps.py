@@ -12,6 +12,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.utils import timezone
 
@@ -33,6 +34,7 @@ from liangtian_web.onemap.summary import whole
 from liangtian_web.onemap.towns import LAYERS as PLACE_LAYERS
 from liangtian_web.onemap.towns import take_places
 from liangtian_web.people.models import Agency, Membership, Place, User
+from liangtian_web.registers import grounds, measuring
 from liangtian_web.registers.models import Decision as RowDecision
 from liangtian_web.registers.models import Row
 from liangtian_web.review import actions as review
@@ -197,6 +199,31 @@ def make_registers(home: Path, tell: Tell) -> None:
             RowDecision.objects.create(row=row, confirmed=True, user=second)
             note(first, "registers.enter", f"row:{row.uuid}", on=ROWS_SINCE, place=place)
             note(second, "registers.confirm", f"row:{row.uuid}", on=ROWS_SINCE, place=place)
+    _make_block_project(home, first, second)
+
+
+BLOCK_PROJECT = {
+    "number": "JZ-2024-01", "name": "永农集中连片整治一期", "owner": "示范县自然资源局", "works_on": "2023-03-01", "unit": "mu",
+}  # fmt: skip
+
+
+def _make_block_project(home: Path, first: User, second: User) -> None:
+    """A block project under way in two villages, measured on the survey there is."""
+    lie_in = json.loads((home / "demo" / "counties.json").read_text())
+    place, file = Place.objects.get(code=lie_in["consolidation"]), home / "demo" / "projects" / "consolidation.txt"
+    row, fresh = Row.objects.get_or_create(
+        register=measuring.REGISTER, place=place, key=BLOCK_PROJECT["number"], since=ROWS_SINCE,
+        defaults={"state": "listed", "content": BLOCK_PROJECT, "document": "示市资〔2024〕6号", "user": first},
+    )  # fmt: skip
+    if fresh:
+        grounds.keep(row, grounds.handed([SimpleUploadedFile(file.name, file.read_bytes())]))
+        RowDecision.objects.create(row=row, confirmed=True, user=second)
+        note(first, "registers.enter", f"row:{row.uuid}", on=ROWS_SINCE, place=place)
+        note(second, "registers.confirm", f"row:{row.uuid}", on=ROWS_SINCE, place=place)
+    today = timezone.localdate()
+    for each in measuring.assessed(place, today).projects:
+        if each.measured is None:
+            measuring.keep_measured(each, place, today)
 
 
 # Name of the marker, what is said while it runs, the step.

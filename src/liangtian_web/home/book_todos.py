@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
+from itertools import islice
 
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -13,7 +14,7 @@ from liangtian_web.ledger.queries import keeping_places, proposals_for
 from liangtian_web.ledger.templatetags.book import index_word, kind_word
 from liangtian_web.people.models import User
 from liangtian_web.reconcile.queries import imports_for, open_differences
-from liangtian_web.standing.queries import holds_for
+from liangtian_web.standing.queries import lapsing_for
 
 NEAR_DAYS = 30
 
@@ -28,12 +29,7 @@ def book_todos(user: User, on: date) -> Iterator[Todo]:
         about = f"{row.proposer} · {row.place} · {row.evidence}"
         url = reverse("ledger:proposal", args=[row.uuid])
         yield Todo("unknown", gettext("待审核"), kind_word(row.kind), about, url, gettext("去审核"))
-    near = [
-        each
-        for each in holds_for(user, on)
-        if each.state == "standing" and (each.days_left or NEAR_DAYS + 1) <= NEAR_DAYS
-    ]
-    for hold in near[:SHOWN]:
+    for hold in lapsing_for(user, on, on + timedelta(days=NEAR_DAYS), SHOWN):
         what = gettext("冻结 %(n)s 天后到期") % {"n": hold.days_left}
         about = " · ".join(
             [str(hold.place), *(index_word(index) for index, _ in hold.amounts), *hold.entry.evidence[:2]]
@@ -43,7 +39,7 @@ def book_todos(user: User, on: date) -> Iterator[Todo]:
     for given in tried[:SHOWN]:
         about, url = f"{given.place} · {given.source}", reverse("reconcile:statement", args=[given.uuid])
         yield Todo("unknown", gettext("对账"), gettext("对账单已试对，结果还没有记下"), about, url, gettext("去处理"))
-    for given, left in open_differences(user)[:SHOWN]:
+    for given, left in islice(open_differences(user), SHOWN):
         what = gettext("对账还有 %(n)s 项差异未处理") % {"n": left}
         url = reverse("reconcile:statement", args=[given.uuid])
         yield Todo("fail", gettext("对账"), what, f"{given.place} · {given.source}", url, gettext("去处理"))

@@ -1,11 +1,16 @@
-"""The job loop: what a task of this project is, and the sweep of tasks whose worker died."""
+"""The job loop: what a task of this project is, what runs beside it, and the sweep of tasks whose worker died."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from threading import Event, Thread
 from typing import Any
 
 from django.conf import settings
@@ -13,12 +18,14 @@ from django.db import connections
 from procrastinate.contrib.django import app
 
 from liangtian.errors import LiangtianError
+from liangtian_web.embedded import leashed
 from liangtian_web.errors import is_disk_full
 from liangtian_web.jobs import actions
 from liangtian_web.jobs.models import Job
 from liangtian_web.texts import writable
 
 log = logging.getLogger(__name__)
+BESIDE: list[tuple[str, ...]] = []
 
 
 def task(name: str) -> Callable[[Callable[..., str | None]], Callable[..., None]]:
@@ -57,6 +64,38 @@ def nightly(name: str, cron: str, work: Callable[[datetime], object]) -> None:
         await asyncio.to_thread(run, datetime.fromtimestamp(timestamp, UTC))
 
     app.periodic(cron=cron)(app.task(name=name, queueing_lock=name, pass_context=False)(tonight))
+
+
+def beside(*command: str) -> None:
+    """Have every worker keep a management command running in a process of its own: work that may wait for no job."""
+    BESIDE.append(command)
+
+
+@contextmanager
+def company() -> Iterator[None]:
+    """What runs beside the worker, for the length of a block."""
+    ended = Event()
+    keepers = [Thread(target=_keep, args=(command, ended), name=" ".join(command)) for command in BESIDE]
+    for keeper in keepers:
+        keeper.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        for keeper in keepers:
+            keeper.join()
+
+
+def _keep(command: tuple[str, ...], ended: Event) -> None:
+    """Run a command, again whenever it stops. On a leash: the thread that started it must be the one that waits."""
+    full = leashed([sys.executable, "-m", "liangtian_web", *command], signal_number=signal.SIGTERM)
+    while not ended.is_set():
+        process = subprocess.Popen(full, stdin=subprocess.DEVNULL, start_new_session=True)
+        while process.poll() is None and not ended.wait(0.2):
+            pass
+        process.terminate()
+        process.wait()
+        ended.wait(1)
 
 
 def carry_out(work: Callable[..., str | None], job: Job, args: dict[str, Any]) -> None:

@@ -11,7 +11,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -23,13 +25,13 @@ from django.utils import timezone
 from liangtian.errors import BookRefused
 from liangtian.ledger.days import DaySums
 from liangtian.ledger.entry import Entry
-from liangtian.ledger.exclusivity import Credited, Exclusivity
+from liangtian.ledger.exclusivity import Credited, Exclusivity, shared_ground
 from liangtian.ledger.indices import index_words
 from liangtian.ledger.lots import Ground, plane
 from liangtian.policy.parameters import Parameters
 from liangtian.rules.documents import DOCUMENTS
 from liangtian.space.crs import geographic, transformer
-from liangtian.units import m2_from_dm2
+from liangtian.units import m2_from_dm2, round_dm2
 from liangtian_web.ledger import models
 from liangtian_web.ledger.records import as_ground, as_lot
 
@@ -123,11 +125,35 @@ def sweep() -> Iterator[dict[str, Any]]:
                 yield {**_pair(row, other), "overlap_m2": m2_from_dm2(overlap)}
 
 
-def credited(row: models.Lot) -> Credited:
-    """A lot with the times in which the outside world owes its credits."""
+@dataclass(frozen=True, slots=True)
+class Met:
+    """A lot whose boundary was there when another was recorded beside it: the ground both have, m², and how much beyond the tolerance."""
+
+    lot: models.Lot
+    shared_m2: Decimal
+    beyond_m2: Decimal
+
+
+def met(row: models.Lot) -> list[Met]:
+    """What the boundary of a lot was held against when it was recorded: the neighbours there were then, by serial."""
+    rule, own = tolerance_on(timezone.localdate(row.ground.recorded_at)), as_ground(row.ground)
+    found = []
+    for other in sorted(_neighbours(row), key=lambda each: each.serial):
+        if other.ground.recorded_at < row.ground.recorded_at:
+            theirs = as_ground(other.ground)
+            shared_dm2 = int(round_dm2(shared_ground(theirs, own)[1]).sum())
+            found.append(Met(other, m2_from_dm2(shared_dm2), m2_from_dm2(rule.overlap_dm2(theirs, own))))
+    return found
+
+
+def credited(row: models.Lot, known_at: datetime | None = None) -> Credited:
+    """A lot with the times in which the outside world owes its credits; `known_at`: of what was recorded until then."""
     days: dict[str, dict[date, int]] = {}
-    legs = models.Leg.objects.filter(lot=row, account__pool="outside").values("account__index", "on")
-    for each in legs.annotate(amount=Sum("amount")).values_list("account__index", "on", "amount"):
+    legs = models.Leg.objects.filter(lot=row, account__pool="outside")
+    if known_at is not None:
+        legs = legs.filter(entry__recorded_at__lte=known_at)
+    sums_by_day = legs.values("account__index", "on")
+    for each in sums_by_day.annotate(amount=Sum("amount")).values_list("account__index", "on", "amount"):
         days.setdefault(each[0], {})[each[1]] = each[2]
     sums = {index: DaySums().plus(moved) for index, moved in days.items()}
     spans = {index: each.spans() for index, each in sums.items()}

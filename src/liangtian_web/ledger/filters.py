@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.db.models import Q, QuerySet
@@ -12,7 +14,7 @@ from liangtian.ledger.indices import indices
 from liangtian.ledger.kinds import credit_kinds, entry_kinds
 from liangtian_web.ledger.forms import Day
 from liangtian_web.ledger.models import Account, Leg, Lot
-from liangtian_web.ledger.templatetags.book import credit_word, index_word, kind_word
+from liangtian_web.ledger.templatetags.book import ENTRIES_MAX, credit_word, index_word, kind_word
 from liangtian_web.people.models import Place, User
 from liangtian_web.people.queries import places_for
 from liangtian_web.texts import unwritable
@@ -68,6 +70,8 @@ class EntryFilter(BalanceFilter):
     since = Day(label=_("自"), required=False)
     until = Day(label=_("至"), required=False)
     text = forms.CharField(label=_("编号或依据"), required=False, max_length=TEXT_MAX)
+    # Exactly these, by their numbers: what an amount shown elsewhere is the sum of.
+    entries = forms.CharField(required=False, max_length=37 * ENTRIES_MAX, widget=forms.HiddenInput)
 
     def choices(self) -> dict[str, list[tuple[str, Any]]]:
         return super().choices() | {"kind": [("", _("全部")), *((name, kind_word(name)) for name in entry_kinds())]}
@@ -80,9 +84,20 @@ class EntryFilter(BalanceFilter):
         legs = {f"account__{name}": given[name] for name in ("place", "index") if name in given}
         if legs:
             rows = rows.filter(pk__in=Leg.objects.filter(**legs).values("entry"))
+        if "entries" in given:
+            rows = rows.filter(uuid__in=_numbers(given["entries"]))
         if (text := given.get("text")) and not unwritable(text):
             rows = rows.filter(Q(key__icontains=text) | Q(evidence__icontains=text))
         return rows
+
+
+def _numbers(text: str) -> list[UUID]:
+    """The numbers of entries as an address lists them; what is none names nothing."""
+    found = []
+    for each in text.split(","):
+        with suppress(ValueError):
+            found.append(UUID(each))
+    return found
 
 
 class LotFilter(PlaceFilter):

@@ -301,9 +301,13 @@ class Link(models.Model):
 
 
 class Proposal(models.Model):
-    """An entry somebody asks for; another person posts or refuses it."""
+    """An entry somebody asks for; another person posts or refuses it.
+
+    Several may be asked for as one linked set: all name its first as their `head`, and they are posted or refused together.
+    """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True)
+    head = models.ForeignKey("self", models.PROTECT, null=True, related_name="tail")
     place = models.ForeignKey("people.Place", models.PROTECT, related_name="+", verbose_name=_("责任单元"))
     on = models.DateField(_("业务日期"))
     kind = models.CharField(_("类型"), max_length=30)
@@ -314,6 +318,13 @@ class Proposal(models.Model):
 
     class Meta:
         ordering = ["-id"]
+
+    @property
+    def linked(self) -> list[Proposal]:
+        """The others of its set that `proposals_for` read with it, in the order of their entries."""
+        head = self.head if self.head_id else self
+        known = [head, *sorted(head.tail.all(), key=lambda one: one.pk)] if head else []
+        return [each for each in known if each.pk != self.pk]
 
 
 class Decision(models.Model):

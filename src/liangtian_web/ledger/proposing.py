@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
-from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
-from django.utils.module_loading import import_string
+from django.db.models import Q
 from django.utils.translation import get_language, gettext, override
 from django.utils.translation import gettext_lazy as _
 
@@ -27,7 +26,6 @@ from liangtian_web.ledger import actions, models, recording
 from liangtian_web.ledger.models import Decision, Proposal
 from liangtian_web.ledger.queries import keeping_places
 from liangtian_web.ledger.records import OUTSIDE, entries_by_id, place_key, places_by_key
-from liangtian_web.ledger.turns import in_turn
 from liangtian_web.people.models import Place, User
 from liangtian_web.people.requests import Request
 from liangtian_web.refusals import sentence
@@ -47,7 +45,7 @@ PROPOSED = ("opening", "migration", "adjustment", "appropriation", "payment")
 KEPT = ("used", "held", "earmarked")  # only a procedure or a reversal takes from these
 REQUIRED = ("index", "amount", "from_place", "from_pool", "to_place", "to_pool")
 ROWS_MAX = 2000
-ACTS = {recording.ATTACHMENT: "ledger.attach", recording.CLOSING: "ledger.close"}
+LINKED_MAX = 20  # entries of one linked set
 # 1200, 1,200 or 1，200, as a sheet may add .0; nothing else a careless reader would take for a number.
 WHOLE = re.compile(r"[+-]?([0-9]{1,3}(?:[,，][0-9]{3})+|[0-9]+)(?:\.0+)?")
 BROKEN = re.compile(r"[+-]?[0-9]+\.[0-9]+")
@@ -58,12 +56,13 @@ LENGTHS = {"lot": 60, "project": 200, "document": 200}
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What is wrong in which row and column; row 0: the whole; `word`: the column as its form calls it."""
+    """What is wrong in which row and column; row 0: the whole; `word`: the column as its form calls it; `entry`: of a set."""
 
     row: int
     column: str
     text: str
     word: str = ""
+    entry: int = 0
 
     @property
     def heading(self) -> str:
@@ -71,8 +70,9 @@ class Problem:
         return self.word or str(COLUMNS.get(self.column, self.column))
 
     def __str__(self) -> str:
+        which = gettext("第 %(entry)s 笔") % {"entry": self.entry} if self.entry else ""
         where = gettext("第 %(row)s 行") % {"row": self.row} if self.row else ""
-        return " ".join(filter(None, [where, self.heading, self.text]))
+        return " ".join(filter(None, [which, where, self.heading, self.text]))
 
 
 class Problems(BookRefused):
@@ -216,8 +216,10 @@ def _account(row: Mapping[str, str], side: str, places: Mapping[str, str | None]
     return Account(places[row[f"{side}_place"]] or "", pool, index, lot)
 
 
-def entry_of(content: Mapping[str, Any], key: str, *, actor: str, approver: str = "") -> Entry:
-    """The entry a proposal asks for.
+def entry_of(
+    content: Mapping[str, Any], key: str, *, actor: str, approver: str = "", linked: tuple[str, ...] = ()
+) -> Entry:
+    """The entry a proposal asks for; `linked`: the keys of those it is posted with.
 
     Raises
     ------
@@ -225,14 +227,15 @@ def entry_of(content: Mapping[str, Any], key: str, *, actor: str, approver: str 
     """
     if content.get("reverses"):
         booked = models.Entry.objects.get(key=content["reverses"])
-        return reverse(
+        undone = reverse(
             entries_by_id([booked.pk])[booked.pk], key=key, recorded_at=actions.now(), actor=actor, approver=approver,
             evidence=(content["evidence"],), on=date.fromisoformat(content["on"]),
         )  # fmt: skip
+        return replace(undone, linked=linked)
     legs, rows = legs_of(content["rows"])
     return Entry(
         key=key, on=date.fromisoformat(content["on"]), recorded_at=actions.now(), kind=content["kind"],
-        legs=tuple(legs), actor=actor, approver=approver, evidence=(content["evidence"],),
+        legs=tuple(legs), actor=actor, approver=approver, evidence=(content["evidence"],), linked=linked,
         lots=tuple(_lots(rows, content)),
     )  # fmt: skip
 
@@ -255,26 +258,29 @@ def _lots(rows: Sequence[Mapping[str, str]], content: Mapping[str, Any]) -> Iter
 
 
 def propose(
-    request: Request, place: Place, head: Mapping[str, Any], rows: Sequence[Mapping[str, str]], *, first: int = 1
-) -> Proposal:
+    request: Request, place: Place, head: Mapping[str, Any], rows: Sequence[Mapping[str, str]], *, first: int = 1,
+    beside: Proposal | None = None,
+) -> Proposal:  # fmt: skip
     """Keep a proposal that could be posted as far as its own content tells, and that touches the proposer's places only.
 
     Parameters
     ----------
     first : what messages call the first row: 2 in a workbook, under its headings
+    beside : a proposal of one's own that waits; both are posted together, or neither is
 
     Raises
     ------
-    Problems, BookRefused
+    Problems, BookRefused, StageRefused
     """
     _legs, kept = legs_of(rows, first=first)
     content = {"kind": head["kind"], "evidence": head["evidence"], "rows": kept}
-    return _propose(request, place, head["on"], content, head.get("form"))
+    return _propose(request, place, head["on"], content, form=head.get("form"), beside=beside)
 
 
 def propose_reversal(
-    request: Request, booked: models.Entry, on: date, evidence: str, form: UUID | None = None
-) -> Proposal:
+    request: Request, booked: models.Entry, on: date, evidence: str, form: UUID | None = None, *,
+    beside: Proposal | None = None,
+) -> Proposal:  # fmt: skip
     """Keep the proposal to take an entry back; what the book would refuse of it is said when it is posted.
 
     Raises
@@ -284,36 +290,89 @@ def propose_reversal(
     kept = keeping_places(request.user).filter(pk__in=booked.legs.values("account__place")).first()
     if kept is None:
         raise PermissionDenied
-    return _propose(
-        request, kept, on, {"kind": "reversal", "evidence": evidence, "rows": [], "reverses": booked.key}, form
-    )
+    content = {"kind": "reversal", "evidence": evidence, "rows": [], "reverses": booked.key}
+    return _propose(request, kept, on, content, form=form, beside=beside)
 
 
-def _propose(request: Request, place: Place, on: date, content: dict[str, Any], form: UUID | None) -> Proposal:
+def propose_linked(parts: Sequence[Callable[..., Proposal]]) -> list[Proposal]:
+    """Keep proposals that are posted together or not at all, the later beside the first; every problem of each at once.
+
+    Parameters
+    ----------
+    parts : `propose` or `propose_reversal` with all but `beside`
+
+    Raises
+    ------
+    Problems, BookRefused
+    """
+    made: list[Proposal] = []
+    problems: list[Problem] = []
+    with transaction.atomic():
+        for number, part in enumerate(parts, 1):
+            try:
+                with transaction.atomic():
+                    made.append(part(beside=made[0] if made else None))
+            except Problems as error:
+                problems += [replace(each, entry=number) for each in error.problems]
+        if problems:
+            raise Problems(problems)
+    return made
+
+
+def _propose(
+    request: Request, place: Place, on: date, content: dict[str, Any], *, form: UUID | None, beside: Proposal | None
+) -> Proposal:
     """Keep it once: a form handed in again is answered with the proposal it made."""
     content |= {"on": on.isoformat()}
     key = form or uuid4()
     entry = entry_of(content, "draft", actor=request.user.username)
-    _check_direct(entry)
-    _check_places(request.user, entry)
+    check_direct(entry)
+    check_places(request.user, entry)
 
+    head = set_of(beside)[0] if beside else None
     with transaction.atomic():
         about = {name: content[name] for name in ("kind", "evidence")} | {"place": place, "proposer": request.user}
-        made, fresh = Proposal.objects.get_or_create(uuid=key, defaults={"on": on, "content": content, **about})
+        about |= {"on": on, "content": content, "head": head}
+        made, fresh = Proposal.objects.get_or_create(uuid=key, defaults=about)
         if not fresh:
-            return _same_proposal(made, content, place, request.user)
+            return _same_proposal(made, about)
+        if head:
+            _check_joins(head, request.user)
         note(request, "ledger.propose", f"proposal:{made.uuid}", on=on, place=place)
     return made
 
 
-def _same_proposal(known: Proposal, content: Mapping[str, Any], place: Place, proposer: User) -> Proposal:
+def _same_proposal(known: Proposal, asked: Mapping[str, Any]) -> Proposal:
     """The proposal a form made before, if it says the same."""
-    if (known.content, known.place_id, known.proposer_id) != (content, place.pk, proposer.pk):
+    if any(getattr(known, name) != asked[name] for name in ("content", "place", "proposer", "head")):
         raise BookRefused("book-proposal-repeated")
     return known
 
 
-def _check_places(user: User, entry: Entry) -> None:
+def _check_joins(head: Proposal, proposer: User) -> None:
+    """Whether another proposal may be linked to this one: one's own, of an entry, still waiting, and of not too many."""
+    lock_set(head)
+    if head.proposer_id != proposer.pk or head.kind in recording.KINDS:
+        raise StageRefused("book-linked-another")
+    if Decision.objects.filter(proposal=head).exists():
+        raise StageRefused("book-linked-decided")
+    if head.tail.count() >= LINKED_MAX:  # the one just kept is among them
+        raise BookRefused("book-linked-many", most=LINKED_MAX)
+
+
+def set_of(proposal: Proposal) -> list[Proposal]:
+    """A proposal and all that are decided with it, whoever may see them, in the order of their entries."""
+    head = proposal.head_id or proposal.pk
+    return list(Proposal.objects.filter(Q(pk=head) | Q(head=head)).order_by("pk"))
+
+
+def lock_set(proposal: Proposal) -> None:
+    """Nobody else decides on it, or links another to it, until the transaction is over."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(40968, %s)", [proposal.head_id or proposal.pk])
+
+
+def check_places(user: User, entry: Entry) -> None:
     """Both ends of every movement are kept by the proposer, or lie outside the book."""
     named = {leg.account.place for leg in entry.legs} - {OUTSIDE}
     mine = {place_key(place) for place in keeping_places(user)}
@@ -322,51 +381,7 @@ def _check_places(user: User, entry: Entry) -> None:
         raise Problems([Problem(0, "", gettext("无权记 %(places)s 的台账。") % {"places": names})])
 
 
-def decide(request: Request, proposal: Proposal, *, accept: bool, reason: str = "") -> Decision:
-    """Post a proposal, or refuse it with a reason: always another person than the one who made it, and once.
-
-    Raises
-    ------
-    BookRefused, StageRefused
-    """
-    if proposal.proposer_id == request.user.pk:
-        raise StageRefused("book-own-proposal")
-    if unwritable(reason):
-        raise BookRefused("book-text", key=str(proposal.uuid))
-    return in_turn(lambda: _decide(request, proposal, accept=accept, reason=reason))
-
-
-def _decide(request: Request, proposal: Proposal, *, accept: bool, reason: str) -> Decision:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(40968, %s)", [proposal.pk])
-    if Decision.objects.filter(proposal=proposal).exists():
-        raise StageRefused("book-proposal-decided")
-    booked = None
-    if accept and proposal.kind in recording.KINDS:
-        recording.accept(proposal, request.user)
-    elif accept:
-        booked = actions.post(_accepted(request, proposal))[0]
-    made = Decision.objects.create(proposal=proposal, entry=booked, reason=reason, actor=request.user)
-    what = f"entry:{booked.uuid}" if booked else f"proposal:{proposal.uuid}"
-    act = ACTS.get(proposal.kind, "ledger.post") if accept else "ledger.refuse"
-    note(request, act, what, on=proposal.on, place=proposal.place)
-    return made
-
-
-def _accepted(request: Request, proposal: Proposal) -> Entry:
-    """The entry of a proposal, of places that who posts it keeps too."""
-    entry = entry_of(
-        proposal.content, f"proposal:{proposal.uuid}", actor=proposal.proposer.username, approver=request.user.username
-    )
-    _check_direct(entry)
-    _check_places(request.user, entry)
-    check_granted(request.user, _given(entry))
-    if entry.reverses:
-        import_string(settings.BOOK_REVERSALS)(request.user, entry.reverses)
-    return entry
-
-
-def _check_direct(entry: Entry) -> None:
+def check_direct(entry: Entry) -> None:
     """Without a procedure nothing is taken from what is used, held or earmarked, and no debt falls but by what is given for it."""
     if entry.kind == "reversal":
         return
@@ -382,26 +397,6 @@ def _check_direct(entry: Entry) -> None:
         (fallen if pool.debt else owned)[account.place, account.index] += min(amount, 0) if pool.debt else amount
     if any(amount < 0 and owned[key] > amount for key, amount in fallen.items()):
         raise BookRefused("book-debt-alone")
-
-
-def _given(entry: Entry) -> set[str]:
-    """The places that something comes to from outside the book: an opening balance too, which nothing else in the book bears out."""
-    if not any(leg.account.place == OUTSIDE and leg.amount < 0 for leg in entry.legs):
-        return set()
-    return {leg.account.place for leg in entry.legs if leg.amount > 0} - {OUTSIDE}
-
-
-def check_granted(user: User, given: Iterable[str]) -> None:
-    """What comes to a place from outside the book is posted from above: no place grants itself anything.
-
-    Raises
-    ------
-    StageRefused : the user does not keep the book of the place above
-    """
-    mine = set(keeping_places(user).values_list("pk", flat=True))
-    for place in filter(None, places_by_key(set(given)).values()):
-        if place.parent_id and place.parent_id not in mine:
-            raise StageRefused("book-granted-by-itself", place=place.name)
 
 
 def shown(rows: Sequence[Mapping[str, str]]) -> list[dict[str, Any]]:

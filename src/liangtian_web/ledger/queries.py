@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import connection
-from django.db.models import Max, Min, Q, QuerySet, Sum
+from django.db.models import Max, Min, Prefetch, Q, QuerySet, Sum
 
 from liangtian.ledger import entry as kernel
 from liangtian.ledger.relations import State
@@ -66,9 +67,11 @@ def lots_for(user: User | AnonymousUser) -> QuerySet[Lot]:
 
 
 def proposals_for(user: User | AnonymousUser) -> QuerySet[Proposal]:
-    """Proposals of the user's places."""
-    found = Proposal.objects.filter(place__in=places_for(user))
-    return found.select_related("place", "proposer", "decision__actor", "decision__entry")
+    """Proposals of the user's places, with what of their sets is of these places too."""
+    mine = Proposal.objects.filter(place__in=places_for(user)).select_related("place")
+    found = mine.select_related("proposer", "decision__actor", "decision__entry")
+    tail = Prefetch("tail", mine)
+    return found.prefetch_related(tail, Prefetch("head", mine.prefetch_related(tail)))
 
 
 def keeping_places(user: User) -> QuerySet[Place]:
@@ -220,6 +223,14 @@ def _cause(leg: Leg) -> Entry:
 def opened_by(lot: Lot) -> Entry:
     """The entry that brought a lot into the book."""
     return Entry.objects.get(pk=Leg.objects.filter(lot=lot).aggregate(first=Min("entry"))["first"])
+
+
+def openings_of(user: User | AnonymousUser, lots: Iterable[Lot]) -> dict[int, UUID]:
+    """Lot → the number of the entry that brought it into the book, of those the user may see."""
+    first = Leg.objects.filter(lot__in=[lot.pk for lot in lots]).values("lot").annotate(first=Min("entry"))
+    opened = dict(first.values_list("lot", "first"))
+    known = dict(entries_for(user).filter(pk__in=set(opened.values())).values_list("pk", "uuid"))
+    return {lot: known[entry] for lot, entry in opened.items() if entry in known}
 
 
 def named_by(entries: Iterable[kernel.Entry]) -> dict[str, kernel.Entry]:

@@ -45,6 +45,17 @@ def is_recorded(proposal: Proposal) -> bool:
     return models.Ground.objects.filter(key=key).exists() or Period.objects.filter(key=key).exists()
 
 
+def paper_of(proposal: Proposal) -> tuple[str, object] | None:
+    """The paper a proposal goes to file by, as its address names it: that of what was recorded; None: there is none yet."""
+    if proposal.kind not in KINDS:
+        return "proposal", proposal.uuid
+    if proposal.kind == CLOSING:
+        period = Period.objects.filter(key=key_of(proposal)).first()
+        return ("closing", period.pk) if period else None
+    ground = models.Ground.objects.filter(key=key_of(proposal)).select_related("lot").first()
+    return ("boundary", ground.lot.serial) if ground else None
+
+
 def key_of(proposal: Proposal) -> str:
     """The key its record has in the book."""
     return f"proposal:{proposal.uuid}"

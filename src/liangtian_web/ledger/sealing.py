@@ -6,11 +6,13 @@ commits would come too late. Entries are booked unchained; what is not sealed ye
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from threading import Event
 from typing import BinaryIO, NamedTuple
 
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, connections, transaction
 from django.db.models import QuerySet
 
 from liangtian.ledger import chain
@@ -19,7 +21,9 @@ from liangtian_web.ledger.models import Basis, Ground, Link, Period, Seal
 from liangtian_web.ledger.queries import unsealed
 from liangtian_web.ledger.records import attachment_line, closing_line, entry_lines
 
+log = logging.getLogger(__name__)
 BATCH = 1000
+PAUSE_S = 0.2
 ENTRY, GROUND, PERIOD = 0, 1, 2
 Decisions = Callable[[Sequence[int]], Mapping[int, bytes]]
 
@@ -49,6 +53,17 @@ class Waiting(NamedTuple):
 
     what: int
     id: int
+
+
+def follow(ended: Event) -> None:
+    """Seal what is booked as it comes, until told to end; a database that went away is waited for."""
+    while not ended.wait(PAUSE_S):
+        try:
+            seal_all()
+        except DatabaseError as error:
+            log.warning("nothing sealed for now: %s", error)
+            connections.close_all()
+            ended.wait(1)
 
 
 def seal_all(*, full: bool = False) -> int:

@@ -17,7 +17,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from liangtian.errors import BookRefused, LiangtianError
-from liangtian_web.ledger import actions, presentation, proposing, recording
+from liangtian_web.ledger import actions, deciding, presentation, proposing, recording
 from liangtian_web.ledger.filters import BalanceFilter, EntryFilter, LotFilter
 from liangtian_web.ledger.forms import (
     AsOfForm,
@@ -40,6 +40,7 @@ from liangtian_web.ledger.queries import (
     lots_for,
     moved_by,
     opened_by,
+    openings_of,
     proposals_for,
     statement,
     unsealed_for,
@@ -221,9 +222,11 @@ def lots(request: Request) -> HttpResponse:
     """The lots of the user's places, narrowed; those without ground are counted apart."""
     form = LotFilter(request.user, request.GET)
     rows = form.narrowed(lots_for(request.user))
+    found = list(rows.order_by("-on", "-serial")[:LOTS_SHOWN])
+    opened = openings_of(request.user, found)
     context = {
         "form": form,
-        "lots": rows.order_by("-on", "-serial")[:LOTS_SHOWN],
+        "lots": [(each, opened.get(each.pk)) for each in found],
         "many": rows.count(),
         "without_ground": rows.filter(ground=None).count(),
         "asked": {name: value for name, value in request.GET.items() if name in form.fields},
@@ -254,6 +257,7 @@ def lot(request: Request, serial: str) -> HttpResponse:
     context = {
         "lot": row,
         "grounded": grounded,
+        "own": places_for(request.user).filter(pk=row.place_id).exists(),
         "opened_by": entries_for(request.user).filter(pk=opened_by(row).pk).first(),
         "standings": [(each, amount) for each, amount in standings if amount],
         "path": entries_for(request.user).filter(legs__lot=row).distinct().order_by("pk")[:PAGE],
@@ -290,17 +294,32 @@ def propose(request: Request) -> HttpResponse:
     form = ProposalForm(request.user, request.POST or None, request.FILES or None, initial=filled(request.GET))
     lines = lines_of(request.user, request.POST or None, initial=request.GET)
     problems: list[str] = []
+    beside = _beside(request)
     if request.method == "POST" and form.is_valid():
         try:
             rows, first = _rows(form, lines)
-            made = proposing.propose(request, form.cleaned_data["place"], form.cleaned_data, rows, first=first)
+            given = form.cleaned_data
+            made = proposing.propose(request, given["place"], given, rows, first=first, beside=beside)
             return redirect("ledger:proposal", made.uuid)
         except proposing.Problems as error:
             problems = [str(each) for each in error.problems]
         except LiangtianError as error:
             problems = [sentence(error, request.language)]
-    context = {"form": form, "lines": lines, "problems": problems}
+    context = {"form": form, "lines": lines, "problems": problems, "beside": beside}
     return render(request, "ledger/propose.html", context, status=400 if form.errors or problems else 200)
+
+
+def _beside(request: Request) -> Proposal | None:
+    """The proposal another entry is linked to."""
+    named = request.POST.get("with") or request.GET.get("with")
+    return _proposal(request, _uuid(named)) if named else None
+
+
+def _uuid(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise Http404 from None
 
 
 def _rows(form: ProposalForm, lines: list[Any]) -> tuple[list[dict[str, str]], int]:
@@ -324,21 +343,31 @@ def _proposal(request: Request, uuid: UUID) -> Proposal:
 
 @require_GET
 def proposal(request: Request, uuid: UUID) -> HttpResponse:
-    """What is proposed, by whom, and what became of it."""
+    """What is proposed, by whom, with what else, and what became of it."""
     row = _proposal(request, uuid)
-    mine = keeping_places(request.user).filter(pk=row.place_id).exists()
+    places = {each.place_id for each in proposing.set_of(row)}
+    mine = keeping_places(request.user).filter(pk__in=places).count() == len(places)
+    own = row.proposer_id == request.user.pk
     context: dict[str, Any] = {
         "proposal": row,
-        "rows": proposing.shown(row.content.get("rows", [])),
-        "reverses": entries_for(request.user).filter(key=row.content.get("reverses", "")).first(),
+        **_asked(request, row),
+        "linked": [{"proposal": each, **_asked(request, each)} for each in row.linked],
         "decision": getattr(row, "decision", None),
         "recorded": row.kind in recording.KINDS and recording.is_recorded(row),
-        "may_decide": mine and row.proposer_id != request.user.pk,
-        "own": row.proposer_id == request.user.pk,
+        "may_decide": mine and not own,
+        "own": own,
+        "joins": own and row.kind not in recording.KINDS,
+        "paper": recording.paper_of(row),
     }
     if row.kind == recording.ATTACHMENT:
         context["config"] = _map(request, f"{request.path}shapes.json", row.on)
     return render(request, "ledger/proposal.html", context)
+
+
+def _asked(request: Request, row: Proposal) -> dict[str, Any]:
+    """What a proposal moves, and the entry it takes back."""
+    reverses = entries_for(request.user).filter(key=row.content.get("reverses", "")).first()
+    return {"rows": proposing.shown(row.content.get("rows", [])), "reverses": reverses}
 
 
 @require_GET
@@ -367,5 +396,6 @@ def decide(request: Request, uuid: UUID) -> HttpResponse:
     if not keeping_places(request.user).filter(pk=row.place_id).exists():
         raise PermissionDenied
     reason = request.POST.get("reason", "").strip()[:500]
-    proposing.decide(request, row, accept="post" in request.POST, reason=reason)
+    linked = [_uuid(each) for each in request.POST.getlist("linked")]
+    deciding.decide(request, row, accept="post" in request.POST, reason=reason, linked=linked)
     return redirect("ledger:proposal", row.uuid)

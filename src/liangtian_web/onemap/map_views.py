@@ -67,11 +67,7 @@ def day_of(request: Request, *, keep: bool = True) -> date:
 
 def map_config(request: Request, versions: list[LayerVersion], on: date, **more: Any) -> dict[str, Any]:
     """What the map module needs to draw the layers a user may see on a day."""
-    boxes = [v.bounds for v in versions if v.bounds]
-    found = spoken(request.user, versions, on)
-    low, high = zip(*((b[:2], b[2:]) for b in boxes), strict=True) if boxes else ((), ())
-    bounds = [*map(min, zip(*low, strict=True)), *map(max, zip(*high, strict=True))] if boxes else None
-    english = request.language == "en"
+    found, english = spoken(request.user, versions, on), request.language == "en"
     return {
         "on": on.isoformat(),
         "unit": request.unit,
@@ -83,17 +79,34 @@ def map_config(request: Request, versions: list[LayerVersion], on: date, **more:
             "NavigationControl.ZoomOut": gettext("缩小"),
             "Marker.Title": gettext("地图标记"),
         },
-        "bounds": bounds,
-        "worker": static("bundle/maplibre-worker.js"),
+        "bounds": _bounds(versions),
         "layers": [_layer(code, found, on, english) for code in LAYER_ORDER if any(v.layer == code for v in versions)],
         "palette": overview.PALETTE,
         "deepest": tiles.DEEPEST_ZOOM,
+        **_addresses(),
+        **more,
+    }
+
+
+def _addresses() -> dict[str, str]:
+    """Where the map module asks for what it does not hold."""
+    return {
+        "worker": static("bundle/maplibre-worker.js"),
         "search": reverse("onemap:search"),
         "identify": reverse("onemap:parcel", args=[0, "-"])[:-4],
         "measure": reverse("onemap:measure"),
         "basemap": settings.BASEMAP_URL,
         "basemapName": settings.BASEMAP_NAME,
-    } | more
+    }
+
+
+def _bounds(versions: list[LayerVersion]) -> list[float] | None:
+    """The bounds of all versions together, degrees; None where none has any."""
+    boxes = [v.bounds for v in versions if v.bounds]
+    if not boxes:
+        return None
+    west, south, east, north = zip(*boxes, strict=True)
+    return [min(west), min(south), max(east), max(north)]
 
 
 def _layer(code: str, found: Spoken, on: date, english: bool) -> dict[str, Any]:

@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from liangtian_web.papers.closing import CLOSED
 from liangtian_web.papers.earmarked import ACCOUNT
 from liangtian_web.papers.filings import FILING
 from liangtian_web.papers.form import Paper
+from liangtian_web.papers.ground import BOUNDARY
 from liangtian_web.papers.places import NOTICE, STATEMENT
 from liangtian_web.papers.plan import PLAN
+from liangtian_web.papers.pool import POOL
 from liangtian_web.papers.reconciliation import SHEET
+from liangtian_web.papers.registered import ROW
+from liangtian_web.papers.slip import SLIP
 from liangtian_web.papers.transfer import AGREEMENT, REQUEST
 
 PAPERS: Mapping[str, Paper[Any]] = {
@@ -22,4 +27,9 @@ PAPERS: Mapping[str, Paper[Any]] = {
     "place": STATEMENT,
     "reconciliation": SHEET,
     "plan": PLAN,
+    "pool": POOL,
+    "proposal": SLIP,
+    "closing": CLOSED,
+    "boundary": BOUNDARY,
+    "row": ROW,
 }

@@ -30,10 +30,16 @@ SEAL_MM = 22
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Which day a paper is asked for, and up to which moment records are counted; None: all there are."""
+    """Which day a paper is asked for, and up to which moment records are counted; None: all there are.
+
+    Attributes
+    ----------
+    since : the first day, of a paper that speaks of several; None: the one it begins with by itself
+    """
 
     on: date
     known_on: datetime | None = None
+    since: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import get_language, gettext
 
@@ -73,7 +74,7 @@ def particulars(filing: Filing) -> Section:
         rows.append((gettext("指定指标块"), "、".join(filing.lots)))
     if filing.expires:
         rows.append((gettext("到期日"), f"{filing.expires:%Y-%m-%d}"))
-    rows.append((gettext("提出人"), f"{filing.filer} · {_moment(filing.filed_at)}"))
+    rows.append((gettext("提出人"), f"{filing.filer} · {moment(filing.filed_at)}"))
     return pairs(gettext("事项"), rows)
 
 
@@ -136,7 +137,7 @@ def decided(filing: Filing) -> Section | None:
     decision = getattr(filing, "decision", None)
     if decision is None:
         return None
-    rows = [(gettext("审核人"), f"{decision.actor} · {_moment(decision.decided_at)}")]
+    rows = [(gettext("审核人"), f"{decision.actor} · {moment(decision.decided_at)}")]
     if decision.grounds:
         rows.append((gettext("突破原则性要求的理由"), str(decision.get_grounds_display())))
     if decision.rules_digest:
@@ -148,15 +149,19 @@ def in_book(entry: Entry) -> list[tuple[str, str]]:
     """The number of an entry, and its seal in the chain of the book."""
     rows = [
         (gettext("分录编号"), str(entry.uuid)),
-        (gettext("记账时间"), _moment(entry.recorded_at)),
+        (gettext("记账时间"), moment(entry.recorded_at)),
     ]
-    link = Link.objects.filter(entry=entry).select_related("seal").first()
-    if link is None:
-        return [*rows, (gettext("封存码"), gettext("尚未封存"))]
-    return [*rows, (gettext("封存码"), f"{link.position} · {link.digest}")]
+    return [*rows, sealed(Link.objects.filter(entry=entry))]
 
 
-def _moment(when: Any) -> str:
+def sealed(links: QuerySet[Link]) -> tuple[str, str]:
+    """Where a record stands in the chain of the book."""
+    link = links.first()
+    return gettext("封存码"), gettext("尚未封存") if link is None else f"{link.position} · {link.digest}"
+
+
+def moment(when: Any) -> str:
+    """When something was done, to the minute."""
     return f"{timezone.localtime(when):%Y-%m-%d %H:%M}"
 
 

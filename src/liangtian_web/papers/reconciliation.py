@@ -16,9 +16,9 @@ from liangtian_web.ledger.templatetags.book import index_word, pool_word
 from liangtian_web.papers.form import Asked, Paper, Said, pairs, table
 from liangtian_web.papers.parts import figure
 from liangtian_web.people.models import User
-from liangtian_web.reconcile.models import Import, Match
+from liangtian_web.reconcile.models import Explanation, Import, Match
 from liangtian_web.reconcile.presentation import counts
-from liangtian_web.reconcile.queries import imports_for
+from liangtian_web.reconcile.queries import explanations_of, imports_for
 
 
 def _find(user: User, ref: str, asked: Asked) -> Import:
@@ -33,12 +33,11 @@ def _find(user: User, ref: str, asked: Asked) -> Import:
 
 
 def _differing(given: Import) -> list[Match]:
-    lines = given.result.matches.select_related("entry", "explanation__actor")
-    return [each for each in lines if each.kind != Match.Kind.MATCHED]
+    return [each for each in given.result.matches.all() if not each.is_settled]
 
 
 def _said(given: Import) -> Said:
-    lines = len(_differing(given))
+    lines = len({each.whole for each in _differing(given)})
     balances = sum(bool(each.difference) for each in given.result.balances.all())
     if not lines and not balances:
         return Said("pass", gettext("对账相符。"))
@@ -65,24 +64,38 @@ def _balances(given: Import) -> Section:
         for each in given.result.balances.all()
     ]  # fmt: skip
     columns: Any = [(gettext("日终"), "centre"), (gettext("指标"), "text"), (gettext("对账单"), "number"),
-                    (gettext("本台账"), "number"), (gettext("差额"), "number")]  # fmt: skip
+                    (gettext("账面"), "number"), (gettext("差额"), "number")]  # fmt: skip
     return table(gettext("余额"), columns, rows)
 
 
 def _lines(given: Import) -> Section:
+    told = explanations_of(given.pk)
     rows = [
-        (each.reference, str(each.get_kind_display()), f"{each.document or each.project} {index_word(each.index)}",
-         figure(each.theirs or 0, each.index), figure(each.ours or 0, each.index), _why(each))
+        (each.reference, each.word, f"{each.document or each.project} {index_word(each.index)}", _amount(each, each.theirs),
+         _amount(each, each.ours), _amount(each, each.filed), _why(told.get(each.whole)))
         for each in _differing(given)
     ]  # fmt: skip
-    columns: Any = [(gettext("编号"), "centre"), (gettext("差异"), "centre"), (gettext("文号或项目"), "text"),
-                    (gettext("对账单"), "number"), (gettext("本台账"), "number"), (gettext("说明"), "text")]  # fmt: skip
+    columns: Any = [(gettext("编号"), "centre"), (gettext("三方结论"), "centre"), (gettext("文号或项目"), "text"),
+                    (gettext("对账单"), "number"), (gettext("账面"), "number"), (gettext("项目记录"), "number"),
+                    (gettext("说明"), "text")]  # fmt: skip
     return table(gettext("差异"), columns, rows)
 
 
-def _why(line: Match) -> str:
-    why = getattr(line, "explanation", None)
-    return f"{why.get_reason_display()} {why.text} {why.actor}" if why else "—"
+def _amount(line: Match, amount: int | None) -> str:
+    """What a side says; a dash where it has nothing of it."""
+    return "—" if amount is None else figure(amount, line.index)
+
+
+def _next(given: Import) -> Section | None:
+    """What is to be done, by verdict; results of before there was a third side say nothing of it."""
+    said = [each.said for each in _differing(given) if each.said]
+    if not said:
+        return None
+    return pairs(gettext("下一步"), [(each.word, each.next) for each in dict.fromkeys(said)])
+
+
+def _why(told: Explanation | None) -> str:
+    return f"{told.get_reason_display()} {told.text} {told.actor}" if told else "—"
 
 
 SHEET: Paper[Import] = Paper(
@@ -97,6 +110,6 @@ SHEET: Paper[Import] = Paper(
         (gettext("件号"), str(given.uuid)),
     ],
     said=_said,
-    parts=lambda given: (_about, _balances, _lines),
+    parts=lambda given: (_about, _balances, _lines, _next),
     seals=lambda given: (_("责任单元自然资源主管部门"), _("上级系统管理单位")),
 )

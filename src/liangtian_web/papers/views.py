@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from liangtian_web.balance.filters import FilingFilter
 from liangtian_web.balance.queries import filings_for
-from liangtian_web.ledger.forms import AsOfForm
+from liangtian_web.ledger.forms import AsOfForm, StatementForm
 from liangtian_web.onemap.map_views import day_of
 from liangtian_web.papers.contents import PAPERS
 from liangtian_web.papers.filings import filing_table
@@ -29,7 +29,8 @@ def paper(request: Request, kind: str, ref: str, form: str) -> HttpResponse:
     day = day_of(request, keep=False)
     if found is None or form not in RENDERERS or not FIRST <= day <= LAST:
         raise Http404
-    record = found.find(request.user, ref, Asked(day, AsOfForm(request.GET).moment()))
+    since = StatementForm(request.GET).days()[0] if "since" in request.GET else None
+    record = found.find(request.user, ref, Asked(day, AsOfForm(request.GET).moment(), since))
     body = drawn(found, record, form, language_of(request))
     what, on, place = found.what(record), found.on(record), found.place(record)
     note(request, "papers.take", f"{what} {form}", on=on, place=place)

@@ -1,4 +1,4 @@
-"""Take a statement in, hold it against the book, keep what was found, and say why a difference stands."""
+"""Take a statement in, hold it against the book and the projects' records, keep what was found, and say why a difference stands."""
 
 from __future__ import annotations
 
@@ -19,10 +19,12 @@ from liangtian_web.errors import StageRefused
 from liangtian_web.ledger.models import Account, Assertion
 from liangtian_web.people.models import Place, User
 from liangtian_web.people.requests import Request
-from liangtian_web.reconcile.matching import Own, Pair, match
+from liangtian_web.reconcile.matching import Own
 from liangtian_web.reconcile.models import Explanation, Import, Match, Result, Stated
-from liangtian_web.reconcile.queries import accounts_of, held_on, own_lines
+from liangtian_web.reconcile.projects import OnFile, Scope, on_file
+from liangtian_web.reconcile.queries import accounts_of, explanations_of, held_on, own_lines
 from liangtian_web.reconcile.reading import Read, read_statement
+from liangtian_web.reconcile.threeway import Row, hold_together
 from liangtian_web.texts import unwritable
 from liangtian_web.trail.actions import note
 
@@ -53,7 +55,7 @@ class Found:
     @property
     def is_clean(self) -> bool:
         """Whether nothing differs."""
-        return not (any(each.kind != "matched" for each in self.matches) or any(e.difference for e in self.balances))
+        return all(each.is_settled for each in self.matches) and not any(each.difference for each in self.balances)
 
 
 def receive(who: Request | User, asked: Asked, name: str, content: bytes, form: UUID) -> Import:
@@ -116,29 +118,39 @@ def compare_with(asked: Asked, content: bytes, known_on: datetime | None = None)
 
     # Where a book begins within the days, its opening balance is what they carried over, and no movement.
     begun = {name: sum(each.amount for each in ours if each.opens and each.index == name) for name in read.opening}
-    pairs = match(theirs, [each for each in ours if not (each.opens and each.index in begun)], window=asked.window)
+    moved = [each for each in ours if not (each.opens and each.index in begun)]
+    scope = Scope(asked.place, asked.pool, indices, (asked.since, asked.on), known)
+    filed = on_file(scope, {(each.index, each.key) for each in moved if each.key})
+    rows = hold_together(theirs, moved, filed.records, window=asked.window)
 
-    found = [_match(n, pair) for n, pair in enumerate(pairs, 1)]
-    prefetch_related_objects(found, "entry")
-    return Found(found, _balances(asked, read, known, begun), [*read.said, *_outside(asked, read)], known)
+    found = [_match(n, row, filed) for n, row in enumerate(rows, 1)]
+    prefetch_related_objects(found, "entry", "filing__decision")
+    return Found(found, _balances(asked, read, known, begun), [*read.said, *_outside(asked, read), *filed.said], known)
 
 
 def found_of(result: Result) -> Found:
     """What was found and recorded."""
     return Found(
-        list(result.matches.select_related("entry")), list(result.balances.all()), result.said, result.known_on
+        list(result.matches.select_related("entry", "filing__decision")),
+        list(result.balances.all()),
+        result.said,
+        result.known_on,
     )
 
 
-def _match(n: int, pair: Pair) -> Match:
-    made = Match(n=n, kind=pair.kind, by=pair.by)
+def _match(n: int, row: Row, filed: OnFile) -> Match:
+    pair, record = row.pair, row.record
+    made = Match(n=n, kind=pair.kind, by=pair.by, group=row.group, verdict=row.verdict)
+    if record:
+        made.index, made.filing_id, made.filed_on, made.filed = record.index, record.number, record.on, record.amount
+        made.filed_state, made.ground_m2 = record.state, filed.ground_m2.get(record.number)
+        made.document, made.project = (min(each, default="")[:200] for each in (record.documents, record.projects))
+    if own := pair.ours:
+        made.index, made.entry_id, made.our_on, made.ours = own.index, own.entry, own.on, own.amount
+        made.document, made.project = _first(own, "documents"), _first(own, "projects")
     if line := pair.theirs:
         made.index, made.row, made.their_on, made.their_kind = line.index, line.row, line.on, line.kind
         made.document, made.project, made.theirs = line.document, line.project, line.amount
-    if own := pair.ours:
-        made.index, made.entry_id, made.our_on, made.ours = own.index, own.entry, own.on, own.amount
-        if pair.theirs is None:
-            made.document, made.project = _first(own, "documents"), _first(own, "projects")
     return made
 
 
@@ -209,16 +221,19 @@ def _assert(who: Request | User, given: Import, stated: Stated, account: Account
 
 
 def explain(request: Request, line: Match, reason: str, text: str) -> Explanation:
-    """Record why a difference stands, once.
+    """Record why a difference stands, once for all lines that belong together.
 
     Raises
     ------
     StageRefused : it is no difference, or explained already
     """
-    if line.kind == Match.Kind.MATCHED:
+    if line.is_settled:
         raise StageRefused("reconcile-no-difference")
     if unwritable(text):
         raise BookRefused("book-text", key=line.reference)
+    spoken = explanations_of(line.result_id).get(line.whole)
+    if spoken is not None and spoken.match_id != line.pk:
+        raise StageRefused("reconcile-explained")
 
     with transaction.atomic():
         given = line.result.of

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -20,8 +21,8 @@ from liangtian_web.ledger.records import place_key
 from liangtian_web.people.requests import Request
 from liangtian_web.reconcile import actions
 from liangtian_web.reconcile.forms import ExplainForm, ImportForm
-from liangtian_web.reconcile.models import Import, Match
-from liangtian_web.reconcile.queries import imports_for, matches_for
+from liangtian_web.reconcile.models import Explanation, Import, Match
+from liangtian_web.reconcile.queries import explanations_of, filings_seen, imports_for, matches_for
 from liangtian_web.standing.api import Key, Limit, answers
 from liangtian_web.standing.once import form_number, in_both, once
 from liangtian_web.standing.schemas import Writable
@@ -70,9 +71,15 @@ class ImportPage(Schema):
 
 
 class StatementLineOut(Schema):
-    """A line of the statement and of the book, or of one of them; `n` names it in addresses."""
+    """A line of the statement, of the book and of the project's record, or of some of them; `n` names it in addresses.
+
+    Lines of one `group` belong together, and `verdict` says which side disagrees; both are empty in results recorded before
+    there was a third side. `filing` is null where the caller may not open it.
+    """
 
     n: int
+    group: int | None
+    verdict: str
     kind: str
     by: str
     index: str
@@ -84,6 +91,11 @@ class StatementLineOut(Schema):
     entry: UUID | None
     our_on: date | None
     ours: int | None
+    filing: UUID | None
+    filed_on: date | None
+    filed: int | None
+    filed_state: str
+    ground_m2: str | None
     difference: int
     explained: str | None
 
@@ -123,7 +135,7 @@ def statements(request: Request, before: int | None = None, limit: int = Limit) 
 @router.get("/{uuid}", response=answers(WholeImport), summary="A statement with what was found")
 def statement(request: Request, uuid: UUID) -> Any:
     """As recorded; else as it would be found now."""
-    return _whole(_given(request, uuid))
+    return _whole(request, _given(request, uuid))
 
 
 @router.post("", response=answers(WholeImport, 201), summary="Hand a statement in")
@@ -137,7 +149,7 @@ def hand_in(request: Request, asked: StatementAsked, idempotency_key: str = Key)
         content = form.cleaned_data["file"].read()
         return actions.receive(request, form.asked(), asked.name, content, form.cleaned_data["form"])
 
-    return Status(*once(request, idempotency_key, asked.dict(), lambda: (201, _whole(in_both(read)))))
+    return Status(*once(request, idempotency_key, asked.dict(), lambda: (201, _whole(request, in_both(read)))))
 
 
 @router.post("/{uuid}/result", response=answers(WholeImport), summary="Record what was found, once")
@@ -148,7 +160,7 @@ def keep(request: Request, uuid: UUID, idempotency_key: str = Key) -> Any:
 
     def work() -> tuple[int, dict[str, Any]]:
         actions.keep(request, given)
-        return 200, _whole(_given(request, uuid))
+        return 200, _whole(request, _given(request, uuid))
 
     return Status(*once(request, idempotency_key, {}, work))
 
@@ -165,7 +177,8 @@ def explain(request: Request, uuid: UUID, n: int, asked: Explained, idempotency_
     def work() -> tuple[int, dict[str, Any]]:
         form = in_both(lambda: form_problems(ExplainForm(asked.dict())))
         actions.explain(request, line, **form.cleaned_data)
-        return 201, _line(matches_for(request.user).get(pk=line.pk))
+        made = matches_for(request.user).get(pk=line.pk)
+        return 201, _line(made, filings_seen(request.user, [made]), explanations_of(made.result_id))
 
     return Status(*once(request, idempotency_key, asked.dict(), work))
 
@@ -195,23 +208,28 @@ def _out(given: Import) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _whole(given: Import) -> dict[str, Any]:
+def _whole(request: Request, given: Import) -> dict[str, Any]:
     result = getattr(given, "result", None)
     found = actions.found_of(result) if result else actions.hold_against(given)
     balances = [
         {"index": each.index, "on": each.on, "stated": each.stated, "held": each.held, "difference": each.difference}
         for each in found.balances
     ]
+    seen, told = filings_seen(request.user, found.matches), explanations_of(result.pk) if result else {}
     return _out(given) | {
-        "lines": [_line(each) for each in found.matches], "balances": balances, "said": list(found.said)
+        "lines": [_line(each, seen, told) for each in found.matches], "balances": balances, "said": list(found.said)
     }  # fmt: skip
 
 
-def _line(each: Match) -> dict[str, Any]:
-    why = getattr(each, "explanation", None) if each.pk else None
+def _line(each: Match, seen: set[int], told: Mapping[int, Explanation]) -> dict[str, Any]:
+    why = told.get(each.whole)
     return {
-        "n": each.n, "kind": each.kind, "by": each.by, "index": each.index, "row": each.row, "their_on": each.their_on,
+        "n": each.n, "group": each.group, "verdict": each.verdict, "kind": each.kind, "by": each.by, "index": each.index,
+        "row": each.row, "their_on": each.their_on,
         "document": each.document, "project": each.project, "theirs": each.theirs,
         "entry": each.entry.uuid if each.entry else None, "our_on": each.our_on, "ours": each.ours,
+        "filing": each.filing.uuid if each.filing and each.filing_id in seen else None, "filed_on": each.filed_on,
+        "filed": each.filed, "filed_state": each.filed_state,
+        "ground_m2": str(each.ground_m2) if each.ground_m2 is not None else None,
         "difference": each.difference, "explained": why.reason if why else None,
     }  # fmt: skip

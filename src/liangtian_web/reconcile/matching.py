@@ -20,7 +20,7 @@ from typing import Literal
 
 from liangtian_web.reconcile.reading import Line
 
-Kind = Literal["matched", "date", "amount", "ours", "theirs", "duplicate"]
+Kind = Literal["matched", "date", "amount", "ours", "theirs", "duplicate", "project"]
 By = Literal["document", "sum", "amount", ""]
 
 
@@ -35,16 +35,23 @@ class Own:
     documents: frozenset[str]
     projects: frozenset[str]
     opens: bool = False  # it gave the book its opening balance
+    key: str = ""  # the filing that booked it; none where no procedure did
 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A line of each side, or of one; what ties them, and what they are to each other."""
+    """A line of each side, or of one; what ties them, and what they are to each other.
+
+    Attributes
+    ----------
+    of : the document whose lines agree by their sum
+    """
 
     kind: Kind
     by: By
     theirs: Line | None = None
     ours: Own | None = None
+    of: str = ""
 
 
 def match(theirs: Sequence[Line], ours: Sequence[Own], *, window: int) -> list[Pair]:
@@ -134,8 +141,8 @@ class _Matching:
             mine = [each for each in self.ours if document and document in each.documents]
             slack = sum(each.slack for each in lines)
             if mine and abs(sum(t.amount for t in lines) - sum(o.amount for o in mine)) <= slack:
-                self.found += [Pair("matched", "sum", theirs=each) for each in lines]
-                self.found += [Pair("matched", "sum", ours=each) for each in mine]
+                self.found += [Pair("matched", "sum", theirs=each, of=document) for each in lines]
+                self.found += [Pair("matched", "sum", ours=each, of=document) for each in mine]
                 gone_theirs, gone_ours = set(lines), set(mine)
                 self.theirs = [each for each in self.theirs if each not in gone_theirs]
                 self.ours = [each for each in self.ours if each not in gone_ours]

@@ -9,6 +9,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from liangtian_web.reconcile.verdicts import Verdict, settled, verdicts
+
 
 class Import(models.Model):
     """A statement as it came, and what it is held against: one pool of a place, from one day to another."""
@@ -45,7 +47,10 @@ class Result(models.Model):
 
 
 class Match(models.Model):
-    """One line of the statement and of the book, or of one of them, and what they are to each other."""
+    """A line of the statement, of the book and of the project's record, or of some of them, and what they are to each other.
+
+    Results kept before there was a third side have no group, no verdict and nothing of a project.
+    """
 
     class Kind(models.TextChoices):
         """As `matching.Kind`."""
@@ -56,6 +61,7 @@ class Match(models.Model):
         AMOUNT = "amount", _("数量不同")
         DATE = "date", _("日期不同")
         DUPLICATE = "duplicate", _("重复")
+        PROJECT = "project", _("只有项目")
 
     class By(models.TextChoices):
         """As `matching.By`."""
@@ -64,6 +70,13 @@ class Match(models.Model):
         SUM = "sum", _("同一文号合计")
         AMOUNT = "amount", _("数量和日期")
         NONE = "", "—"
+
+    class State(models.TextChoices):
+        """As `threeway.State`."""
+
+        BOOKED = "booked", _("已入账")
+        WAITING = "waiting", _("待审核")
+        REFUSED = "refused", _("已退回")
 
     result = models.ForeignKey(Result, models.PROTECT, related_name="matches")
     n = models.IntegerField()
@@ -80,14 +93,24 @@ class Match(models.Model):
     # Ours:
     entry = models.ForeignKey("ledger.Entry", models.PROTECT, null=True, related_name="+")
     our_on = models.DateField(null=True)
-    ours = models.BigIntegerField(_("本台账"), null=True)
+    ours = models.BigIntegerField(_("账面"), null=True)
+    # The project's record:
+    filing = models.ForeignKey("balance.Filing", models.PROTECT, null=True, related_name="+")
+    filed_on = models.DateField(null=True)
+    filed = models.BigIntegerField(_("项目记录"), null=True)
+    filed_state = models.CharField(max_length=10, choices=State.choices, blank=True)
+    ground_m2 = models.DecimalField(_("范围量算面积"), max_digits=16, decimal_places=2, null=True)
+    # What belongs together, and who of it disagrees:
+    group = models.IntegerField(null=True)
+    verdict = models.CharField(_("三方结论"), max_length=20, blank=True)  # of `[verdicts]` in words.toml
 
     class Meta:
         ordering = ["n"]
         constraints = [
             models.UniqueConstraint(fields=["result", "n"], name="reconcile_match_once"),
             models.CheckConstraint(
-                condition=models.Q(theirs__isnull=False) | models.Q(ours__isnull=False), name="reconcile_match_sides"
+                condition=models.Q(theirs__isnull=False) | models.Q(ours__isnull=False) | models.Q(filed__isnull=False),
+                name="reconcile_match_three_sides",
             ),
         ]
 
@@ -97,9 +120,33 @@ class Match(models.Model):
         return (self.theirs or 0) - (self.ours or 0)
 
     @property
+    def whole(self) -> int:
+        """What it belongs to, which is settled as one: its group, or of older results the line itself."""
+        return -self.n if self.group is None else self.group
+
+    @property
+    def said(self) -> Verdict | None:
+        """Who disagrees with whom; None: it was kept before there was a third side."""
+        return verdicts().get(self.verdict)
+
+    @property
+    def word(self) -> str:
+        """What it is called: the three sides' verdict, or how the two stood."""
+        return self.said.word if self.said else str(self.get_kind_display())
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether nothing is left to do."""
+        return self.said.settled if self.said else self.kind == self.Kind.MATCHED
+
+    @property
     def reference(self) -> str:
         """What the evidence of a correction begins with."""
         return f"DZ-{self.result_id}-{self.n}"
+
+
+# What leaves nothing to do, of results with a third side and of those before it.
+SETTLED = models.Q(verdict__in=settled()) | models.Q(verdict="", kind=Match.Kind.MATCHED)
 
 
 class Stated(models.Model):
@@ -109,7 +156,7 @@ class Stated(models.Model):
     index = models.CharField(_("指标"), max_length=30)
     on = models.DateField(_("日终"))
     stated = models.BigIntegerField(_("对账单"))
-    held = models.BigIntegerField(_("本台账"))
+    held = models.BigIntegerField(_("账面"))
     slack = models.BigIntegerField(default=0)
     assertion = models.OneToOneField("ledger.Assertion", models.PROTECT, null=True, related_name="+")
 

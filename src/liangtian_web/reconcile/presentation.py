@@ -1,10 +1,10 @@
-"""What was found as its page and its report show it: counts by kind, differences with the way to settle each."""
+"""What was found as its page and its report show it: counts by verdict, three columns, and the way to settle each difference."""
 
 from __future__ import annotations
 
 import io
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -16,12 +16,22 @@ from django.utils.translation import gettext
 from openpyxl.styles import Font, PatternFill
 
 from liangtian.ledger.indices import indices
+from liangtian.policy.amounts import amounts
+from liangtian_web.balance.procedures.acceptance import ACCEPTANCE
 from liangtian_web.ledger.models import Entry, Leg, Proposal
 from liangtian_web.ledger.records import OUTSIDE, place_key
 from liangtian_web.ledger.templatetags.book import index_word, pool_word
 from liangtian_web.people.models import User
-from liangtian_web.reconcile.models import Import, Match, Stated
-from liangtian_web.reconcile.queries import Ties, corrections_of, ties_of
+from liangtian_web.reconcile.models import Explanation, Import, Match, Stated
+from liangtian_web.reconcile.queries import (
+    Ties,
+    corrections_of,
+    explanations_of,
+    filings_seen,
+    is_decided_since,
+    ties_of,
+)
+from liangtian_web.reconcile.verdicts import verdicts
 from liangtian_web.trail.export import Table, safe_cell
 
 HEAD = PatternFill("solid", fgColor="E5F1EA")
@@ -31,50 +41,111 @@ TAGS = {"matched": "pass", "date": "unknown", "duplicate": "fail", "amount": "fa
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A line with its tag, how it is settled, and what of ours bears its names."""
+    """A line with its tag, how it is settled, what of ours bears its names, and whether its filing may be opened."""
 
     line: Match
     tag: str
     state: tuple[str, str]
     correction: Proposal | None
+    why: Explanation | None
     ties: Ties | None
     propose: str
+    opens: bool
+
+    @property
+    def accepted(self) -> int | None:
+        """What was accepted before the pools took their shares, where the filing is an acceptance the user may open."""
+        filing = self.line.filing
+        if not self.opens or filing is None or filing.event != ACCEPTANCE.event:
+            return None
+        return amounts(filing.facts.get("accepted_amounts") or (), (self.line.index,))[self.line.index]
+
+    @property
+    def corrects(self) -> bool:
+        """Whether a correction of the book is what is to be done."""
+        return self.line.said is None or self.line.said.correct
+
+    @property
+    def reverses(self) -> bool:
+        """Whether an entry may have to be taken back."""
+        said = self.line.said
+        return self.line.entry_id is not None and not self.propose and (said is None or said.reverse)
 
 
 def counts(matches: Sequence[Match]) -> list[tuple[str, str, int]]:
-    """Kind, its word, and how many lines, in the order of the kinds; none left out."""
-    found = Counter(each.kind for each in matches)
-    return [(kind.value, str(kind.label), found[kind.value]) for kind in Match.Kind]
+    """Verdict, its word, and how many groups, in the order of the vocabulary; of older results, lines by kind."""
+    found = Counter(name for name, _ in {(each.verdict or each.kind, each.whole) for each in matches})
+    words = [(name, each.word) for name, each in verdicts().items()]
+    words += [(kind.value, str(kind.label)) for kind in Match.Kind]
+    return [(name, word, found[name]) for name, word in words if found[name]]
 
 
-def differences(user: User, given: Import, matches: Sequence[Match], *, kept: bool) -> list[Shown]:
-    """Lines that differ, the first of them."""
-    made = corrections_of(user, given.pk) if kept else {}
-    rows = [each for each in matches if each.kind != Match.Kind.MATCHED][:SHOWN]
+def shown_of(matches: Sequence[Match], asked: str) -> list[Match]:
+    """The rows of a verdict; without one, all that leave something to do."""
+    return [each for each in matches if (each.verdict or each.kind) == asked or (not asked and not each.is_settled)]
+
+
+def show(user: User, given: Import, matches: Sequence[Match], *, kept: bool) -> list[Shown]:
+    """The first of some rows, with the way to settle each."""
+    rows = matches[:SHOWN]
+    told = Told.of(user, given, rows) if kept else Told({}, {}, filings_seen(user, rows))
     lots = _single_lots(rows)
-    return [_shown(user, given, each, made, lots, kept=kept) for each in rows]
+    return [_shown(user, given, each, told, lots.get((each.entry_id or 0, each.index), ""), kept=kept) for each in rows]
 
 
-def _shown(
-    user: User, given: Import, line: Match, made: dict[str, Proposal], lots: dict[tuple[int, str], str], *, kept: bool
-) -> Shown:
-    correction = made.get(line.reference) if kept else None
-    ties = ties_of(user, line) if kept and line.kind == Match.Kind.THEIRS else None
-    lot = lots.get((line.entry_id or 0, line.index), "")
-    propose = _proposal(given, line, lot) if kept and line.kind in ("theirs", "amount") else ""
-    return Shown(line, TAGS[line.kind], state_of(line, correction), correction, ties, propose)
+def _shown(user: User, given: Import, line: Match, told: Told, lot: str, *, kept: bool) -> Shown:
+    ties = ties_of(user, line) if kept and line.kind == Match.Kind.THEIRS and not line.filing_id else None
+    proposes = kept and line.kind in ("theirs", "amount") and line.filed_state in ("", Match.State.BOOKED)
+    return Shown(
+        line, line.said.tag if line.said else TAGS[line.kind], told.state(line), told.corrections.get(line.whole),
+        told.explanations.get(line.whole), ties, _proposal(given, line, lot) if proposes else "", line.filing_id in told.seen,
+    )  # fmt: skip
 
 
-def state_of(line: Match, correction: Proposal | None) -> tuple[str, str]:
-    """How a difference stands: the colour of its tag, and the word."""
-    if hasattr(line, "explanation"):
-        return "pass", gettext("已说明")
-    if correction is None:
+def sums(rows: Iterable[Match]) -> dict[str, int | None]:
+    """What each side says of a group; None: it has nothing of it."""
+    found: dict[str, int | None] = dict.fromkeys(("theirs", "ours", "filed"))
+    for each in rows:
+        for name in found:
+            amount = getattr(each, name)
+            if amount is not None:
+                found[name] = (found[name] or 0) + amount
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What became of the differences of a result, group by group, and which filings the user may open."""
+
+    corrections: Mapping[int, Proposal]
+    explanations: Mapping[int, Explanation]
+    seen: set[int]
+
+    @classmethod
+    def of(cls, user: User, given: Import, rows: Sequence[Match]) -> Told:
+        """Of what was recorded."""
+        return cls(corrections_of(user, given.pk), explanations_of(given.pk), filings_seen(user, rows))
+
+    def state(self, line: Match) -> tuple[str, str]:
+        """How a difference stands: the colour of its tag, and the word."""
+        if line.is_settled:
+            return "none", gettext("按%(by)s对上") % {"by": line.get_by_display()} if line.by else "—"
+        if line.whole in self.explanations:
+            return "pass", gettext("已说明")
+        correction = self.corrections.get(line.whole)
+        if correction is None:
+            return _undecided(line)
+        decision = getattr(correction, "decision", None)
+        if decision is None:
+            return "unknown", gettext("更正待审核")
+        return ("pass", gettext("已更正")) if decision.entry_id else ("fail", gettext("更正被退回"))
+
+
+def _undecided(line: Match) -> tuple[str, str]:
+    """A difference nobody spoke of: settled where what waited was decided since."""
+    if line.filing is None or not is_decided_since(line):
         return "fail", gettext("未处理")
-    decision = getattr(correction, "decision", None)
-    if decision is None:
-        return "unknown", gettext("更正待审核")
-    return ("pass", gettext("已更正")) if decision.entry_id else ("fail", gettext("更正被退回"))
+    return "pass", gettext("已入账") if line.filing.decision.entry_id else gettext("已退回")
 
 
 def _single_lots(rows: Sequence[Match]) -> dict[tuple[int, str], str]:
@@ -117,13 +188,13 @@ def list_table(rows: Iterable[Import]) -> Table:
 def report(user: User, given: Import) -> bytes:
     """A workbook: what was compared, the balances, the differences with how they were settled, and what agrees."""
     book = openpyxl.Workbook()
-    matches = list(given.result.matches.select_related("entry", "explanation__actor"))
+    matches = list(given.result.matches.select_related("entry", "filing__decision"))
     _about(book.active, given, matches)
     _table(book.create_sheet(gettext("余额")), *_balances(list(given.result.balances.all())))
-    rows = [each for each in matches if each.kind != Match.Kind.MATCHED]
-    made = corrections_of(user, given.pk)
-    _table(book.create_sheet(gettext("差异")), *_lines(rows, made))
-    _table(book.create_sheet(gettext("相符")), *_lines([e for e in matches if e.kind == Match.Kind.MATCHED], {}))
+    told = Told.of(user, given, matches)
+    for name, is_settled in ((gettext("差异"), False), (gettext("相符"), True)):
+        rows = [each for each in matches if each.is_settled == is_settled]
+        _table(book.create_sheet(name), *_lines(rows, told))
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
@@ -146,28 +217,30 @@ def _about(sheet: Any, given: Import, matches: Sequence[Match]) -> None:
 
 
 def _balances(rows: Sequence[Stated]) -> tuple[list[str], list[list[Any]]]:
-    heads = [gettext("指标"), gettext("单位"), gettext("日终"), gettext("对账单"), gettext("本台账"), gettext("差额")]
+    heads = [gettext("指标"), gettext("单位"), gettext("日终"), gettext("对账单"), gettext("账面"), gettext("差额")]
     return heads, [
         [index_word(e.index), indices()[e.index].unit, e.on, e.stated, e.held, e.difference] for e in rows
     ]  # fmt: skip
 
 
-def _lines(rows: Sequence[Match], made: dict[str, Proposal]) -> tuple[list[str], list[list[Any]]]:
-    heads = [gettext("差异"), gettext("编号"), gettext("指标"), gettext("单位"), gettext("对账单行号"), gettext("对账单日期"),
-             gettext("对账单类型"), gettext("文号"), gettext("项目"), gettext("对账单"), gettext("本台账日期"),
-             gettext("本台账"), gettext("差额"), gettext("分录"), gettext("处理"), gettext("说明"), gettext("经办")]  # fmt: skip
-    return heads, [_cells(each, made.get(each.reference)) for each in rows]
+def _lines(rows: Sequence[Match], told: Told) -> tuple[list[str], list[list[Any]]]:
+    heads = [gettext("三方结论"), gettext("编号"), gettext("组号"), gettext("指标"), gettext("单位"), gettext("对账单行号"),
+             gettext("对账单日期"), gettext("对账单类型"), gettext("文号"), gettext("项目"), gettext("对账单"),
+             gettext("账面日期"), gettext("账面"), gettext("项目记录日期"), gettext("项目记录"), gettext("项目记录状态"),
+             gettext("范围量算面积（m²）"), gettext("差额（对账单减账面）"), gettext("分录"), gettext("事项编号"),
+             gettext("下一步"), gettext("处理"), gettext("说明"), gettext("经办")]  # fmt: skip
+    return heads, [_cells(each, told) for each in rows]
 
 
-def _cells(line: Match, correction: Proposal | None) -> list[Any]:
+def _cells(line: Match, told: Told) -> list[Any]:
     entry: Entry | None = line.entry
-    why = getattr(line, "explanation", None)
-    matched = line.kind == Match.Kind.MATCHED
+    opens, why = line.filing_id in told.seen, told.explanations.get(line.whole)
     return [
-        line.get_kind_display(), line.reference, index_word(line.index), indices()[line.index].unit, line.row,
-        line.their_on, line.their_kind, line.document, line.project, line.theirs, line.our_on, line.ours, line.difference,
-        entry.key if entry else "", line.get_by_display() if matched else state_of(line, correction)[1],
-        f"{why.get_reason_display()} {why.text}" if why else "", str(why.actor) if why else "",
+        line.word, line.reference, line.group, index_word(line.index), indices()[line.index].unit, line.row, line.their_on,
+        line.their_kind, line.document, line.project, line.theirs, line.our_on, line.ours, line.filed_on, line.filed,
+        line.get_filed_state_display(), line.ground_m2, line.difference, entry.key if entry else "",
+        str(line.filing.uuid) if line.filing and opens else "", line.said.next if line.said else "",
+        told.state(line)[1], f"{why.get_reason_display()} {why.text}" if why else "", str(why.actor) if why else "",
     ]  # fmt: skip
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -19,11 +20,14 @@ from liangtian_web.ledger.records import OUTSIDE
 from liangtian_web.people.models import Place, User
 from liangtian_web.people.queries import places_for
 from liangtian_web.reconcile.matching import Own
-from liangtian_web.reconcile.models import Import, Match
+from liangtian_web.reconcile.models import SETTLED, Explanation, Import, Match
+from liangtian_web.reconcile.projects import projects_told
+from liangtian_web.reconcile.threeway import LAPSE
 from liangtian_web.reconcile.words import plain
 
 OPENING = "opening"
 WAITING_MAX = 500
+FILED = re.compile(r"filing:([0-9a-f-]{36})")  # how the key of an entry begins that a procedure booked
 
 
 def imports_for(user: User | AnonymousUser) -> QuerySet[Import]:
@@ -35,7 +39,7 @@ def imports_for(user: User | AnonymousUser) -> QuerySet[Import]:
 def matches_for(user: User | AnonymousUser) -> QuerySet[Match]:
     """What was found of them."""
     found = Match.objects.filter(result__of__place__in=places_for(user))
-    return found.select_related("result__of__place", "entry", "explanation__actor")
+    return found.select_related("result__of__place", "entry", "filing__decision")
 
 
 def accounts_of(place: Place, pool: str) -> dict[str, Account]:
@@ -51,15 +55,29 @@ def held_on(accounts: Mapping[str, Account], index: str, on: date, known_on: dat
 def own_lines(accounts: Mapping[str, Account], days: tuple[date, date], known_on: datetime) -> list[Own]:
     """What moved on the accounts from the first to the last of the days, entry by entry, under all its names."""
     moved = [(index, line) for index, each in accounts.items() for line in statement(each, *days, known_on).lines]
-    names = _names([line for _, line in moved])
+    place = next((each.place for each in accounts.values()), None)
+    names, filed = _names([line for _, line in moved], place), _filed([line for _, line in moved])
     return [
-        Own(line.entry.pk, index, line.on, line.amount, *names[line.entry.pk], line.entry.kind == OPENING)
-        for index, line in moved
+        Own(line.entry.pk, index, line.on, line.amount, *names[line.entry.pk], line.entry.kind == OPENING, key)
+        for (index, line), key in zip(moved, filed, strict=True)
     ]  # fmt: skip
 
 
-def _names(lines: Sequence[BookLine]) -> dict[int, tuple[frozenset[str], frozenset[str]]]:
-    """Entry → documents and projects it may be known by: its evidence, its filing, its lots."""
+def _filed(lines: Sequence[BookLine]) -> list[str]:
+    """The filing whose entry, or an entry linked with it, moved each line, or whose entry it takes back; nothing where none did."""
+    entries = [line.entry.reverses or line.entry for line in lines]
+    decided = Filing.objects.filter(decision__entry__in={each.pk for each in entries})
+    known = {entry: f"{uuid}" for entry, uuid in decided.values_list("decision__entry", "uuid")}
+    found = []
+    for line, entry in zip(lines, entries, strict=True):
+        linked = FILED.match(entry.key)
+        key = known.get(entry.pk) or (linked.group(1) if linked else "")
+        found.append(f"{key}{LAPSE}" if key and line.lapse else key)
+    return found
+
+
+def _names(lines: Sequence[BookLine], place: Place | None) -> dict[int, tuple[frozenset[str], frozenset[str]]]:
+    """Entry → documents and projects a place may know it by: its evidence, its filing, its lots."""
     entries = {line.entry.pk: line.entry for line in lines}
     documents: defaultdict[int, set[str]] = defaultdict(set)
     projects: defaultdict[int, set[str]] = defaultdict(set)
@@ -68,8 +86,8 @@ def _names(lines: Sequence[BookLine]) -> dict[int, tuple[frozenset[str], frozens
         for text in entry.evidence:
             filing = filed.get(text)
             documents[number].add(plain(filing.document if filing else text))
-            if filing:
-                projects[number].add(plain(filing.project))
+            if filing and place:
+                projects[number] |= {plain(each) for each in projects_told(filing, place)}
     # Of lots, only those the entry earned: what spends a lot bears the name of what it is spent on.
     earned = Leg.objects.filter(entry__in=entries, lot__isnull=False, account__pool=OUTSIDE, amount__lt=0)
     lots = earned.values_list("entry", "lot__project", "lot__document")
@@ -82,7 +100,8 @@ def _names(lines: Sequence[BookLine]) -> dict[int, tuple[frozenset[str], frozens
 def _filings(entries: Iterable[Entry]) -> dict[str, Filing]:
     """The filings that evidence names, by what it says."""
     named = {text.removeprefix("filing:") for each in entries for text in each.evidence if text.startswith("filing:")}
-    return {f"filing:{each.uuid}": each for each in Filing.objects.filter(uuid__in=named).defer("wkb")}
+    found = Filing.objects.filter(uuid__in=named).select_related("place", "begun__begun").defer("wkb")
+    return {f"filing:{each.uuid}": each for each in found}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +116,19 @@ class Ties:
         return bool(self.filings or self.proposals or self.lots)
 
 
+def filings_seen(user: User, lines: Iterable[Match]) -> set[int]:
+    """Of the filings behind some lines, those the user may open."""
+    return set(filings_for(user).filter(pk__in={each.filing_id for each in lines}).values_list("pk", flat=True))
+
+
+def group_of(line: Match) -> list[Match]:
+    """The rows that belong together with one, itself among them."""
+    if line.group is None:
+        return [line]
+    found = Match.objects.filter(result=line.result_id, group=line.group).order_by("n")
+    return list(found.select_related("entry", "filing__decision"))
+
+
 def ties_of(user: User, line: Match, most: int = 3) -> Ties:
     """Filings and proposals that wait, and lots, of the document or project of a line that has no pair."""
     names = {text for text in (line.document, line.project) if text}
@@ -108,21 +140,38 @@ def ties_of(user: User, line: Match, most: int = 3) -> Ties:
     return Ties(filings[:most], proposals[:most], list(lots[:most]))
 
 
-def open_differences(user: User) -> list[tuple[Import, int]]:
-    """The newest statement recorded of each place and pool, where differences are neither explained nor being corrected."""
+def open_differences(user: User) -> Iterator[tuple[Import, int]]:
+    """The newest statement recorded of each place and pool, where differences are neither explained nor being corrected.
+
+    One is looked at when it is asked for: whoever shows five reads no more of them.
+    """
     newest = imports_for(user).filter(result__isnull=False)
     newest = newest.order_by("place_id", "pool", "-pk").distinct("place_id", "pool")
-    found = []
     for given in newest:
-        lines = Match.objects.filter(result=given.pk, explanation=None).exclude(kind=Match.Kind.MATCHED)
-        made = corrections_of(user, given.pk)
-        left = sum(each.reference not in made for each in lines)
-        if left:
-            found.append((given, left))
-    return found
+        lines = list(Match.objects.filter(result=given.pk).exclude(SETTLED).select_related("filing__decision"))
+        handled = explanations_of(given.pk).keys() | corrections_of(user, given.pk).keys()
+        handled |= {each.whole for each in lines if is_decided_since(each)}
+        if left := len({each.whole for each in lines} - handled):
+            yield given, left
 
 
-def corrections_of(user: User, result: int) -> dict[str, Proposal]:
-    """Reference of a difference → the newest proposal made to correct it."""
-    found = proposals_for(user).filter(evidence__startswith=f"DZ-{result}-").order_by("pk")
-    return {each.evidence.split("：")[0].strip(): each for each in found}
+def is_decided_since(line: Match) -> bool:
+    """Whether what waited when it was recorded has been booked, or was only on file and was sent back."""
+    if line.filed_state != Match.State.WAITING or line.filing is None:
+        return False
+    decision = getattr(line.filing, "decision", None)
+    return decision is not None and (decision.entry_id is not None or line.verdict == "waiting-only")
+
+
+def explanations_of(result: int) -> dict[int, Explanation]:
+    """What belongs together → why it stands, by the first of its lines that was explained."""
+    found = Explanation.objects.filter(match__result=result).select_related("match", "actor").order_by("-match__n")
+    return {each.match.whole: each for each in found}
+
+
+def corrections_of(user: User, result: int) -> dict[int, Proposal]:
+    """What belongs together → the newest proposal made to correct it."""
+    made = proposals_for(user).filter(evidence__startswith=f"DZ-{result}-").order_by("pk")
+    named = {each.evidence.split("：")[0].strip(): each for each in made}
+    lines = {each.reference: each.whole for each in Match.objects.filter(result=result).only("result", "n", "group")}
+    return {lines[reference]: each for reference, each in named.items() if reference in lines}

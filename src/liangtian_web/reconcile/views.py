@@ -19,8 +19,9 @@ from liangtian_web.ledger.queries import keeping_places, unsealed_for
 from liangtian_web.people.requests import Request, number_in
 from liangtian_web.reconcile import actions, presentation
 from liangtian_web.reconcile.forms import ExplainForm, ImportForm
-from liangtian_web.reconcile.models import Import, Match
-from liangtian_web.reconcile.queries import imports_for, matches_for
+from liangtian_web.reconcile.models import Import
+from liangtian_web.reconcile.queries import group_of, imports_for, matches_for
+from liangtian_web.reconcile.verdicts import verdicts
 from liangtian_web.refusals import sentence
 from liangtian_web.trail.actions import note
 from liangtian_web.trail.export import export
@@ -82,17 +83,18 @@ def statement(request: Request, uuid: UUID) -> HttpResponse:
     given = _given(request, uuid)
     result = getattr(given, "result", None)
     found = None if result else actions.hold_against(given)
-    matches = list(result.matches.select_related("entry", "explanation__actor") if result else found.matches)  # type: ignore[union-attr]
+    kept = result.matches.select_related("entry", "filing__decision") if result else None
+    matches = list(found.matches if found else kept)  # type: ignore[arg-type]
     asked = request.GET.get("kind", "")
+    rows = presentation.shown_of(matches, asked)
     context: dict[str, Any] = {
         "given": given,
         "result": result,
         "counts": presentation.counts(matches),
         "kind": asked,
-        "shown": presentation.differences(
-            request.user, given, [each for each in matches if asked in ("", each.kind)], kept=result is not None
-        ),
-        "matched": [each for each in matches if each.kind == Match.Kind.MATCHED][: presentation.SHOWN],
+        "next": verdicts()[asked].next if asked in verdicts() else "",
+        "shown": presentation.show(request.user, given, rows, kept=result is not None),
+        "more": len(rows) - presentation.SHOWN,
         "balances": list(result.balances.all() if result else found.balances),  # type: ignore[union-attr]
         "said": result.said if result else found.said,  # type: ignore[union-attr]
         "keeps": _keeps(request, given),
@@ -114,21 +116,27 @@ def keep(request: Request, uuid: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def difference(request: Request, uuid: UUID, n: int) -> HttpResponse:
-    """One difference: both sides, what else bears its names, and how it is settled."""
+    """One difference: the three sides, what else bears its names, what is to be done, and how it is settled."""
     given = _given(request, uuid)
     line = get_object_or_404(matches_for(request.user), result=given.pk, n=n)
     keeps = _keeps(request, given)
-    form = ExplainForm(request.POST or None, label_suffix="")
+    initial = {"reason": line.said.reason} if line.said else None
+    form = ExplainForm(request.POST or None, initial=initial, label_suffix="")
     if request.method == "POST":
         if not keeps:
             raise PermissionDenied
         if form.is_valid():
             actions.explain(request, line, **form.cleaned_data)
             return redirect("reconcile:difference", given.uuid, n)
-    shown = presentation.differences(request.user, given, [line], kept=True)
-    if not shown:
-        raise Http404
-    context = {"given": given, "each": shown[0], "line": line, "form": form if keeps else None}
+    rows = group_of(line)
+    context = {
+        "given": given,
+        "each": presentation.show(request.user, given, [line], kept=True)[0],
+        "line": line,
+        "group": presentation.show(request.user, given, rows, kept=True),
+        "sums": presentation.sums(rows),
+        "form": form if keeps and not line.is_settled else None,
+    }
     return render(request, "reconcile/difference.html", context, status=400 if form.errors else 200)
 
 

@@ -39,6 +39,11 @@ def _words() -> dict[str, Any]:
     return tomllib.loads(resources.files("liangtian_web.reconcile").joinpath("words.toml").read_text("utf-8"))
 
 
+def table(name: str) -> dict[str, Any]:
+    """A table of `words.toml`."""
+    return dict(_words()[name])
+
+
 @cache
 def _meanings(table: str) -> dict[str, str]:
     return {word: name for name, words in _words()[table].items() for word in words}

@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from datetime import date
 from typing import Any
 from uuid import UUID, uuid5
 
 from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
 from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
 
 from liangtian_web.errors import StageRefused
+from liangtian_web.jobs import actions as jobs
+from liangtian_web.jobs.models import Job
 from liangtian_web.ledger.models import Entry
 from liangtian_web.people.models import Place
 from liangtian_web.people.requests import Request
+from liangtian_web.registers import grounds
 from liangtian_web.registers.kinds import Register
+from liangtian_web.registers.measuring import assessed, keep_measured
 from liangtian_web.registers.models import Decision, Naming, Row
-from liangtian_web.registers.queries import entering_places, waiting_for
+from liangtian_web.registers.queries import places_of, waiting_for
 from liangtian_web.registers.reading import Given
 from liangtian_web.texts import unwritable
 from liangtian_web.trail.actions import note
@@ -31,13 +38,16 @@ def enter(request: Request, register: Register, given: Sequence[Given], form: UU
     PermissionDenied : a place the user may not enter rows for
     StageRefused (register-form-reused) : the form was sent before with other rows, or by somebody else
     StageRefused (register-nothing-to-end) : a row strikes out what was never entered
+    GroundTaken (register-ground-taken) : another row has the same ground
     """
-    mine = set(entering_places(request.user).values_list("pk", flat=True))
+    mine = set(places_of(request.user, register).values_list("pk", flat=True))
     if {each.place.pk for each in given} - mine:
         raise PermissionDenied
 
     with transaction.atomic():
         sent = _sent_before(form, len(given))
+        if register.ground:
+            grounds.lock()
         for each in () if sent else given:
             _check_ending(register, each)
         made = [_keep(request, register, each, uuid5(form, str(number))) for number, each in enumerate(given)]
@@ -69,14 +79,22 @@ def _check_ending(register: Register, given: Given) -> None:
 
 
 def _keep(request: Request, register: Register, given: Given, uuid: UUID) -> Row:
-    values = {name: value for name, value in asdict(given).items() if name != "place"} | {"place": given.place}
+    values = {name: getattr(given, name) for name in ("place", "key", "state", "document", "since", "content")}
     about: dict[str, Any] = {**values, "register": register.id, "user": request.user}
     row, fresh = Row.objects.get_or_create(uuid=uuid, defaults=about)
     if fresh:
+        if given.ground is not None:
+            grounds.keep(row, given.ground)
+            grounds.check_free(row, waiting=True)
         note(request, "registers.enter", f"row:{row.uuid}", on=row.since, place=row.place)
-    elif any(getattr(row, name) != value for name, value in about.items()):
+    elif any(getattr(row, name) != value for name, value in about.items()) or _is_other_ground(row, given):
         raise StageRefused("register-form-reused")
     return row
+
+
+def _is_other_ground(row: Row, given: Given) -> bool:
+    kept = getattr(row, "ground", None)
+    return (kept.digest if kept else None) != (given.ground.digest if given.ground else None)
 
 
 def decide(request: Request, rows: QuerySet[Row], *, confirmed: bool, reason: str = "") -> list[Decision]:
@@ -102,7 +120,11 @@ def decide(request: Request, rows: QuerySet[Row], *, confirmed: bool, reason: st
         for row in chosen:
             if row.pk not in mine:
                 raise StageRefused(_why_not(request, row), row=str(row), place=row.place.name)
-        return [_record(request, row, confirmed=confirmed, reason=reason) for row in chosen]
+        made = [_record(request, row, confirmed=confirmed, reason=reason) for row in chosen]
+        measured = {row.place_id: row for row in chosen if confirmed and row.kind.ground and row.is_listed}
+        for row in measured.values():
+            measure(request, row.place, max(row.since, timezone.localdate()))
+        return made
 
 
 def _same(request: Request, chosen: Sequence[Row], *, confirmed: bool, reason: str) -> list[Decision]:
@@ -119,10 +141,38 @@ def _why_not(request: Request, row: Row) -> str:
 
 
 def _record(request: Request, row: Row, *, confirmed: bool, reason: str) -> Decision:
+    if confirmed and row.kind.ground:
+        grounds.lock()
+        grounds.check_free(row, waiting=False)
     made = Decision.objects.create(row=row, confirmed=confirmed, reason=reason, user=request.user)
     act = "registers.confirm" if confirmed else "registers.refuse"
     note(request, act, f"row:{row.uuid}", on=row.since, place=row.place)
     return made
+
+
+def measure(request: Request, place: Place, on: date) -> Job | None:
+    """Have the worker measure what has not been measured of a place's projects on a day; None: nothing is left to do."""
+    if not any(each.measured is None for each in assessed(place, on).projects):
+        return None
+    title = gettext("量算%(place)s集中连片整治项目") % {"place": place.name}
+    with transaction.atomic():
+        job = jobs.defer("registers.measure", owner=request.user, place=place, title=title, number=place.pk, on=f"{on}")
+        note(request, "registers.measure", f"place:{place.pk}", on=on, place=place)
+    return job
+
+
+def carry_out(job: Job, place: Place, on: date) -> None:
+    """Measure one project after another; safe to repeat.
+
+    Raises
+    ------
+    LiangtianError : a survey cannot be read
+    JobCancelled : the user asked to stop
+    """
+    left = [each for each in assessed(place, on).projects if each.measured is None]
+    for number, each in enumerate(left):
+        jobs.report(job, 100 * number // len(left), _("正在量算 %(project)s"), project=each.row.title)
+        keep_measured(each, place, on)
 
 
 def name_entry(entry: Entry, place: Place, number: str) -> Naming:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -12,15 +13,19 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from ninja import Field, Router, Schema, Status
 
+from liangtian.check.block_projects import Measured
+from liangtian.messages import render
+from liangtian.policy.unmeasured import reason_of
 from liangtian_web.ledger.proposing import Problem, Problems
 from liangtian_web.ledger.records import place_key
 from liangtian_web.people.queries import places_for
 from liangtian_web.people.requests import Request
-from liangtian_web.registers import actions, reading
+from liangtian_web.registers import actions, grounds, reading
 from liangtian_web.registers import suspension as gate
 from liangtian_web.registers.kinds import REGISTERS, Register
+from liangtian_web.registers.measuring import WAITS, Assessed, Shown, all_assessed
 from liangtian_web.registers.models import Row
-from liangtian_web.registers.queries import entering_places, in_force, rows_for
+from liangtian_web.registers.queries import counties_of, in_force, places_of, rows_for
 from liangtian_web.standing.api import Key, Limit, answers
 from liangtian_web.standing.once import form_number, in_both, once
 from liangtian_web.standing.schemas import Writable
@@ -68,6 +73,8 @@ class RowOut(Schema):
     content: dict[str, str]
     user: str
     recorded_at: datetime
+    boundary_m2: Decimal | None = Field(description="of a row with a ground of its own")
+    boundary_digest: str | None
     decided: bool | None
     decided_by: str | None
     reason: str
@@ -87,8 +94,53 @@ class InForce(Schema):
     rows: list[RowOut]
 
 
+class ProjectOut(Schema):
+    """A project and what the survey that counts shows of it; `reason` in both languages where a figure is not known."""
+
+    row: UUID
+    key: str
+    works_on: date | None
+    built_on: date | None
+    block_m2: Decimal | None
+    size_class: str | None
+    farmland_m2: Decimal | None
+    surveyed_on: date | None
+    surveys: list[str] = Field(description="versions of the land use with their digests")
+    reason: dict[str, str] | None
+
+
+class TargetOut(Schema):
+    """What an obligation answers."""
+
+    rule: str
+    outcome: str
+    measured: float | None
+    required: float | None
+    zh: str
+    en: str
+
+
+class MeasuredOut(Schema):
+    """The projects of a county, and how its targets stand."""
+
+    place: str
+    projects: list[ProjectOut]
+    findings: list[TargetOut]
+    digest: str = Field(description="of the rules that answered")
+
+
+class MeasuredPlaces(Schema):
+    """The counties of the user."""
+
+    on: date
+    places: list[MeasuredOut]
+
+
 class RowsAsked(Schema):
-    """Rows by the names of the columns, a place by its code, number or name; kept all or none."""
+    """Rows by the names of the columns, a place by its code, number or name; kept all or none.
+
+    A row of a register of projects with a ground of their own brings it as `boundary`: GeoJSON in degrees, as text.
+    """
 
     rows: list[dict[str, Writable]] = Field(min_length=1, max_length=reading.ROWS_MAX)
 
@@ -136,6 +188,18 @@ def suspensions(request: Request, on: date | None = None) -> Any:
     return {"on": day, "places": places}
 
 
+@router.get(
+    "/block-project/measured",
+    response=answers(MeasuredPlaces),
+    summary="Projects as surveys show them, and the targets",
+)
+def measured(request: Request, on: date | None = None) -> Any:
+    """By county; what was not measured yet says so."""
+    day = _day(on)
+    counties = counties_of(request.user).order_by("path")
+    return {"on": day, "places": [_measured(each) for each in all_assessed(counties, day)]}
+
+
 @router.get("/rows/{uuid}", response=answers(RowOut), summary="A row")
 def row(request: Request, uuid: UUID) -> Any:
     """One row of the user's places."""
@@ -161,12 +225,15 @@ def in_force_on(request: Request, kind: str, on: date | None = None) -> Any:
 @router.post("/{kind}/rows", response=answers(Rows, 201), summary="Enter rows, all or none")
 def enter(request: Request, kind: str, asked: RowsAsked, idempotency_key: str = Key) -> Any:
     """The same validator as the form and the workbook: every error of every row at once, in `problems`."""
-    known, places = _known(kind), list(entering_places(request.user))
+    known = _known(kind)
+    places = list(places_of(request.user, known))
     if not places:
         raise PermissionDenied
 
     def read() -> list[reading.Given]:
         given, problems = reading.read(known, asked.rows, reading.known_as(places), first=1)
+        if known.ground and not problems:
+            problems = reading.attach(known, given, _handed(known, asked.rows), first=1)
         if problems:
             words = reading.headings(known)
             raise Problems(
@@ -195,6 +262,12 @@ def decide(request: Request, kind: str, asked: RowsDecided, idempotency_key: str
     return Status(*once(request, idempotency_key, asked.dict(), work))
 
 
+def _handed(register: Register, rows: list[dict[str, str]]) -> dict[str, grounds.Handed]:
+    """The boundaries that rows bring along, by number."""
+    drawn = {row.get(register.key, "").strip(): row["boundary"] for row in rows if row.get("boundary")}
+    return {number: grounds.handed([], text) for number, text in drawn.items()}
+
+
 def _known(name: str) -> Register:
     if name not in REGISTERS:
         raise Http404
@@ -217,9 +290,29 @@ def _register(found: Register) -> dict[str, Any]:
             "columns": columns}  # fmt: skip
 
 
-def _out(each: Row) -> dict[str, Any]:
-    decision = getattr(each, "decision", None)
+def _measured(found: Assessed) -> dict[str, Any]:
+    findings = [
+        {"rule": each.rule, "outcome": each.outcome.value, "measured": each.measured, "required": each.required,
+         "zh": render(each), "en": render(each, lang="en")}
+        for each in found.findings
+    ]  # fmt: skip
+    projects = [_project(each, each.measured or WAITS) for each in found.projects]
+    return {"place": place_key(found.place), "projects": projects, "findings": findings, "digest": found.digest}
+
+
+def _project(each: Shown, found: Measured) -> dict[str, Any]:
+    reason = None if found.cause is None else {"zh": reason_of(found.cause, "zh"), "en": reason_of(found.cause, "en")}
     return {
+        "row": each.row.uuid, "key": each.row.key, "works_on": each.project.works_on, "built_on": each.project.built_on,
+        "block_m2": found.block_m2, "size_class": each.size, "farmland_m2": found.farmland_m2,
+        "surveyed_on": found.surveyed_on, "surveys": list(found.surveys), "reason": reason,
+    }  # fmt: skip
+
+
+def _out(each: Row) -> dict[str, Any]:
+    decision, ground = getattr(each, "decision", None), getattr(each, "ground", None)
+    return {
+        "boundary_m2": ground.area_m2 if ground else None, "boundary_digest": ground.digest if ground else None,
         "uuid": each.uuid, "kind": each.register, "place": place_key(each.place), "key": each.key, "state": each.state,
         "since": each.since, "document": each.document, "content": each.content, "user": each.user.username,
         "recorded_at": each.recorded_at, "decided": decision.confirmed if decision else None,

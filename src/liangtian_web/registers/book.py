@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 
 from liangtian.policy.amounts import BALANCE
 from liangtian_web.ledger.models import Entry, Leg, Lot
@@ -61,6 +61,17 @@ def accepted(
     sums = legs.values("lot").annotate(out=Sum("amount"), opened=Count("n", filter=Q(entry__kind="acceptance")))
     amounts = {row["lot"]: -row["out"] for row in sums if row["opened"] and row["out"] < 0}
     return [Accepted(lot, amounts[lot.pk]) for lot in Lot.objects.filter(pk__in=amounts).order_by("on", "serial")]
+
+
+def asked_legs(place: Place) -> QuerySet[Leg]:
+    """The legs by which a breach of a place may begin or end: of entries that name its key projects, of its standard farmland."""
+    named = Naming.objects.filter(place=place).values("entry")
+    after = Q(entry__in=named) | Q(entry__reverses__in=named) | Q(entry__settles__in=named)
+    balancing = (after | Q(entry__reverses__settles__in=named)) & Q(
+        account__pool__in=BALANCING, account__index__in=BALANCE
+    )
+    upgraded = Q(lot__place=place, lot__credit="standard-farmland", account__pool="outside")
+    return Leg.objects.filter(balancing | upgraded, implied=False)
 
 
 def balanced(place: Place, number: str, on: date) -> Balanced:

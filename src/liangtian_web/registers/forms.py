@@ -7,16 +7,19 @@ from uuid import uuid4
 
 from django import forms
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from liangtian.errors import BookRefused
+from liangtian.errors import BookRefused, LiangtianError
+from liangtian_web.ledger.sheet_forms import WorkbookForm
+from liangtian_web.onemap.forms import ENCODINGS, BoundaryFiles, crs_choices
 from liangtian_web.people.models import User
-from liangtian_web.registers import reading
+from liangtian_web.refusals import sentence
+from liangtian_web.registers import grounds, reading
 from liangtian_web.registers.kinds import LISTED, NIL, STATES, Column, Register, Shape
-from liangtian_web.registers.queries import entering_places
+from liangtian_web.registers.queries import places_of
 
 DATE = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-WORKBOOK_BYTES_MAX = 5 * 2**20
 FIRST, LAST = reading.FIRST, reading.LAST
 
 
@@ -49,7 +52,7 @@ class RowForm(forms.Form):
     def __init__(self, user: User, register: Register, data: Any = None, **kwargs: Any) -> None:
         super().__init__(data, label_suffix="", **kwargs)
         self.register = register
-        self.places = list(entering_places(user))
+        self.places = list(places_of(user, register))
         self.given: list[reading.Given] = []
         self.fields["form"].initial = uuid4
         places = [(f"p{each.pk}", each.name) for each in self.places]
@@ -61,6 +64,8 @@ class RowForm(forms.Form):
         self.fields["since"] = forms.CharField(label=reading.TAIL["since"], required=False, widget=DATE)
         self.fields["since"].initial = timezone.localdate()
         self.fields["document"] = forms.CharField(label=reading.TAIL["document"], required=False)
+        if register.ground:
+            self.fields |= _ground_fields(_("范围文件"), _("以后的行不附文件的，沿用同一编号以前的范围"))
 
     def clean(self) -> dict[str, Any]:
         """Read the row as a row of the workbook is read, and say every problem at its field."""
@@ -69,21 +74,42 @@ class RowForm(forms.Form):
         self.given, problems = reading.read(self.register, [row], reading.known_as(self.places))
         for each in problems:
             self.add_error(each.column or None, each.text)
+        if self.given and self.register.ground and not self.errors:
+            self._take_ground(self.given[0], given)
         return given
 
+    def _take_ground(self, row: reading.Given, given: dict[str, Any]) -> None:
+        """The boundary of a row listed: the file's, else that of the row it continues."""
+        if row.state != LISTED:
+            return
+        try:
+            if given.get("files"):
+                row.ground = grounds.handed(given["files"], encoding=given["encoding"], crs=given["crs"])
+            else:
+                row.ground = grounds.earlier(self.register.id, row.place, row.key, row.since)
+        except LiangtianError as error:
+            self.add_error("files", sentence(error, get_language() or ""))
+            return
+        if row.ground is None:
+            self.add_error("files", reading.no_ground())
 
-class WorkbookForm(forms.Form):
-    """A workbook of rows."""
 
-    form = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
-    workbook = forms.FileField(label=_("工作簿（xlsx）"))
+def workbook_form(register: Register, *data: Any) -> WorkbookForm:
+    """The form of a register's workbook, with a file of boundaries where its rows have them."""
+    form = WorkbookForm(*data)
+    if register.ground:
+        note = _("每个地块有项目编号列；不在文件中的项目沿用以前的范围")
+        form.fields |= _ground_fields(_("各项目的范围文件"), note)
+    return form
 
-    def clean_workbook(self) -> Any:
-        """Not too large to be a table of rows."""
-        file = self.cleaned_data["workbook"]
-        if file.size > WORKBOOK_BYTES_MAX:
-            raise forms.ValidationError(_("工作簿超过 5 MB。请分成几份。"))
-        return file
+
+def _ground_fields(label: Any, note: Any) -> dict[str, forms.Field]:
+    """The file of a boundary, and how it is read."""
+    return {
+        "files": BoundaryFiles(label=label, help_text=note, required=False),
+        "encoding": forms.ChoiceField(label=_("属性编码"), choices=ENCODINGS, required=False),
+        "crs": forms.ChoiceField(label=_("坐标系"), choices=crs_choices, required=False),
+    }
 
 
 def _choice(label: Any, choices: list[tuple[str, Any]], **more: Any) -> forms.CharField:

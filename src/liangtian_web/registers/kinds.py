@@ -62,6 +62,8 @@ class Register:
     key : the column a row is known by within its place; a later row of the same place and key supersedes an earlier one
     nil : a place may report that there is nothing to enter
     rule : the obligation that asks for it
+    stops : while it says nothing of a place, approvals there cannot be judged
+    ground : a row listed has a boundary of its own; no two rows have the same ground
     """
 
     id: str
@@ -71,6 +73,8 @@ class Register:
     columns: tuple[Column, ...]
     rule: str
     nil: bool = False
+    stops: bool = False
+    ground: bool = False
 
     def column(self, name: str) -> Column:
         """The column of a name."""
@@ -98,13 +102,13 @@ REGISTERS = {each.id: each for each in (
             Column("quantity", _("应补数量"), Shape.AREA), Column("paddy", _("应补水田"), Shape.AREA), _UNIT,
             Column("capacity_kg", _("应补产能(kg)"), Shape.KG),
             Column("due_on", _("落实期限"), Shape.DAY, required=False, note=_("文件定有期限的填写；不填的自生效日期起算")),
-        ), "wenzhou-2019（五）.9", nil=True,
+        ), "wenzhou-2019（五）.9", nil=True, stops=True,
     ),
     Register(
         "standard-upgrade", _("标准农田质量提升任务"), _("要求补划、提升的标准农田面积和期限。到期未完成的，其他建设用地暂停报批。"),
         "number", (
             _NUMBER, _NAME, Column("area", _("要求面积"), Shape.AREA), _UNIT, Column("due_on", _("完成期限"), Shape.DAY),
-        ), "wenzhou-2019（五）.9", nil=True,
+        ), "wenzhou-2019（五）.9", nil=True, stops=True,
     ),
     Register(
         "project-kind", _("项目类型"), _("用地方式、基础设施类别、报批机关和统筹用途，决定项目可走哪些办法。"),
@@ -128,5 +132,16 @@ REGISTERS = {each.id: each for each in (
             _NUMBER, _NAME,
             Column("level", _("清单级别"), Shape.CHOICE, choices={"province": _("省级"), "city": _("市级")}),
         ), "wenzhou-2019（十六）.4",
+    ),
+    Register(
+        "block-project", _("永农集中连片整治项目"),
+        _("项目范围、开工和建成日期。最大连片和耕地面积由系统按范围和地类图斑量算，用于千亩方、万亩方目标。"),
+        "number", (
+            _NUMBER, _NAME, Column("town", _("乡镇（街道）"), Shape.TEXT, required=False),
+            Column("owner", _("实施主体"), Shape.TEXT, required=False), Column("works_on", _("开工日期"), Shape.DAY),
+            Column("built_on", _("建成日期"), Shape.DAY, required=False, note=_("未建成的不填；建成后再登记一行")),
+            Column("block", _("载明最大连片"), Shape.AREA, required=False, note=_("文件载明的才填；只用来核对，不代替量算")),
+            Column("farmland", _("载明耕地面积"), Shape.AREA, required=False), _UNIT,
+        ), "haining-2021一（五）.6", nil=True, ground=True,
     ),
 )}  # fmt: skip

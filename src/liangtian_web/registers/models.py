@@ -14,6 +14,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from liangtian import units
+from liangtian_web.boxes import BoxField
 from liangtian_web.registers.kinds import ENDED, LISTED, NIL, NIL_KEY, REGISTERS, STATES, Register
 
 
@@ -94,6 +95,36 @@ class Decision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.row} {self.confirmed}"
+
+
+class RowGround(models.Model):
+    """The boundary of a row, in its measuring plane, and which file it was handed in with."""
+
+    row = models.OneToOneField(Row, models.PROTECT, primary_key=True, related_name="ground")
+    wkb = models.BinaryField()
+    crs = models.CharField(_("坐标系"), max_length=20)  # EPSG:4549
+    box = BoxField()  # in degrees, whatever the plane
+    area_m2 = models.DecimalField(_("范围面积"), max_digits=16, decimal_places=2)
+    digest = models.CharField(_("范围摘要"), max_length=64)  # of the plane and the boundary
+    source = models.CharField(_("范围文件"), max_length=200)
+    file_digest = models.CharField(_("文件摘要"), max_length=64)
+    recorded_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"{self.row} {self.area_m2} m²"
+
+
+class Measurement(models.Model):
+    """What a survey shows inside a boundary, kept under everything it follows from."""
+
+    key = models.CharField(max_length=64, unique=True)
+    row = models.ForeignKey(Row, models.PROTECT, related_name="+")  # it was first measured for
+    result = models.JSONField()
+    kernel = models.CharField(_("程序版本"), max_length=30)
+    recorded_at = models.DateTimeField(_("算成时间"), auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"{self.row} {self.key[:12]}"
 
 
 class Naming(models.Model):

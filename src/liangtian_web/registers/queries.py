@@ -13,6 +13,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import Min, Q, QuerySet
 
 from liangtian.policy.amounts import BALANCE
+from liangtian_web.jobs.models import Job
 from liangtian_web.ledger.models import Entry
 from liangtian_web.ledger.queries import KEEPERS
 from liangtian_web.people.models import Place, User
@@ -34,6 +35,22 @@ def rows_for(user: User | AnonymousUser) -> QuerySet[Row]:
 def entering_places(user: User) -> QuerySet[Place]:
     """Where the user may enter rows: officers, keepers and administrators."""
     return places_for(user, "officer", *KEEPERS).filter(kind__in=LEVELS)
+
+
+def places_of(user: User, register: Register) -> QuerySet[Place]:
+    """Where the user may enter rows of a register; what has a ground of its own is a county's."""
+    found = entering_places(user)
+    return found.filter(kind=Place.Kind.COUNTY) if register.ground else found
+
+
+def measuring(place: Place) -> Job | None:
+    """The work under way that measures a place's projects."""
+    return Job.objects.filter(kind="registers.measure", place=place, state__in=Job.OPEN).first()
+
+
+def counties_of(user: User | AnonymousUser) -> QuerySet[Place]:
+    """The user's counties."""
+    return places_for(user).filter(kind=Place.Kind.COUNTY)
 
 
 def waiting_for(user: User) -> QuerySet[Row]:
@@ -71,7 +88,7 @@ class Silent:
 def silent(user: User, on: date) -> list[Silent]:
     """Registers in which a county or zone of the user's has neither a row in force nor a nil report, place by place."""
     places = list(entering_places(user).exclude(kind=Place.Kind.CITY).order_by("path"))
-    asked = [each for each in REGISTERS.values() if each.nil]
+    asked = [each for each in REGISTERS.values() if each.stops]
     names = [each.id for each in asked]
     said = {(row.place_id, row.register) for row in in_force(places, on, *names)}
     waiting = Row.objects.filter(place__in=places, register__in=names, since__lte=on, decision=None)

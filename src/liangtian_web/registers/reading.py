@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from liangtian.ledger.entry import AMOUNT_MAX
 from liangtian_web.ledger.records import place_key
 from liangtian_web.people.models import Place
+from liangtian_web.registers.grounds import Handed, earlier
 from liangtian_web.registers.kinds import LISTED, NIL, NIL_KEY, STATES, Column, Register, Shape
 from liangtian_web.registers.models import area_m2_of
 from liangtian_web.texts import unwritable
@@ -47,7 +48,12 @@ class Problem:
 
 @dataclass(slots=True)
 class Given:
-    """A row as it will be kept."""
+    """A row as it will be kept.
+
+    Attributes
+    ----------
+    ground : its boundary, in a register that asks for one
+    """
 
     place: Place
     key: str
@@ -55,6 +61,7 @@ class Given:
     document: str
     since: date
     content: dict[str, Any] = field(default_factory=dict)
+    ground: Handed | None = None
 
 
 def headings(register: Register) -> dict[str, Any]:
@@ -80,6 +87,30 @@ def known_as(places: Sequence[Place]) -> dict[str, Place | None]:
     for place in places:
         found |= {place_key(place): place, f"p{place.pk}": place}
     return found
+
+
+def attach(register: Register, given: Sequence[Given], handed: Mapping[str, Handed], *, first: int) -> list[Problem]:
+    """Give each row listed its boundary by its number, or that of the row it continues; what lacks one is a problem.
+
+    Parameters
+    ----------
+    first : what messages call the first of the rows, none of which was empty
+    """
+    problems = []
+    for number, each in enumerate(given, first):
+        if each.state == LISTED:
+            each.ground = handed.get(each.key) or earlier(register.id, each.place, each.key, each.since)
+            if each.ground is None:
+                problems.append(Problem(number, register.key, no_ground()))
+    if strange := sorted(set(handed) - {each.key for each in given if each.state == LISTED}):
+        said = gettext("范围文件中的“%(keys)s”不在表中。请核对项目编号。")
+        problems.append(Problem(0, "", said % {"keys": "、".join(strange[:10])}))
+    return problems
+
+
+def no_ground() -> str:
+    """What is said of a row that has no boundary."""
+    return gettext("没有范围。请上传项目的范围文件。")
 
 
 def read(
@@ -209,6 +240,8 @@ def _of_whole(register: Register, values: Mapping[str, Any]) -> Iterator[tuple[s
                    and each.shape in (Shape.AREA, Shape.KG)]  # fmt: skip
         if not any(amounts):
             yield areas[0], gettext("不能都是 0。没有的请用零报告。") if register.nil else gettext("须大于 0。")
+    if values.get("built_on") and values.get("works_on") and values["built_on"] < values["works_on"]:
+        yield "built_on", gettext("早于开工日期。")
     if values.get("due_on") and values.get("since") and date.fromisoformat(values["due_on"]) < values["since"]:
         yield "due_on", gettext("早于生效日期。")
 

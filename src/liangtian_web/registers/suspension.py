@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
 
-from django.db.models import Min, Q, QuerySet
+from django.db.models import Min, QuerySet
 
 from liangtian.finding import Finding, Outcome
 from liangtian.policy.clause import Case
@@ -15,9 +15,9 @@ from liangtian.policy.evaluate import Rulebook, gravest, rules_digest
 from liangtian.policy.parameters import Parameters
 from liangtian.policy.values import Parameter
 from liangtian.rules.documents import DOCUMENTS
-from liangtian_web.ledger.models import Leg
 from liangtian_web.people.models import Place, User
 from liangtian_web.people.queries import places_for
+from liangtian_web.registers.book import asked_legs
 from liangtian_web.registers.kinds import LISTED
 from liangtian_web.registers.models import Row
 from liangtian_web.registers.queries import Ground, Known, in_force, known_of, project_facts
@@ -140,15 +140,15 @@ def suspendable(user: User) -> QuerySet[Place]:
 def lifted(place: Place, on: date) -> tuple[date, Standing] | None:
     """The day from which a place that is not suspended went on, and how it stood the day before; None: it never was.
 
-    A suspension ends only on a day on which a row begins to hold or the book moves for the place, and none begins
-    before something is entered in a register.
+    A suspension ends only on a day on which a row begins to hold, or the book moves in what is asked of it: a place's other
+    bookings, which are nearly all, end none. None begins before something is entered in a register.
     """
     rows = Row.objects.filter(place=place, register__in=REGISTERED, decision__confirmed=True, since__lte=on)
     first = rows.filter(state=LISTED).aggregate(first=Min("since"))["first"]
     if first is None:
         return None
     rows = rows.filter(since__gt=first)
-    moved = Leg.objects.filter(Q(account__place=place) | Q(lot__place=place), on__gt=first, on__lte=on)
+    moved = asked_legs(place).filter(on__gt=first, on__lte=on)
     days = {*rows.values_list("since", flat=True), *moved.values_list("on", flat=True).distinct()}
     for day in sorted(days, reverse=True)[:LOOKED_BACK]:
         before = standing(place, day - timedelta(days=1))

@@ -17,5 +17,7 @@ urlpatterns = [
     path("<slug:register>/workbook/", views.workbook, name="workbook"),
     path("<slug:register>/template/", views.template, name="template"),
     path("<slug:register>/export/", views.take_away, name="export"),
+    path("<slug:register>/measured/export/", views.export_measured, name="export_measured"),
+    path("<slug:register>/measure/<int:number>/", views.measure, name="measure"),
     path("<slug:register>/decide/", views.decide, name="decide"),
 ]

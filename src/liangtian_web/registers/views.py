@@ -9,21 +9,28 @@ from uuid import UUID, uuid4
 from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from liangtian.errors import LiangtianError
 from liangtian_web.ledger.proposing import Problems
 from liangtian_web.people.queries import places_for
 from liangtian_web.people.requests import Request
-from liangtian_web.registers import actions, presentation, reading, workbooks
+from liangtian_web.refusals import sentence
+from liangtian_web.registers import actions, grounds, presentation, projects_shown, reading, workbooks
 from liangtian_web.registers import suspension as gate
-from liangtian_web.registers.forms import DayForm, RowForm, WorkbookForm
+from liangtian_web.registers.forms import DayForm, RowForm, workbook_form
+from liangtian_web.registers.grounds import GroundTaken
 from liangtian_web.registers.kinds import NIL, REGISTERS, Register
+from liangtian_web.registers.measuring import all_assessed
 from liangtian_web.registers.queries import (
+    counties_of,
     entering_places,
     ground_of,
     history,
     in_force,
     known_of,
+    places_of,
     rows_for,
     silent,
     waiting_for,
@@ -72,26 +79,33 @@ def register(request: Request, register: str) -> HttpResponse:
         "waiting": presentation.lines(found, waiting_for(request.user).filter(register=found.id)[:PAGE], request.unit),
         "rows": presentation.lines(found, in_force(places_for(request.user), day, found.id), request.unit),
         "newest": presentation.lines(found, rows.order_by("-pk")[:PAGE], request.unit),
-        "enters": entering_places(request.user).exists(),
+        "enters": places_of(request.user, found).exists(),
     }
+    if found.ground:
+        counties = counties_of(request.user).order_by("path")
+        context["assessed"] = [projects_shown.of_place(request, each) for each in all_assessed(counties, day)]
     return render(request, "registers/register.html", context)
 
 
 def _entering(request: Request, name: str) -> Register:
-    if not entering_places(request.user).exists():
+    found = _register(name)
+    if not places_of(request.user, found).exists():
         raise PermissionDenied
-    return _register(name)
+    return found
 
 
 @require_http_methods(["GET", "POST"])
 def new(request: Request, register: str) -> HttpResponse:
     """Enter one row."""
     found = _entering(request, register)
-    form = RowForm(request.user, found, request.POST or None)
+    form = RowForm(request.user, found, request.POST or None, files=request.FILES or None)
     if request.method == "POST" and form.is_valid():
-        (made,) = actions.enter(request, found, form.given, form.cleaned_data["form"])
-        return redirect("registers:row", made.uuid)
-    context = {"register": found, "form": form, "workbook": WorkbookForm(), "problems": []}
+        try:
+            (made,) = actions.enter(request, found, form.given, form.cleaned_data["form"])
+            return redirect("registers:row", made.uuid)
+        except GroundTaken as error:
+            form.add_error("files", sentence(error, request.language))
+    context = {"register": found, "form": form, "workbook": workbook_form(found), "problems": []}
     return render(request, "registers/new.html", context, status=400 if form.errors else 200)
 
 
@@ -108,7 +122,7 @@ def report_nil(request: Request, register: str) -> HttpResponse:
     if form.is_valid():
         actions.enter(request, found, form.given, form.cleaned_data["form"])
         return redirect("registers:index")
-    context = {"register": found, "form": form, "workbook": WorkbookForm(), "problems": []}
+    context = {"register": found, "form": form, "workbook": workbook_form(found), "problems": []}
     return render(request, "registers/new.html", context, status=400)
 
 
@@ -116,26 +130,36 @@ def report_nil(request: Request, register: str) -> HttpResponse:
 def workbook(request: Request, register: str) -> HttpResponse:
     """Enter the rows of a workbook, all or none; everything wrong with it is said at once."""
     found = _entering(request, register)
-    form = WorkbookForm(request.POST, request.FILES)
+    form = workbook_form(found, request.POST, request.FILES)
     problems: list[str] = []
     if form.is_valid():
-        given, problems = _rows_in(request, found, form.cleaned_data["workbook"].read())
+        given, problems = _rows_in(request, found, form.cleaned_data)
         if not problems:
-            actions.enter(request, found, given, form.cleaned_data["form"])
-            return redirect("registers:register", found.id)
+            try:
+                actions.enter(request, found, given, form.cleaned_data["form"])
+                return redirect("registers:register", found.id)
+            except GroundTaken as error:
+                problems = [sentence(error, request.language)]
     blank = RowForm(request.user, found)
     context = {"register": found, "form": blank, "workbook": form, "problems": problems}
     return render(request, "registers/new.html", context, status=400)
 
 
-def _rows_in(request: Request, register: Register, content: bytes) -> tuple[list[reading.Given], list[str]]:
-    """The rows of a workbook, and what is wrong with them in words."""
+def _rows_in(request: Request, register: Register, sent: dict[str, Any]) -> tuple[list[reading.Given], list[str]]:
+    """The rows of a workbook with their boundaries, and what is wrong with them in words."""
     try:
-        rows = workbooks.rows_of(register, content)
+        rows = workbooks.rows_of(register, sent["workbook"].read())
     except Problems as error:
         return [], [str(each) for each in error.problems]
-    places = reading.known_as(list(entering_places(request.user)))
+    places = reading.known_as(list(places_of(request.user, register)))
     given, problems = reading.read(register, rows, places, first=2)
+    if register.ground and not problems:
+        try:
+            files = sent["files"]
+            handed = grounds.handed_by_number(files, sent["encoding"], sent["crs"]) if files else {}
+        except LiangtianError as error:
+            return [], [sentence(error, request.language)]
+        problems = reading.attach(register, given, handed, first=2)
     return given, [each.said(register) for each in problems]
 
 
@@ -156,6 +180,27 @@ def take_away(request: Request, register: str) -> HttpResponse:
     return export(request, "registers.export", f"register:{found.id} {day}", table)
 
 
+@require_POST
+def measure(request: Request, register: str, number: int) -> HttpResponse:
+    """Have what was not measured of a county's projects measured on their surveys."""
+    found, day = _register(register), DayForm(request.POST).day()
+    place = get_object_or_404(counties_of(request.user), pk=number)
+    if not found.ground or not places_of(request.user, found).filter(pk=place.pk).exists():
+        raise PermissionDenied
+    actions.measure(request, place, day)
+    return redirect(f"{reverse('registers:register', args=[found.id])}?on={day}")
+
+
+@require_POST
+def export_measured(request: Request, register: str) -> HttpResponse:
+    """The projects with what the surveys show of them, as a table; that it was taken is noted."""
+    found, day = _register(register), DayForm(request.POST).day()
+    if not found.ground:
+        raise Http404
+    table = projects_shown.table(all_assessed(counties_of(request.user).order_by("path"), day), day)
+    return export(request, "registers.export", f"register:{found.id} {day}", table)
+
+
 @require_GET
 def row(request: Request, uuid: UUID) -> HttpResponse:
     """One row: what it says, by which document, who entered and confirmed it, what it has come to in the book."""
@@ -173,6 +218,7 @@ def row(request: Request, uuid: UUID) -> HttpResponse:
         "history": [(each, presentation.state_of(each)) for each in history(found)],
         "may_decide": mine,
         "own": found.user_id == request.user.pk,
+        "go": ",".join(f"{degrees:.6f}" for degrees in found.ground.box) if hasattr(found, "ground") else "",
     }
     return render(request, "registers/row.html", context)
 

@@ -262,4 +262,4 @@ def runs_table(runs: Iterable[Run]) -> tuple[list[str], list[list[object]]]:
         ]
         for run in runs
     ]
-    return [*heads, gettext("编号")], cells
+    return [*heads, gettext("检查编号")], cells

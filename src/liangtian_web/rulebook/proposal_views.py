@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
@@ -36,6 +37,7 @@ def value(request: Request, name: str) -> HttpResponse:
         raise Http404
     lang, place = language_of(request), home_place(request.user)
     context = values.value_page(name, lang, request.user, on=asked_day(request), place=place)
+    _look_who_proposes(request)
     form = ValueForm(request.user, context["start"], lang, request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -57,6 +59,7 @@ def value(request: Request, name: str) -> HttpResponse:
 def adoptions(request: Request) -> HttpResponse:
     """Which place adopted which document, from when; and a proposal of one's own."""
     lang = language_of(request)
+    _look_who_proposes(request)
     form = AdoptionForm(request.user, lang, request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -106,6 +109,12 @@ def proposal(request: Request, uuid: UUID) -> HttpResponse:
         context["was"] = values.held_row(row.name, lang, values.resolver(on=row.since, place=row.place))
     context["own"] = row.user_id == request.user.pk
     return render(request, "rulebook/proposal.html", context, status=400 if form.errors else 200)
+
+
+def _look_who_proposes(request: Request) -> None:
+    """Send away whoever has no place to propose for; reading is open to all."""
+    if request.method == "POST" and not proposing_places(request.user).exists():
+        raise PermissionDenied
 
 
 def _shown(rows: Any, lang: Language) -> list[tuple[Any, str]]:

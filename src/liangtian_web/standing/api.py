@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +15,7 @@ from django.utils import timezone
 from ninja import Router, Schema
 from ninja.params.functions import Header, Query
 
-from liangtian_web.ledger import proposing
+from liangtian_web.ledger import deciding, proposing
 from liangtian_web.ledger.models import Account, Entry, Leg, Lot, Proposal
 from liangtian_web.ledger.queries import (
     accounts_for,
@@ -158,16 +160,42 @@ def reverse(request: Request, uuid: UUID, asked: schemas.Reversal, idempotency_k
 
 
 @router.post(
+    "/linked-proposals",
+    response=answers(schemas.ProposalPage, 201),
+    summary="Propose entries to be posted together or not at all",
+)
+def propose_linked(request: Request, asked: schemas.LinkedAsked, idempotency_key: str = Key) -> Any:
+    """All are kept or none; whoever decides on one decides on all, in the order given."""
+    parts = [_part(request, each) for each in asked.proposals]
+
+    def work() -> tuple[int, dict[str, Any]]:
+        made = proposing.propose_linked(parts)
+        return 201, {"proposals": [_out(request, each) for each in made], "before": None}
+
+    return answered(*once(request, idempotency_key, asked.dict(), work))
+
+
+def _part(request: Request, asked: schemas.ProposalAsked | schemas.LinkedReversal) -> Callable[..., Proposal]:
+    """How one entry of a linked set is proposed beside the first."""
+    if isinstance(asked, schemas.LinkedReversal):
+        row = get_object_or_404(entries_for(request.user), uuid=asked.reverses)
+        return partial(proposing.propose_reversal, request, row, asked.on, asked.evidence)
+    head = {"on": asked.on, "kind": asked.kind, "evidence": asked.evidence}
+    rows = [each.texts() for each in asked.rows]
+    return partial(proposing.propose, request, kept_place(request, asked.place), head, rows)
+
+
+@router.post(
     "/proposals/{uuid}/decision", response=answers(schemas.ProposalOut), summary="Post a proposal or refuse it"
 )
 def decide(request: Request, uuid: UUID, asked: schemas.ProposalDecided, idempotency_key: str = Key) -> Any:
-    """By another person than the one who made it."""
+    """By another person than the one who made it; `linked` names the others of its set, which are decided with it."""
     row: Proposal = get_object_or_404(proposals_for(request.user), uuid=uuid)
     if not keeping_places(request.user).filter(pk=row.place_id).exists():
         raise PermissionDenied
 
     def work() -> tuple[int, dict[str, Any]]:
-        proposing.decide(request, row, accept=asked.accept, reason=asked.reason)
+        deciding.decide(request, row, accept=asked.accept, reason=asked.reason, linked=asked.linked)
         return 200, _out(request, row)
 
     return answered(*once(request, idempotency_key, asked.dict(), work))

@@ -29,10 +29,22 @@ def entries_url(kind: str, place: int, index: str, year: int, month: int | None 
     """Where the entries of a kind in a month, or in the year, are listed; holds have their own list."""
     if kind in (LAPSE, HOLDING):
         return reverse("standing:holds")
-    first = date(year, month or 1, 1)
-    last = date(year, 12, 31) if month in (None, 12) else date(year, month + 1, 1) - timedelta(days=1)
+    first, last = month_of(year, month or 1)[0], month_of(year, month or 12)[1]
     asked = {"place": place, "index": index, "kind": kind, "since": f"{first}", "until": f"{last}"}
     return f"{reverse('ledger:entries')}?{urlencode(asked)}"
+
+
+def balance_url(accounts: Sequence[int], place: int, index: str, days: tuple[date, date]) -> str:
+    """Where a balance at the end of some days is read line by line; of several accounts, each with the way to its lines."""
+    since, until = days
+    if len(accounts) == 1:
+        return f"{reverse('ledger:account', args=accounts)}?{urlencode({'since': f'{since}', 'until': f'{until}'})}"
+    return f"{reverse('ledger:index')}?{urlencode({'on': f'{until}', 'place': place, 'index': index})}"
+
+
+def month_of(year: int, month: int) -> tuple[date, date]:
+    """Its first and its last day."""
+    return date(year, month, 1), date(year + month // 12, month % 12 + 1, 1) - timedelta(days=1)
 
 
 def flow_chart(found: Flow, place: int, index: str, year: int, unit: str) -> dict[str, Any]:

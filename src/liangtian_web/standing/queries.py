@@ -42,14 +42,33 @@ class Hold:
 
 def holds_for(user: User, on: date) -> list[Hold]:
     """Holds of the user's places, those that stand first, the nearest day of lapsing first."""
-    settled = Entry.objects.filter(settles=OuterRef("pk"), reversed_by=None)
+    return _holds(user, entries_for(user).filter(kind="hold"), on)
+
+
+def lapsing_for(user: User, on: date, until: date, most: int) -> list[Hold]:
+    """Those that stand and lapse until a day, the nearest first; no more entries are read than asked for."""
+    held = _held_legs(user).filter(entry=OuterRef("pk"))
+    near = entries_for(user).filter(Exists(held), ~Exists(_settled()), kind="hold", reversed_by=None)
+    near = near.filter(expires__gt=on, expires__lte=until)
+    nearest = near.order_by("expires", "-pk").values_list("pk", flat=True)[:most]
+    return _holds(user, entries_for(user).filter(pk__in=list(nearest)), on)[:most]
+
+
+def _settled() -> QuerySet[Entry]:
+    """What settles the entry asked about, where it was not reversed."""
+    return Entry.objects.filter(settles=OuterRef("pk"), reversed_by=None)
+
+
+def _held_legs(user: User) -> QuerySet[Leg]:
+    legs = Leg.objects.filter(account__pool="held", amount__gt=0, implied=False)
+    return legs.filter(account__place__in=places_for(user))
+
+
+def _holds(user: User, found: QuerySet[Entry], on: date) -> list[Hold]:
     undone = Entry.objects.filter(reverses=OuterRef("pk"))
-    found = entries_for(user).filter(kind="hold").annotate(ended=Exists(settled), undone=Exists(undone))
-    entries = {each.pk: each for each in found}
-    legs = Leg.objects.filter(entry__in=entries, account__pool="held", amount__gt=0, implied=False)
-    legs = legs.filter(account__place__in=places_for(user)).select_related("account__place")
+    entries = {each.pk: each for each in found.annotate(ended=Exists(_settled()), undone=Exists(undone))}
     held: defaultdict[tuple[int, Place], dict[str, int]] = defaultdict(dict)
-    for leg in legs:
+    for leg in _held_legs(user).filter(entry__in=entries).select_related("account__place"):
         sums, index = held[leg.entry_id, leg.account.place], leg.account.index  # type: ignore[index]
         sums[index] = sums.get(index, 0) + leg.amount
     holds = [_hold(entries[number], place, list(sums.items()), on) for (number, place), sums in held.items()]
@@ -169,21 +188,31 @@ def flow(accounts: QuerySet[Account], year: int) -> Flow:
 
 @dataclass(frozen=True, slots=True)
 class Headroom:
-    """What a place can spend of an index, what is held of it, and what it owes."""
+    """What a place can spend of an index, what is held of it, and what it owes.
+
+    Attributes
+    ----------
+    accounts : of each of the three, the accounts it stands in
+    """
 
     place: Place
     available: int
     held: int
     owed: int
+    accounts: tuple[Sequence[int], ...] = ((), (), ())
 
 
 def headroom(user: User, index: str, on: date) -> list[Headroom]:
     """Of every place of the user that has accounts of the index."""
     sums: dict[Place, list[int]] = {}
+    accounts: dict[Place, tuple[list[int], ...]] = {}
     for each in balances(accounts_for(user).filter(index=index).order_by("place__path"), on):
         place, pool = each.account.place, each.account.pool
         assert place is not None
         row = sums.setdefault(place, [0, 0, 0])
+        stand = accounts.setdefault(place, ([], [], []))
         for n, names in enumerate((AVAILABLE, ("held",), OWED)):
             row[n] += each.amount if pool in names else 0
-    return [Headroom(place, *row) for place, row in sums.items()]
+            if pool in names and each.amount:
+                stand[n].append(each.account.pk)
+    return [Headroom(place, row[0], row[1], row[2], accounts[place]) for place, row in sums.items()]

@@ -14,7 +14,7 @@ from pydantic import AfterValidator, AwareDatetime, field_validator
 from liangtian.ledger.entry import AMOUNT_MAX
 from liangtian.ledger.indices import indices
 from liangtian_web.ledger.models import Account, Entry, Leg, Lot, Proposal
-from liangtian_web.ledger.proposing import PROPOSED, ROWS_MAX
+from liangtian_web.ledger.proposing import LINKED_MAX, PROPOSED, ROWS_MAX
 from liangtian_web.ledger.records import place_key, places_by_key
 from liangtian_web.texts import must_be_writable
 
@@ -237,7 +237,7 @@ class WholeLot(LotOut):
 
 
 class ProposalOut(Schema):
-    """A proposal; `state` is waiting, posted or refused, `entry` what it was posted as."""
+    """A proposal; `state` is waiting, posted or refused, `entry` what it was posted as, `linked` what is decided with it."""
 
     uuid: UUID
     place: str
@@ -249,6 +249,12 @@ class ProposalOut(Schema):
     state: str
     entry: UUID | None
     reason: str
+    linked: list[UUID]
+
+    @staticmethod
+    def resolve_linked(row: Proposal) -> list[UUID]:
+        """The others of its set."""
+        return [each.uuid for each in row.linked]
 
     @staticmethod
     def resolve_place(row: Proposal) -> str:
@@ -344,11 +350,24 @@ class Reversal(Schema):
         return must_be_writable(value)
 
 
+class LinkedReversal(Reversal):
+    """The same among the entries of a linked set; `reverses`: which entry."""
+
+    reverses: UUID
+
+
+class LinkedAsked(Schema):
+    """Entries that are posted together or not at all, in this order: new ones, and entries taken back."""
+
+    proposals: list[ProposalAsked | LinkedReversal] = Field(min_length=2, max_length=LINKED_MAX)
+
+
 class ProposalDecided(Schema):
-    """Whether a proposal is posted; a refusal says why."""
+    """Whether a proposal is posted; a refusal says why. `linked`: what is decided with it, as it was read."""
 
     accept: bool
     reason: str = Field("", max_length=500)
+    linked: list[UUID] = Field([], max_length=LINKED_MAX)
 
     @field_validator("reason")
     @classmethod

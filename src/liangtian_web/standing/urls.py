@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from liangtian_web.standing import views
+from liangtian_web.standing import many_views, views
 
 app_name = "standing"
 urlpatterns = [
@@ -15,6 +15,8 @@ urlpatterns = [
     path("map/shapes.json", views.lots_shapes, name="lots_shapes"),
     path("map/ground/", views.ground, name="ground"),
     path("periods/", views.periods, name="periods"),
+    path("periods/many/", many_views.closings, name="many_closings"),
+    path("boundaries/many/", many_views.boundaries, name="many_boundaries"),
     path("periods/export/", views.export_periods, name="export_periods"),
     path("accounts/<int:number>/lots/<str:serial>/", views.origin, name="origin"),
     path("lots/<str:serial>/boundary/", views.attach, name="attach"),

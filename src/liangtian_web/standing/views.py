@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import Any
-from uuid import uuid4
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
@@ -13,13 +13,11 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from liangtian.check.gather import boundary_of
 from liangtian.errors import LiangtianError
-from liangtian.ledger.lots import Ground
 from liangtian_web.ledger import recording
 from liangtian_web.ledger.filters import BalanceFilter, EntryFilter, LotFilter
 from liangtian_web.ledger.forms import AsOfForm
-from liangtian_web.ledger.models import Lot
+from liangtian_web.ledger.models import Lot, Proposal
 from liangtian_web.ledger.presentation import features_of, traces
 from liangtian_web.ledger.queries import (
     accounts_for,
@@ -33,7 +31,6 @@ from liangtian_web.ledger.queries import (
     unsealed_for,
 )
 from liangtian_web.ledger.records import as_ground
-from liangtian_web.onemap.boundaries import boundary_from
 from liangtian_web.onemap.map_views import map_config
 from liangtian_web.onemap.queries import versions_on
 from liangtian_web.people.queries import places_for
@@ -41,13 +38,25 @@ from liangtian_web.people.requests import Request
 from liangtian_web.refusals import sentence
 from liangtian_web.standing import charts, exports
 from liangtian_web.standing.forms import BoundaryForm, ClosingForm, FlowForm, IndexForm
-from liangtian_web.standing.queries import STATES, headroom, holds_for, lots_at, lots_in, point_in, standings, state_of
+from liangtian_web.standing.queries import (
+    AVAILABLE,
+    STATES,
+    Headroom,
+    headroom,
+    holds_for,
+    lots_at,
+    lots_in,
+    point_in,
+    standings,
+    state_of,
+)
 from liangtian_web.standing.queries import flow as flow_of
 from liangtian_web.standing.queries import origin as origin_of
 from liangtian_web.texts import unwritable
 from liangtian_web.trail.export import export
 
 MAPPED_MAX = 3000
+BEGINNING = date(1990, 1, 1)  # before any book: a statement from then on says all that a balance is the sum of
 
 
 def state_words() -> dict[str, str]:
@@ -167,8 +176,9 @@ def flow(request: Request) -> HttpResponse:
         place, index = given["place"], given["index"]
         found = flow_of(accounts_for(request.user).filter(place=place, index=index), given["year"])
         rows, today = headroom(request.user, index, timezone.localdate()), timezone.localdate()
-        context |= {
-            "index": index, "place": place, "year": given["year"], "flow": found, "rows": rows, "today": today,
+        context |= _balances(request, place.pk, index, given["year"], found.closing) | {
+            "index": index, "place": place, "year": given["year"], "flow": found, "today": today,
+            "rows": [(row, _ways(row, index, today)) for row in rows],
             "kinds": [_kind(kind, months, place.pk, index, given["year"]) for kind, months in found.moved.items()],
             "months": range(1, 13), "asked": {"place": place.pk, "index": index, "year": given["year"]},
             "flow_chart": charts.flow_chart(found, place.pk, index, given["year"], request.unit),
@@ -201,6 +211,26 @@ def _flow_asked(request: Request) -> dict[str, Any]:
     return form.cleaned_data
 
 
+def _balances(request: Request, place: int, index: str, year: int, closing: list[int]) -> dict[str, Any]:
+    """What stood there at the start, at the end of each month and of the year, each with the way to its lines."""
+    spendable = accounts_for(request.user).filter(place=place, index=index, pool__in=AVAILABLE)
+    accounts = list(spendable.values_list("pk", flat=True))
+    months = [charts.month_of(year, month) for month in range(1, 13)]
+    ways = [charts.balance_url(accounts, place, index, days) for days in months]
+    first, last = months[0][0], months[-1][1]
+    return {
+        "closing": list(zip(closing, ways, strict=True)),
+        "whole_year": charts.balance_url(accounts, place, index, (first, last)),
+        "before": charts.balance_url(accounts, place, index, (BEGINNING, first - timedelta(days=1))),
+    }
+
+
+def _ways(row: Headroom, index: str, today: date) -> dict[str, str]:
+    """Where the amounts of a place are read line by line."""
+    ways = (charts.balance_url(each, row.place.pk, index, (BEGINNING, today)) for each in row.accounts)
+    return dict(zip(("available", "held", "owed"), ways, strict=True))
+
+
 def _kind(kind: str, months: list[int], place: int, index: str, year: int) -> tuple[str, list[Any], int, str]:
     """A row of the year: its word, each month with the way to its entries, the sum with the way to those of the year."""
     cells = [(each, charts.entries_url(kind, place, index, year, month)) for month, each in enumerate(months, 1)]
@@ -213,19 +243,22 @@ def attach(request: Request, serial: str) -> HttpResponse:
     lot = _lot(request, serial)
     if not keeping_places(request.user).filter(pk=lot.place_id).exists():
         raise PermissionDenied
-    form = BoundaryForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
-        given = form.cleaned_data
-        try:
-            boundary = boundary_from(given["files"], "", given["encoding"])
-            found = boundary_of(boundary)
-            shape = Ground.of(found.shape, f"EPSG:{found.crs.to_epsg()}")
-            about = {"evidence": given["evidence"], "source": boundary.source}
-            made = recording.propose_boundary(request, lot, shape, about, given["form"] or uuid4())
-            return redirect("ledger:proposal", made.uuid)
-        except LiangtianError as error:
-            form.add_error(None, sentence(error, request.language))
+    form = BoundaryForm(lot, request.POST or None, request.FILES or None)
+    if made := _proposed(request, form):
+        return redirect("ledger:proposal", made.uuid)
     return render(request, "standing/attach.html", {"form": form, "lot": lot}, status=400 if form.errors else 200)
+
+
+def _proposed(request: Request, form: Any) -> Proposal | None:
+    """What a valid form proposes; None: it was not sent, or says what is wrong with it."""
+    if request.method != "POST" or not form.is_valid():
+        return None
+    try:
+        made: Proposal = form.hand_in(request)
+    except LiangtianError as error:
+        form.add_error(None, sentence(error, request.language))
+        return None
+    return made
 
 
 @require_http_methods(["GET", "POST"])
@@ -235,14 +268,8 @@ def periods(request: Request) -> HttpResponse:
     if request.method == "POST" and not keeps:
         raise PermissionDenied
     form = ClosingForm(request.user, request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        given = form.cleaned_data
-        try:
-            form_number = given["form"] or uuid4()
-            made = recording.propose_closing(request, given["place"], given["through"], given["evidence"], form_number)
-            return redirect("ledger:proposal", made.uuid)
-        except LiangtianError as error:
-            form.add_error(None, sentence(error, request.language))
+    if made := _proposed(request, form):
+        return redirect("ledger:proposal", made.uuid)
     context = {
         "form": form if keeps else None,
         "periods": recording.periods_of(places_for(request.user))[:100],

@@ -40,6 +40,7 @@ WORDS = {
     "registers.confirm": _("确认登记"),
     "registers.refuse": _("退回登记"),
     "registers.export": _("导出登记"),
+    "registers.measure": _("量算登记项目"),
     "ledger.export": _("导出台账列表"),
     "ledger.attach": _("补上指标块范围"),
     "ledger.close": _("关账"),

@@ -23,7 +23,8 @@ from liangtian_web.transfers.queries import offer_behind
 def earmarked(request: Request) -> HttpResponse:
     """What each source brought my places, what was paid out of it, what is left."""
     shown = [(each, presentation.payer_word(each)) for each in sources_for(request.user)]
-    return render(request, "transfers/earmarked.html", {"sources": shown})
+    pays = filing_places(request.user).exists()
+    return render(request, "transfers/earmarked.html", {"sources": shown, "pays": pays})
 
 
 @require_POST

@@ -27,12 +27,14 @@ from liangtian_web.balance.forms import (
     number_of,
     run_word,
     sent_as,
+    unit_of,
 )
 from liangtian_web.balance.models import Filing
 from liangtian_web.balance.paying import Spending
 from liangtian_web.balance.procedures.transfer import LINKAGE, TRADED
 from liangtian_web.balance.queries import occupying_runs
 from liangtian_web.balance.site_forms import DATE, choices_of
+from liangtian_web.ledger.sheet_words import RecordField, name_amount
 from liangtian_web.ledger.templatetags.book import index_word
 from liangtian_web.onemap.forms import offer_places
 from liangtian_web.people.models import Place, User
@@ -48,11 +50,6 @@ from liangtian_web.transfers.supplying import supply
 PRICE_MAX = Decimal(100_000_000)  # yuan per mu or kg: no price of the trade comes near
 STANDS = timedelta(days=90)
 OF_GOOD = {Good.COMPENSATION.value: COMPENSATION, Good.LINKAGE.value: LINKAGE}
-
-
-def unit_of(index: str) -> str:
-    """The unit an amount is entered in."""
-    return {"m2": "m²"}.get(indices()[index].unit, "kg")
 
 
 def price_unit(index: str) -> str:
@@ -80,8 +77,11 @@ class Amounts(forms.Form):
             self.fields[f"price_{index}"] = forms.DecimalField(
                 required=False, min_value=Decimal(0), max_value=PRICE_MAX, max_digits=12, decimal_places=2
             )
-            for name, word in (("amount", gettext("数量")), ("price", gettext("单价"))):
-                self.fields[f"{name}_{index}"].widget.attrs["aria-label"] = f"{index_word(index)}{word}"
+            for name, word, unit in (
+                ("amount", gettext("数量"), unit_of(index)),
+                ("price", gettext("单价"), price_unit(index)),
+            ):
+                name_amount(self.fields[f"{name}_{index}"], f"{index_word(index)}{word}", unit)
 
     def rows(self) -> list[dict[str, Any]]:
         """Index, its units and its two fields."""
@@ -252,7 +252,7 @@ class MatchForm(HeadForm, Amounts):
 class SupplyForm(HeadForm):
     """What is listed, drawn on for a separate site: its check says how much."""
 
-    run: forms.ModelChoiceField[Run] = forms.ModelChoiceField(
+    run = RecordField(
         label=_("单独选址项目的检查"), queryset=None, to_field_name="uuid", empty_label=None,
         help_text=_("数量取自这次检查，价款按挂牌单价计算；由提供方的台账管理人员确认后冻结"),
     )  # fmt: skip
@@ -266,11 +266,12 @@ class SupplyForm(HeadForm):
     )
     field_order = ["key", "run", "on", "document", "application_accepted_on", "key_project", "reason"]
 
-    def __init__(self, user: User, listing: Listing, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, user: User, listing: Listing | None, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.listing, run = listing, self.fields["run"]
-        found = occupying_runs(user, timezone.localdate(), sent_as(self.data))
-        found = found.filter(kind=Run.Kind.SINGLE_SITE).exclude(place=listing.filing.place)
+        found = occupying_runs(user, timezone.localdate(), sent_as(self.data)).filter(kind=Run.Kind.SINGLE_SITE)
+        if listing is not None:
+            found = found.exclude(place=listing.filing.place)
         run.queryset = found  # type: ignore[attr-defined]
         run.label_from_instance = run_word  # type: ignore[attr-defined]
         self.fields["key_project"].offer(user)  # type: ignore[attr-defined]
@@ -284,6 +285,7 @@ class SupplyForm(HeadForm):
 
     def hand_in(self, request: Request) -> Filing:
         """Ask for it."""
+        assert self.listing is not None
         given, run = self.cleaned_data, self.cleaned_data["run"]
         facts = {
             "key_project_number": number_of(given),
@@ -322,11 +324,17 @@ class PaymentForm(HeadForm):
     )  # fmt: skip
     field_order = ["key", "amount_yuan", "paid_for", "reason", "payee", "village", "needs_open_yuan", "on", "document"]
 
-    def __init__(self, source: Source, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, source: Source | None, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.source, offer = source, offer_behind(source)
+        self.source = source
         self.fields["paid_for"].choices = choices_of("paid_for")  # type: ignore[attr-defined]
         self.fields["on"].label, self.fields["document"].label = _("支付日期"), _("支付文号")
+        if source is not None:
+            self._fit(source)
+
+    def _fit(self, source: Source) -> None:
+        """Offer the villages of the place, and ask of a whole-area project what its village still lacks."""
+        offer = offer_behind(source)
         _offer_villages(self, [Q(path__startswith=source.place.path)])
         self.fields["village"].initial = offer.village if offer else None
         if offer is None or not offer.whole_area:
@@ -348,6 +356,7 @@ class PaymentForm(HeadForm):
 
     def hand_in(self, request: Request) -> Filing:
         """Ask to pay it out."""
+        assert self.source is not None
         head, needs = self.head_of(self.source.place, self.source.project), self.cleaned_data.get("needs_open_yuan")
         return actions.pay(request, self.source, self.spending(), head, needs)
 

@@ -182,18 +182,20 @@ def stated_use(filing: Filing) -> str:
 def platform_table(listings: Iterable[Open[Listing]], demands: Iterable[Open[Demand]]) -> Table:
     """The platform as a table to take away: what everybody of the city sees, areas in m²."""
     heads = [gettext("类别"), gettext("责任单元"), gettext("调剂标的"), gettext("指标"), gettext("余量"), gettext("单位"),
-             gettext("单价（元/亩、元/kg）"), gettext("日期"), gettext("到期日")]  # fmt: skip
+             gettext("单价（元/亩、元/kg）"), gettext("日期"), gettext("到期日"), gettext("件号")]  # fmt: skip
     rows: list[list[object]] = []
     for offer in listings:
         filing = offer.row.filing
         for line in listing_lines(offer):
             rows.append(
-                [gettext("挂牌"), str(filing.place), _good(offer.row.good), *_cells(line), filing.on, filing.expires]
-            )
+                [gettext("挂牌"), str(filing.place), _good(offer.row.good), *_cells(line), filing.on, filing.expires,
+                 str(filing.uuid)]
+            )  # fmt: skip
     for wanted in demands:
         row = wanted.row
         for line in demand_lines(wanted):
-            rows.append([gettext("调入申请"), str(row.place), _good(row.good), *_cells(line), row.on, row.until])
+            about = [gettext("调入申请"), str(row.place), _good(row.good), *_cells(line), row.on, row.until]
+            rows.append([*about, str(row.uuid)])
     return Table(gettext("市级调剂平台"), heads, rows)
 
 
@@ -215,11 +217,12 @@ def earmarked_table(found: Iterable[Source]) -> Table:
     """Earmarked money source by source, in yuan."""
     heads = [gettext("责任单元"), gettext("专款来源"), gettext("付款方"), gettext("来源项目"), gettext("文号"), gettext("到账日期"),
              gettext("收到（元）"), gettext("已收回（元）"), gettext("已支出（元）"), gettext("待审核（元）"),
-             gettext("尚余（元）")]  # fmt: skip
+             gettext("尚余（元）"), gettext("来源编号")]  # fmt: skip
     rows: list[list[object]] = []
     for each in found:
         money = [Decimal(fen) / 100 for fen in (each.received, each.returned, each.used, each.asked, each.left)]
-        rows.append([str(each.place), each.word, payer_word(each), each.project, each.document, each.entry.on, *money])
+        rows.append([str(each.place), each.word, payer_word(each), each.project, each.document, each.entry.on, *money,
+                     str(each.entry.uuid)])  # fmt: skip
     return Table(gettext("专款收支"), heads, rows)
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from liangtian_web.transfers import earmarked_views, match_views, views
+from liangtian_web.transfers import earmarked_views, many_views, match_views, views
 
 app_name = "transfers"
 urlpatterns = [
@@ -25,5 +25,7 @@ urlpatterns = [
     path("matches/<uuid:uuid>/approve/", match_views.approve, name="approve"),
     path("earmarked/", earmarked_views.earmarked, name="earmarked"),
     path("earmarked/export/", earmarked_views.download, name="earmarked_export"),
+    path("listings/supply/many/", many_views.supplies, name="many_supplies"),
+    path("earmarked/many/", many_views.payments, name="many_payments"),
     path("earmarked/<uuid:uuid>/", earmarked_views.spend, name="spend"),
 ]

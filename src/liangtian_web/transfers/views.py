@@ -15,10 +15,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from liangtian_web.balance.answers import answered, handed_in
 from liangtian_web.balance.presentation import state_of
-from liangtian_web.balance.sheet_pages import blank, handed_in_rows
+from liangtian_web.ledger.sheet_forms import WorkbookForm
+from liangtian_web.ledger.sheet_pages import blank, handed_in_rows
 from liangtian_web.onemap.map_views import day_of
 from liangtian_web.people.requests import Request
-from liangtian_web.registers.forms import WorkbookForm
 from liangtian_web.trail.export import export
 from liangtian_web.transfers import actions, presentation
 from liangtian_web.transfers.forms import DemandForm, ListingForm, SupplyForm, WithdrawalForm

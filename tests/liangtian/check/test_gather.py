@@ -130,6 +130,19 @@ def test_outside_of_the_boundaries(home: Path) -> None:
     )
 
 
+def test_ground_wholly_outside_is_new_construction_outside_to_the_last_place(tmp_path: Path) -> None:
+    """The clause on adjusting the boundary compares the two: a piece counts with one area, wherever it is added."""
+    strips = [cell(0, column / 40, 9, 1 / 40) for column in range(160)]
+    columns = {"BSM": [f"P{n}" for n in range(160)], "DLBM": ["0101"] * 160, "ZLDWDM": [VILLAGE_A] * 160}
+    put(tmp_path, "DLTB", strips, columns)
+    put(tmp_path, "KZBJ", [cell(0, 9)], {"BSM": ["K1"]})
+    for angle in range(7, 90, 7):
+        ground = shapely.affinity.rotate(cell(1, 1, 2.1, 2), angle)
+        found = measured(tmp_path, boundary(ground)).facts
+        assert found["outside_expansion_boundary_m2"] == found["boundary_m2"]
+        assert found["new_construction_outside_expansion_m2"] == found["new_construction_m2"]
+
+
 def test_an_unpublished_layer_is_unknown_never_no_overlap(tmp_path: Path) -> None:
     put(tmp_path, "DLTB", [cell(0, 0)], {"BSM": ["P1"], "DLBM": ["0101"], "ZLDWDM": [VILLAGE_A]})
     found = measured(tmp_path, boundary(cell(0, 0)))

@@ -1,5 +1,6 @@
 """Cutting and merging: what is measured at once is what is measured alone, and a sliver is told from a small piece."""
 
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
@@ -8,7 +9,7 @@ import pytest
 import shapely
 from pyproj import CRS
 
-from liangtian.check.overlay import LineTolerance, Pieces, cut, on_parts, overlap_of, within_dm2
+from liangtian.check.overlay import LineTolerance, Overlap, Pieces, cut, ground_on, on_parts, parted, within_dm2
 from liangtian.onemap import snapshot
 from liangtian.onemap.index import Index, of_table
 from liangtian.space.area import ellipsoidal_area
@@ -30,6 +31,10 @@ def dm2(*shapes: shapely.Geometry) -> np.ndarray:
 def pieces(*shapes: shapely.Geometry) -> Pieces:
     ids = pa.table({"parcel_id": [f"p{number}" for number in range(len(shapes))]})
     return Pieces(np.array(shapes, dtype=object), dm2(*shapes), dm2(*shapes), ids, PLANE)
+
+
+def overlap_of(found: Pieces, *, disjoint: bool = False) -> Overlap:
+    return parted([ground_on(found, TOLERANCE, disjoint=disjoint)], PLANE, TOLERANCE)[0]
 
 
 def layer(*shapes: shapely.Geometry, crs: CRS = PLANE, name: str = "p") -> Index:
@@ -65,7 +70,7 @@ def test_a_layer_beside_the_boundary_has_no_pieces() -> None:
 @pytest.mark.parametrize("disjoint", [True, False])
 def test_a_small_piece_of_a_field_counts_and_a_sliver_touches(disjoint: bool) -> None:
     field, corner, sliver = box(0, 0, 50, 50), box(50, 0, 50.5, 0.5), box(80, 0, 86, 0.1)
-    found = overlap_of(pieces(field, corner, sliver), TOLERANCE, disjoint=disjoint)
+    found = overlap_of(pieces(field, corner, sliver), disjoint=disjoint)
     assert found.area_dm2 == int(dm2(shapely.union(field, corner))[0])
     assert (len(found.parts), found.touching_dm2) == (1, int(dm2(sliver)[0]))
 
@@ -73,7 +78,7 @@ def test_a_small_piece_of_a_field_counts_and_a_sliver_touches(disjoint: bool) ->
 def test_a_chain_of_small_pieces_is_measured_as_one() -> None:
     strip = [box(0.5 * n, 0, 0.5 * n + 0.5, 0.15) for n in range(20)]  # 10 m by 0.15 m: narrow, but above 1 m²
     far = box(100, 100, 150, 150)
-    found = overlap_of(pieces(far, *strip), TOLERANCE, disjoint=True)
+    found = overlap_of(pieces(far, *strip), disjoint=True)
     assert (found.area_dm2, found.touching_dm2) == (int(dm2(far, shapely.union_all(strip)).sum()), 0)
 
 
@@ -85,7 +90,19 @@ def test_pieces_along_a_part_do_not_lie_on_it() -> None:
 
 def test_ground_that_only_touches_holds_nothing() -> None:
     land = pieces(box(0, 0, 50, 50), box(50, 0, 100, 50), box(100, 0, 150, 50))
-    ground = box(50, -10, 120, 60)
+    ground, beside = box(50, -10, 120, 60), shapely.union_all([box(0, -10, 50, 60), box(120, -10, 150, 60)])
     everything = np.ones(3, dtype=bool)
-    assert within_dm2(land, everything, ground) == int(dm2(box(50, 0, 100, 50), box(100, 0, 120, 50)).sum())
-    assert within_dm2(land, everything & [True, False, False], ground) == 0
+    assert within_dm2(land, everything, ground, beside) == int(dm2(box(50, 0, 100, 50), box(100, 0, 120, 50)).sum())
+    assert within_dm2(land, everything & [True, False, False], ground, beside) == 0
+
+
+def test_pieces_off_all_other_ground_keep_the_area_they_have() -> None:
+    land = pieces(box(0, 0, 50, 50), box(50, 0, 100, 50))
+    fewer = replace(land, area_dm2=land.area_dm2 - 1)  # fitted to the boundary, say
+    assert within_dm2(fewer, np.ones(2, dtype=bool), box(0, 0, 100, 50), shapely.Polygon()) == fewer.total_dm2
+
+
+def test_a_piece_in_two_parts_is_looked_at_part_by_part() -> None:
+    land = pieces(shapely.MultiPolygon([box(0, 0, 10, 10), box(20, 0, 30, 10)]))
+    ground, beside = box(0, 0, 15, 10), box(40, 0, 50, 10)  # of the rest nobody said anything
+    assert within_dm2(land, np.ones(1, dtype=bool), ground, beside) == int(dm2(box(0, 0, 10, 10))[0])

@@ -75,6 +75,24 @@ def test_blocks_below_the_size_are_left_out(home: Path) -> None:
     assert run(*where, "--min-mu", "44").stdout == "No block of farmland reaches what was asked for.\n"
 
 
+def test_other_land_that_a_block_encloses_is_told_by_class_when_asked_for(tmp_path: Path) -> None:
+    """Eight fields around a homestead; the road along their edge is outside."""
+    around = [cell(x, y) for x in range(3) for y in range(3) if (x, y) != (1, 1)]
+    shapes = [*around, cell(1, 1), cell(3, 0, 0.05, 3)]
+    codes = ["0103"] * 8 + ["0702", "1006"]
+    path = file_of(tmp_path, shapes, BSM=[f"P{n}" for n in range(10)], DLBM=codes)
+    (block,) = data(path, "--inclusions")["blocks"]
+    (other,) = block["others"]
+    assert (other["code"], other["area_m2"]) == ("0702", pytest.approx(block["area_m2"] / 8, abs=5))
+    drawn = tmp_path / "drawn.gpkg"
+    run(path, "--output", str(drawn))
+    assert vector.read(drawn).attributes["others_m2"].to_pylist() == [other["area_m2"]]
+    assert "others" not in data(path)["blocks"][0]
+    with pytest.raises(LayerInvalid) as raised:
+        run("DLTB", "--engine", "cluster", "--json", "--inclusions")
+    assert raised.value.message_id == "engine-not-with"
+
+
 def test_a_file_needs_no_home(tmp_path: Path) -> None:
     shapes = [cell(0, 0), cell(1.05, 0), cell(1, 0, 0.05)]
     path = file_of(tmp_path, shapes, BSM=["A", "B", "C"], DLBM=["0101", "0101", "0404"])

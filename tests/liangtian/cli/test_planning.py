@@ -156,6 +156,36 @@ def test_indices_before_and_after(land: str, tmp_path: Path) -> None:
     assert run("fragmentation", land, lang="zh").stdout.splitlines()[0] == "田块数\t3"
 
 
+def test_a_design_is_compared_with_the_land_as_it_stands(land: str, tmp_path: Path) -> None:
+    """The orchard between the first two fields becomes one: three fields in three blocks, then four in two."""
+    plan = str(tmp_path / "plan.gpkg")
+    designed = data("design", land, "--block-mu", "44", "--output", plan)
+    document = data("fragmentation", land, "--design", plan)
+    before, after = document["before"], document["fragmentation"]
+    assert [(each["fields"], each["blocks"]) for each in (before, after)] == [(3, 3), (4, 2)]
+    assert before == data("fragmentation", land)["fragmentation"]
+    gained = sum(row["area_m2"] for row in designed["conversions"])
+    assert after["area_m2"] - before["area_m2"] == pytest.approx(gained)
+    assert {row["name"]: row["better"] for row in document["changes"]}["largest_share"] is True
+    assert run("fragmentation", land, "--design", plan).stdout.splitlines()[1] == "blocks\t3\t2\tbetter"
+
+
+def test_a_design_of_other_land_is_refused(land: str, tmp_path: Path) -> None:
+    plan, elsewhere = str(tmp_path / "plan.gpkg"), tmp_path / "elsewhere.gpkg"
+    run("design", land, "--block-mu", "44", "--output", plan)
+    columns = {"BSM": ["P1", "P2"], "DLBM": ["0101", "0201"], "KCXS": [0.0] * 2}
+    shapes = np.array([cell(0, 0), cell(1, 0, 2)], dtype=object)
+    vector.write(Features(shapes, pa.table(columns), PLANE, "x", np.arange(1, 3)), elsewhere)
+    for words, message in (
+        ((str(elsewhere), "--design", plan), "design-layer-other-land"),
+        ((land, "--design", land), "design-layer-none"),
+    ):
+        with pytest.raises(LayerInvalid) as raised:
+            run("fragmentation", *words)
+        assert raised.value.message_id == message
+    assert run("fragmentation", land, "--design", plan, "--before", land).exit_code == 2
+
+
 def test_overlaps_are_named_and_too_little_land_has_no_aggregation(tmp_path: Path) -> None:
     path = tmp_path / "twice.gpkg"
     columns = {"BSM": ["A", "B"], "DLBM": ["0101", "0101"]}

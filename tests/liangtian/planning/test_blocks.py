@@ -18,7 +18,7 @@ from liangtian.formats.features import Features
 from liangtian.onemap.landclass import is_farmland
 from liangtian.planning import land, parcels
 from liangtian.planning.blocks import Blocks, blocks_of, inclusions_dm2, mean_grade
-from liangtian.planning.layer import as_features
+from liangtian.planning.layer import as_features, outlines_of
 from liangtian.planning.parcels import Parcels
 from liangtian.units import m2_from_dm2, net_dm2
 from planning_land import RULE, made
@@ -126,7 +126,7 @@ def test_an_outline_closes_the_roads_and_tells_what_lies_inside() -> None:
     assert shapely.area(outline) == pytest.approx(120_000 - 10_000 + 2_400)
     (others,) = inclusions_dm2(blocks, np.array([outline]))
     assert list(others) == ["0702", "1006"]
-    features = as_features(blocks, RULE, 1)
+    features = as_features(blocks, outlines_of(blocks, RULE, 1))
     assert features.attributes["id"].to_pylist() == ["P1"]
     assert features.attributes["others_m2"].to_pylist() == [sum(others.values()) / 100]
     assert shapely.equals(features.geometry[0], outline)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
+from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 from tests.liangtian_web.ledger.conftest import keeper_client, keepers, next_door_client, second_client
 from tests.liangtian_web.reconcile.test_views import upload
 
 from bookkeeping import acceptance, day, hold, square
+from liangtian_web.home.book_todos import book_todos
 from liangtian_web.ledger import actions
 from liangtian_web.reconcile.models import Import
 
@@ -54,3 +56,34 @@ def test_proposals_of_others_holds_and_differences_wait_for_a_keeper(
     assert todos(keeper_client) == always
     assert todos(second_client) == [always[0], ("待审核", "复核调整"), *always[1:]]
     assert todos(next_door_client) == []
+
+
+AFTER_THE_STATEMENT = date(2025, 6, 1)
+
+
+def read_for(user) -> tuple[int, int]:
+    """How many queries the book's part of the front page asks, and how many rows they give."""
+    read = []
+
+    def counting(execute, sql, params, many, context):
+        found = execute(sql, params, many, context)
+        read.append(context["cursor"].rowcount)
+        return found
+
+    with connection.execute_wrapper(counting):
+        assert len(list(book_todos(user, timezone.localdate()))) == 6
+    return len(read), sum(read)
+
+
+def test_the_front_page_reads_no_more_of_a_longer_book(held, keepers, keeper_client, places):
+    """Holds that stand, lapse and have lapsed, and statements recorded one after another."""
+    read = []
+    for turn in range(2):
+        for number in range(6):
+            for days in (2 + number, -2 - number):
+                until = timezone.localdate() + timedelta(days=days)
+                actions.post(hold(f"{turn}-{number}-{days}", AFTER_THE_STATEMENT, "A", 100, until))
+        upload(keeper_client, places)
+        keeper_client.post(reverse("reconcile:keep", args=[Import.objects.order_by("-pk")[0].uuid]))
+        read.append(read_for(keepers["li"]))
+    assert read[0] == read[1]

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from tests.liangtian_web import land
 from tests.liangtian_web.conftest import browser, person
+from tests.liangtian_web.days import today
 from tests.liangtian_web.review.test_checks import form
 
 from liangtian.onemap import publish
@@ -17,14 +18,13 @@ from liangtian_web.onemap.actions import adopt
 from liangtian_web.onemap.models import LayerVersion, Upload
 
 pytestmark = pytest.mark.usefixtures("home")
-TODAY = timezone.localdate()
 
 
 @pytest.fixture
 def land_of_today(places):
     """Land use in force for less than a year."""
     entry = publish.publish(
-        land.land_use(), LAYERS["DLTB"], place="339901", on=TODAY - timedelta(days=30), home=settings.HOME,
+        land.land_use(), LAYERS["DLTB"], place="339901", on=today() - timedelta(days=30), home=settings.HOME,
         publisher="test", recorded_at=timezone.now().isoformat(),
     )  # fmt: skip
     return adopt(entry, places["county"])
@@ -33,7 +33,7 @@ def land_of_today(places):
 def upload(places, officer, state, name="a.gpkg"):
     return Upload.objects.create(
         sha256="0" * 64, files=[{"name": name, "size": 1}], size=1, place=places["county"], layer="DLTB",
-        on=TODAY, uploader=officer, state=state, counts={"DLTB-07": 3},
+        on=today(), uploader=officer, state=state, counts={"DLTB-07": 3},
     )  # fmt: skip
 
 
@@ -48,18 +48,18 @@ def test_uploads_that_wait_for_a_decision_stand_first(officer_client, county_off
 
 
 def test_a_check_waits_until_it_is_made_again_and_passes(officer_client, outsider_client, places, land_of_today):
-    officer_client.post(reverse("review:new"), form(places, on=TODAY.isoformat()))
+    officer_client.post(reverse("review:new"), form(places, on=today().isoformat()))
     (todo,) = officer_client.get("/").context["todos"]
     assert (todo.tag, todo.what) == ("unknown", "示范大道")
 
-    officer_client.post(reverse("review:new"), form(places, on=TODAY.isoformat()))
+    officer_client.post(reverse("review:new"), form(places, on=today().isoformat()))
     assert len(officer_client.get("/").context["todos"]) == 1
     assert outsider_client.get("/").context["todos"] == []
 
 
 def test_more_checks_than_fit_are_counted(officer_client, places, land_of_today):
     for n in range(duty.SHOWN + 2):
-        officer_client.post(reverse("review:new"), form(places, on=TODAY.isoformat(), name=f"项目{n}"))
+        officer_client.post(reverse("review:new"), form(places, on=today().isoformat(), name=f"项目{n}"))
     todos = officer_client.get("/").context["todos"]
 
     assert len(todos) == duty.SHOWN + 1
@@ -76,7 +76,7 @@ def test_layers_older_than_a_year_are_told_in_one_line(officer_client, places):
 
 
 def test_an_auditor_has_figures_and_no_to_do(auditor_client, officer_client, places, land_of_today):
-    officer_client.post(reverse("review:new"), form(places, on=TODAY.isoformat()))
+    officer_client.post(reverse("review:new"), form(places, on=today().isoformat()))
     page = auditor_client.get("/")
 
     assert page.context["todos"] == []
@@ -86,7 +86,7 @@ def test_an_auditor_has_figures_and_no_to_do(auditor_client, officer_client, pla
 def test_figures_are_those_of_one_s_place_and_lead_to_their_lists(
     officer_client, outsider_client, places, land_of_today
 ):
-    officer_client.post(reverse("review:new"), form(places, on=TODAY.isoformat()))
+    officer_client.post(reverse("review:new"), form(places, on=today().isoformat()))
     farmland, basic, checked, failed = officer_client.get("/").context["figures"]
 
     assert farmland.area_m2 == pytest.approx(80_000, rel=1e-3)
@@ -115,7 +115,7 @@ def test_a_user_without_a_duty_sees_the_page(client, db):
 
 
 def test_last_year_s_checks_are_not_this_year_s(officer_client, county_officer, places, land_of_today):
-    figures = duty.figures(county_officer, places["county"], date(TODAY.year + 1, 6, 1))
+    figures = duty.figures(county_officer, places["county"], date(today().year + 1, 6, 1))
     assert figures[2].count == 0
 
 
@@ -130,7 +130,7 @@ def test_a_missing_snapshot_leaves_no_figure_and_no_broken_page(officer_client, 
 
 def test_each_place_s_own_version_counts_on_its_own_ground_once(auditor_client, places, land_of_today):
     entry = publish.publish(
-        land.land_use(), LAYERS["DLTB"], place="339900", on=TODAY - timedelta(days=60), home=settings.HOME,
+        land.land_use(), LAYERS["DLTB"], place="339900", on=today() - timedelta(days=60), home=settings.HOME,
         publisher="test", recorded_at=timezone.now().isoformat(),
     )  # fmt: skip
     adopt(entry, places["city"])

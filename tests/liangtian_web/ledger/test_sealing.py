@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import io
+import time
 import zipfile
+from threading import Event, Thread
 
 import pytest
-from django.core.management import CommandError, call_command
+from django.core.management import CommandError, call_command, load_command_class
+from django.db import connections
+from procrastinate.contrib.django import app
 
 from bookkeeping import OTHER, acceptance, attachment, closing, day, hold, move, quota, square
 from liangtian.finding import Outcome
 from liangtian.ledger.bundle import read_bundle
 from liangtian.ledger.checks import verify
+from liangtian_web.jobs.running import BESIDE
 from liangtian_web.ledger import actions, exclusivity, sealing
 from liangtian_web.ledger.exclusivity import tolerance_on
 from liangtian_web.ledger.models import Link, Lot, Seal
@@ -51,6 +56,39 @@ def test_what_is_booked_waits_until_it_is_sealed(story):
     assert sealing.seal_all() == 8
     assert (unsealed(), sealing.seal_all()) == (0, 0)
     assert list(Link.objects.values_list("position", flat=True).order_by("position")) == list(range(1, 9))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_sealer_follows_the_bookings_until_it_is_told_to_end(story):
+    ended = Event()
+
+    def follow() -> None:
+        try:
+            sealing.follow(ended)
+        finally:
+            connections.close_all()
+
+    sealer = Thread(target=follow)
+    sealer.start()
+    for booked in range(3):
+        actions.post(quota(f"later-{booked}", day(3), 5))
+        began = time.monotonic()
+        while unsealed() and time.monotonic() < began + 30:
+            time.sleep(0.01)
+        assert unsealed() == 0
+    ended.set()
+    sealer.join()
+    assert Seal.objects.count() >= 3
+
+
+def test_no_job_keeps_the_sealer_waiting():
+    """It is no task of the queue, whose few places long jobs may take."""
+    (command,) = BESIDE
+    asked = (
+        load_command_class("liangtian_web.reconcile", command[0]).create_parser("", command[0]).parse_args(command[1:])
+    )
+    assert (asked.what, asked.follow, asked.skip_checks) == ("seal", True, True)
+    assert [name for name in app.tasks if "seal" in name] == []
 
 
 def test_later_records_go_into_later_seals(story):

@@ -111,5 +111,5 @@ def test_the_reconciliation_sheet_says_what_was_recorded(opened, places, clients
     clients["li"].post(reverse("reconcile:keep", args=[made.uuid]))
     found = paper(clients["li"], "reconciliation", made.uuid)
     assert "明细差异 2 项，余额不符 0 项。" in found.lines
-    assert {"我方没有", "9,000 m²", "部监管系统", made.digest} <= found.cells
+    assert {"仅对账单有", "9,000 m²", "部监管系统", made.digest} <= found.cells
     assert taken(clients["zhao"], "reconciliation", made.uuid).status_code == 404

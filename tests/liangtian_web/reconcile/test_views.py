@@ -56,7 +56,7 @@ def kept(keeper_client, places):
 def test_a_statement_is_tried_first_and_nothing_is_recorded(keeper_client, places):
     page = keeper_client.get(upload(keeper_client, places).url)
     assert {(kind, number) for kind, _, number in page.context["counts"] if number} == {
-        ("matched", 2), ("amount", 1), ("theirs", 1), ("duplicate", 1),
+        ("unfiled", 2), ("unfiled-differs", 1), ("statement-only", 1), ("book-twice", 1),
     }  # fmt: skip
     assert [(str(e.on), e.stated, e.held, e.difference) for e in page.context["balances"]] == [
         ("2023-12-31", 0, 0, 0), ("2024-12-31", 15_900, 13_000, 2_900),
@@ -189,7 +189,10 @@ def test_the_command_says_what_differs_and_records_for_a_keeper(tmp_path, capsys
     assert caught.value.returncode == 1
     said = capsys.readouterr().out.splitlines()
     assert "2024-12-31 quantity_m2 15900 13000 +2900" in said
-    assert "数量不同 quantity_m2 2024-03-01 示土验〔2024〕2号 西畈垦造 5900 6000 -100" in said
+    assert (
+        "账单不符，无项目记录 quantity_m2 2024-03-01 示土验〔2024〕2号 西畈垦造 对账单 5900 账面 6000 项目记录 –"
+        in said
+    )
     assert not Import.objects.exists()
 
     with pytest.raises(CommandError, match="does not keep the book"):

@@ -91,7 +91,7 @@ def test_a_register_nobody_knows(clients, path):
 
 def test_it_is_described(clients):
     paths = clients["wang"].get("/api/openapi.json").json()["paths"]
-    assert len([path for path in paths if path.startswith("/api/registers")]) == 6
+    assert len([path for path in paths if path.startswith("/api/registers")]) == 7
     for path in ("/api/registers/{kind}/rows", "/api/registers/{kind}/decision"):
         header = next(each for each in paths[path]["post"]["parameters"] if each["in"] == "header")
         assert (header["name"], header["required"]) == ("Idempotency-Key", True)

@@ -145,3 +145,17 @@ def test_a_place_nothing_was_entered_for_is_not_gone_through_day_by_day(clients,
         confirmed(clients, register, nil(register, places["county"]))
     with django_assert_num_queries(1):
         assert lifted(places["county"], day(7)) is None
+
+
+def test_a_suspension_that_ended_is_found_whatever_else_was_booked(clients, places, django_assert_max_num_queries):
+    confirmed(clients, "key-project", nil("key-project", places["county"]))
+    confirmed(clients, "standard-upgrade", form_of("standard-upgrade", places["county"]))
+    book.post(acceptance("S-1", 6_000, square(1), on=day(8), credit="standard-farmland", index="standard_first_m2"))
+    with django_assert_max_num_queries(60) as asked:
+        ended, before = lifted(places["county"], day(9))
+    assert (ended, before.on, before.since) == (day(8), day(7, 31), day(7))
+    few = len(asked)
+    for number in range(1, 8):
+        book.post(acceptance(f"B-{number}", 1_000, square(number + 1), on=day(8, 10 + number)))
+    with django_assert_max_num_queries(few):
+        assert lifted(places["county"], day(9)) == (ended, before)

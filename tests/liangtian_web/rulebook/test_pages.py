@@ -177,3 +177,10 @@ def test_the_value_page_tells_why_and_the_whole_history(officer_client, county_o
         ("85 m²/人", True),
         ("80 m²/人", False),
     ]
+
+
+@pytest.mark.parametrize(("name", "args"), [("value", [LOW]), ("adoptions", [])])
+def test_whoever_has_no_place_to_propose_for_reads_and_is_sent_away(auditor_client, name, args):
+    page(auditor_client, name, *args)
+    assert auditor_client.post(reverse(f"rulebook:{name}", args=args), GIVEN).status_code == 403
+    assert not Proposal.objects.exists()

@@ -192,7 +192,7 @@ def test_every_error_has_the_one_shape(keeper_client, proposal):
 def test_the_interface_is_described(keeper_client):
     described = keeper_client.get("/api/openapi.json").json()["paths"]
     book = {path for path in described if path.startswith("/api/book/")}
-    assert len(book) == 16
+    assert len(book) == 17
     header = next(p for p in described["/api/book/proposals"]["post"]["parameters"] if p["in"] == "header")
     assert (header["name"], header["required"]) == ("Idempotency-Key", True)
     assert set(described["/api/book/proposals"]["post"]["responses"]) == {"201", "401", "403", "404", "409", "422"}

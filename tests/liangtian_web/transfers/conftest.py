@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 from django.urls import reverse
-from django.utils import timezone
 from tests.liangtian_web.conftest import browser, person
+from tests.liangtian_web.days import begun, today
 
 from bookkeeping import day, entry, legs, lot, square
 from liangtian_web.balance.models import Filing
@@ -20,8 +20,6 @@ from liangtian_web.registers.models import Decision, Row
 from liangtian_web.transfers.models import Demand, Match
 
 FUND_FEN = 100_000_000_00
-TODAY = timezone.localdate()
-BEGUN = date(TODAY.year, 1, 1)
 NEW, PROJECT = "2026-001", "城关镇垦造耕地"
 
 
@@ -55,12 +53,12 @@ def opened(people, places):
     old, link = (
         lot(serial, None, document="县发〔2024〕1号", on=day(1), project=PROJECT) for serial in ("2023-001", "2024-J01")
     )
-    new = lot(NEW, square(3), on=BEGUN, document="示自然资验〔2026〕1号", project=PROJECT)
+    new = lot(NEW, square(3), on=begun(), document="示自然资验〔2026〕1号", project=PROJECT)
     given = [("quantity_m2", "2023-001", 4_000), ("linkage_m2", "2024-J01", 3_000)]
     fresh = [("quantity_m2", NEW, 6_000), ("paddy_m2", NEW, 5_000), ("capacity_kg", NEW, 9_000)]
     book.post(entry("open", day(3), "opening", legs(*moves(given)), lots=(old, link)))
     book.post(
-        entry("accept", BEGUN, "acceptance", legs(*moves(fresh)), lots=(new,), recorded_at=book.now()),
+        entry("accept", begun(), "acceptance", legs(*moves(fresh)), lots=(new,), recorded_at=book.now()),
         entry("fund", day(3), "appropriation", legs(("outside", "outside", "money_fen", None, -FUND_FEN),
               ("339902", "fund", "money_fen", None, FUND_FEN))),
     )  # fmt: skip
@@ -73,25 +71,26 @@ def moves(given):
         ("outside", "outside", index, serial, -amount), ("339901", "reserve", index, serial, amount))]  # fmt: skip
 
 
-def register(people, place, name, /, *, key=f"{TODAY.year}", state="listed", **content) -> Row:
+def register(people, place, name, /, *, key="", state="listed", **content) -> Row:
     """A confirmed row of a register, of this year."""
+    key = key or f"{today().year}"
     about = {"year": key, "unit": "m2"} | content if name != "key-project" else content
     row = Row.objects.create(register=name, place=place, key=key, state=state, content=about,
-                             document="示市资〔2026〕5号", since=BEGUN, user=people["qian"])  # fmt: skip
+                             document="示市资〔2026〕5号", since=begun(), user=people["qian"])  # fmt: skip
     Decision.objects.create(row=row, confirmed=True, user=people["zhou"])
     return row
 
 
 def holds(place: str, pool: str, index: str = "quantity_m2") -> int:
     account = Account.objects.filter(place__code=place, pool=pool, index=index).first()
-    return balance(account, TODAY) if account else 0
+    return balance(account, today()) if account else 0
 
 
 def offered(places, **changes):
     """An offer as its form sends it: 6,000 m² at 390,000 yuan a mu."""
     given = {
         "key": str(uuid4()), "place": places["county"].pk, "good": "compensation", "project": PROJECT,
-        "on": f"{TODAY}", "document": "示县调〔2026〕1号", "expires": f"{TODAY + timedelta(days=30)}", "lots": "",
+        "on": f"{today()}", "document": "示县调〔2026〕1号", "expires": f"{today() + timedelta(days=30)}", "lots": "",
         "amount_quantity_m2": "6000", "price_quantity_m2": "180000.00",
     }  # fmt: skip
     return {name: value for name, value in (given | changes).items() if value is not None}
@@ -100,8 +99,8 @@ def offered(places, **changes):
 def asked(places, **changes):
     """A request as its form sends it."""
     given = {
-        "key": str(uuid4()), "place": places["other"].pk, "good": "compensation", "on": f"{TODAY}",
-        "document": "示二县调〔2026〕2号", "until": f"{TODAY + timedelta(days=60)}", "purpose": "产业园一期",
+        "key": str(uuid4()), "place": places["other"].pk, "good": "compensation", "on": f"{today()}",
+        "document": "示二县调〔2026〕2号", "until": f"{today() + timedelta(days=60)}", "purpose": "产业园一期",
         "amount_quantity_m2": "6000",
     }  # fmt: skip
     return {name: value for name, value in (given | changes).items() if value is not None}
@@ -135,7 +134,7 @@ def ask(client, places, **changes) -> Demand:
 
 def terms(**changes):
     """A match as its form sends it: all of the offer at its price."""
-    given = {"key": str(uuid4()), "on": f"{TODAY}", "document": "示市调〔2026〕3号", "reason": "",
+    given = {"key": str(uuid4()), "on": f"{today()}", "document": "示市调〔2026〕3号", "reason": "",
              "amount_quantity_m2": "6000", "price_quantity_m2": "180000.00"}  # fmt: skip
     return given | changes
 

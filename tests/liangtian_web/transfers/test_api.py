@@ -6,15 +6,18 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from tests.liangtian_web.calls import booked, made, read, send
-from tests.liangtian_web.transfers.conftest import TODAY, asked, holds, offered, terms
+from tests.liangtian_web.transfers.conftest import asked, holds, offered, terms, today
 
 from liangtian_web.balance.models import Filing
 from liangtian_web.transfers.models import Demand, Match
 
 pytestmark = pytest.mark.usefixtures("opened")
 EVERYBODY = ("wang", "li", "zhao", "xu", "qian", "zhou", "shen", "wai")
-PAYMENT = {"fields": {"amount_yuan": "1000", "paid_for": "rural-facilities", "payee": "城关镇", "on": f"{TODAY}",
-                      "document": "示县财〔2026〕1号"}}  # fmt: skip
+
+
+def payment() -> dict[str, dict[str, str]]:
+    return {"fields": {"amount_yuan": "1000", "paid_for": "rural-facilities", "payee": "城关镇", "on": f"{today()}",
+                       "document": "示县财〔2026〕1号"}}  # fmt: skip
 
 
 def fields(given, **changes):
@@ -65,7 +68,7 @@ def test_from_offer_to_payment(clients, listing, match):
     )  # fmt: skip  # 5,000 m² at 180,000 yuan a mu of 2,000/3 m²
     assert (holds("339902", "reserve"), holds("339901", "held")) == (5_000, 1_000)
 
-    paid = made(clients["wang"], f"transfers/earmarked/{match}/payments", PAYMENT)
+    paid = made(clients["wang"], f"transfers/earmarked/{match}/payments", payment())
     sums = read(clients["wang"], f"transfers/matches/{match}")["proceeds"]
     assert {name: sums[name] for name in MONEY} == dict(
         zip(MONEY, (135_000_000, 0, 0, 100_000, 134_900_000), strict=True)
@@ -82,15 +85,17 @@ def test_from_offer_to_payment(clients, listing, match):
         [],
     ]
     assert (sums["entry"], sums["source"], sums["place"]) == (settled["entry"], "transfer-in", "339901")
-    undone = send(clients["qian"], f"book/entries/{settled['entry']}/reversal", {"on": f"{TODAY}", "evidence": "更正"})
+    undone = send(
+        clients["qian"], f"book/entries/{settled['entry']}/reversal", {"on": f"{today()}", "evidence": "更正"}
+    )
     refused = send(clients["zhou"], f"book/proposals/{undone.json()['uuid']}/decision", {"accept": True})
     assert (refused.status_code, refused.json()["id"]) == (409, "balance-reversal-paid")
     assert read(clients["zhao"], f"transfers/matches/{match}")["proceeds"] is None
-    beyond = {"fields": {**PAYMENT["fields"], "amount_yuan": "1349000.01"}}
+    beyond = {"fields": {**payment()["fields"], "amount_yuan": "1349000.01"}}
     assert send(clients["wang"], f"transfers/earmarked/{match}/payments", beyond).status_code == 422
 
     back = made(clients["wang"], f"transfers/listings/{listing}/withdrawal",
-                {"fields": {"on": f"{TODAY}", "document": "示县撤〔2026〕1号"}})  # fmt: skip
+                {"fields": {"on": f"{today()}", "document": "示县撤〔2026〕1号"}})  # fmt: skip
     booked(clients["li"], back)
     assert (holds("339901", "held"), read(clients["li"], f"transfers/listings/{listing}")["left"]) == (0, {})
 
@@ -118,7 +123,7 @@ def test_the_same_key_is_done_once(clients, places, listing, wanted):
 
 
 def test_every_error_is_said_at_once_by_its_field(clients, places):
-    wrong = fields(offered(places), place="339902", amount_quantity_m2=-5, expires=f"{TODAY}", good="gold")
+    wrong = fields(offered(places), place="339902", amount_quantity_m2=-5, expires=f"{today()}", good="gold")
     answer = send(clients["wang"], "transfers/listings", wrong)
     assert answer.status_code == 422
     assert {each["at"][1] for each in answer.json()["problems"]} >= {"place", "amount_quantity_m2", "expires", "good"}
@@ -153,10 +158,10 @@ def test_who_may_read_what(clients, listing, wanted, match):
 def test_who_may_act(clients, places, listing, wanted, match):
     sale = fields(offered(places, amount_quantity_m2="10"), place="339901")
     buy = fields(asked(places), place="339902")
-    back = {"fields": {"on": f"{TODAY}", "document": "撤"}}
+    back = {"fields": {"on": f"{today()}", "document": "撤"}}
     calls = {
         "offer": ("listings", sale), "ask": ("requests", buy), "propose": ("matches", proposal(listing, wanted)),
-        "decide": (f"matches/{match}/decision", {"accept": True}), "pay": (f"earmarked/{match}/payments", PAYMENT),
+        "decide": (f"matches/{match}/decision", {"accept": True}), "pay": (f"earmarked/{match}/payments", payment()),
         "withdraw offer": (f"listings/{listing}/withdrawal", back),
         "withdraw request": (f"requests/{wanted}/withdrawal", {"reason": "试"}),
     }  # fmt: skip

@@ -11,7 +11,7 @@ from django.db.models import Sum
 from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.liangtian_web.transfers.conftest import FUND_FEN, TODAY, ask, holds, list_for_sale, post, send, settle
+from tests.liangtian_web.transfers.conftest import FUND_FEN, ask, holds, list_for_sale, post, send, settle, today
 
 from liangtian_web.balance.models import Filing
 from liangtian_web.ledger.models import Leg
@@ -69,7 +69,7 @@ def _trade(clients, places, listed, sold, *, withdraw):
     assert offer.left == {index: n for index, n in left.items() if n}
     if withdraw and any(left.values()):
         page = reverse("transfers:withdraw_listing", args=[filing.uuid])
-        given_ = {"key": str(uuid4()), "on": f"{TODAY}", "document": "撤"}
+        given_ = {"key": str(uuid4()), "on": f"{today()}", "document": "撤"}
         post(clients["li"], Filing.objects.get(uuid=send(clients["wang"], page, given_)))
         assert {holds(SELLER, "held", index) for index in listed} == {0}
     for index, whole in INDICES.items():

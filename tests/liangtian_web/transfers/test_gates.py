@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.urls import reverse
 from tests.liangtian_web.calls import decide, send
 from tests.liangtian_web.conftest import browser, person
 from tests.liangtian_web.transfers.conftest import (
-    BEGUN,
     NEW,
-    TODAY,
     answer,
     approve,
     ask,
     asked,
+    begun,
     file_listing,
     holds,
     list_for_sale,
@@ -25,6 +24,7 @@ from tests.liangtian_web.transfers.conftest import (
     propose,
     settle,
     terms,
+    today,
 )
 
 from bookkeeping import entry, legs, lot, square
@@ -35,8 +35,14 @@ from liangtian_web.registers.models import Decision, Row
 from liangtian_web.transfers.stages import Stage, standing_of
 
 pytestmark = pytest.mark.usefixtures("opened")
-AHEAD = f"{TODAY + timedelta(days=1)}"
-BEFORE = TODAY - timedelta(days=1)
+
+
+def ahead() -> str:
+    return f"{today() + timedelta(days=1)}"
+
+
+def before() -> date:
+    return today() - timedelta(days=1)
 
 
 def fields_of(data, **changes):
@@ -49,13 +55,13 @@ def unbalanced_from_today(people, place):
     content = {"number": "KP-9", "name": "大桥", "level": "county", "quantity": "10", "paddy": "0", "unit": "m2",
                "capacity_kg": "0"}  # fmt: skip
     row = Row.objects.create(register="key-project", place=place, key="KP-9", state="listed", content=content,
-                             document="示市重〔2026〕9号", since=TODAY, user=people["qian"])  # fmt: skip
+                             document="示市重〔2026〕9号", since=today(), user=people["qian"])  # fmt: skip
     Decision.objects.create(row=row, confirmed=True, user=people["zhou"])
 
 
 def agreed(clients, places):
     """A match both sides agreed to, made yesterday by its papers."""
-    day = f"{BEFORE}"
+    day = f"{before()}"
     filing = list_for_sale(clients, places, on=day)
     one = match(clients["qian"], filing, ask(clients["zhao"], places, on=day), on=day)
     answer(clients["wang"], one, "seller")
@@ -76,21 +82,21 @@ def test_nothing_is_filed_for_a_day_to_come(clients, places):
         ("wang", reverse("transfers:withdraw_listing", args=[filing.uuid]), head),
         ("wang", reverse("transfers:spend", args=[one.uuid]), head | paid),
     ]
-    said = [clients[who].post(page, {**data, "on": AHEAD}).context["form"].errors for who, page, data in pages]
+    said = [clients[who].post(page, {**data, "on": ahead()}).context["form"].errors for who, page, data in pages]
     assert [list(each) for each in said] == [["on"]] * 5
     calls = [
-        ("wang", "listings", {"fields": fields_of(offered(places), place="339901", on=AHEAD)}),
-        ("wang", f"listings/{filing.uuid}/withdrawal", {"fields": {"document": "x", "on": AHEAD}}),
-        ("wang", f"earmarked/{one.uuid}/payments", {"fields": {**paid, "on": AHEAD}}),
+        ("wang", "listings", {"fields": fields_of(offered(places), place="339901", on=ahead())}),
+        ("wang", f"listings/{filing.uuid}/withdrawal", {"fields": {"document": "x", "on": ahead()}}),
+        ("wang", f"earmarked/{one.uuid}/payments", {"fields": {**paid, "on": ahead()}}),
         ("qian", "matches", {"listing": str(filing.uuid), "request": str(again.uuid),
-                             "fields": fields_of(terms(amount_quantity_m2="100"), on=AHEAD)}),
+                             "fields": fields_of(terms(amount_quantity_m2="100"), on=ahead())}),
     ]  # fmt: skip
     problems = [send(clients[who], f"transfers/{path}", data).json()["problems"] for who, path, data in calls]
     assert [[each["at"][1] for each in found] for found in problems] == [["on"]] * 4
 
 
 def test_a_day_written_back_does_not_open_what_is_closed_today(clients, people, places):
-    filing = file_listing(clients["wang"], places, on=f"{BEFORE}")
+    filing = file_listing(clients["wang"], places, on=f"{before()}")
     unbalanced_from_today(people, places["county"])
     page = clients["li"].get(reverse("balance:filing", args=[filing.uuid]))
     fails = [each["message"] for each in page.context["found"]["own"] if each["outcome"] == "fail"]
@@ -112,9 +118,9 @@ def test_who_sells_may_still_sell_when_it_hands_over(clients, people, places):
 
 
 def test_a_match_is_not_proposed_for_a_seller_that_may_sell_no_more(clients, people, places):
-    filing, demand = list_for_sale(clients, places, on=f"{BEFORE}"), ask(clients["zhao"], places, on=f"{BEFORE}")
+    filing, demand = list_for_sale(clients, places, on=f"{before()}"), ask(clients["zhao"], places, on=f"{before()}")
     unbalanced_from_today(people, places["county"])
-    refused = propose(clients["qian"], filing, demand, on=f"{BEFORE}")
+    refused = propose(clients["qian"], filing, demand, on=f"{before()}")
     assert "占补平衡未落实" in refused.context["form"].non_field_errors()[0]
 
 
@@ -139,8 +145,8 @@ def test_neither_side_decides_what_waits_for_the_city(clients, places):
 def other_project(places):
     """An accepted project of its own, 3,000 m²."""
     made = legs(("outside", "outside", "quantity_m2", "2026-002", -3_000), ("339901", "reserve", "quantity_m2", "2026-002", 3_000))  # fmt: skip
-    one = lot("2026-002", square(5), on=BEGUN, document="示自然资验〔2026〕2号", project="低丘缓坡垦造耕地（1）")
-    book.post(entry("accept-2", BEGUN, "acceptance", made, lots=(one,), recorded_at=book.now()))
+    one = lot("2026-002", square(5), on=begun(), document="示自然资验〔2026〕2号", project="低丘缓坡垦造耕地（1）")
+    book.post(entry("accept-2", begun(), "acceptance", made, lots=(one,), recorded_at=book.now()))
     return "低丘缓坡垦造耕地（1）"
 
 

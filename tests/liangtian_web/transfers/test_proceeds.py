@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 from django.urls import reverse
-from tests.liangtian_web.transfers.conftest import TODAY, ask, holds, list_for_sale, post, send, settle
+from tests.liangtian_web.transfers.conftest import ask, holds, list_for_sale, post, send, settle, today
 
 from liangtian_web.balance.earmarked import Source, source_for
 from liangtian_web.balance.models import Filing, Payment
@@ -44,7 +44,7 @@ def whole_area(clients, places, villages):
 
 def paid(**changes):
     given = {"key": str(uuid4()), "amount_yuan": "1000000.00", "paid_for": "agriculture", "payee": "城关镇人民政府",
-             "village": "", "reason": "", "on": f"{TODAY}", "document": "示财付〔2026〕1号"}  # fmt: skip
+             "village": "", "reason": "", "on": f"{today()}", "document": "示财付〔2026〕1号"}  # fmt: skip
     return given | changes
 
 

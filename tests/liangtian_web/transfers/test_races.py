@@ -9,7 +9,6 @@ import pytest
 from django.db import connections
 from django.urls import reverse
 from tests.liangtian_web.transfers.conftest import (
-    TODAY,
     answer,
     approve,
     ask,
@@ -18,6 +17,7 @@ from tests.liangtian_web.transfers.conftest import (
     match,
     propose,
     settle,
+    today,
 )
 
 from liangtian_web.balance.models import Payment
@@ -80,7 +80,7 @@ def test_proceeds_are_not_asked_for_twice(clients, places):
     def pay(who):
         return clients[who].post(page, {
             "key": str(uuid4()), "amount_yuan": "900000", "paid_for": "agriculture", "payee": "镇", "village": "",
-            "reason": "", "on": f"{TODAY}", "document": who,
+            "reason": "", "on": f"{today()}", "document": who,
         })  # fmt: skip
 
     assert together(lambda: pay("wang"), lambda: pay("li")) == [302, 400]

@@ -11,7 +11,6 @@ from django.db import connection, transaction
 from django.db.utils import ProgrammingError
 from django.urls import reverse
 from tests.liangtian_web.transfers.conftest import (
-    TODAY,
     answer,
     approve,
     ask,
@@ -22,6 +21,7 @@ from tests.liangtian_web.transfers.conftest import (
     offered,
     settle,
     terms,
+    today,
 )
 
 from liangtian_web.balance.models import Filing
@@ -163,13 +163,14 @@ def test_the_platform_and_the_proceeds_are_taken_away_as_tables(clients, places,
         ({"price_quantity_m2": ""}, "price_quantity_m2", "请填单价"),
         ({"price_quantity_m2": "1.001"}, "price_quantity_m2", "2"),
         ({"amount_linkage_m2": "5", "price_linkage_m2": "1"}, "amount_linkage_m2", "不属于所选标的"),
-        ({"expires": f"{TODAY}"}, "expires", "须晚于"),
+        ({"expires": "today"}, "expires", "须晚于"),
         ({"whole_area": "on"}, "village", "须选整治村"),
         ({"good": "gold"}, "good", "不在可用的选项中"),
     ],
 )
 def test_bad_input_is_said_and_nothing_is_kept(clients, places, changes, where, said):
-    answer_ = clients["wang"].post(reverse("transfers:offer"), offered(places, **changes))
+    given = {name: f"{today()}" if text == "today" else text for name, text in changes.items()}
+    answer_ = clients["wang"].post(reverse("transfers:offer"), offered(places, **given))
     errors = answer_.context["form"].errors
     assert (answer_.status_code, list(errors)) == (400, [where])
     assert said in " ".join(errors[where])
@@ -178,8 +179,8 @@ def test_bad_input_is_said_and_nothing_is_kept(clients, places, changes, where, 
 
 def test_a_request_is_made_today_or_before_and_stands_on_its_day(clients, places):
     for changes, where in (
-        ({"on": f"{TODAY + timedelta(days=1)}"}, "on"),
-        ({"until": f"{TODAY - timedelta(days=1)}"}, "until"),
+        ({"on": f"{today() + timedelta(days=1)}"}, "on"),
+        ({"until": f"{today() - timedelta(days=1)}"}, "until"),
     ):
         assert list(
             clients["zhao"].post(reverse("transfers:ask"), asked(places, **changes)).context["form"].errors

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 from django.utils import timezone
-from tests.liangtian_web.transfers.conftest import FUND_FEN, TODAY, ask, holds, list_for_sale, settle
+from tests.liangtian_web.transfers.conftest import FUND_FEN, ask, holds, list_for_sale, settle, today
 
 from liangtian_web.balance.earmarked import sources_for
 from liangtian_web.balance.models import Filing
@@ -21,20 +21,20 @@ from liangtian_web.transfers.stages import Stage, open_demands, open_listings, s
 
 @pytest.mark.parametrize(("days", "stage"), [(0, Stage.LAPSED), (-1, Stage.LAPSED), (1, Stage.CONSENT)])
 def test_a_match_proposed_in_time_lapses_with_its_listing(days, stage):
-    listing = Listing(filing=Filing(expires=TODAY + timedelta(days=days)))
+    listing = Listing(filing=Filing(expires=today() + timedelta(days=days)))
     match = Match(listing=listing, proposed_at=timezone.now() - timedelta(days=9))
     assert stage_of(match, {}, None) == stage
 
 
 def test_what_is_entered_afterwards_goes_by_its_business_date():
-    listing = Listing(filing=Filing(expires=TODAY - timedelta(days=9)))
+    listing = Listing(filing=Filing(expires=today() - timedelta(days=9)))
     assert stage_of(Match(listing=listing, proposed_at=timezone.now()), {}, None) == Stage.CONSENT
 
 
 @pytest.mark.usefixtures("opened")
 def test_a_settlement_that_waited_past_the_day_of_its_listing_is_refused(clients, places):
-    listing = list_for_sale(clients, places, on=f"{TODAY - timedelta(days=40)}", expires=f"{TODAY}")
-    late = Filing(begun=listing, on=TODAY - timedelta(days=5), filed_at=timezone.now() - timedelta(days=5), facts={})
+    listing = list_for_sale(clients, places, on=f"{today() - timedelta(days=40)}", expires=f"{today()}")
+    late = Filing(begun=listing, on=today() - timedelta(days=5), filed_at=timezone.now() - timedelta(days=5), facts={})
     with pytest.raises(StageRefused) as caught:
         transfer.settle(late, (), {}, None)
     assert caught.value.message_id == "transfer-lapsed"

@@ -12,7 +12,6 @@ from django.urls import reverse
 from tests.liangtian_web.conftest import browser, person
 from tests.liangtian_web.transfers.conftest import (
     FUND_FEN,
-    TODAY,
     answer,
     approve,
     ask,
@@ -26,6 +25,7 @@ from tests.liangtian_web.transfers.conftest import (
     register,
     send,
     settle,
+    today,
 )
 
 from liangtian.cli.main import cli
@@ -156,9 +156,9 @@ def test_linkage_surplus_is_transferred_by_its_own_clause(clients, places):
 
 def test_advanced_places_come_first_then_the_older_request(clients, people, places):
     filing = list_for_sale(clients, places)
-    old = ask(clients["zhao"], places, on=f"{TODAY - timedelta(days=3)}", document="旧")
+    old = ask(clients["zhao"], places, on=f"{today() - timedelta(days=3)}", document="旧")
     new = ask(clients["zhao"], places, document="新")
-    answer_ = propose(clients["qian"], filing, new, amount_quantity_m2="100", on=f"{TODAY}")
+    answer_ = propose(clients["qian"], filing, new, amount_quantity_m2="100", on=f"{today()}")
     assert "示范二县" in answer_.context["form"].non_field_errors()[0]
     assert not Match.objects.exists()
     turn = clients["qian"].get(reverse("transfers:listing", args=[filing.uuid])).context["queue"]
@@ -218,7 +218,7 @@ def test_a_listing_is_withdrawn_by_two_and_gives_back_what_it_holds(clients, pla
     filing = list_for_sale(clients, places)
     settle(clients, filing, ask(clients["zhao"], places, amount_quantity_m2="1000"), amount_quantity_m2="1000")
     page = reverse("transfers:withdraw_listing", args=[filing.uuid])
-    given = {"key": "11111111-2222-4333-8444-555555555555", "on": f"{TODAY}", "document": "示县撤〔2026〕1号"}
+    given = {"key": "11111111-2222-4333-8444-555555555555", "on": f"{today()}", "document": "示县撤〔2026〕1号"}
     ending = Filing.objects.get(uuid=send(clients["wang"], page, given))
     second = ask(clients["zhao"], places)
     assert propose(clients["qian"], filing, second, amount_quantity_m2="10").status_code == 400
@@ -232,7 +232,7 @@ def test_a_listing_is_withdrawn_by_two_and_gives_back_what_it_holds(clients, pla
 def test_nothing_is_withdrawn_while_it_is_being_matched(clients, places):
     filing, demand = list_for_sale(clients, places), ask(clients["zhao"], places)
     match(clients["qian"], filing, demand)
-    given = {"key": "11111111-2222-4333-8444-555555555555", "on": f"{TODAY}", "document": "撤"}
+    given = {"key": "11111111-2222-4333-8444-555555555555", "on": f"{today()}", "document": "撤"}
     page = clients["wang"].post(reverse("transfers:withdraw_listing", args=[filing.uuid]), given)
     assert "撮合未办结" in page.context["form"].non_field_errors()[0]
     assert clients["zhao"].post(reverse("transfers:withdraw_demand", args=[demand.uuid])).status_code == 409
@@ -249,15 +249,15 @@ def test_a_request_withdrawn_waits_no_more(clients, places):
 def test_out_of_the_days_of_either_nothing_is_matched(clients, places):
     filing = list_for_sale(clients, places)
     demand = ask(clients["zhao"], places)
-    page = propose(clients["qian"], filing, demand, on=f"{TODAY - timedelta(days=1)}")
+    page = propose(clients["qian"], filing, demand, on=f"{today() - timedelta(days=1)}")
     assert "不能撮合" in page.context["form"].non_field_errors()[0]
-    short = ask(clients["zhao"], places, on=f"{TODAY - timedelta(days=9)}", until=f"{TODAY - timedelta(days=1)}")
+    short = ask(clients["zhao"], places, on=f"{today() - timedelta(days=9)}", until=f"{today() - timedelta(days=1)}")
     page = propose(clients["qian"], filing, short)
     assert "不能撮合" in page.context["form"].non_field_errors()[0]
 
 
 def test_a_lapsed_listing_is_off_the_platform_and_its_indices_are_back(clients, places):
-    since, until = TODAY - timedelta(days=40), TODAY
+    since, until = today() - timedelta(days=40), today()
     filing = list_for_sale(clients, places, on=f"{since}", expires=f"{until}")
     assert (holds("339901", "held"), holds("339901", "reserve")) == (0, 10_000)
     page = clients["wang"].get(reverse("transfers:listing", args=[filing.uuid])).context
@@ -276,7 +276,7 @@ def test_above_the_provincial_price_a_reason_is_given(clients, places):
 
 def test_a_request_its_price_excludes_does_not_wait_for_a_listing(clients, places):
     filing = list_for_sale(clients, places)
-    ask(clients["zhao"], places, price_quantity_m2="179999.99", on=f"{TODAY - timedelta(days=9)}")
+    ask(clients["zhao"], places, price_quantity_m2="179999.99", on=f"{today() - timedelta(days=9)}")
     affords = ask(clients["zhao"], places, price_quantity_m2="180000")
     turn = clients["qian"].get(reverse("transfers:listing", args=[filing.uuid])).context["queue"]
     assert [each["demand"] for each in turn] == [affords]

@@ -9,7 +9,6 @@ from uuid import uuid4
 
 import pytest
 from django.urls import reverse
-from django.utils import timezone
 from tests.liangtian_web.balance.conftest import (
     check,
     clients,
@@ -24,6 +23,8 @@ from tests.liangtian_web.balance.conftest import (
 )  # fmt: skip
 from tests.liangtian_web.calls import send as call
 from tests.liangtian_web.conftest import browser, person
+from tests.liangtian_web.days import today
+from tests.liangtian_web.workbooks import hand_in, problems
 
 from bookkeeping import day, entry, legs, lot
 from liangtian_web.balance.models import Decision, Filing
@@ -36,7 +37,6 @@ from liangtian_web.transfers.pricing import worth_fen
 __all__ = ["check", "clients", "home", "opened", "people"]
 pytestmark = pytest.mark.usefixtures("home", "opened")
 
-TODAY = timezone.localdate()
 OFFERED = {"quantity_m2": 20_000, "paddy_m2": 15_000, "capacity_kg": 30_000}
 PRICES = {"quantity_m2": "190000.00", "paddy_m2": "150000.00", "capacity_kg": "0.00"}
 OWED = {"quantity_m2": 10_000, "paddy_m2": 10_000, "capacity_kg": 13_500}  # what the land of a check of side 1 takes
@@ -44,7 +44,7 @@ OWED = {"quantity_m2": 10_000, "paddy_m2": 10_000, "capacity_kg": 13_500}  # wha
 
 def holds(place: str, pool: str, index: str = "quantity_m2") -> int:
     account = Account.objects.filter(place__code=place, pool=pool, index=index).first()
-    return balance(account, TODAY) if account else 0
+    return balance(account, today()) if account else 0
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ def provider(people, clients, places):
     """示范二县 with lots, free to give in 2024 and now, and an officer beside its keeper."""
     clients["han"] = browser(person("han", "韩工", places["other"], "officer"))
     clients["zhou"] = browser(person("zhou", "周处", places["city"], "keeper"))
-    for year in ("2024", f"{TODAY.year}"):
+    for year in ("2024", f"{today().year}"):
         content = {"year": year, "area": "0", "unit": "m2"}
         registered(people, "annual-task", places["other"], state="listed", key=year, content=content)
     registered(people, "key-project", places["other"], state="nil", key="-", content={})
@@ -183,9 +183,9 @@ def test_a_provider_does_not_take_its_word_back_by_itself(clients, places, provi
 def test_a_provider_that_may_not_give_does_not_provide(clients, people, places, provider, check):
     listing = listed(clients, provider)
     held = drawn(clients["wang"], listing, check("高速", kind="single-site"))
-    content = {"year": f"{TODAY.year}", "area": "50000", "unit": "m2"}
-    registered(people, "annual-task", places["other"], state="listed", key=f"{TODAY.year}", content=content,
-               since=date(TODAY.year, 1, 1))  # fmt: skip
+    content = {"year": f"{today().year}", "area": "50000", "unit": "m2"}
+    registered(people, "annual-task", places["other"], state="listed", key=f"{today().year}", content=content,
+               since=date(today().year, 1, 1))  # fmt: skip
     assert outcomes(clients["zhao"], held) == {"wenzhou-2019（七）.5"}
     answer = post(clients["zhao"], held)
     assert (answer.status_code, "（七）.5" in answer.content.decode()) == (409, True)
@@ -334,3 +334,20 @@ def test_a_program_draws_on_a_listing_like_the_page(clients, places, provider, c
     made = call(clients["wang"], path, {"fields": fields})
     assert (made.status_code, made.json()["event"], made.json()["begun"]) == (201, "hold", str(listing.uuid))
     assert json.loads(made.content)["facts"]["balance_path"] == "transfer"
+
+
+def test_sites_are_supplied_from_a_workbook(clients, provider, check):
+    listing = listed(clients, provider)
+    check("高速", kind="single-site", side=0.5)
+    page, about = reverse("transfers:many_supplies"), {"件号": str(listing.uuid), "业务日期": "2024-06-03"}
+    rows = [
+        about | {"检查编号": "高速", "申请文号": "高速用地申请"},
+        about | {"检查编号": "铁路", "申请文号": "铁路用地申请"},
+    ]
+    assert [text[:5] for text in problems(hand_in(clients["wang"], page, *rows))] == ["第 3 行"]
+    assert not Filing.objects.filter(event="hold").exists()
+    answer = hand_in(clients["wang"], page, rows[0])
+    assert answer.status_code == 302, problems(answer)
+    held = Filing.objects.get(event="hold")
+    assert (held.begun, held.project, held.facts["supply_agreed_amounts"][0]["quantity_m2"]) == (listing, "高速", 2_500)
+    assert post(clients["zhao"], held).status_code == 302

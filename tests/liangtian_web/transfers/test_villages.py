@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 from tests.liangtian_web import land
 from tests.liangtian_web.balance.conftest import home
+from tests.liangtian_web.days import begun
 from tests.liangtian_web.transfers.conftest import NEW, PROJECT, file_listing, list_for_sale, moves, offered
 from tests.liangtian_web.transfers.test_proceeds import villages
 
@@ -18,7 +19,6 @@ from liangtian_web.transfers.villages import villages_of
 
 __all__ = ["home", "villages"]
 pytestmark = pytest.mark.usefixtures("home", "opened")
-ON = timezone.localdate().replace(month=1, day=1)
 
 
 @pytest.fixture
@@ -26,9 +26,9 @@ def grounded(places):
     """A lot on the first field of 示范村, and the land layer of the county."""
     for each in land.publish_all():
         adopt(each, places["county"])
-    made = lot("2026-G", Ground.of(land.field(0, 0), "EPSG:4549"), on=ON, project=PROJECT, document="验收")
+    made = lot("2026-G", Ground.of(land.field(0, 0), "EPSG:4549"), on=begun(), project=PROJECT, document="验收")
     given = [("quantity_m2", "2026-G", 9_000)]
-    book.post(entry("accept-g", ON, "acceptance", legs(*moves(given)), lots=(made,), recorded_at=book.now()))
+    book.post(entry("accept-g", begun(), "acceptance", legs(*moves(given)), lots=(made,), recorded_at=book.now()))
 
 
 def test_the_village_of_a_lot_is_measured_on_the_land_layer(people, grounded):

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
+from typing import Protocol
+from urllib.parse import urlencode
 
 from django import template
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from liangtian.ledger.indices import indices
 from liangtian.ledger.kinds import CreditKind, EntryKind, Pool, credit_kinds, entry_kinds, pools
-from liangtian_web.ledger.models import Entry
+from liangtian_web.ledger.models import Entry, Leg, Lot
 from liangtian_web.onemap.templatetags.land import area, unit_word
 
 register = template.Library()
 POINTERS = ("filing:", "run:", "lot:")  # evidence the program points with; what a person cites are documents
+ENTRIES_MAX = 100  # of a list that is asked for entry by entry
 OTHER_RECORDS = {"attachment": _("补上范围"), "closing": _("关账")}
 
 
@@ -68,6 +74,40 @@ def amount(value: int | None, index: str, unit: str, *, signed: bool = False) ->
     else:
         shown = f"{value:,}" if kind == "kg" else f"{Decimal(value) / 100:,.2f}"
     return f"+{shown}" if signed and value > 0 else shown
+
+
+def entries_address(entries: Iterable[Entry], **narrowed: str) -> str:
+    """Where the entries that an amount is the sum of are read: the one there is, else the list of exactly these."""
+    found = list(dict.fromkeys(str(each.uuid) for each in entries))
+    if len(found) == 1:
+        return reverse("ledger:entry", args=found)
+    asked = {"entries": ",".join(found[:ENTRIES_MAX])} | {name: text for name, text in narrowed.items() if text}
+    return f"{reverse('ledger:entries')}?{urlencode(asked)}" if found else ""
+
+
+@register.simple_tag
+def booked(
+    value: int | None, index: str, unit: str, entries: Entry | Iterable[Entry] | None, *, signed: bool = False
+) -> str:
+    """An amount that opens the entry that booked it, or the list of those it is the sum of; without any, the amount."""
+    shown = amount(value, index, unit, signed=signed)
+    found = [entries] if isinstance(entries, Entry) else list(entries or ())
+    url = entries_address(found) if value is not None else ""
+    return format_html('<a href="{}">{}</a>', url, shown) if url else shown
+
+
+class OfLot(Protocol):
+    """Something that is said of a lot."""
+
+    lot: Lot
+
+
+@register.simple_tag
+def earned(value: int | None, index: str, unit: str, on_lots: Iterable[OfLot]) -> str:
+    """An amount that opens the entries by which lots came into the book, and what took of their credits again."""
+    lots = [each.lot for each in on_lots]
+    legs = Leg.objects.filter(lot__in=lots, account__pool="outside", implied=False)
+    return booked(value, index, unit, Entry.objects.filter(pk__in=legs.values("entry")).order_by("pk"))
 
 
 @register.filter

@@ -10,13 +10,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import shapely
 
-from liangtian.check.blocks import TILES, doubts, plain_rule, rows_of
+from liangtian.check.blocks import TILES, doubts, inclusions, plain_rule, rows_of
 from liangtian.finding import Finding
 from liangtian.formats import vector
 from liangtian.messages import render
 from liangtian.onemap.snapshot import ID
-from liangtian.planning.blocks import Blocks, blocks_of, inclusions_dm2
-from liangtian.planning.layer import as_features
+from liangtian.planning.blocks import Blocks, blocks_of
+from liangtian.planning.layer import as_features, outlines_of
 from liangtian.planning.parcels import Ints
 from liangtian.units import m2_from_dm2
 from liangtian_web.planning.workshop.bench import Bench, collection, degrees
@@ -35,7 +35,7 @@ def make(bench: Bench) -> dict[str, Any]:
     shown = made.at_least(bench.number("least_mu") or Fraction(0))
     rows = rows_of(made, shown, bench.on)
     bench.say(70, "draw")
-    features = as_features(made, rule, shown)
+    features = as_features(made, outlines_of(made, rule, shown))
     vector.write(features, bench.folder / "layer.gpkg")
     bench.say(85, "compose")
     _compose(made, rows, features.geometry)
@@ -75,11 +75,10 @@ def _compose(made: Blocks, rows: list[dict[str, Any]], outlines: Any) -> None:
         return
     classes = _by_text(made, made.parcels.text("DLBM"), first)
     towns = _by_text(made, pc.utf8_slice_codeunits(pc.fill_null(made.parcels.text("ZLDWDM"), ""), 0, 9), first)
-    others = inclusions_dm2(made, outlines)
+    others = inclusions(made, outlines)
     ids = _ids(made, first)
     for row, code, town, other, names in zip(rows, classes, towns, others, ids, strict=True):
-        row["classes"], row["towns"], row["ids"] = code, town, names
-        row["others"] = [{"code": key, "area_m2": m2_from_dm2(dm2)} for key, dm2 in sorted(other.items())]
+        row["classes"], row["towns"], row["others"], row["ids"] = code, town, other, names
 
 
 def _by_text(made: Blocks, column: pa.ChunkedArray, first: int) -> list[list[dict[str, Any]]]:

@@ -2,6 +2,7 @@
 
 The text names classes (万亩方, 千亩方) and no sizes: sizes are ours. The class is that of the largest contiguous block
 measured once built, the highest it reaches, and a block counts in one class. Farmland is that of the whole project area.
+Rows are stated, or measured from boundaries and surveys (`check.block_projects`), which then name the survey's digest.
 """
 
 from __future__ import annotations
@@ -12,9 +13,10 @@ from decimal import Decimal
 from fractions import Fraction
 
 from liangtian import units
+from liangtian.finding import Outcome
 from liangtian.policy.clause import Obligation
 from liangtian.policy.parameters import Params
-from liangtian.policy.ruling import Ruling, unknown
+from liangtian.policy.ruling import Ruling
 from liangtian.rules.haining_2021.c1_5_targets.period import COUNTY, Row, Target, counted
 
 BLOCKS = Target("block_projects", "永农集中连片整治项目数", "block projects under way", is_area=False)
@@ -66,8 +68,9 @@ def check_thousand(facts: Blocks, params: Params) -> Iterator[Ruling]:
 
 def _of_class(name: str, required: tuple[Fraction, Fraction], facts: Blocks, params: Params) -> Iterator[Ruling]:
     built = counted(facts.block_projects, "built_on", params)
-    if any(row["block_m2"] is None or row["farmland_m2"] is None for row in built):
-        yield unknown("block_projects")
+    if unmeasured := [str(row["project"]) for row in built if None in (row["block_m2"], row["farmland_m2"])]:
+        words = {"projects": "、".join(unmeasured)}
+        yield Ruling(Outcome.UNKNOWN, "h15-blocks-unmeasured", words, missing=("block_projects",))
         return
     sizes = params.table("block_class_min_mu")
     farmland = [row["farmland_m2"] for row in built if block_class(row["block_m2"], sizes) == name]

@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
 
-from liangtian_web.jobs.running import sweep
+from liangtian_web.jobs.running import company, sweep
 
 
 class Command(BaseCommand):
@@ -29,5 +29,5 @@ class Command(BaseCommand):
         if options["sole"]:
             asyncio.run(sweep(heartbeat_s=0))
         connector = cast(DjangoConnector, app.connector).get_worker_connector()
-        with app.with_connector(connector).open() as worker:
+        with company(), app.with_connector(connector).open() as worker:
             worker.run_worker(concurrency=options["concurrency"], delete_jobs="successful", shutdown_graceful_timeout=5)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import tempfile
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 from django.conf import settings
@@ -50,8 +52,13 @@ class Command(BaseCommand):
         parts.add_parser(
             "verify", help="核验台账本身：封存链、余额、地块 verify the book itself: chain, balances, ground"
         )
-        parts.add_parser(
+        sealed = parts.add_parser(
             "seal", help="封存至今的全部记录，恢复备份之后也用 seal everything booked so far, also after a restore"
+        )
+        sealed.add_argument(
+            "--follow",
+            action="store_true",
+            help="随记随封，直到停止；后台工作程序自带 seal what is booked as it comes, until stopped; the worker runs it",
         )
         drawn = parts.add_parser(
             "statement", help="把一个账户的明细写成工作簿 write an account's statement as a workbook"
@@ -75,7 +82,11 @@ class Command(BaseCommand):
         getattr(self, options["what"])(options)
 
     def seal(self, options: dict[str, Any]) -> None:
-        """Look at every record, not only at those since the last seal."""
+        """Look at every record, not only at those since the last seal; or follow the bookings."""
+        if options["follow"]:
+            with suppress(KeyboardInterrupt):
+                sealing.follow(Event())
+            return
         self.stdout.write(f"{sealing.seal_all(full=True)} sealed, {unsealed()} unsealed")
 
     def bundle(self, options: dict[str, Any]) -> None:

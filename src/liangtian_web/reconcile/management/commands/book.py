@@ -8,7 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 from django.core.management.base import CommandError
-from django.utils.translation import override
+from django.utils.translation import gettext, override
 
 from liangtian.errors import LiangtianError
 from liangtian.ledger.kinds import pools
@@ -19,11 +19,12 @@ from liangtian_web.ledger.queries import keeping_places
 from liangtian_web.people.models import Place, User
 from liangtian_web.reconcile import actions, presentation
 from liangtian_web.reconcile.forms import WINDOW
+from liangtian_web.reconcile.models import Match
 from liangtian_web.refusals import sentence
 
 
 class Command(book.Command):
-    """Seal, export, verify, draw up statements, and hold the upper system's statement against the book."""
+    """Seal, export, verify, draw up statements, and hold the upper system's statement against the book and the projects."""
 
     help = "导出、核验台账，与上级系统对账。 Export and verify the book: bundle FILE, verify, seal, statement CODE POOL INDEX FILE, reconcile FILE."
 
@@ -108,6 +109,13 @@ class Command(book.Command):
         for _, word, number in presentation.counts(found.matches):
             self.stdout.write(f"{word} {number}")
         for line in found.matches:
-            if line.kind != "matched":
-                said = (line.get_kind_display(), line.index, line.their_on or line.our_on, line.document, line.project)
-                self.stdout.write(" ".join(map(str, [*said, line.theirs or 0, line.ours or 0, f"{line.difference:+}"])))
+            if not line.is_settled:
+                self.stdout.write(_sentence(line))
+
+
+def _sentence(line: Match) -> str:
+    """Verdict, index, day and names, then what statement, book and project say; a side without the line says –."""
+    day = line.their_on or line.our_on or line.filed_on
+    sides = ((gettext("对账单"), line.theirs), (gettext("账面"), line.ours), (gettext("项目记录"), line.filed))
+    amounts = (f"{word} {'–' if amount is None else amount}" for word, amount in sides)
+    return " ".join(filter(None, (line.word, line.index, f"{day}", line.document, line.project, *amounts)))
