@@ -1,8 +1,9 @@
 """How long what is booked waits for its seal, by the server's own moments of commit; called by `ledger.py --only lag`.
 
-Writers book as fast as they can while `liangtian-web worker` runs as in the product: nothing else to do, then with both of
-its jobs at work on the demonstration county's layers. The server notes the moment of every commit; the lag of an entry is the
-moment its seal was committed less its own.
+A writer books some ten entries a second, more than a county does on its busiest day; then 1, 16 and 64 book as fast as they
+can. `liangtian-web worker` runs beside them as in the product: nothing else to do, then with both of its jobs at work on the
+demonstration county's layers. The server notes the moment of every commit; the lag of an entry is the moment its seal was
+committed less its own.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -22,6 +24,7 @@ from county_home import LIANGTIAN, ON, county_files
 from liangtian_web import embedded
 
 Connection = psycopg.Connection[tuple[object, ...]]
+CALM_S = 0.1
 WAITED = """
 SELECT count(*), count(k.position), percentile_cont(ARRAY[0.5, 0.99, 1]) WITHIN GROUP (ORDER BY extract(epoch FROM
          pg_xact_commit_timestamp(k.xmin) - pg_xact_commit_timestamp(e.xmin)))
@@ -95,7 +98,7 @@ def measured(db: Connection, book: Callable[[], float]) -> Lag:
         time.sleep(1)
 
 
-def lags(db: Connection, home: Path, rate: Callable[[int], float], parcels: int) -> None:
+def lags(db: Connection, home: Path, rate: Callable[[int, float], float], parcels: int) -> None:
     """A table: writers, and whether the worker has other work."""
     land(home, parcels)
     shell(home, IDLE)  # an interrupted run may have left work
@@ -103,14 +106,14 @@ def lags(db: Connection, home: Path, rate: Callable[[int], float], parcels: int)
     print("|---:|---|---:|---:|---:|---:|", flush=True)
     for busy in (False, True):
         with worker(home):
-            measured(db, lambda: rate(1))  # it is there once it has sealed something
+            measured(db, lambda: rate(1, CALM_S))  # it is there once it has sealed something
             if busy:
                 shell(home, BUSY)
                 time.sleep(5)
-            for writers in (1, 16, 64):
-                found = measured(db, lambda writers=writers: rate(writers))
+            for writers, pause_s in ((1, CALM_S), (1, 0.0), (16, 0.0), (64, 0.0)):
+                found = measured(db, partial(rate, writers, pause_s))
                 print(
-                    f"| {writers} | {'two, all the time' if busy else 'none'} | {found.per_second:,.0f} | {found.median:.2f} s "
+                    f"| {writers}{', calmly' if pause_s else ''} | {'two, all the time' if busy else 'none'} | {found.per_second:,.0f} | {found.median:.2f} s "
                     f"| {found.most:.2f} s | {found.worst:.2f} s |",
                     flush=True,
                 )

@@ -128,7 +128,9 @@ def processor(pid: int) -> float:
     return int(Path(f"/proc/{pid}/schedstat").read_text().split()[0]) / 1e9
 
 
-def write(mode: str, home: Path, seconds: float, work: tuple[int, list[list[int]], int], told: Any) -> None:
+def write(
+    mode: str, home: Path, seconds: float, work: tuple[int, list[list[int]], int], told: Any, pause_s: float
+) -> None:
     actor, places, seed = work
     chance, done = random.Random(seed), 0
     with connect(home) as db:
@@ -140,14 +142,17 @@ def write(mode: str, home: Path, seconds: float, work: tuple[int, list[list[int]
             given = [uuid.uuid4(), str(uuid.uuid4()), ON, ["run:812"], ["wenzhou-2019（七）.1"], actor]
             db.execute(BARE if mode == "bare" else TRANSFER, [*given, [*source, *target], NO_LOTS, AMOUNTS])
             done += 1
+            time.sleep(pause_s)
         used = sum(map(processor, pids)) - began
     told.put((done, used))
 
 
-def rate(mode: str, home: Path, seconds: float, writers: int, work: tuple[int, list[list[int]]]) -> Rate:
+def rate(
+    mode: str, home: Path, seconds: float, writers: int, work: tuple[int, list[list[int]]], *, pause_s: float = 0
+) -> Rate:
     told: Any = multiprocessing.Queue()
     processes = [
-        multiprocessing.Process(target=write, args=(mode, home, seconds, (*work, seed), told))
+        multiprocessing.Process(target=write, args=(mode, home, seconds, (*work, seed), told, pause_s))
         for seed in range(writers)
     ]
     for each in processes:
@@ -411,7 +416,11 @@ def sealed(home: Path, given: argparse.Namespace) -> None:
             noting_commits(home)
         with embedded.running(home), connect(home) as db:  # another start: it notes commits from now on
             fill(home, *work)
-            lags(db, home, lambda writers: rate("book", home, given.seconds, writers, work).per_second, given.parcels)
+
+            def booked(writers: int, pause_s: float) -> float:
+                return rate("book", home, given.seconds, writers, work, pause_s=pause_s).per_second
+
+            lags(db, home, booked, given.parcels)
 
 
 if __name__ == "__main__":

@@ -23,6 +23,7 @@ UNITS: dict[str, tuple[str, str]] = {
     "ha": ("公顷", "ha"),
     "person": ("人", "person"),
     "yuan": ("元", "yuan"),
+    "season": ("季", "season"),
     "project": ("个", "projects"),
 }
 RELATIONS = {"<=": "≤", ">=": "≥"}
@@ -33,8 +34,8 @@ def unit_text(unit: str, lang: Language) -> str:
 
     Examples
     --------
-    >>> unit_text("kg/mu", "zh"), unit_text("m2/person", "en"), unit_text("m2, m", "zh")
-    ('kg/亩', 'm²/person', 'm²、m')
+    >>> unit_text("kg/mu", "zh"), unit_text("m2/person", "en"), unit_text("m2, m", "zh"), unit_text("season", "zh")
+    ('kg/亩', 'm²/person', 'm²、m', '季')
     """
     named = re.sub(r"\w+", lambda found: UNITS.get(found[0], (found[0], found[0]))[lang == "en"], unit)
     return named.replace(", ", say(lang, "comma"))

@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import date
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 
 from liangtian.policy.amounts import BALANCE
 from liangtian_web.balance.models import Filing
 from liangtian_web.balance.procedures.commitment import COMPLETION, STEPS
-from liangtian_web.balance.promises import DUE, PROMISE
+from liangtian_web.balance.promises import DUE, FOLLOWING, PROMISE
 from liangtian_web.balance.queries import HOLD, KINDS, LEVELS, filing_places, filings_for
+from liangtian_web.ledger.models import Leg
 from liangtian_web.ledger.queries import Balance, accounts_for, balances
 from liangtian_web.people.models import Place, User
 from liangtian_web.people.queries import places_for
@@ -27,6 +28,19 @@ def commitments_for(user: User) -> QuerySet[Filing]:
 def booked_for(user: User) -> QuerySet[Filing]:
     """Those that stand in the book."""
     return commitments_for(user).filter(decision__entry__isnull=False).prefetch_related("steps")
+
+
+def open_for(user: User, on: date) -> QuerySet[Filing]:
+    """Those of which something may be left at the end of a day: all that are kept or settled for good stay in the database.
+
+    What an entry was reversed of, `promises.standings` tells; such commitments are among them, whatever became of them.
+    """
+    own, after = Q(entry__filed__filing=OuterRef("pk")), Q(entry__filed__filing__begun=OuterRef("pk"))
+    after &= Q(entry__filed__filing__event__in=FOLLOWING)
+    legs = Leg.objects.filter(own | after, account__pool__in=("committed", "arrears"), implied=False).order_by()
+    sums = legs.filter(on__lte=on).values("account__pool", "account__index").annotate(left=Sum("amount"))
+    undone = legs.filter(entry__reversed_by__isnull=False)
+    return booked_for(user).filter(Exists(sums.exclude(left=0)) | Exists(undone))
 
 
 def judged_places(user: User) -> QuerySet[Place]:

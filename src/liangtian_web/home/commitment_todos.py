@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from liangtian_web.balance.queries import filing_places
-from liangtian_web.commitments.queries import booked_for, judged_places
+from liangtian_web.commitments.queries import judged_places, open_for
 from liangtian_web.commitments.register import Line, Urgency, lines
 from liangtian_web.home.duty import SHOWN, Todo
 from liangtian_web.people.models import User
@@ -21,7 +21,7 @@ def commitment_todos(user: User, on: date) -> Iterator[Todo]:
     mine = judged | set(filing_places(user).values_list("pk", flat=True))
     if not mine:
         return
-    urgent = [each for each in lines(booked_for(user).filter(place__in=mine), on) if each.urgency <= Urgency.AHEAD]
+    urgent = [each for each in lines(open_for(user, on).filter(place__in=mine), on) if each.urgency <= Urgency.AHEAD]
     for each in urgent[:SHOWN]:
         yield _todo(each, judges=each.filing.place_id in judged)
     if (more := len(urgent) - SHOWN) > 0:

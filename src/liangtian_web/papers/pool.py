@@ -8,7 +8,7 @@ from typing import Any
 
 from django.http import Http404
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from liangtian.ledger.indices import indices
@@ -21,7 +21,10 @@ from liangtian_web.papers.parts import figure, in_mu
 from liangtian_web.papers.pooled import ELSE, LISTED, MONEY, OTHER_USE, POOLED, Line, Use
 from liangtian_web.people.models import User
 from liangtian_web.people.requests import number_in
+from liangtian_web.rulebook.naming import cited
 from liangtian_web.trail.export import Table
+
+CLAUSE = "wenzhou-2019（六）"
 
 
 def _find(user: User, ref: str, asked: Asked) -> Use:
@@ -160,7 +163,7 @@ POOL: Paper[Use] = Paper(
     said=lambda use: Said("", gettext("期初、划入、使用和其他增减相加等于期末；使用为负数。价款按划入、使用当时的省级调剂价。")),
     parts=lambda use: (
         _sums, _money, _came, lambda each: _used(each, LISTED), lambda each: _used(each, OTHER_USE), _else,
-        lambda each: pairs(gettext("依据"), [(gettext("条款"), "wenzhou-2019（六）")]),
+        lambda each: pairs(gettext("依据"), [(gettext("条款"), cited(CLAUSE, "en" if get_language() == "en" else "zh"))]),
     ),
     seals=lambda use: (_("市自然资源主管部门"), _("市财政部门")),
 )  # fmt: skip

@@ -19,6 +19,7 @@ from tests.liangtian_web.conftest import browser, person
 
 from bookkeeping import day, entry, legs
 from liangtian_web.balance.models import Decision
+from liangtian_web.balance.promises import standing
 from liangtian_web.commitments.register import Urgency, lines
 from liangtian_web.home.commitment_todos import commitment_todos
 from liangtian_web.ledger import actions as book
@@ -113,6 +114,28 @@ def test_the_list_asks_no_more_for_more_commitments(clients, places, made, djang
         page = clients["wang"].get(url)
     assert len(page.context["lines"]) == 4
     assert [item["word"] for item in page.context["rail"] if item["here"]] == ["占补平衡"]
+
+
+def test_the_front_page_reads_nothing_of_commitments_that_are_kept(clients, people, places, made):
+    def read() -> tuple[int, int]:
+        rows = []
+
+        def counting(execute, sql, params, many, context):
+            found = execute(sql, params, many, context)
+            rows.append(context["cursor"].rowcount)
+            return found
+
+        with connection.execute_wrapper(counting):
+            told = list(commitment_todos(people["wang"], date(2024, 10, 20)))
+        assert [each.what for each in told] == [made.project]
+        return len(rows), sum(rows)
+
+    before = read()
+    small = supplement(places["county"], project="已兑现", quantity_m2="5", paddy_m2="")
+    kept = booked(promise(clients["wang"], small), clients["qian"])
+    booked(supply(clients["wang"], kept, quantity_m2="5"), clients["li"])
+    assert not standing(kept).is_open
+    assert read() == before
 
 
 def test_arrears_are_said_wherever_they_bite(clients, places, made, city):

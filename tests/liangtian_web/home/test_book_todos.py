@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
@@ -58,6 +58,9 @@ def test_proposals_of_others_holds_and_differences_wait_for_a_keeper(
     assert todos(next_door_client) == []
 
 
+AFTER_THE_STATEMENT = date(2025, 6, 1)
+
+
 def read_for(user) -> tuple[int, int]:
     """How many queries the book's part of the front page asks, and how many rows they give."""
     read = []
@@ -79,7 +82,7 @@ def test_the_front_page_reads_no_more_of_a_longer_book(held, keepers, keeper_cli
         for number in range(6):
             for days in (2 + number, -2 - number):
                 until = timezone.localdate() + timedelta(days=days)
-                actions.post(hold(f"{turn}-{number}-{days}", day(2), "A", 100, until))
+                actions.post(hold(f"{turn}-{number}-{days}", AFTER_THE_STATEMENT, "A", 100, until))
         upload(keeper_client, places)
         keeper_client.post(reverse("reconcile:keep", args=[Import.objects.order_by("-pk")[0].uuid]))
         read.append(read_for(keepers["li"]))

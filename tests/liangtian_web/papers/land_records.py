@@ -22,7 +22,7 @@ from liangtian_web.jobs.models import Job
 from liangtian_web.onemap.actions import adopt
 from liangtian_web.onemap.models import LayerVersion, Upload
 from liangtian_web.planning import actions as planning
-from liangtian_web.planning.models import Plan, Study
+from liangtian_web.planning.models import Answer, Plan, Study
 from liangtian_web.review.models import Run
 from liangtian_web.rulebook.models import Proposal
 
@@ -39,6 +39,7 @@ class Land:
 
     def __init__(self, clients, people, places) -> None:
         self.clients, self.people, self.places = clients, people, places
+        self._studies: dict[str, Study] = {}
         self.version, self.basic = _published(places["county"])
         self.run, self.other = (_checked(clients["wang"], places["county"], name) for name in (CHECKED, "乙岭便道"))
         self.upload = Upload.objects.create(
@@ -54,16 +55,23 @@ class Land:
         address = reverse("onemap:reveal", args=[self.basic.pk, "b1"])
         assert clients["wang"].post(address, WHY).status_code == 200  # noted in the trail, with its reason
 
+    def study(self, kind: str) -> Study:
+        """One of a kind, answered."""
+        if kind not in self._studies:
+            self._studies[kind] = self._answered(kind)
+        return self._studies[kind]
+
     @cached_property
-    def studies(self) -> dict[str, Study]:
-        """One of each kind, answered."""
-        return {kind: self._answered(kind) for kind in FORMS}
+    def marks(self) -> tuple[str, ...]:
+        """What calls tell of records that bear no name: the digest of a layer, the ground of an answer."""
+        answer = Answer.objects.get(key=self.study("blocks").key)
+        return self.version.digest, json.dumps(json.loads(answer.result)["area_m2"])
 
     @cached_property
     def plan(self) -> Plan:
         """A choice kept of the design."""
         given = {"pieces": json.dumps([ORCHARD]), "name": "〔甲〕方案"}
-        self.clients["wang"].post(reverse("planning:keep", args=[self.studies["design"].uuid]), given)
+        self.clients["wang"].post(reverse("planning:keep", args=[self.study("design").uuid]), given)
         return Plan.objects.get()
 
     def _answered(self, kind: str) -> Study:
@@ -133,12 +141,12 @@ def samples(world, name: str) -> list[tuple[str, dict[str, object]]] | None:
         "review:download": lambda: [(form, run | {"form": form}) for form in ("docx", "json")],
         "review:again": lambda: [(how, run | {"how": how}) for how in ("recheck", "remeasure")],
         "planning:new": lambda: [("", {"kind": "blocks"})],
-        "planning:block": lambda: [("", {"uuid": it.studies["blocks"].uuid, "number": 1})],
-        "planning:candidate": lambda: [("", {"uuid": it.studies["potential"].uuid, "number": 1})],
-        "planning:print": lambda: [("", {"uuid": it.studies["potential"].uuid})],
-        "planning:report": lambda: [("", {"uuid": it.studies["potential"].uuid, "form": "docx"})],
-        "planning:try": lambda: [("", {"uuid": it.studies["design"].uuid})],
-        "planning:keep": lambda: [("", {"uuid": it.studies["design"].uuid})],
+        "planning:block": lambda: [("", {"uuid": it.study("blocks").uuid, "number": 1})],
+        "planning:candidate": lambda: [("", {"uuid": it.study("potential").uuid, "number": 1})],
+        "planning:print": lambda: [("", {"uuid": it.study("potential").uuid})],
+        "planning:report": lambda: [("", {"uuid": it.study("potential").uuid, "form": "docx"})],
+        "planning:try": lambda: [("", {"uuid": it.study("design").uuid})],
+        "planning:keep": lambda: [("", {"uuid": it.study("design").uuid})],
         "planning:plan": lambda: [("", {"uuid": it.plan.uuid})],
         "planning:plan_print": lambda: [("", {"uuid": it.plan.uuid})],
     }
@@ -146,7 +154,7 @@ def samples(world, name: str) -> list[tuple[str, dict[str, object]]] | None:
         return named[name]()
     of_app = {
         "onemap": lambda: {}, "ogc": lambda: {"layer": "DLTB"}, "review": lambda: run, "rulebook": lambda: clause, "rules": lambda: clause,
-        "planning": lambda: {"uuid": it.studies["blocks"].uuid}, "jobs": lambda: {"pk": it.job.pk}, "trail": lambda: {},
+        "planning": lambda: {"uuid": it.study("blocks").uuid}, "jobs": lambda: {"pk": it.job.pk}, "trail": lambda: {},
         "people": lambda: {}, "home": lambda: {},
     }.get(name.split(":")[0])  # fmt: skip
     return None if of_app is None else [("", of_app())]
@@ -173,7 +181,7 @@ def sent(name: str) -> dict[str, object]:
 def calls(world) -> dict[str, object]:
     """The records calls of these apps name, by the beginning of their address."""
     it: Land = world.land
-    return {"/api/checks/": it.run.uuid, "/api/planning/studies/": it.studies["blocks"].uuid}
+    return {"/api/checks/": it.run.uuid, "/api/planning/studies/": it.study("blocks").uuid}
 
 
 def kept(world) -> dict[str, object]:

@@ -232,13 +232,13 @@ NOTHING_DRAWN = overview.tile([], *(land_records.tile(9)[name] for name in "zxy"
 MARKS = ("〔甲〕", PROJECT, COMMITTED, *land_records.MARKS)
 
 
-def letter(response, method: str, *, known: bool) -> str:
+def letter(response, method: str, marks: tuple[str, ...], *, known: bool) -> str:
     """How an answer reads in the table; `known`: to somebody logged in."""
     if response.status_code == FOUND and response.url.startswith(("/login/?next=", "/admin/login/?next=")):
         return "x" if known else "l"
     if method == "POST" or response.status_code not in (OK, FOUND):
         return STATUS[response.status_code]
-    return "s" if taken_away(response) or shows(response) else "o"
+    return "s" if taken_away(response) or shows(response, marks) else "o"
 
 
 def taken_away(response) -> bool:
@@ -247,12 +247,12 @@ def taken_away(response) -> bool:
     return not plain and "attachment" in response.headers.get("Content-Disposition", "")
 
 
-def shows(response) -> bool:
+def shows(response, marks: tuple[str, ...] = ()) -> bool:
     """Whether anything of the county can be read in an answer."""
     if response.headers.get("Content-Type", "") == "image/png":
         return response.content != NOTHING_DRAWN
     text = words_of(response)
-    return any(mark in text for mark in MARKS)
+    return any(mark in text for mark in (*MARKS, *marks))
 
 
 def words_of(response) -> str:
@@ -277,7 +277,7 @@ def undone(call):
     return found
 
 
-def row_of(world, method: str, call) -> str:
+def row_of(world, method: str, call, marks: tuple[str, ...] = ()) -> str:
     """A letter for each column; nothing where the address does not know the method."""
     found = []
     for column, who in EXPECTED["columns"].items():
@@ -286,7 +286,7 @@ def row_of(world, method: str, call) -> str:
         answer = undone(lambda client=client: call(client))
         if answer.status_code == NOT_ALLOWED:
             return ""
-        found.append(letter(answer, method, known=who != "nobody"))
+        found.append(letter(answer, method, marks, known=who != "nobody"))
         if method == "POST" and column in ("away", "nobody"):
             assert not shows(answer), (column, answer.request["PATH_INFO"])
     return " ".join(found)
@@ -396,7 +396,7 @@ def api_row(world, path: str, method: str) -> str:
         assert b"api-malformed" not in answer.content, answer.content.decode()
         return answer
 
-    return row_of(world, method, call)
+    return row_of(world, method, call, world.land.marks)
 
 
 def as_toml(rows: dict[str, str]) -> str:

@@ -123,7 +123,7 @@ def test_the_paper_says_the_same(used, places, clients, paper):
     left = POOLED_M2 - LISTED_M2 - OTHER_M2
     row = next(row for row in found.rows if row[0] == "耕地数量" and len(row) == 8)
     assert row[1:7] == ["0 m²", f"{POOLED_M2:,} m²", f"-{LISTED_M2:,} m²", f"-{OTHER_M2} m²", "0 m²", f"{left:,} m²"]
-    assert {"其他项目；技改", "高速公路", str(used[0].uuid), "wenzhou-2019（六）"} <= found.cells
+    assert {"其他项目；技改", "高速公路", str(used[0].uuid), "温州 2019（六）"} <= found.cells
     again = taken(clients["qian"], "pool", places["city"].pk, on="2024-12-31", since="2024-01-01")
     assert (
         again.content == taken(clients["qian"], "pool", places["city"].pk, on="2024-12-31", since="2024-01-01").content

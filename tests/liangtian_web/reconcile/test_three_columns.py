@@ -58,7 +58,7 @@ def test_what_waits_leads_to_its_filing_and_is_settled_when_it_is_booked(clients
     assert [left for _, left in open_differences(people["li"])] == [1]
     post(clients["qian"], filing)
     assert difference(clients["li"], given).context["each"].state == ("pass", "已入账")
-    assert open_differences(people["li"]) == []
+    assert list(open_differences(people["li"])) == []
 
 
 def test_each_of_three_amounts_leads_to_its_own(clients, places):
@@ -109,7 +109,7 @@ def test_lines_that_belong_together_are_counted_and_explained_as_one(clients, pe
     assert [clients["li"].post(address, why).status_code for address in addresses] == [302, 409]
     assert [difference(clients["li"], given, n).context["each"].state for n in (1, 2, 3)] == [("pass", "已说明")] * 3
     assert [each["explained"] for each in read(clients["li"], f"reconciliation/{given.uuid}")["lines"]] == ["scope"] * 3
-    assert (open_differences(people["li"]), Explanation.objects.count()) == ([], 1)
+    assert (list(open_differences(people["li"])), Explanation.objects.count()) == ([], 1)
 
 
 def test_the_report_the_paper_and_the_interface_have_the_third_side(clients, places):

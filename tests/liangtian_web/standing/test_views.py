@@ -119,11 +119,14 @@ def test_the_year_stands_as_chart_and_table_of_the_same_figures(keeper_client, p
     assert found.closing == [14_000, 18_000, 13_000, 9_000, 9_000, *[12_000] * 7]
     drawn = page.context["flow_chart"]
     assert (drawn["unit"], drawn["series"][-1]["values"][0]) == ("亩", 21)
-    assert [(row.place.name, row.available, row.held, row.owed) for row in page.context["rows"]] == [
+    assert [(row.place.name, row.available, row.held, row.owed) for row, _ways in page.context["rows"]] == [
         ("示范县", 12_000, 2_000, 0)
     ]
     balances = f"{reverse('ledger:index')}?place={places['county'].pk}&amp;index=quantity_m2"
-    assert page.content.decode().count(f'<a href="{balances}">') == 4  # the place and each of its three amounts
+    assert page.content.decode().count(f'<a href="{balances}">') == 1  # the place; its amounts lead to their statements
+    ((_row, ways),) = page.context["rows"]
+    for name, pool in (("available", "reserve"), ("held", "held")):
+        assert ways[name].startswith(f"{reverse('ledger:account', args=[account(pool).pk])}?since=1990-01-01&until=")
     wrong = keeper_client.get(reverse("standing:flow"), {"year": "1", "place": places["other"].pk})
     assert (wrong.status_code, "flow" in wrong.context) == (200, False)
 
@@ -277,7 +280,7 @@ def test_lists_are_narrowed_and_filters_that_make_no_sense_narrow_nothing(keeper
     assert keys(index="paddy_m2") == []
     assert len(keys(kind="gold", since="never", place="x")) == 6
     lots = keeper_client.get(reverse("ledger:lots"), {"ground": "yes", "text": "A"}).context
-    assert ([each.serial for each in lots["lots"]], lots["many"]) == (["A"], 1)
+    assert ([each.serial for each, _opened in lots["lots"]], lots["many"]) == (["A"], 1)
     narrowed = keeper_client.get(reverse("ledger:index"), {"index": "paddy_m2"})
     assert (narrowed.context["places"], "放宽条件" in narrowed.content.decode()) == ([], True)
 
