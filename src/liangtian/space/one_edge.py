@@ -43,7 +43,7 @@ def halved(shapes: Geometries, ground: shapely.Geometry) -> tuple[Ints, Geometri
     plain = _is_plain(shapes[at])
     at, edge = at[plain], edge[plain]
     xy, owner = shapely.get_coordinates(shapes[at], return_index=True)
-    side = _left_of(edges[edge][owner], xy)
+    side = _left_of(edges.take(edge.take(owner), axis=0), xy)
     turns = np.flatnonzero(((side[1:] > 0) != (side[:-1] > 0)) & (owner[1:] == owner[:-1]))
     doubtful = np.bincount(owner[np.abs(side) < NEAR_M], minlength=len(at)) > 0
     halves = (np.bincount(owner[turns], minlength=len(at)) == 2) & ~doubtful
@@ -105,7 +105,7 @@ def _inner_parts(xy: Floats, side: Floats, turns: Ints, first: Ints, corners: In
     rank = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
     run = np.repeat(first, count) + (np.repeat(entry + 1 - first, count) + rank) % np.repeat(corners, count)
     made = np.empty((int(count.sum()) + 3 * len(count), 2))
-    made[np.repeat(begin + 1, count) + rank] = xy[run]
+    made[np.repeat(begin + 1, count) + rank] = xy.take(run, axis=0)
     made[begin] = made[ends - 1] = _crossing(xy, side, entry, entry + 1)
     made[ends - 2] = _crossing(xy, side, exit_ + 1, exit_)
     offsets = np.r_[0, ends]
