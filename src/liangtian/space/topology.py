@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
+from liangtian.space.contiguity import connected
 from liangtian.space.edges import has_unshared_edge, pair_keys, vertex_keys
 from liangtian.space.keys import distinct
 from liangtian.space.overlay import LEAST_M2, remainder, shared
@@ -280,10 +281,12 @@ def enclosed(layer: Coverage, ground: shapely.Geometry) -> Geometries:
 
 
 def _enclosed(ground: shapely.Geometry) -> Geometries:
-    """The holes of some ground, each without the islands that lie in it."""
+    """The holes of some ground, each without the islands that lie in it, and what parts that touch in points enclose together."""
     parts = shapely.get_parts(ground)
-    rings = [ring for part in parts[shapely.get_num_interior_rings(parts) > 0] for ring in part.interiors]
-    holes = shapely.polygons(np.array(rings, dtype=object))
+    ringed, between = _between(parts)
+    alone = parts[~ringed & (shapely.get_num_interior_rings(parts) > 0)]
+    rings = [ring for part in alone for ring in part.interiors]
+    holes = np.concatenate([shapely.polygons(np.array(rings, dtype=object)), between])
     if not len(holes):
         return np.empty(0, dtype=object)
     hole, part = shapely.STRtree(parts).query(holes, predicate="covers")
@@ -295,6 +298,34 @@ def _enclosed(ground: shapely.Geometry) -> Geometries:
         filled = shapely.union_all(shapely.geometrycollections(islands, indices=of)[:, None], axis=1)
         holes[full] = remainder(holes[full], filled)
     return _with_area(shapely.get_parts(holes))
+
+
+def _between(parts: Geometries) -> tuple[Mask, Geometries]:
+    """Which parts touch each other in a ring, or may do so, and what these enclose, holes of their own included.
+
+    A chain of parts that touch in single points encloses nothing; a ring has as many points as parts.
+    """
+    one, other = shapely.STRtree(parts).query(parts)
+    larger = shapely.get_num_coordinates(parts)
+    kept = (larger[one] > larger[other]) | ((larger[one] == larger[other]) & (one < other))
+    one, other = one[kept], other[kept]
+    shapely.prepare(parts[np.unique(one)])
+    meets = shapely.intersects(parts[one], parts[other])
+    one, other = one[meets], other[meets]
+    points = shapely.get_num_geometries(shapely.intersection(parts[one], parts[other]))
+    group = connected(np.arange(len(parts)), one, other)
+    contacts = np.bincount(group[one], weights=points, minlength=len(parts))
+    ring = (contacts >= np.bincount(group, minlength=len(parts))) & (contacts > 0)
+    found = [_surrounded(parts[group == number]) for number in np.flatnonzero(ring).tolist()]
+    return ring[group], np.concatenate([np.empty(0, dtype=object), *found])
+
+
+def _surrounded(parts: Geometries) -> Geometries:
+    """What parts that meet in points at most leave bare, without what lies outside of all."""
+    ground = shapely.multipolygons(parts)
+    low, high = np.split(np.array(ground.bounds), 2)
+    rest = bare(ground, shapely.box(*(low - 1.0), *(high + 1.0)))
+    return rest[(shapely.bounds(rest)[:, :2] >= low).all(axis=1)]
 
 
 def _redrawn(gaps: Geometries, polygons: Geometries) -> Geometries:
