@@ -81,10 +81,9 @@ class Index:
         polygons, row_offsets = _gather(self.row_polygons, rows)
         rings, polygon_offsets = _gather(self.polygon_rings, polygons)
         vertices, ring_offsets = _gather(self.ring_starts, rings)
+        xy = self.xy.take(vertices, axis=0)  # rows of two numbers: ten times as fast as an index
         offsets = (ring_offsets, polygon_offsets, row_offsets)
-        return np.asarray(
-            shapely.from_ragged_array(shapely.GeometryType.MULTIPOLYGON, self.xy[vertices], offsets), dtype=object
-        )
+        return np.asarray(shapely.from_ragged_array(shapely.GeometryType.MULTIPOLYGON, xy, offsets), dtype=object)
 
     def column(self, name: str, rows: Ints) -> pa.Array:
         """Values of a column at the rows; all null when the layer has no such column."""

@@ -41,7 +41,7 @@ from liangtian_web.balance.queries import (
 from liangtian_web.balance.ruling import Ruled, findings_text, on_book, posting_rows, rule
 from liangtian_web.errors import StageRefused
 from liangtian_web.ledger import actions as book
-from liangtian_web.ledger.deciding import check_granted
+from liangtian_web.ledger.deciding import check_granted, told_to
 from liangtian_web.ledger.models import Entry
 from liangtian_web.ledger.queries import keeping_places
 from liangtian_web.ledger.records import OUTSIDE, place_key, places_by_key
@@ -232,7 +232,8 @@ def decide(
     if filing.filer_id == request.user.pk:
         raise StageRefused("balance-own-filing")
 
-    return in_turn(lambda: _decide(request, filing, (accept, reason, grounds), today))
+    with told_to(request.user):
+        return in_turn(lambda: _decide(request, filing, (accept, reason, grounds), today))
 
 
 def _decide(request: Request, filing: Filing, said: tuple[bool, str, str], today: date) -> Decision:

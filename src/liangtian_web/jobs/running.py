@@ -26,6 +26,7 @@ from liangtian_web.texts import writable
 
 log = logging.getLogger(__name__)
 BESIDE: list[tuple[str, ...]] = []
+GRACE_S = 2  # for what runs beside the worker to end, of the ten seconds the supervisor gives the worker
 
 
 def task(name: str) -> Callable[[Callable[..., str | None]], Callable[..., None]]:
@@ -90,12 +91,25 @@ def _keep(command: tuple[str, ...], ended: Event) -> None:
     """Run a command, again whenever it stops. On a leash: the thread that started it must be the one that waits."""
     full = leashed([sys.executable, "-m", "liangtian_web", *command], signal_number=signal.SIGTERM)
     while not ended.is_set():
-        process = subprocess.Popen(full, stdin=subprocess.DEVNULL, start_new_session=True)
-        while process.poll() is None and not ended.wait(0.2):
-            pass
-        process.terminate()
-        process.wait()
+        try:
+            process = subprocess.Popen(full, stdin=subprocess.DEVNULL, start_new_session=True)
+        except OSError as error:  # no memory or no process free for now
+            log.warning("%s not started: %s", " ".join(command), error)
+        else:
+            while process.poll() is None and not ended.wait(0.2):
+                pass
+            _end(process)
         ended.wait(1)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """Politely, then at once: the worker's own end must not wait for a process that hangs."""
+    process.terminate()
+    try:
+        process.wait(GRACE_S)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def carry_out(work: Callable[..., str | None], job: Job, args: dict[str, Any]) -> None:

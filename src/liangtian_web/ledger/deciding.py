@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from itertools import zip_longest
 from uuid import UUID
 
@@ -14,9 +15,9 @@ from liangtian.errors import BookRefused
 from liangtian.ledger.entry import Entry
 from liangtian_web.errors import StageRefused
 from liangtian_web.ledger import actions, models, recording
-from liangtian_web.ledger.models import Decision, Proposal
+from liangtian_web.ledger.models import Decision, Lot, Proposal
 from liangtian_web.ledger.proposing import check_direct, check_places, entry_of, lock_set, set_of
-from liangtian_web.ledger.queries import keeping_places
+from liangtian_web.ledger.queries import keeping_places, lots_for
 from liangtian_web.ledger.records import OUTSIDE, places_by_key
 from liangtian_web.ledger.turns import in_turn
 from liangtian_web.people.models import User
@@ -47,7 +48,21 @@ def decide(
     if unwritable(reason):
         raise BookRefused("book-text", key=str(proposal.uuid))
     seen = set(linked)
-    return in_turn(lambda: _decide(request, proposal, accept=accept, reason=reason, seen=seen))
+    with told_to(request.user):
+        return in_turn(lambda: _decide(request, proposal, accept=accept, reason=reason, seen=seen))
+
+
+@contextmanager
+def told_to(user: User) -> Iterator[None]:
+    """Name to a user, of two lots on the same ground, no lot that is not theirs to see."""
+    try:
+        yield
+    except BookRefused as error:
+        other = Lot.objects.filter(serial=error.params.get("other", ""))
+        if error.message_id != "lot-overlap" or not other.exclude(pk__in=lots_for(user).values("pk")).exists():
+            raise
+        told = {name: error.params[name] for name in ("serial", "project", "on", "overlap_m2")}
+        raise BookRefused("lot-overlap-elsewhere", **told) from None
 
 
 def _decide(request: Request, proposal: Proposal, *, accept: bool, reason: str, seen: set[UUID]) -> Decision:
@@ -55,11 +70,11 @@ def _decide(request: Request, proposal: Proposal, *, accept: bool, reason: str, 
     together = set_of(proposal)
     if Decision.objects.filter(proposal__in=together).exists():
         raise StageRefused("book-proposal-decided")
-    if seen != {each.uuid for each in together} - {proposal.uuid}:
-        raise StageRefused("book-linked-unseen", many=len(together))
     places = {each.place_id for each in together}
     if keeping_places(request.user).filter(pk__in=places).count() != len(places):
         raise PermissionDenied
+    if seen != {each.uuid for each in together} - {proposal.uuid}:
+        raise StageRefused("book-linked-unseen", many=len(together))
     is_entry = accept and proposal.kind not in recording.KINDS
     if accept and not is_entry:
         recording.accept(proposal, request.user)

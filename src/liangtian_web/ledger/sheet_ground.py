@@ -30,7 +30,7 @@ class Grounds:
 
     Raises
     ------
-    ValidationError : the file has no such column
+    ValidationError : the file has no such column, or several that tell otherwise which plot is which
     """
 
     def __init__(self, features: Features, names: Iterable[str], named_by: str = "") -> None:
@@ -105,8 +105,17 @@ def _column(table: pa.Table, names: set[str], named_by: str) -> tuple[str, Seque
     columns = {name: _texts(table[name]) for name in ([named_by] if named_by else table.column_names)}
     if not columns:
         raise forms.ValidationError(gettext("范围文件没有属性字段，无法按名称找到地块。"))
-    best = max(columns, key=lambda name: len(names & set(columns[name])))
-    return best, columns[best]
+    most = max(len(names & set(cells)) for cells in columns.values())
+    best = [name for name, cells in columns.items() if len(names & set(cells)) == most]
+    if most and len({tuple(_at(names, columns[name])) for name in best}) > 1:
+        said = gettext("范围文件的“%(columns)s”都有这些名称，指的却是不同的地块。请填地块名称字段。")
+        raise forms.ValidationError(said % {"columns": "”、“".join(best[:SHOWN])})
+    return best[0], columns[best[0]]
+
+
+def _at(names: set[str], cells: Sequence[str]) -> list[tuple[str, int]]:
+    """Where in a column the names stand."""
+    return [(cell, n) for n, cell in enumerate(cells) if cell in names]
 
 
 def _texts(column: pa.ChunkedArray) -> list[str]:

@@ -90,8 +90,13 @@ def read_table(
     rows = sheet.rows
     if len(rows) > LINES_MAX:
         raise _problem(0, gettext("超过 %(most)s 行。请分成几笔。") % {"most": ROWS_MAX})
-    heads = {str(text).strip(): at for at, text in enumerate(rows[0] if rows else ()) if text is not None}
-    at_column = {name: at for name, words in known.items() for word in words if (at := heads.get(word)) is not None}
+    heads = [("" if text is None else str(text).strip()) for text in (rows[0] if rows else ())]
+    columns = {
+        name: [at for at, text in enumerate(heads) if text and text in set(words)] for name, words in known.items()
+    }
+    if twice := dict.fromkeys(heads[at] for found in columns.values() for at in found[1:]):
+        raise _problem(1, gettext("不止一列：%(columns)s。请只留一列。") % {"columns": "、".join(twice)})
+    at_column = {name: found[0] for name, found in columns.items() if found}
     if missing := [word for name, word in required if name not in at_column]:
         raise _problem(1, gettext("缺少列：%(columns)s。请使用模板。") % {"columns": "、".join(missing)})
     found = [{name: _cell(row, at_column.get(name)) for name in known} for row in rows[1:]]

@@ -36,11 +36,13 @@ class Slip:
     ----------
     entry : what it was posted as; None: it waits or was sent back
     taken_back : the entry it reverses, or proposes to
+    linked : the entries posted with it
     """
 
     proposal: Proposal
     entry: Entry | None
     taken_back: Entry | None
+    linked: Sequence[Entry]
 
 
 def _find(user: User, ref: str, asked: Asked) -> Slip:
@@ -54,7 +56,8 @@ def _find(user: User, ref: str, asked: Asked) -> Slip:
     decision = getattr(found, "decision", None)
     entry = decision.entry if decision else None
     taken_back = entries_for(user).filter(key=found.content.get("reverses", "")).first()
-    return Slip(found, entry, taken_back)
+    linked = entries_for(user).filter(key__in=entry.linked).order_by("pk") if entry else ()
+    return Slip(found, entry, taken_back, list(linked))
 
 
 def _said(slip: Slip) -> Said:
@@ -165,8 +168,8 @@ def _decided(slip: Slip) -> Section | None:
         rows += [(each.what, each.text) for each in traces(slip.entry)[len(slip.entry.evidence) :]]
     else:
         rows.append((gettext("规则"), gettext("手工记账，未按条款计算")))
-    linked = Entry.objects.filter(key__in=slip.entry.linked).order_by("pk")
-    rows += [(gettext("同时所记分录"), f"{kind_word(each.kind)} {each.on:%Y-%m-%d} · {each.uuid}") for each in linked]
+    said = gettext("同时所记分录")
+    rows += [(said, f"{kind_word(each.kind)} {each.on:%Y-%m-%d} · {each.uuid}") for each in slip.linked]
     return pairs(gettext("审核与台账"), [*rows, *in_book(slip.entry)])
 
 

@@ -149,15 +149,23 @@ def open_differences(user: User) -> Iterator[tuple[Import, int]]:
     newest = newest.order_by("place_id", "pool", "-pk").distinct("place_id", "pool")
     for given in newest:
         lines = list(Match.objects.filter(result=given.pk).exclude(SETTLED).select_related("filing__decision"))
-        handled = explanations_of(given.pk).keys() | corrections_of(user, given.pk).keys()
+        handled = explanations_of(given.pk).keys() | corrected(corrections_of(user, given.pk))
         handled |= {each.whole for each in lines if is_decided_since(each)}
         if left := len({each.whole for each in lines} - handled):
             yield given, left
 
 
+def corrected(made: Mapping[int, Proposal]) -> set[int]:
+    """What of it is being corrected or was: a correction that was sent back leaves its difference as it stood."""
+    return {whole for whole, each in made.items() if not hasattr(each, "decision") or each.decision.entry_id}
+
+
 def is_decided_since(line: Match) -> bool:
-    """Whether what waited when it was recorded has been booked, or was only on file and was sent back."""
-    if line.filed_state != Match.State.WAITING or line.filing is None:
+    """Whether what waited when it was recorded has been booked, or was only on file and was sent back.
+
+    Where the statement says another amount, a decision alone settles nothing: what is booked still differs from it.
+    """
+    if line.filed_state != Match.State.WAITING or line.filing is None or line.verdict == "waiting-differs":
         return False
     decision = getattr(line.filing, "decision", None)
     return decision is not None and (decision.entry_id is not None or line.verdict == "waiting-only")

@@ -85,7 +85,7 @@ def _keep(request: Request, register: Register, given: Given, uuid: UUID) -> Row
     if fresh:
         if given.ground is not None:
             grounds.keep(row, given.ground)
-            grounds.check_free(row, waiting=True)
+            grounds.check_free(row, request.user, waiting=True)
         note(request, "registers.enter", f"row:{row.uuid}", on=row.since, place=row.place)
     elif any(getattr(row, name) != value for name, value in about.items()) or _is_other_ground(row, given):
         raise StageRefused("register-form-reused")
@@ -143,7 +143,7 @@ def _why_not(request: Request, row: Row) -> str:
 def _record(request: Request, row: Row, *, confirmed: bool, reason: str) -> Decision:
     if confirmed and row.kind.ground:
         grounds.lock()
-        grounds.check_free(row, waiting=False)
+        grounds.check_free(row, request.user, waiting=False)
     made = Decision.objects.create(row=row, confirmed=confirmed, reason=reason, user=request.user)
     act = "registers.confirm" if confirmed else "registers.refuse"
     note(request, act, f"row:{row.uuid}", on=row.since, place=row.place)

@@ -26,7 +26,8 @@ from liangtian.units import m2_from_dm2
 from liangtian_web.errors import StageRefused
 from liangtian_web.ledger.exclusivity import degrees_box, tolerance_on
 from liangtian_web.onemap.boundaries import boundary_from
-from liangtian_web.people.models import Place
+from liangtian_web.people.models import Place, User
+from liangtian_web.people.queries import places_for
 from liangtian_web.registers.models import Row, RowGround
 
 NUMBERED = ("项目编号", "number", "xmbh", "编号", "project", "project number")
@@ -147,16 +148,17 @@ def lock() -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('registers.ground'))")
 
 
-def check_free(row: Row, *, waiting: bool) -> None:
+def check_free(row: Row, user: User, *, waiting: bool) -> None:
     """See that on no day on which a row holds another of its register has the same ground beyond the tolerance.
 
     Parameters
     ----------
+    user : who is told; of a place that is not theirs to see nothing is named
     waiting : rows that wait for their confirmation count as well
 
     Raises
     ------
-    GroundTaken (register-ground-taken): another does
+    GroundTaken (register-ground-taken, register-ground-taken-elsewhere): another does
     """
     own = getattr(row, "ground", None)
     if own is None or not row.is_listed:
@@ -164,8 +166,11 @@ def check_free(row: Row, *, waiting: bool) -> None:
     rule, ground = tolerance_on(timezone.localdate()), as_ground(own)
     for other in _beside(row, own, waiting=waiting):
         if shared := rule.overlap_dm2(ground, as_ground(other.ground)):
-            words = {"project": row.title, "place": other.place.name, "other": other.title, "document": other.document}
-            raise GroundTaken("register-ground-taken", **words, area=f"{shared / 100:,.2f}")
+            own_words = {"project": row.title, "area": f"{shared / 100:,.2f}"}
+            if not places_for(user).filter(pk=other.place_id).exists():
+                raise GroundTaken("register-ground-taken-elsewhere", **own_words)
+            words = {"place": other.place.name, "other": other.title, "document": other.document}
+            raise GroundTaken("register-ground-taken", **own_words, **words)
 
 
 def _beside(row: Row, own: RowGround, *, waiting: bool) -> list[Row]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -13,8 +14,9 @@ from liangtian_web.balance import actions as balance
 from liangtian_web.balance.models import Filing
 from liangtian_web.balance.procedures.commitment import supply_due
 from liangtian_web.balance.procedures.transfer import standing
-from liangtian_web.balance.queries import city_of
+from liangtian_web.balance.queries import city_of, filings_for
 from liangtian_web.errors import StageRefused
+from liangtian_web.people.models import User
 from liangtian_web.people.requests import Request
 from liangtian_web.review.models import Run
 from liangtian_web.transfers.actions import Terms, check_price
@@ -45,7 +47,7 @@ def supply(
     with transaction.atomic():
         lock(listing)
         if not Filing.objects.filter(uuid=head.uuid).exists():
-            _check_listed(listing, run, terms)
+            _check_listed(request.user, listing, run, terms)
         priced = {index: amount for index, amount in due.items() if index in listing.prices}
         agreed = {
             "balance_path": "transfer",
@@ -57,7 +59,7 @@ def supply(
         return balance.file_hold(request, head, run, begun=listing.filing, facts=plain_facts(known))
 
 
-def _check_listed(listing: Listing, run: Run, terms: Terms) -> None:
+def _check_listed(user: User, listing: Listing, run: Run, terms: Terms) -> None:
     filing = listing.filing
     if run.place_id == filing.place_id or city_of(run.place) != city_of(filing.place):
         raise StageRefused("supply-elsewhere", place=run.place.name, provider=filing.place.name)
@@ -70,6 +72,14 @@ def _check_listed(listing: Listing, run: Run, terms: Terms) -> None:
         raise StageRefused("transfer-not-open", **words)
     left = open_listings([listing])[0].left
     if not terms.amounts or any(amount > left.get(index, 0) for index, amount in terms.amounts.items()):
-        waits = "、".join(f"{each.project} ({each.on:%Y-%m-%d})" for each in waiting_supplies([filing]))
-        raise StageRefused("supply-beyond-waiting", waiting=waits) if waits else StageRefused("transfer-beyond-listing")
+        raise _beyond(user, waiting_supplies([filing]))
     check_price(filing.place, terms)
+
+
+def _beyond(user: User, waiting: Sequence[Filing]) -> StageRefused:
+    """Why too little is left: what waits is named to who may see it."""
+    if not waiting:
+        return StageRefused("transfer-beyond-listing")
+    seen = filings_for(user).filter(pk__in=[each.pk for each in waiting]).order_by("pk")
+    names = "、".join(f"{each.project} ({each.on:%Y-%m-%d})" for each in seen)
+    return StageRefused("supply-beyond-waiting", waiting=names) if names else StageRefused("supply-beyond-elsewhere")

@@ -229,6 +229,13 @@ def test_gaps_are_the_bounded_rest_of_the_plane(rectangles):
     assert sorted(np.round(shapely.area(gaps), 9)) == sorted(np.round(shapely.area(shapely.from_wkb(rest)), 9))
 
 
+def test_ground_between_parcels_that_touch_in_corners_is_a_gap():
+    """Four squares around a fifth that is missing; then one of them gone, so that the ground is open."""
+    corners = box([10, 0, 20, 10], [0, 10, 10, 20], [20, 10, 30, 20], [10, 20, 20, 30])
+    assert shapely.area(find_gaps(coverage(corners))).tolist() == [100.0]
+    assert len(find_gaps(coverage(corners[:3]))) == 0
+
+
 def test_crumbs_of_an_overlay_are_gaps_too():
     """The caller sets the limit."""
     gaps = find_gaps(coverage(array(box(0, 0, 9, 9) - box(4, 4, 4.01, 4.01))))

@@ -183,6 +183,20 @@ def test_an_exported_list_is_told_from_a_workbook_filled_in(clients, places):
     assert [text[:7] for text in problems(answer)] == ["这是导出的清单"]
 
 
+def test_a_column_that_stands_twice_is_not_chosen_between(clients, places):
+    """Whichever was read, the other's amounts would be lost without a word."""
+    grant = granted(clients, places)
+    heads = headings(clients["wang"].get(page("quota-return"), {"take": "blank"}))
+    amount = next(each for each in heads if "(m²)" in each)
+    row = HEAD | {"件号": str(grant.uuid), amount: 100}
+    for twice in (amount, "文号"):
+        sent = {"form": str(uuid4()), "workbook": workbook([*heads, twice], row)}
+        assert problems(clients["wang"].post(page("quota-return"), sent)) == [
+            f"第 1 行 不止一列：{twice}。请只留一列。"
+        ]
+    assert not Filing.objects.filter(event="quota-return").exists()
+
+
 def test_what_is_no_workbook_or_too_large_is_refused(clients):
     for content, said in ((b"PK nothing", "problems"), (b"0" * (5 * 2**20 + 1), "workbook")):
         file = SimpleUploadedFile("多件.xlsx", content)

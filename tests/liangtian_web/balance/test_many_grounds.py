@@ -58,6 +58,22 @@ def test_a_row_may_name_several_plots_and_the_column_can_be_said(clients):
     assert [round(each, -2) for each in areas] == [80_000, 40_000]
 
 
+def test_two_columns_that_call_the_plots_differently_are_not_chosen_between(clients):
+    """By its running number the first plot is 1, by its own it is 2: a guess would credit each row on the other's ground."""
+    file = squares("2", "1", column="DKBH")
+    plots = json.loads(file.read())
+    for n, each in enumerate(plots["features"], 1):
+        each["properties"] = {"序号": n, **each["properties"]}
+
+    def sent(**more):
+        given = SimpleUploadedFile("验收.geojson", json.dumps(plots).encode())
+        return hand_in(clients["wang"], ACCEPT, row(1), row(2), files=given, **more)
+
+    assert problems(sent()) == ["范围文件的“序号”、“DKBH”都有这些名称，指的却是不同的地块。请填地块名称字段。"]
+    assert not Filing.objects.exists()
+    assert sent(named_by="DKBH").status_code == 302
+
+
 def test_grounds_that_do_not_fit_are_each_said_once_and_nothing_is_filed(clients):
     file = squares("甲", "乙", "乙", "丙", "丁")
     rows = [row("甲"), row("乙"), row("戊"), row("甲", 验收日期="昨天"), row(None), row("丙", 50_000)]

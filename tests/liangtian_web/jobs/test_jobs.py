@@ -1,5 +1,7 @@
 import asyncio
+import time
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.db import connection, transaction
@@ -7,7 +9,7 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from liangtian.errors import FileUnreadable, LayerInvalid
-from liangtian_web.jobs import actions
+from liangtian_web.jobs import actions, running
 from liangtian_web.jobs.models import Job
 from liangtian_web.jobs.running import sweep, task
 
@@ -217,3 +219,16 @@ def test_elapsed_time_is_minutes_and_seconds(job):
     job.started_at = timezone.now()
     job.ended_at = job.started_at + timedelta(seconds=65)
     assert job.elapsed == "1:05"
+
+
+def test_what_hangs_beside_the_worker_does_not_keep_it_from_ending(tmp_path: Path, monkeypatch):
+    said = tmp_path / "pid"
+    hangs = f"import os, signal, time; signal.signal(15, signal.SIG_IGN); open({str(said)!r}, 'w').write(str(os.getpid())); time.sleep(300)"
+    monkeypatch.setattr(running, "BESIDE", [("shell", "--no-imports", "-c", hangs)])
+    with running.company():
+        until = time.monotonic() + 60
+        while not (said.exists() and said.read_text()) and time.monotonic() < until:
+            time.sleep(0.05)
+        asked = time.monotonic()
+    assert time.monotonic() - asked < running.GRACE_S + 5
+    assert not Path(f"/proc/{said.read_text()}").exists()

@@ -61,6 +61,32 @@ def test_what_waits_leads_to_its_filing_and_is_settled_when_it_is_booked(clients
     assert list(open_differences(people["li"])) == []
 
 
+def test_booking_what_waits_in_another_amount_settles_nothing(clients, people, places):
+    filing = file_acceptance(clients["li"], places)
+    given = kept(clients["li"], places, (*ROW[:5], 2.3))
+    post(clients["qian"], filing)
+    assert difference(clients["li"], given).context["each"].state == ("fail", "未处理")
+    assert [left for _, left in open_differences(people["li"])] == [1]
+
+
+def test_a_correction_sent_back_leaves_the_difference_open(clients, people, places):
+    given = kept(clients["li"], places, (2, "2024-05-01", "调入", "跨县调剂", "示调〔2024〕3号", 0.2))
+    row = {"index": "quantity_m2", "amount": 2_000, "from_place": "outside", "from_pool": "outside", "to_place": COUNTY,
+           "to_pool": "reserve", "lot": "L-1", "document": "示调"}  # fmt: skip
+    asked = {
+        "place": COUNTY,
+        "on": "2024-05-01",
+        "kind": "opening",
+        "evidence": f"DZ-{given.result.pk}-1：示调",
+        "rows": [row],
+    }
+    correction = made(clients["li"], "book/proposals", asked)["uuid"]
+    assert list(open_differences(people["li"])) == []
+    made(clients["qian"], f"book/proposals/{correction}/decision", {"accept": False, "reason": "依据不足"})
+    assert difference(clients["li"], given).context["each"].state == ("fail", "更正被退回")
+    assert [left for _, left in open_differences(people["li"])] == [1]
+
+
 def test_each_of_three_amounts_leads_to_its_own(clients, places):
     filing = file_acceptance(clients["li"], places)
     post(clients["qian"], filing)

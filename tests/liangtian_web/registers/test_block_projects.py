@@ -124,6 +124,17 @@ def test_no_ground_is_counted_twice(clients, places):
     answer = clients["wang"].post(NEW, project(places["county"], FIRST[1], (0, 2), number="BP-2", name="西片"))
     assert answer.status_code == 400
     assert "BP-2 西片 的范围与示范县的 BP-1 东片（示县资〔2023〕7号）重叠" in answer.content.decode()
+
+
+def test_the_county_next_door_is_not_told_whose_project_stands_there(clients, places):
+    entered(clients, places["county"], *FIRST)
+    answer = clients["zhao"].post(
+        NEW, project(places["other"], FIRST[1], number="BP-2", name="西片", document="二县资")
+    )
+    assert answer.status_code == 400
+    page = answer.content.decode()
+    assert "BP-2 西片 的范围与其他责任单元登记的范围重叠" in page
+    assert [word for word in ("示范县的", "BP-1", "东片", "示县资〔2023〕7号") if word in page] == []
     elsewhere = clients["qian"].post(NEW, project(places["other"], *FIRST, number="BP-9"))
     assert elsewhere.status_code == 400
     assert Row.objects.count() == 1

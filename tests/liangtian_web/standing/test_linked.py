@@ -6,8 +6,10 @@ import pytest
 from django.urls import reverse
 from tests.liangtian_web.calls import made, read, send
 from tests.liangtian_web.conftest import browser, person
+from tests.liangtian_web.papers.conftest import Read, taken
 
-from bookkeeping import COUNTY, OTHER, day
+from bookkeeping import COUNTY, OTHER, acceptance, day, square
+from liangtian_web.ledger import actions
 from liangtian_web.ledger.models import Decision, Entry, Proposal
 from liangtian_web.ledger.sealing import seal_all
 from liangtian_web.trail.models import Event
@@ -143,7 +145,18 @@ def test_who_keeps_only_one_of_the_places_decides_nothing_and_sees_only_that(pla
     assert first["uuid"] not in page.content.decode()
     answer = decide(next_door_client, {**second, "linked": [first["uuid"]]}, accept=False)
     assert answer.status_code == 403
+    assert decide(next_door_client, told).status_code == 403  # nor is he told how many there are
     assert Decision.objects.count() == 0
+
+
+def test_the_paper_of_one_names_no_entry_of_anothers_place(places, next_door_client):
+    actions.post(acceptance("T", 1_000, square(9), place=OTHER))
+    above, second = (browser(person(name, name, places["city"], "keeper")) for name in ("qian", "zhou"))
+    first, theirs = linked(above, asked(), asked(place=OTHER, lot="T"))
+    assert decide(second, first).status_code == 200
+    number = str(entries().get(key=f"proposal:{first['uuid']}").uuid)
+    papers = [Read(taken(each, "proposal", theirs["uuid"])).cells for each in (second, next_door_client)]
+    assert [any(number in cell for cell in cells) for cells in papers] == [True, False]
 
 
 @pytest.mark.parametrize("many", [0, 1, 21])

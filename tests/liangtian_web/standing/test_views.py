@@ -16,7 +16,7 @@ from django.utils import timezone
 from tests.liangtian_web.conftest import browser, person
 from tests.liangtian_web.standing.conftest import account
 
-from bookkeeping import COUNTY, day, entry, hold, legs, moved, square
+from bookkeeping import COUNTY, OTHER, acceptance, day, entry, hold, legs, moved, square
 from liangtian_web.ledger import actions
 from liangtian_web.ledger.models import Entry, Ground, Lot, Period, Proposal
 from liangtian_web.ledger.presentation import traces
@@ -205,6 +205,18 @@ def test_a_boundary_on_ground_credited_before_is_refused_when_it_is_decided(keep
     assert not hasattr(Proposal.objects.get(), "decision")
     second_client.post(reverse("ledger:decide", args=[made.uuid]), {"refuse": "1", "reason": "与 A 重叠"})
     assert "退回：与 A 重叠" in keeper_client.get(reverse("ledger:proposal", args=[made.uuid])).content.decode()
+
+
+def test_the_keeper_next_door_is_not_told_whose_lot_stands_on_the_ground(places, next_door_client):
+    actions.post(acceptance("P", 1_000, None, kind="opening", document="二县发〔2019〕1号", place=OTHER))
+    assert attach(next_door_client, "P", geojson(0)).status_code == 302
+    colleague = browser(person("sun", "孙工", places["other"], "keeper"))
+    answer = colleague.post(reverse("ledger:decide", args=[Proposal.objects.get().uuid]), {"post": "1"})
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert "指标块“P”" in page
+    assert "与其他责任单元的指标块重叠" in page
+    assert "“A”" not in page
 
 
 def test_what_is_no_boundary_is_refused_in_words(keeper_client):

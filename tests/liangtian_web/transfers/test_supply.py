@@ -32,6 +32,7 @@ from liangtian_web.ledger import actions as book
 from liangtian_web.ledger.models import Account, Entry, Proposal
 from liangtian_web.ledger.queries import balance
 from liangtian_web.people.models import Place
+from liangtian_web.review.models import Run
 from liangtian_web.transfers.pricing import worth_fen
 
 __all__ = ["check", "clients", "home", "opened", "people"]
@@ -94,6 +95,27 @@ def outcomes(client, filing, outcome: str = "fail") -> set[str]:
     """The rules that answer so."""
     page = client.get(reverse("balance:filing", args=[filing.uuid]))
     return {each["rule"] for each in page.context["found"]["own"] if each["outcome"] == outcome}
+
+
+def test_who_comes_too_late_reads_which_of_their_own_sites_wait_and_no_other_places(clients, places, provider, check):
+    listing, run = listed(clients, provider), check("高速", kind="single-site")
+    drawn(clients["wang"], listing, run)
+    zone = Place.objects.create(code="339903", name="产业集聚区", kind="zone", parent=places["city"])
+    clients["yan"] = browser(person("yan", "严工", zone, "officer"))
+    theirs = Run.objects.get(pk=run.pk)
+    theirs.pk, theirs.uuid, theirs.place, theirs.name = None, uuid4(), zone, "疏港"
+    theirs.save()
+
+    def refused(client, site) -> str:
+        given = {"key": str(uuid4()), "run": str(site.uuid), "on": "2024-06-03", "document": "用地申请"}
+        return client.post(reverse("transfers:supply", args=[listing.uuid]), given).content.decode()
+
+    page = refused(clients["yan"], theirs)
+    assert "挂牌余量不够：别处也申请了这笔挂牌，正等提供方同意。" in page
+    assert "高速" not in page
+    assert "挂牌余量不够：高速 (2024-06-03) 也申请了这笔挂牌" in refused(
+        clients["wang"], check("高速二期", kind="single-site", row=1.0)
+    )
 
 
 def test_a_site_is_supplied_by_what_another_county_listed_agreed_to_and_is_paid_for(clients, places, provider, check):
