@@ -120,6 +120,10 @@ def test_a_place_the_document_does_not_bind_has_no_targets(home: Path, sound: st
     ({"works_on": ["2022-01-01"] * 2, "built_on": [""] * 2}, "block-projects-no-column"),
     ({"project": ["A", ""], "works_on": ["2022-01-01"] * 2, "built_on": [""] * 2}, "block-projects-unnamed"),
     ({"project": ["A", "B"], "works_on": ["2022-13-01"] * 2, "built_on": [""] * 2}, "block-projects-bad-day"),
+    (
+        {"project": ["A", "B"], "works_on": ["2024-01-01"] * 2, "built_on": ["2023-12-31"] * 2},
+        "block-projects-built-first",
+    ),
     ({"project": ["A", "B"], "works_on": ["soon"] * 2, "built_on": [""] * 2}, "block-projects-bad-day"),
     ({"project": ["A", "B"], "works_on": ["2022-01-01"] * 2, "built_on": [""] * 2}, "block-projects-overlap"),
 ])  # fmt: skip
