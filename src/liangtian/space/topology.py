@@ -325,7 +325,7 @@ def _surrounded(parts: Geometries) -> Geometries:
     ground = shapely.multipolygons(parts)
     low, high = np.split(np.array(ground.bounds), 2)
     rest = bare(ground, shapely.box(*(low - 1.0), *(high + 1.0)))
-    return rest[(shapely.bounds(rest)[:, :2] >= low).all(axis=1)]
+    return np.asarray(rest[(shapely.bounds(rest)[:, :2] >= low).all(axis=1)], dtype=object)
 
 
 def _redrawn(gaps: Geometries, polygons: Geometries) -> Geometries:

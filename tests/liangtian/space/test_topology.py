@@ -209,6 +209,15 @@ def test_an_island_that_meets_the_rim_in_two_corners_parts_a_gap():
     assert shapely.area(gaps).tolist() == [112.5] * 4
 
 
+def test_parcels_that_meet_in_corners_alone_enclose_a_gap():
+    """The union has it as the hole of no part; inside a frame, of the frame's hole."""
+    around = [box(10, 0, 20, 10), box(0, 10, 10, 20), box(20, 10, 30, 20), box(10, 20, 20, 30)]
+    frame = box(-10, -10, 40, 40) - box(-5, -5, 35, 35)
+    assert [gap.bounds for gap in find_gaps(coverage(array(*around)))] == [(10.0, 10.0, 20.0, 20.0)]
+    assert sorted(shapely.area(find_gaps(coverage(array(*around, frame)))).tolist()) == [100.0, 1100.0]
+    assert shapely.area(find_gaps(coverage(array(*around, box(14, 14, 16, 16))))).tolist() == [96.0]
+
+
 @settings(max_examples=40, deadline=None)
 @given(st.lists(st.tuples(*[st.integers(0, 12)] * 2, *[st.integers(1, 5)] * 2), min_size=4, max_size=20))
 def test_gaps_are_the_bounded_rest_of_the_plane(rectangles):
