@@ -5,6 +5,7 @@ from django.urls import path
 from liangtian_web.ledger import views
 
 app_name = "ledger"
+# Serials of lots are those of the documents that brought them, which may have a stroke in them.
 urlpatterns = [
     path("", views.index, name="index"),
     path("accounts/<int:number>/", views.account, name="account"),
@@ -15,8 +16,8 @@ urlpatterns = [
     path("entries/<uuid:uuid>/shapes.json", views.entry_shapes, name="entry_shapes"),
     path("entries/<uuid:uuid>/reverse/", views.reverse_entry, name="reverse"),
     path("lots/", views.lots, name="lots"),
-    path("lots/<str:serial>/", views.lot, name="lot"),
-    path("lots/<str:serial>/shapes.json", views.lot_shapes, name="lot_shapes"),
+    path("lots/<path:serial>/", views.lot, name="lot"),
+    path("lots/<path:serial>/shapes.json", views.lot_shapes, name="lot_shapes"),
     path("proposals/", views.proposals, name="proposals"),
     path("proposals/new/", views.propose, name="propose"),
     path("proposals/template.xlsx", views.template, name="template"),

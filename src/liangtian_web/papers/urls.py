@@ -9,5 +9,5 @@ urlpatterns = [
     path("filings/export/", views.filings_export, name="filings"),
     path("pools/<int:number>/", pool_views.pool, name="pool"),
     path("pools/<int:number>/export/", pool_views.export_pool, name="export_pool"),
-    path("<slug:kind>/<str:ref>.<slug:form>", views.paper, name="paper"),
+    path("<slug:kind>/<path:ref>.<slug:form>", views.paper, name="paper"),
 ]

@@ -207,6 +207,26 @@ def test_a_boundary_on_ground_credited_before_is_refused_when_it_is_decided(keep
     assert "退回：与 A 重叠" in keeper_client.get(reverse("ledger:proposal", args=[made.uuid])).content.decode()
 
 
+def test_a_lot_whose_number_has_a_stroke_in_it_is_listed_shown_and_given_its_boundary(places, next_door_client):
+    serial = "浙补〔2019〕1/2"
+    actions.post(acceptance(serial, 500, None, kind="opening", document="二县发", key="stroke", place=OTHER))
+    colleague = browser(person("sun", "孙工", places["other"], "keeper"))
+    listed = next_door_client.get(reverse("ledger:lots"))
+    assert (listed.status_code, serial in listed.content.decode()) == (200, True)
+    assert attach(next_door_client, serial, geojson(20)).status_code == 302
+    colleague.post(reverse("ledger:decide", args=[Proposal.objects.get().uuid]), {"post": "1"})
+    lot = Lot.objects.get(serial=serial)
+    account = lot.legs.filter(account__place=places["other"]).first().account
+    for page in (
+        reverse("ledger:lot", args=[serial]),
+        reverse("ledger:lot_shapes", args=[serial]),
+        reverse("standing:origin", args=[account.pk, serial]),
+        reverse("papers:paper", args=["boundary", serial, "docx"]),
+        reverse("ledger:proposal", args=[Proposal.objects.get().uuid]),
+    ):
+        assert next_door_client.get(page).status_code == 200, page
+
+
 def test_the_keeper_next_door_is_not_told_whose_lot_stands_on_the_ground(places, next_door_client):
     actions.post(acceptance("P", 1_000, None, kind="opening", document="二县发〔2019〕1号", place=OTHER))
     assert attach(next_door_client, "P", geojson(0)).status_code == 302
