@@ -126,6 +126,13 @@ def measure(project: BlockProject, catalogue: Catalogue, place: str, on: date, t
     survey = survey_of(catalogue, place, project.built_on, on)
     if survey is None:
         return Measured(None, None, None, (), no_survey(catalogue, place, project.built_on, on))
+    return measured_on(survey, project, catalogue, place, technical)
+
+
+def measured_on(
+    survey: Survey, project: BlockProject, catalogue: Catalogue, place: str, technical: Technical
+) -> Measured:
+    """Measure one project on a survey, see `measure`."""
     gathered = gather(
         project.boundary, catalogue, survey.versions,
         kind="consolidation", on=survey.on, technical=technical, place=place,

@@ -118,10 +118,10 @@ def pieces_of(table: pa.Table, *, crs: str, side_m: float) -> pa.Table:
     tile = table["tile"][0].as_py()
     layer = coverage(shapely.from_wkb(table[GEOMETRY].to_numpy(zero_copy_only=False)))
     ground, square = covered(layer), _squares(np.array([tile]), side_m)
-    inside = enclosed(layer, ground)
-    found = _gaps(inside[~_reaches(inside, square)], crs)
     rest = bare(ground, shapely.box(*square[0]))
     rest = rest[_reaches(rest, square)]
+    inside = enclosed(layer, ground)
+    found = _gaps(inside[_is_whole(inside, rest, square[0])], crs)
     rows = pa.concat_tables([found, _rows(rest, np.zeros(len(rest), dtype=np.int64))])
     whole = np.arange(len(rows)) < len(found)
     names = [f"{tile}/{number}" for number in range(len(rows))]
@@ -219,6 +219,18 @@ def _reaches(shapes: Geometries, square: Floats) -> npt.NDArray[np.bool_]:
     bounds = shapely.bounds(shapes).reshape(-1, 4)
     west_or_south, east_or_north = bounds[:, :2] <= square[:, :2] + TOUCH_M, bounds[:, 2:] >= square[:, 2:] - TOUCH_M
     return np.asarray((west_or_south | east_or_north).any(axis=1), dtype=np.bool_)
+
+
+def _is_whole(inside: Geometries, rest: Geometries, square: Floats) -> npt.NDArray[np.bool_]:
+    """Whether each gap is one of the square's own, by its inner point: not of the bare ground that goes on beyond.
+
+    Drawn from the parcels around it, a gap may have a spike without width that bare ground has not, out to the next square.
+    """
+    points = shapely.point_on_surface(inside)
+    xy = shapely.get_coordinates(points)
+    own = ((xy >= square[:2]) & (xy < square[2:])).all(axis=1)
+    own[shapely.STRtree(rest).query(points, predicate="intersects")[0]] = False
+    return np.asarray(own, dtype=np.bool_)
 
 
 def _cells(tiles: Ints) -> tuple[Ints, Ints]:

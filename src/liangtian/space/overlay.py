@@ -14,14 +14,9 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from liangtian.space.one_edge import halved
-
 Geometries = npt.NDArray[np.object_]
 Mask = npt.NDArray[np.bool_]
 Overlay = Callable[..., Geometries]
-
-FEW = 12
-"""So many polygons are worth telling those that one edge halves from the others."""
 
 GRID_M = 1e-6
 LEAST_M2 = 0.005
@@ -36,13 +31,7 @@ def shared(shapes: Geometries, ground: Geometries | shapely.Geometry) -> Geometr
     >>> shapely.area(shared(np.array([shapely.box(0, 0, 2, 2), shapely.box(5, 5, 6, 6)]), shapely.box(1, 0, 9, 9))).tolist()
     [2.0, 1.0]
     """
-    if isinstance(ground, np.ndarray) or len(shapes) < FEW:
-        return _tried(shapely.intersection, shapes, ground, inside=True)
-    found, left = np.empty(len(shapes), dtype=object), np.ones(len(shapes), dtype=bool)
-    at, parts = halved(shapes, ground)
-    found[at], left[at] = parts, False
-    found[left] = _tried(shapely.intersection, shapes[left], ground, inside=True)
-    return found
+    return _tried(shapely.intersection, shapes, ground, inside=True)
 
 
 def remainder(shapes: Geometries, ground: Geometries | shapely.Geometry) -> Geometries:

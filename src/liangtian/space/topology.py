@@ -14,7 +14,6 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from liangtian.space.contiguity import connected
 from liangtian.space.edges import has_unshared_edge, pair_keys, vertex_keys
 from liangtian.space.keys import distinct
 from liangtian.space.overlay import LEAST_M2, remainder, shared
@@ -281,12 +280,11 @@ def enclosed(layer: Coverage, ground: shapely.Geometry) -> Geometries:
 
 
 def _enclosed(ground: shapely.Geometry) -> Geometries:
-    """The holes of some ground, each without the islands that lie in it, and what parts that touch in points enclose together."""
+    """The holes of some ground, each without the islands that lie in it, and what lies between parts that meet in corners."""
     parts = shapely.get_parts(ground)
-    ringed, between = _between(parts)
-    alone = parts[~ringed & (shapely.get_num_interior_rings(parts) > 0)]
-    rings = [ring for part in alone for ring in part.interiors]
-    holes = np.concatenate([shapely.polygons(np.array(rings, dtype=object)), between])
+    rings = [ring for part in parts[shapely.get_num_interior_rings(parts) > 0] for ring in part.interiors]
+    holes = shapely.polygons(np.array(rings, dtype=object))
+    holes = np.append(holes, _between_corners(parts, holes))
     if not len(holes):
         return np.empty(0, dtype=object)
     hole, part = shapely.STRtree(parts).query(holes, predicate="covers")
@@ -300,32 +298,23 @@ def _enclosed(ground: shapely.Geometry) -> Geometries:
     return _with_area(shapely.get_parts(holes))
 
 
-def _between(parts: Geometries) -> tuple[Mask, Geometries]:
-    """Which parts touch each other in a ring, or may do so, and what these enclose, holes of their own included.
-
-    A chain of parts that touch in single points encloses nothing; a ring has as many points as parts.
-    """
-    one, other = shapely.STRtree(parts).query(parts)
-    larger = shapely.get_num_coordinates(parts)
-    kept = (larger[one] > larger[other]) | ((larger[one] == larger[other]) & (one < other))
-    one, other = one[kept], other[kept]
-    shapely.prepare(parts[np.unique(one)])
-    meets = shapely.intersects(parts[one], parts[other])
-    one, other = one[meets], other[meets]
-    points = shapely.get_num_geometries(shapely.intersection(parts[one], parts[other]))
-    group = connected(np.arange(len(parts)), one, other)
-    contacts = np.bincount(group[one], weights=points, minlength=len(parts))
-    ring = (contacts >= np.bincount(group, minlength=len(parts))) & (contacts > 0)
-    found = [_surrounded(parts[group == number]) for number in np.flatnonzero(ring).tolist()]
-    return ring[group], np.concatenate([np.empty(0, dtype=object), *found])
-
-
-def _surrounded(parts: Geometries) -> Geometries:
-    """What parts that meet in points at most leave bare, without what lies outside of all."""
-    ground = shapely.multipolygons(parts)
-    low, high = np.split(np.array(ground.bounds), 2)
-    rest = bare(ground, shapely.box(*(low - 1.0), *(high + 1.0)))
-    return np.asarray(rest[(shapely.bounds(rest)[:, :2] >= low).all(axis=1)], dtype=object)
+def _between_corners(parts: Geometries, holes: Geometries) -> Geometries:
+    """What parts that lie in no hole enclose together: they meet in corners alone, so it is the hole of none of them."""
+    shells = shapely.polygons(shapely.get_exterior_ring(parts))
+    corners, of = shapely.get_coordinates(shells, return_index=True)
+    order = np.lexsort([of, corners[:, 1], corners[:, 0]])
+    corners, of = corners[order], of[order]
+    met = np.flatnonzero((corners[1:] == corners[:-1]).all(axis=1) & (of[1:] != of[:-1]))
+    meeting = np.unique(of[np.append(met, met + 1)])
+    inside = np.unique(shapely.STRtree(shells[meeting]).query(holes, predicate="covers")[1])
+    shells = shells[np.delete(meeting, inside)]
+    if not len(shells):
+        return np.empty(0, dtype=object)
+    bounds = shapely.total_bounds(shells)
+    frame = shapely.box(*(bounds + np.array([-1.0, -1.0, 1.0, 1.0])))
+    rest = shapely.get_parts(remainder(np.array([frame], dtype=object), shapely.union_all(shells)))
+    inner = shapely.bounds(rest)[:, 0] >= bounds[0]  # all but the part around them
+    return _with_area(rest[inner])
 
 
 def _redrawn(gaps: Geometries, polygons: Geometries) -> Geometries:

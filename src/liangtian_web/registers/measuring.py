@@ -26,7 +26,7 @@ from liangtian.check.block_projects import (
     answers,
     class_on,
     facts_of,
-    measure,
+    measured_on,
     no_survey,
     survey_of,
 )
@@ -144,15 +144,20 @@ def assessed(place: Place, on: date) -> Assessed:
 def keep_measured(shown: Shown, place: Place, on: date) -> None:
     """Measure one project and keep what its survey shows, unless somebody did meanwhile.
 
+    The survey is looked up again: it may be another since `shown` was made, and a figure is kept under its own land.
+
     Raises
     ------
     LiangtianError : the survey cannot be read
     """
-    code = _code(place)
+    code, catalogue = _code(place), catalogue_of(place)
     technical = technical_on(on, code, values_at(place))
-    found = measure(shown.project, catalogue_of(place), code, on, technical)
+    survey = survey_of(catalogue, code, shown.project.built_on, on)
+    if survey is None:
+        return  # withdrawn meanwhile
+    found = measured_on(survey, shown.project, catalogue, code, technical)
     about = {"row": shown.row, "result": _plain(found), "kernel": KERNEL}
-    Measurement.objects.get_or_create(key=shown.key, defaults=about)
+    Measurement.objects.get_or_create(key=_key(shown.row, code, survey, technical), defaults=about)
 
 
 def catalogue_of(place: Place) -> Catalogue:

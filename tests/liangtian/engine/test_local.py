@@ -36,7 +36,7 @@ from liangtian.planning.spread import BlockTable, Reading, spread_blocks
 from liangtian.planning.surroundings import COPY, EDGE, OVERLAP, relations
 from liangtian.space.area import ellipsoidal_area
 from liangtian.space.overlay import shared
-from liangtian.space.topology import coverage, find_overlaps
+from liangtian.space.topology import coverage, find_gaps, find_overlaps
 from liangtian.units import round_dm2
 from planning_land import RULE
 
@@ -140,6 +140,24 @@ def test_gaps_are_those_of_the_whole_layer(engine: Engine, tmp_path: Path, side_
     found = gaps_of(gaps(engine, fields(tmp_path)[0], index.crs, side_m=side_m))
     assert found == gaps_here(index)
     assert len(found) == 6
+
+
+@pytest.mark.parametrize("seed", [1, 2, 8])
+def test_gaps_that_meet_in_corners_do_not_depend_on_tiles(engine: Engine, tmp_path: Path, seed: int) -> None:
+    """Every fifth parcel is gone: what is left about a gap often holds together in corners alone."""
+    rng, plane = np.random.default_rng(seed), CRS.from_epsg(4549)
+    corners = 10 * (np.indices((11, 11)).transpose(1, 2, 0) + rng.uniform(-0.3, 0.3, (11, 11, 2))) + [
+        560_000,
+        3_380_000,
+    ]
+    rings = np.stack([corners[:-1, :-1], corners[1:, :-1], corners[1:, 1:], corners[:-1, 1:]], axis=2).reshape(-1, 4, 2)
+    fields = shapely.polygons(rings[rng.uniform(size=100) > 0.25])
+    table = {"parcel_id": [f"P{n}" for n in range(len(fields))], "geometry": shapely.to_wkb(fields)}
+    pq.write_table(pa.table(table), tmp_path / "fields.parquet")
+    expected = find_gaps(coverage(fields))
+    for side_m in (7.0, 33.0, 5000.0):
+        found = gaps_of(gaps(engine, [str(tmp_path / "fields.parquet")], plane, side_m=side_m))
+        assert sorted(wkb for _, wkb in found) == sorted(shapely.to_wkb(expected, byte_order=1))
 
 
 def test_gaps_of_real_parcels_are_those_of_the_whole_layer(engine: Engine, tmp_path: Path) -> None:
