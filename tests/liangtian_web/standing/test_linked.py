@@ -149,7 +149,7 @@ def test_who_keeps_only_one_of_the_places_decides_nothing_and_sees_only_that(pla
     assert Decision.objects.count() == 0
 
 
-def test_the_paper_of_one_names_no_entry_of_anothers_place(places, next_door_client):
+def test_the_paper_of_one_names_no_entry_of_another_place(places, next_door_client):
     actions.post(acceptance("T", 1_000, square(9), place=OTHER))
     above, second = (browser(person(name, name, places["city"], "keeper")) for name in ("qian", "zhou"))
     first, theirs = linked(above, asked(), asked(place=OTHER, lot="T"))
