@@ -29,7 +29,8 @@ def projects_of(features: Features) -> list[BlockProject]:
 
     Raises
     ------
-    LayerInvalid (layer-invalid): no column of projects or of days, a project without a name, or a day that is none.
+    LayerInvalid (layer-invalid): no column of projects or of days, a project without a name, a day that is none,
+        or one built before its works began.
     CrsMismatch (crs-mismatch): the file has no coordinate system.
     """
     names = _texts(features, "project")
@@ -48,6 +49,10 @@ def _project(features: Features, name: str, rows: list[int], days: dict[str, lis
                 "block-projects-two-days", source=features.source, project=name, column=column, days=said
             )
     works_on, built_on = (found.pop() for found in given.values())
+    if works_on and built_on and built_on < works_on:
+        raise LayerInvalid(
+            "block-projects-built-first", source=features.source, project=name, works_on=works_on, built_on=built_on
+        )
     at = np.array(rows)
     plots = replace(
         features, geometry=features.geometry[at], attributes=features.attributes.take(pa.array(rows)),

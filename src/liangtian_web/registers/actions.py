@@ -51,6 +51,8 @@ def enter(request: Request, register: Register, given: Sequence[Given], form: UU
         for each in () if sent else given:
             _check_ending(register, each)
         made = [_keep(request, register, each, uuid5(form, str(number))) for number, each in enumerate(given)]
+        for row in () if sent else made:  # after all are kept: one may give up the ground another takes
+            grounds.check_free(row, request.user, waiting=True)
     return made
 
 
@@ -85,7 +87,6 @@ def _keep(request: Request, register: Register, given: Given, uuid: UUID) -> Row
     if fresh:
         if given.ground is not None:
             grounds.keep(row, given.ground)
-            grounds.check_free(row, request.user, waiting=True)
         note(request, "registers.enter", f"row:{row.uuid}", on=row.since, place=row.place)
     elif any(getattr(row, name) != value for name, value in about.items()) or _is_other_ground(row, given):
         raise StageRefused("register-form-reused")
@@ -120,8 +121,13 @@ def decide(request: Request, rows: QuerySet[Row], *, confirmed: bool, reason: st
         for row in chosen:
             if row.pk not in mine:
                 raise StageRefused(_why_not(request, row), row=str(row), place=row.place.name)
+        bounded = [row for row in chosen if confirmed and row.kind.ground]
+        if bounded:
+            grounds.lock()
         made = [_record(request, row, confirmed=confirmed, reason=reason) for row in chosen]
-        measured = {row.place_id: row for row in chosen if confirmed and row.kind.ground and row.is_listed}
+        for row in bounded:
+            grounds.check_free(row, request.user, waiting=False)
+        measured = {row.place_id: row for row in bounded if row.is_listed}
         for row in measured.values():
             measure(request, row.place, max(row.since, timezone.localdate()))
         return made
@@ -141,9 +147,6 @@ def _why_not(request: Request, row: Row) -> str:
 
 
 def _record(request: Request, row: Row, *, confirmed: bool, reason: str) -> Decision:
-    if confirmed and row.kind.ground:
-        grounds.lock()
-        grounds.check_free(row, request.user, waiting=False)
     made = Decision.objects.create(row=row, confirmed=confirmed, reason=reason, user=request.user)
     act = "registers.confirm" if confirmed else "registers.refuse"
     note(request, act, f"row:{row.uuid}", on=row.since, place=row.place)

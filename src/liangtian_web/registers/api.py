@@ -233,7 +233,9 @@ def enter(request: Request, kind: str, asked: RowsAsked, idempotency_key: str = 
     def read() -> list[reading.Given]:
         given, problems = reading.read(known, asked.rows, reading.known_as(places), first=1)
         if known.ground and not problems:
-            problems = reading.attach(known, given, _handed(known, asked.rows), first=1)
+            for each, row in zip(given, filter(_says_something, asked.rows), strict=True):
+                each.ground = grounds.handed([], row["boundary"]) if row.get("boundary") else None
+            problems = reading.attach(known, given, {}, first=1)
         if problems:
             words = reading.headings(known)
             raise Problems(
@@ -262,10 +264,9 @@ def decide(request: Request, kind: str, asked: RowsDecided, idempotency_key: str
     return Status(*once(request, idempotency_key, asked.dict(), work))
 
 
-def _handed(register: Register, rows: list[dict[str, str]]) -> dict[str, grounds.Handed]:
-    """The boundaries that rows bring along, by number."""
-    drawn = {row.get(register.key, "").strip(): row["boundary"] for row in rows if row.get("boundary")}
-    return {number: grounds.handed([], text) for number, text in drawn.items()}
+def _says_something(row: dict[str, str]) -> bool:
+    """Rows that say nothing are passed over."""
+    return any(row.values())
 
 
 def _known(name: str) -> Register:

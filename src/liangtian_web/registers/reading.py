@@ -90,22 +90,30 @@ def known_as(places: Sequence[Place]) -> dict[str, Place | None]:
 
 
 def attach(register: Register, given: Sequence[Given], handed: Mapping[str, Handed], *, first: int) -> list[Problem]:
-    """Give each row listed its boundary by its number, or that of the row it continues; what lacks one is a problem.
+    """Give each row listed its boundary, or that of the row it continues; what lacks one is a problem.
 
     Parameters
     ----------
+    given : rows that may bring their own
+    handed : boundaries by number, of rows that bring none
     first : what messages call the first of the rows, none of which was empty
     """
-    problems = []
-    for number, each in enumerate(given, first):
+    problems, before = list[Problem](), dict[tuple[int, str], Handed]()
+    for number, each in sorted(enumerate(given, first), key=lambda one: one[1].since):
         if each.state == LISTED:
-            each.ground = handed.get(each.key) or earlier(register.id, each.place, each.key, each.since)
+            who = (each.place.pk, each.key)
+            own = each.ground or handed.get(each.key) or before.get(who)
+            each.ground = own or earlier(register.id, each.place, each.key, each.since)
             if each.ground is None:
                 problems.append(Problem(number, register.key, no_ground()))
-    if strange := sorted(set(handed) - {each.key for each in given if each.state == LISTED}):
+            else:
+                before[who] = each.ground
+    listed = {each.key for each in given if each.state == LISTED}
+    unasked = {each.key for each in given if each.state != LISTED and each.ground is not None}
+    if strange := sorted(set(handed) - listed | unasked):
         said = gettext("范围文件中的“%(keys)s”不在表中。请核对项目编号。")
         problems.append(Problem(0, "", said % {"keys": "、".join(strange[:10])}))
-    return problems
+    return sorted(problems, key=lambda each: each.row)
 
 
 def no_ground() -> str:

@@ -101,6 +101,14 @@ def test_stated_rows_prevail_and_what_differs_is_said(home: Path, sound: str, tm
     assert lines[3].startswith("1: block_m2 is stated as 700000 and measured as ")
 
 
+def test_a_list_that_names_a_project_twice_is_not_counted(home: Path, sound: str, tmp_path: Path) -> None:
+    row = "{project = 'A', works_on = 2022-01-01, built_on = 2023-01-01, block_m2 = 800000, farmland_m2 = 900000, survey = ''}"
+    (tmp_path / "facts.toml").write_text(f"block_projects = [{row}, {row}]")
+    done = run(*asked(home, sound), "--facts", str(tmp_path / "facts.toml"), "--json")
+    assert done.exit_code == 3
+    assert [each["outcome"] for each in json.loads(done.output)["findings"]] == ["unknown"] * 3
+
+
 def test_a_project_without_a_survey_says_what_to_publish(home: Path) -> None:
     late = file_of(home, {"project": ["W"], "works_on": ["2022-01-01"], "built_on": ["2024-05-01"]}, 0)
     done = run(*asked(home, late))
@@ -120,6 +128,10 @@ def test_a_place_the_document_does_not_bind_has_no_targets(home: Path, sound: st
     ({"works_on": ["2022-01-01"] * 2, "built_on": [""] * 2}, "block-projects-no-column"),
     ({"project": ["A", ""], "works_on": ["2022-01-01"] * 2, "built_on": [""] * 2}, "block-projects-unnamed"),
     ({"project": ["A", "B"], "works_on": ["2022-13-01"] * 2, "built_on": [""] * 2}, "block-projects-bad-day"),
+    (
+        {"project": ["A", "B"], "works_on": ["2024-01-01"] * 2, "built_on": ["2023-12-31"] * 2},
+        "block-projects-built-first",
+    ),
     ({"project": ["A", "B"], "works_on": ["soon"] * 2, "built_on": [""] * 2}, "block-projects-bad-day"),
     ({"project": ["A", "B"], "works_on": ["2022-01-01"] * 2, "built_on": [""] * 2}, "block-projects-overlap"),
 ])  # fmt: skip

@@ -25,7 +25,7 @@ from tests.liangtian_web.registers.conftest import confirm, enter, nil
 
 from liangtian.space.crs import CGCS2000, reproject
 from liangtian_web.jobs.models import Job
-from liangtian_web.registers.measuring import assessed
+from liangtian_web.registers.measuring import assessed, keep_measured
 from liangtian_web.registers.models import Measurement, Row, RowGround
 from liangtian_web.trail.export import Table, workbook_bytes
 from liangtian_web.trail.models import Event
@@ -220,6 +220,15 @@ def test_measuring_again_is_asked_for_when_the_land_changed(county, clients, job
     assert Job.objects.count() == 2  # nothing was left to measure
 
 
+@pytest.mark.django_db(transaction=True)
+def test_what_is_measured_is_kept_under_the_land_it_was_measured_on(county, clients, jobs_done):
+    """The land changed between the look-up and the measuring: here, the day asked about."""
+    entered(clients, county, *FIRST, built_on="")
+    before = assessed(county, ON).projects[0]
+    keep_measured(before, county, date(2023, 7, 1))
+    assert [assessed(county, day).waiting for day in (ON, date(2023, 7, 1))] == [1, 0]
+
+
 def test_who_may_have_it_measured(county, clients):
     ask = reverse("registers:measure", args=["block-project", county.pk])
     assert clients["zhao"].post(ask).status_code == 404
@@ -291,3 +300,21 @@ def test_machines_enter_projects_with_their_boundary(clients, places):
     ground = RowGround.objects.get()
     assert found["rows"][0]["boundary_digest"] == ground.digest
     assert read(clients["wang"], f"registers/rows/{found['rows'][0]['uuid']}")["boundary_m2"] == str(ground.area_m2)
+
+
+def test_each_row_of_machines_keeps_its_own_boundary(clients, places):
+    row = {name: value for name, value in project(places["county"]).items() if name != "form"}
+    rows = [row | {"boundary": geojson(*FIRST)}, row | {"boundary": geojson(*SECOND), "since": "2023-09-01"}]
+    found = made(clients["wang"], "registers/block-project/rows", {"rows": [*rows, row | {"since": "2023-10-01"}]})
+    one, other, later = (each["boundary_digest"] for each in found["rows"])
+    assert one != other == later
+
+
+def test_ground_given_up_in_a_table_is_free_for_a_row_before(clients, places):
+    """Rows are taken as a whole, in whatever order they stand."""
+    entered(clients, places["county"], *FIRST)
+    row = {name: value for name, value in project(places["county"], since="2023-09-01").items() if name != "form"}
+    end = row | {"state": "ended", "name": "", "works_on": "", "built_on": ""}
+    rows = [row | {"number": "BP-2", "boundary": geojson(*FIRST)}, end]
+    made(clients["wang"], "registers/block-project/rows", {"rows": rows})
+    assert confirm(clients["qian"], *Row.objects.filter(decision=None)).status_code == 302

@@ -7,6 +7,7 @@ Rows are stated, or measured from boundaries and surveys (`check.block_projects`
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -52,6 +53,9 @@ def block_class(block_m2: Decimal, sizes_mu: Mapping[str, Fraction]) -> str | No
 
 def check_number(facts: Blocks, params: Params) -> Iterator[Ruling]:
     """Count the projects whose works began in the period."""
+    if twice := _twice(facts):
+        yield twice
+        return
     yield BLOCKS.reached(len(counted(facts.block_projects, "works_on", params)), params.blocks_min, params)
 
 
@@ -66,7 +70,19 @@ def check_thousand(facts: Blocks, params: Params) -> Iterator[Ruling]:
     yield from _of_class("thousand", (params.thousand_blocks_min, params.thousand_farmland_min_mu), facts, params)
 
 
+def _twice(facts: Blocks) -> Ruling | None:
+    """No target is judged by a list that names a project twice: each counts once."""
+    named = Counter(str(row["project"]) for row in facts.block_projects)
+    words = {"projects": "、".join(name for name, rows in named.items() if rows > 1)}
+    return (
+        Ruling(Outcome.UNKNOWN, "h15-blocks-twice", words, missing=("block_projects",)) if words["projects"] else None
+    )
+
+
 def _of_class(name: str, required: tuple[Fraction, Fraction], facts: Blocks, params: Params) -> Iterator[Ruling]:
+    if twice := _twice(facts):
+        yield twice
+        return
     built = counted(facts.block_projects, "built_on", params)
     if unmeasured := [str(row["project"]) for row in built if None in (row["block_m2"], row["farmland_m2"])]:
         words = {"projects": "、".join(unmeasured)}
