@@ -47,7 +47,7 @@ export LIANGTIAN_JARS := $(or $(LIANGTIAN_JARS),$(HOME)/.cache/liangtian/jars)
 	@.venv/bin/liangtian jars --storage $(LIANGTIAN_JARS) >/dev/null
 	@touch $@
 
-# Two at a time, each with a database server of its own; the browser tests share one served product, so they come alone.
+# Two at a time, each with a database server of its own; then the browser tests, each of the two with a served product of its own.
 # WITHOUT=e2e leaves the browser tests out, WITHOUT=cluster those of the engines, WITHOUT="e2e cluster" both; each says so
 # before and after.
 TESTS_e2e := tests/e2e

@@ -12,8 +12,6 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import pyspark
-
 JAVA = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"  # a short life: no time to earn back a thorough compilation
 PATIENCE_S = 120
 
@@ -49,6 +47,8 @@ def standalone(folder: Path, *, workers: int) -> Iterator[Cluster]:
 
 @contextmanager
 def _daemon(folder: Path, name: str, main: str, *words: str) -> Iterator[subprocess.Popen[bytes]]:
+    import pyspark  # where the cluster tests are left out it is not installed
+
     home = Path(pyspark.__file__).parent
     command = [home / "bin/spark-class", main, "--host", "127.0.0.1", "--webui-port", "0", *words]
     env = {

@@ -127,7 +127,7 @@ def test_a_worker_that_dies_is_started_again(home, program):
 
 
 def sealers(home):
-    return [pid for pid, command in left_behind(home) if "book seal --follow" in command and "leash" not in command]
+    return [pid for pid, command in left_behind(home) if "seal --follow" in command and "leash" not in command]
 
 
 def wait_for_sealer_but(home, gone):

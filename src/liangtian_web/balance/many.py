@@ -69,9 +69,3 @@ KINDS: Mapping[str, Kind] = {
     HOLD: Kind(filing_places, OccupationForm, _checks),
     **{event: _going_on(event) for event in going_on.PLACES},
 }
-
-
-def open_to(user: User) -> list[str]:
-    """The kinds that some place lets a user file; each set of places asked once."""
-    has = {places: places(user).exists() for places in {kind.places for kind in KINDS.values()}}
-    return [event for event, kind in KINDS.items() if has[kind.places]]

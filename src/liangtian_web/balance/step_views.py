@@ -29,7 +29,7 @@ def begin(request: Request, event: str) -> HttpResponse:
     """Hand in a step that goes on with nothing."""
     if event not in BEGIN:
         raise Http404
-    if not open_to(request.user, [event]):
+    if not open_to(request.user, {event: BEGIN[event]}):
         raise PermissionDenied
     form = BEGIN[event](request.user, event, None, request.POST or None)
     return _answer(request, event, form, workbook=WorkbookForm())
@@ -39,7 +39,7 @@ def _filling(request: Request, event: str) -> Any:
     """The form of a step, to be filled in by a row."""
     if event not in BEGIN:
         raise Http404
-    if not open_to(request.user, [event]):
+    if not open_to(request.user, {event: BEGIN[event]}):
         raise PermissionDenied
     return lambda data: BEGIN[event](request.user, event, None, data)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from typing import Any
 
 from liangtian_web.balance import ordered_forms, step_forms
 from liangtian_web.balance.step_forms import BeginForm, StepForm
@@ -26,8 +27,7 @@ AFTER: Mapping[str, tuple[str, ...]] = {
 }
 
 
-def open_to(user: User, events: Iterable[str]) -> list[str]:
-    """Of the steps that go on with nothing those that some place lets a user hand in; no form is built, each set of places asked once."""
-    asked = [(event, BEGIN[event].places) for event in events]
-    has = {places: places(user).exists() for places in {places for _, places in asked}}
-    return [event for event, places in asked if has[places]]
+def open_to(user: User, kinds: Mapping[str, Any]) -> list[str]:
+    """Of forms by event, each with its `places`, those that some place lets a user hand in; no form is built, each set of places asked once."""
+    has = {places: places(user).exists() for places in {kind.places for kind in kinds.values()}}
+    return [event for event, kind in kinds.items() if has[kind.places]]

@@ -40,14 +40,14 @@ PAGE = 50
 @require_GET
 def index(request: Request) -> HttpResponse:
     """What waits for me first, then what is held, then everything, newest first."""
-    open_ = open_to(request.user, BEGIN)
+    open_ = open_to(request.user, {**BEGIN, **many.KINDS})
     context = {
         "waiting": waiting_for(request.user),
         "held": standing_holds(request.user, timezone.localdate()),
-        "begins": [(name, PROCEDURES[name].word) for name in open_ if name not in ORDERED],
+        "begins": [(name, PROCEDURES[name].word) for name in open_ if name in BEGIN and name not in ORDERED],
         "ordered": [(name, PROCEDURES[name].word) for name in open_ if name in ORDERED],
         "files": filing_places(request.user).exists(),
-        "many": [(event, PROCEDURES[event].word) for event in many.open_to(request.user)],
+        "many": [(name, PROCEDURES[name].word) for name in open_ if name in many.KINDS],
         **_listed(request),
     }
     return render(request, "balance/index.html", context)

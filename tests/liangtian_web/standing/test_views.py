@@ -11,6 +11,8 @@ import openpyxl
 import pyproj
 import pytest
 import shapely
+from django.template import Context, Template
+from django.test import RequestFactory
 from django.urls import reverse
 from django.utils import timezone
 from tests.liangtian_web.conftest import browser, person
@@ -20,6 +22,7 @@ from bookkeeping import COUNTY, OTHER, acceptance, day, entry, hold, legs, moved
 from liangtian_web.ledger import actions
 from liangtian_web.ledger.models import Entry, Ground, Lot, Period, Proposal
 from liangtian_web.ledger.presentation import traces
+from liangtian_web.registers.book import Accepted
 from liangtian_web.trail.models import Event
 
 pytestmark = pytest.mark.usefixtures("keepers", "booked")
@@ -205,6 +208,18 @@ def test_a_boundary_on_ground_credited_before_is_refused_when_it_is_decided(keep
     assert not hasattr(Proposal.objects.get(), "decision")
     second_client.post(reverse("ledger:decide", args=[made.uuid]), {"refuse": "1", "reason": "与 A 重叠"})
     assert "退回：与 A 重叠" in keeper_client.get(reverse("ledger:proposal", args=[made.uuid])).content.decode()
+
+
+def test_what_was_earned_leads_to_no_entry_of_another_place(keepers):
+    out = [(COUNTY, "reserve", "quantity_m2", "A", -500), (OTHER, "reserve", "quantity_m2", "A", 500)]
+    actions.post(entry("sold", day(7), "transfer", legs(*out)))
+    back = [(OTHER, "reserve", "quantity_m2", "A", -100), ("outside", "outside", "quantity_m2", "A", 100)]
+    actions.post(entry("back", day(8), "adjustment", legs(*back)))
+    line = "{% load book %}{% earned 8900 'quantity_m2' 'm2' lots %}"
+    context = {"lots": [Accepted(Lot.objects.get(serial="A"), 8_900)], "request": RequestFactory().get("/")}
+    context["request"].user = keepers["li"]
+    (own,) = Entry.objects.filter(key="in-A").values_list("uuid", flat=True)
+    assert Template(line).render(Context(context)) == f'<a href="{reverse("ledger:entry", args=[own])}">8,900.00</a>'
 
 
 def test_a_lot_whose_number_has_a_stroke_in_it_is_listed_shown_and_given_its_boundary(places, next_door_client):

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
-from typing import Protocol
+from typing import Any, Protocol
 from urllib.parse import urlencode
 
 from django import template
@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from liangtian.ledger.indices import indices
 from liangtian.ledger.kinds import CreditKind, EntryKind, Pool, credit_kinds, entry_kinds, pools
 from liangtian_web.ledger.models import Entry, Leg, Lot
+from liangtian_web.ledger.queries import entries_for
 from liangtian_web.onemap.templatetags.land import area, unit_word
 
 register = template.Library()
@@ -102,12 +103,16 @@ class OfLot(Protocol):
     lot: Lot
 
 
-@register.simple_tag
-def earned(value: int | None, index: str, unit: str, on_lots: Iterable[OfLot]) -> str:
-    """An amount that opens the entries by which lots came into the book, and what took of their credits again."""
+@register.simple_tag(takes_context=True)
+def earned(context: Mapping[str, Any], value: int | None, index: str, unit: str, on_lots: Iterable[OfLot]) -> str:
+    """An amount that opens the entries by which lots came into the book, and what took of their credits again.
+
+    Of these the reader's own: what another place gave back of a lot it bought is its entry.
+    """
     lots = [each.lot for each in on_lots]
     legs = Leg.objects.filter(lot__in=lots, account__pool="outside", implied=False)
-    return booked(value, index, unit, Entry.objects.filter(pk__in=legs.values("entry")).order_by("pk"))
+    seen = entries_for(context["request"].user).filter(pk__in=legs.values("entry"))
+    return booked(value, index, unit, seen.order_by("pk"))
 
 
 @register.filter
