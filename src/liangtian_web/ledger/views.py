@@ -45,6 +45,7 @@ from liangtian_web.ledger.queries import (
     statement,
     unsealed_for,
 )
+from liangtian_web.ledger.templatetags.book import ENTRIES_MAX
 from liangtian_web.ledger.workbooks import read_workbook
 from liangtian_web.onemap.map_views import map_config
 from liangtian_web.onemap.queries import versions_on
@@ -152,6 +153,7 @@ def entries(request: Request) -> HttpResponse:
         "entries": list(zip(found[:PAGE], moved_by(found[:PAGE]), strict=True)),
         "more": asked.urlencode() if asked["before"] else "",
         "asked": {name: value for name, value in request.GET.items() if name in form.fields},
+        "as_many_as_fit": ENTRIES_MAX if request.GET.get("entries", "").count(",") >= ENTRIES_MAX - 1 else 0,
         "unsealed": unsealed_for(request.user),
     }
     return render(request, "ledger/entries.html", context)

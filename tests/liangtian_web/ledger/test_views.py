@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+from types import SimpleNamespace
+from uuid import uuid4
 
 import openpyxl
 import pytest
@@ -15,6 +17,7 @@ from bookkeeping import COUNTY, acceptance, day, hold, moved, quota, square
 from bookkeeping import entry as make_entry
 from liangtian_web.ledger import actions, proposing
 from liangtian_web.ledger.models import Account, Entry, Lot, Proposal
+from liangtian_web.ledger.templatetags.book import ENTRIES_MAX, entries_address
 from liangtian_web.trail.models import Event
 
 pytestmark = pytest.mark.usefixtures("keepers")
@@ -336,3 +339,10 @@ def test_the_list_of_entries_says_what_moved_and_by_which_document(booked, keepe
     assert listed[:2] == [(("示范县",), (("quantity_m2", 4_000),)), (("示范县",), (("plan_quota_m2", 500),))]
     assert "filing:" not in page.content.decode()
     assert "<span>示土验〔2024〕9号</span>" in page.content.decode()
+
+
+def test_an_address_of_as_many_entries_as_it_holds_says_there_may_be_more(booked, keeper_client):
+    many = [SimpleNamespace(uuid=uuid4()) for _ in range(ENTRIES_MAX + 20)]
+    full, fitting = (keeper_client.get(entries_address(some)) for some in (many, many[: ENTRIES_MAX - 1]))
+    assert f"{ENTRIES_MAX} 条或更多分录" in full.content.decode()
+    assert "只列出所看数量由其合计而来的分录" in fitting.content.decode()
