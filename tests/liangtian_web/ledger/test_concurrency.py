@@ -24,7 +24,7 @@ from liangtian_web.ledger.models import Account, Entry, Leg, Lot
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("keepers")]
 
-WRITERS, ROUNDS = 64, 200
+WRITERS, ROUNDS, WRITER = 64, 200, "writer of a test"
 POST = (
     "SELECT * FROM book_post(%s, %s, '2024-02-01', 'transfer', '{doc:1}', '{}', %s, NULL, NULL, NULL, '{}', NULL, "
     "%s::bigint[], ARRAY[NULL, NULL]::bigint[], %s::bigint[], '{}', '{}', '{}', '{}')"
@@ -34,8 +34,9 @@ POST = (
 def connect() -> psycopg.Connection:
     given = connection.settings_dict
     return psycopg.connect(
-        host=given["HOST"], user=given["USER"], password=given["PASSWORD"], dbname=given["NAME"], autocommit=True
-    )
+        host=given["HOST"], user=given["USER"], password=given["PASSWORD"], dbname=given["NAME"], autocommit=True,
+        application_name=WRITER,
+    )  # fmt: skip
 
 
 def account(pool: str) -> int:
@@ -119,16 +120,13 @@ def test_dropped_connections_lose_and_double_nothing(pools):
     def cut() -> None:
         knife = connect()
         while not stop.wait(0.01):
-            pids = [row[0] for row in knife.execute(
-                "SELECT pid FROM pg_stat_activity WHERE usename = current_user AND datname = current_database() "
-                "AND pid <> pg_backend_pid() AND pid <> %s", [own])]  # fmt: skip
+            pids = [row[0] for row in knife.execute(  # threads of other tests keep connections of their own
+                "SELECT pid FROM pg_stat_activity WHERE application_name = %s AND datname = current_database() "
+                "AND pid <> pg_backend_pid()", [WRITER])]  # fmt: skip
             if pids:
                 knife.execute("SELECT pg_terminate_backend(%s)", [chance.choice(pids)])
         knife.close()
 
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_backend_pid()")
-        own = cursor.fetchone()[0]
     cutter = threading.Thread(target=cut)
     cutter.start()
     with ThreadPoolExecutor(8) as threads:
