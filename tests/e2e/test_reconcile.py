@@ -87,10 +87,13 @@ def test_three_columns_fit_every_width(watched, live):
     page.goto("/ledger/reconciliation/")
     page.get_by_role("link", name="省系统 2024 年对账单").click()
     for name in ("对账单不符 1", "未处理"):
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-        page.get_by_role("link", name=name).first.click()
+        link = page.get_by_role("link", name=name).first
+        expect(link).to_be_visible()
         page.wait_for_load_state()
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        link.click()
     expect(page.locator(".figures")).to_be_visible()
+    page.wait_for_load_state()
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
