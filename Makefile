@@ -47,8 +47,7 @@ export LIANGTIAN_JARS := $(or $(LIANGTIAN_JARS),$(HOME)/.cache/liangtian/jars)
 	@.venv/bin/liangtian jars --storage $(LIANGTIAN_JARS) >/dev/null
 	@touch $@
 
-# Three at a time, each with a database server of its own: two cores wait for discs and processes. Then the browser tests, each of
-# the three with a served product of its own.
+# Two at a time, each with a database server of its own; the browser tests share one served product, so they come alone.
 # WITHOUT=e2e leaves the browser tests out, WITHOUT=cluster those of the engines, WITHOUT="e2e cluster" both; each says so
 # before and after.
 TESTS_e2e := tests/e2e
@@ -59,9 +58,9 @@ test: setup $(if $(filter cluster,$(WITHOUT)),,.venv/.cluster)
 ifeq (,$(filter e2e,$(WITHOUT)))
 	@test -n "$(CHROMIUM)" || { echo "Chromium is missing, the browser tests need it. On Debian or Ubuntu: sudo apt-get install chromium fonts-noto-cjk"; echo "Or leave them out: make test WITHOUT=e2e"; exit 1; }
 endif
-	@$(PY) -m pytest -n 3 --dist loadfile $(foreach part,$(sort $(LEFT_OUT) tests/e2e),--ignore=$(part))
+	@$(PY) -m pytest -n 2 --dist loadfile $(foreach part,$(sort $(LEFT_OUT) tests/e2e),--ignore=$(part))
 ifeq (,$(filter e2e,$(WITHOUT)))
-	@$(PY) -m pytest -n 3 --dist loadfile tests/e2e
+	@$(PY) -m pytest tests/e2e
 endif
 	@$(if $(LEFT_OUT),echo "*** Not tested: $(LEFT_OUT) (WITHOUT=$(WITHOUT)) ***")
 
